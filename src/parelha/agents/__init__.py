@@ -1,0 +1,1 @@
+"""The two agents: prompts, action spaces, chat and completion formats, parsers. No torch."""

@@ -1,0 +1,211 @@
+"""How a dialogue becomes token ids, and how foreign text is kept from becoming control tokens.
+
+A conversation is built from two kinds of pieces. *Glue* is the model's own template: it may hold
+control tokens. *Text* is everything else (statements, programs, tool output, reviews): it is
+tokenised with `split_special_tokens=True`, so that ``<|im_end|>`` in it stays six ordinary tokens.
+Pieces are joined as ids and never re-encoded, so an answer is trained on exactly as sampled.
+
+Glue is read off the tokenizer's own chat template: a dialogue of sentinels is rendered once and
+cut at the sentinels. Base models without a template get sections under plain headings.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from parelha.errors import UsageError
+
+_SENTINELS = ("PARELHA-S0", "PARELHA-U0", "PARELHA-A0", "PARELHA-U1")
+_HEADINGS = ("### Instructions\n", "### Request\n", "### Answer\n")
+_CUT_MARK = "\n[... cut ...]\n"
+
+
+class Tokenizer(Protocol):
+    """The part of a transformers tokenizer that is used here."""
+
+    chat_template: Any
+    eos_token_id: Any
+
+    def __call__(self, text: str, **kwargs: Any) -> Any:
+        """Encode; gives an object with `input_ids`."""
+
+    def decode(self, token_ids: Any, **kwargs: Any) -> Any:
+        """Ids to text."""
+
+    def apply_chat_template(self, conversation: Any, **kwargs: Any) -> Any:
+        """Messages to text."""
+
+
+@dataclass(frozen=True)
+class Format:
+    """One tokenizer's way to hold a dialogue.
+
+    Attributes:
+        tokenizer: of the model that will read the ids.
+        before_system: glue from the start to the system text.
+        system_to_user: glue between the system text and the first request.
+        user_to_answer: glue between a request and the answer.
+        answer_to_user: glue between an answer and the next request; its first id is the token
+            that ends an answer, where the format has one.
+        stop_ids: tokens that end an answer.
+        stop_strings: text that ends an answer, for formats without such a token.
+        program_prefix: put before a program, so that a base model starts one at once.
+    """
+
+    tokenizer: Tokenizer
+    before_system: tuple[int, ...]
+    system_to_user: tuple[int, ...]
+    user_to_answer: tuple[int, ...]
+    answer_to_user: tuple[int, ...]
+    stop_ids: tuple[int, ...]
+    stop_strings: tuple[str, ...] = ()
+    program_prefix: str = ""
+
+    def text_ids(self, text: str) -> list[int]:
+        """Ids of foreign text; none of them is a control token."""
+        encoded = self.tokenizer(text, add_special_tokens=False, split_special_tokens=True)
+        return [int(i) for i in encoded.input_ids]
+
+    def capped_ids(self, text: str, max_tokens: int) -> list[int]:
+        """Ids of foreign text, its middle left out where it is longer than `max_tokens`."""
+        # Four characters a token is generous for source text; the cap first bounds the cost of
+        # tokenising a flood.
+        room = 8 * max_tokens
+        if len(text) > 2 * room:
+            text = text[:room] + _CUT_MARK + text[-room:]
+        ids = self.text_ids(text)
+        if len(ids) <= max_tokens:
+            return ids
+        mark = self.text_ids(_CUT_MARK)
+        keep = max_tokens - len(mark)
+        if keep <= 0:
+            return ids[:max_tokens]
+        head = keep - keep // 3
+        return ids[:head] + mark + ids[len(ids) - keep // 3 :]
+
+    def decode(self, token_ids: Sequence[int]) -> str:
+        """Ids to text; control tokens are left out."""
+        return str(self.tokenizer.decode(list(token_ids), skip_special_tokens=True))
+
+    def stop(self, also: Callable[[str], bool] | None = None) -> Callable[[str], bool] | None:
+        """The stop rule of an answer's text: the format's stop strings, and `also`."""
+        if not self.stop_strings:
+            return also
+        strings = self.stop_strings
+        return lambda text: any(s in text for s in strings) or (also is not None and also(text))
+
+
+def make_format(tokenizer: Tokenizer) -> Format:
+    """The chat format of a tokenizer with a template, else the completion format.
+
+    Raises:
+        UsageError: the template drops or reorders messages, so that glue cannot be read off it.
+    """
+    return _chat_format(tokenizer) if tokenizer.chat_template else _completion_format(tokenizer)
+
+
+def _chat_format(tokenizer: Tokenizer) -> Format:
+    system, user, answer, again = _SENTINELS
+    rendered = str(
+        tokenizer.apply_chat_template(
+            [
+                {"role": "system", "content": system},
+                {"role": "user", "content": user},
+                {"role": "assistant", "content": answer},
+                {"role": "user", "content": again},
+            ],
+            tokenize=False,
+            add_generation_prompt=True,
+        )
+    )
+    glue: list[str] = []
+    rest = rendered
+    for sentinel in _SENTINELS:
+        before, found, rest = rest.partition(sentinel)
+        if not found:
+            raise UsageError(
+                "the model's chat template drops a message (no system role?): choose another model"
+            )
+        glue.append(before)
+
+    def ids(text: str) -> tuple[int, ...]:
+        return tuple(int(i) for i in tokenizer(text, add_special_tokens=False).input_ids)
+
+    answer_to_user = ids(glue[3])
+    # Everything after the last request opens the answer, as it did after the first.
+    opens_answer = ids(rest)
+    ends = {answer_to_user[0]} if answer_to_user else set()
+    if isinstance(tokenizer.eos_token_id, int):
+        ends.add(tokenizer.eos_token_id)
+    return Format(
+        tokenizer,
+        before_system=ids(glue[0]),
+        system_to_user=ids(glue[1]),
+        user_to_answer=opens_answer,
+        answer_to_user=answer_to_user,
+        stop_ids=tuple(sorted(ends)),
+    )
+
+
+def _completion_format(tokenizer: Tokenizer) -> Format:
+    def ids(text: str) -> tuple[int, ...]:
+        return tuple(int(i) for i in tokenizer(text, add_special_tokens=False).input_ids)
+
+    system, user, answer = _HEADINGS
+    ends = (tokenizer.eos_token_id,) if isinstance(tokenizer.eos_token_id, int) else ()
+    return Format(
+        tokenizer,
+        before_system=ids(system),
+        system_to_user=ids("\n\n" + user),
+        user_to_answer=ids("\n\n" + answer),
+        answer_to_user=ids("\n\n" + user),
+        stop_ids=ends,
+        stop_strings=("\n###",),
+        program_prefix="```python\n",
+    )
+
+
+class Conversation:
+    """One agent's token sequence while it grows.
+
+    Attributes:
+        ids: (T,) everything so far.
+        said: text put in since the last answer, for the reader of a run.
+    """
+
+    def __init__(self, form: Format, system: str, user: list[int], user_text: str) -> None:
+        self.form = form
+        self.ids: list[int] = [
+            *form.before_system,
+            *form.text_ids(system),
+            *form.system_to_user,
+            *user,
+            *form.user_to_answer,
+        ]
+        self.said = f"{system}\n\n{user_text}"
+
+    def copy(self) -> "Conversation":
+        """A branch that goes on from here on its own."""
+        twin = object.__new__(Conversation)
+        twin.form, twin.ids, twin.said = self.form, list(self.ids), self.said
+        return twin
+
+    def prefill(self, text: str) -> None:
+        """Put `text` at the start of the answer that follows, or into it."""
+        self.ids += self.form.text_ids(text)
+        self.said += text
+
+    def request(self, user: list[int], user_text: str) -> None:
+        """Close the answer and put the next request."""
+        glue = self.form.answer_to_user
+        if self.ids and glue and self.ids[-1] == glue[0]:
+            glue = glue[1:]  # the answer already ended with this very token
+        self.ids += [*glue, *user, *self.form.user_to_answer]
+        self.said += user_text
+
+    def answered(self, token_ids: Sequence[int]) -> tuple[int, str]:
+        """Add an answer; gives the index of its first token, and what was said before it."""
+        start, said = len(self.ids), self.said
+        self.ids += token_ids
+        self.said = ""
+        return start, said

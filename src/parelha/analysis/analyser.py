@@ -1,0 +1,160 @@
+"""One program in, one `Analysis` out: the three tools side by side, and the syntax tree."""
+
+import os
+import shutil
+import tempfile
+import threading
+from collections import OrderedDict
+from concurrent.futures import ThreadPoolExecutor, wait
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from parelha.analysis.commands import ToolOutput, find_config, program_bytes, run_command
+from parelha.analysis.findings import TOOLS, Tool, in_order, read_flake8, read_mypy, read_pylint
+from parelha.analysis.structure import structure
+from parelha.analysis.suppressions import neutralise
+from parelha.analysis.warm import WARM_UP, WarmTool, family
+from parelha.errors import UsageError
+from parelha.types import Analysis, Finding
+
+MAX_SOURCE_BYTES = 100_000  # more than any answer holds; larger texts are not given to the tools
+_CACHE_ENTRIES = 4096
+_FAULT_MESSAGES = {
+    "timeout": "the program takes the tool too long",
+    "memory": "the program takes the tool too much memory",
+    "crashed": "the program crashes the tool",
+}
+
+
+class Analyser:
+    """Runs pylint, flake8 and mypy on programs; a context manager, safe to share between threads.
+
+    Suppression comments are neutralised first. No text is an error: a program that no tool can read
+    gets findings that say so.
+    """
+
+    def __init__(self, *, workers: int = 2, config_dir: Path | None = None) -> None:
+        """Prepare; processes start with the first program.
+
+        Args:
+            workers: programs analysed at a time.
+            config_dir: a folder whose ``pylintrc``, ``.flake8``, ``mypy.ini``, ``setup.cfg`` or
+                ``pyproject.toml`` replace the tools' defaults (and mypy's ``--strict``).
+
+        Raises:
+            UsageError: `config_dir` is no folder, or a tool cannot use the settings in it.
+            ValueError: `workers` is less than 1.
+        """
+        if workers < 1:
+            raise ValueError(f"workers must be at least 1, not {workers}")
+        configs = {tool: find_config(tool, config_dir) for tool in TOOLS}
+        for tool, config in configs.items():
+            if config is not None:
+                check_config(tool, config)
+        self._folder = Path(tempfile.mkdtemp(prefix="parelha-analysis-"))
+        self._warm = {
+            (tool, name): WarmTool(tool, name, configs[tool], workers, self._folder)
+            for tool, name in WARM_UP
+        }
+        self._slots = threading.BoundedSemaphore(workers)
+        self._threads = ThreadPoolExecutor(workers * len(TOOLS), "parelha-lint")
+        self._seen: OrderedDict[str, Analysis] = OrderedDict()
+        self._lock = threading.Lock()
+        self._closed = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def analyse(self, source: str) -> Analysis:
+        """What the tools say of one program.
+
+        Args:
+            source: any text: a syntax error, an empty file, NUL bytes or a megabyte is data.
+
+        Raises:
+            InfrastructureError: the machine failed twice in a row.
+            ValueError: the analyser is closed.
+        """
+        if self._closed:
+            raise ValueError("this Analyser is closed")
+        with self._lock:
+            known = self._seen.get(source)
+            if known is not None:
+                self._seen.move_to_end(source)
+                return known
+        analysis = self._analyse(source)
+        with self._lock:
+            self._seen[source] = analysis
+            if len(self._seen) > _CACHE_ENTRIES:
+                self._seen.popitem(last=False)
+        return analysis
+
+    def close(self) -> None:
+        """End the processes and remove their files; may be called twice."""
+        if not self._closed:
+            self._closed = True
+            for tool in self._warm.values():
+                tool.close()
+            self._threads.shutdown(wait=True, cancel_futures=True)
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _analyse(self, source: str) -> Analysis:
+        if len(program_bytes(source)) > MAX_SOURCE_BYTES:
+            message = f"the program is larger than {MAX_SOURCE_BYTES} bytes"
+            return Analysis(
+                tuple(Finding(tool, "too-large", message, 1, 0, "fatal") for tool in TOOLS)
+            )
+        neutral, _ = neutralise(source)
+        with self._slots:
+            futures = [self._threads.submit(self._run, tool, neutral) for tool in TOOLS]
+            wait(futures)  # all, before the slot is given up: one of them may raise
+            outputs = [future.result() for future in futures]
+        findings: list[Finding] = []
+        pylint_score: float | None = None
+        for tool, output in zip(TOOLS, outputs, strict=True):
+            found, score = read(tool, output)
+            findings += found
+            pylint_score = score if tool == "pylint" else pylint_score
+        return Analysis(in_order(findings), pylint_score, structure(source))
+
+    def _run(self, tool: Tool, source: str) -> ToolOutput:
+        """One tool on one program."""
+        return self._warm[tool, family(tool, source)].run(source)
+
+
+def read(tool: Tool, output: ToolOutput) -> tuple[tuple[Finding, ...], float | None]:
+    """Findings and pylint score of one tool's output; a tool that failed is a finding."""
+    fault = output.fault
+    if not fault:
+        try:
+            if tool == "pylint":
+                return read_pylint(output.stdout)
+            found = read_flake8(output.stdout) if tool == "flake8" else read_mypy(output.stdout)
+            if found or output.exit_code == 0:
+                return found, None
+        except (ValueError, KeyError, TypeError):
+            pass  # a tool that fell over prints a traceback, or nothing
+        fault = "crashed"
+    return (Finding(tool, fault, _FAULT_MESSAGES[fault], 1, 0, "fatal"),), None
+
+
+def check_config(tool: Tool, config: Path) -> None:
+    """Try a user's settings on an empty program, so that a mistake is found before the first run.
+
+    Raises:
+        UsageError: the tool does not work with these settings.
+    """
+    output = run_command(tool, "", config, os.devnull)
+    findings, _ = read(tool, output)
+    if any(finding.code in _FAULT_MESSAGES for finding in findings):
+        said = (output.stderr or output.stdout).strip().splitlines() or ["no reason given"]
+        raise UsageError(f"{tool} cannot use {config}: {said[-1]}")

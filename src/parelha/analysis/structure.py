@@ -1,0 +1,205 @@
+"""Counts on a program's syntax tree, never on its text: strings and comments pay nothing."""
+
+import ast
+import io
+import threading
+import tokenize
+import warnings
+
+from parelha.analysis.suppressions import foreign_cookie, neutralise
+from parelha.types import Structure
+
+_CHECKER_CONSTANTS = frozenset({"TYPE_CHECKING", "MYPY", "PY2", "PY3"})
+_DYNAMIC_NAMES = frozenset({"exec", "eval", "compile", "__import__", "__builtins__", "builtins"})
+_DYNAMIC_CALLS = frozenset(
+    {
+        ("importlib", "import_module"),
+        ("importlib", "__import__"),
+        ("runpy", "run_path"),
+        ("runpy", "run_module"),
+        ("types", "FunctionType"),
+        ("types", "CodeType"),
+        ("marshal", "loads"),
+        ("pickle", "loads"),
+        ("base64", "b64decode"),
+        ("base64", "b32decode"),
+        ("base64", "b16decode"),
+        ("base64", "a85decode"),
+        ("base64", "b85decode"),
+        ("codecs", "decode"),
+        ("zlib", "decompress"),
+    }
+)
+_TYPING_MODULES = frozenset({"typing", "typing_extensions"})
+_LAYOUT_TOKENS = frozenset(
+    {
+        tokenize.COMMENT,
+        tokenize.NL,
+        tokenize.NEWLINE,
+        tokenize.INDENT,
+        tokenize.DEDENT,
+        tokenize.ENDMARKER,
+    }
+)
+_parse_lock = threading.Lock()
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def parse(source: str) -> ast.Module | None:
+    """The syntax tree, or None for text that is not a program of this Python version."""
+    # catch_warnings is not thread-safe: an invalid escape in a string must not print or raise.
+    with _parse_lock, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return ast.parse(source)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return None
+
+
+def structure(source: str) -> Structure:
+    """Count what the program is made of.
+
+    Args:
+        source: any text.
+
+    Returns:
+        The counts; ``Structure()`` for text that does not parse.
+    """
+    tree = parse(source)
+    if tree is None:
+        return Structure()
+    nodes = list(ast.walk(tree))
+    methods = {
+        item
+        for node in nodes
+        if isinstance(node, ast.ClassDef)
+        for item in node.body
+        if isinstance(item, Function)
+    }
+    functions = [node for node in nodes if isinstance(node, Function)]
+    kinds = (Function, ast.Import | ast.ImportFrom, ast.Return, ast.If, ast.For | ast.AsyncFor)
+    origins = _origins(nodes)
+    return Structure(
+        functions=len(functions),
+        documented=sum(bool((ast.get_docstring(node) or "").strip()) for node in functions),
+        annotated=sum(_annotated(node, node in methods) for node in functions),
+        returning=sum(_returning(node) for node in functions),
+        keywords=sum(any(isinstance(node, kind) for node in nodes) for kind in kinds),
+        suppressions=neutralise(source)[1] + _suppressing(nodes, origins),
+        dynamic=_dynamic(nodes, origins) + (foreign_cookie(source) is not None),
+        lines=len(_code_lines(source, nodes)),
+    )
+
+
+def _annotated(function: Function, is_method: bool) -> bool:
+    """Whether every parameter and the return are annotated; self and cls need not be."""
+    arguments = function.args
+    positional = [*arguments.posonlyargs, *arguments.args]
+    static = any(
+        isinstance(decorator, ast.Name) and decorator.id == "staticmethod"
+        for decorator in function.decorator_list
+    )
+    if is_method and not static:
+        positional = positional[1:]
+    named = [*positional, *arguments.kwonlyargs]
+    named += [extra for extra in (arguments.vararg, arguments.kwarg) if extra is not None]
+    return function.returns is not None and all(item.annotation is not None for item in named)
+
+
+def _returning(function: Function) -> bool:
+    """Whether the function itself, not one nested in it, returns a value or yields."""
+    pending: list[ast.AST] = list(function.body)
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ast.Yield | ast.YieldFrom):
+            return True
+        if isinstance(node, ast.Return) and not _is_none(node.value):
+            return True
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
+            pending.extend(ast.iter_child_nodes(node))
+    return False
+
+
+def _is_none(value: ast.expr | None) -> bool:
+    """Whether a `return` carries nothing: no value, or a literal None."""
+    return value is None or (isinstance(value, ast.Constant) and value.value is None)
+
+
+def _origins(nodes: list[ast.AST]) -> dict[str, tuple[str, str]]:
+    """What imported names stand for: ``{"A": ("typing", "Any"), "t": ("typing", "")}``."""
+    origins: dict[str, tuple[str, str]] = {}
+    for node in nodes:
+        if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            for alias in node.names:
+                origins[alias.asname or alias.name] = (node.module, alias.name)
+        elif isinstance(node, ast.Import):
+            for alias in node.names:
+                origins[alias.asname or alias.name.split(".")[0]] = (alias.name, "")
+    return origins
+
+
+def _meaning(node: ast.AST, origins: dict[str, tuple[str, str]]) -> tuple[str, str]:
+    """(module, name) of a name or of an attribute of a module; ("", name) for a plain name."""
+    if isinstance(node, ast.Name):
+        return origins.get(node.id, ("", node.id))
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+        module, name = origins.get(node.value.id, ("", ""))
+        if module and not name:
+            return module, node.attr
+    return "", ""
+
+
+def _suppressing(nodes: list[ast.AST], origins: dict[str, tuple[str, str]]) -> int:
+    """Uses of Any, cast and no_type_check, and conditions that only a type checker decides."""
+    count = 0
+    honest = {
+        id(node.test) for node in nodes if isinstance(node, ast.If) and _guards_imports_only(node)
+    }
+    for node in nodes:
+        module, name = _meaning(node, origins)
+        if module in _TYPING_MODULES and name in {"Any", "cast", "no_type_check"}:
+            count += 1
+        elif name in _CHECKER_CONSTANTS and module in {"", *_TYPING_MODULES}:
+            count += id(node) not in honest
+        elif module == "sys" and name in {"platform", "version_info"}:
+            count += 1  # mypy skips the branch that another platform or version would take
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            count += node.value.strip() in {"Any", "typing.Any"}  # a quoted annotation
+    return count
+
+
+def _guards_imports_only(node: ast.If) -> bool:
+    """Whether an `if` is the usual ``if TYPE_CHECKING:`` around imports, and nothing else."""
+    return not node.orelse and all(
+        isinstance(item, ast.Import | ast.ImportFrom) for item in node.body
+    )
+
+
+def _dynamic(nodes: list[ast.AST], origins: dict[str, tuple[str, str]]) -> int:
+    """Names through which a program runs or imports what no linter can see."""
+    count = 0
+    for node in nodes:
+        module, name = _meaning(node, origins)
+        if isinstance(node, ast.Name):
+            count += not module and name in _DYNAMIC_NAMES
+            count += module == "builtins" or (module, name) in _DYNAMIC_CALLS
+        elif isinstance(node, ast.Attribute):
+            count += (module, name) in _DYNAMIC_CALLS
+            count += node.attr in {"__builtins__", "__subclasses__", "__globals__"}
+    return count
+
+
+def _code_lines(source: str, nodes: list[ast.AST]) -> set[int]:
+    """Numbers of the lines that hold code; strings that stand alone (docstrings) do not."""
+    lines: set[int] = set()
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(source).readline):
+            if token.type not in _LAYOUT_TOKENS:
+                lines.update(range(token.start[0], token.end[0] + 1))
+    except (tokenize.TokenError, SyntaxError, ValueError):
+        lines = {number for number, line in enumerate(source.split("\n"), 1) if line.strip()}
+    for node in nodes:
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            lines.difference_update(range(node.lineno, (node.end_lineno or node.lineno) + 1))
+    return lines

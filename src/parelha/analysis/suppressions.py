@@ -1,0 +1,112 @@
+"""Takes the effect out of comments that silence a linter, and counts them.
+
+A policy rewarded for few findings learns to silence the linters long before it learns to write
+clean code. The tools therefore read a copy of the program in which such comments are masked:
+letters become dots, so that no line gets longer or shorter and no finding moves.
+"""
+
+import io
+import re
+import tokenize
+from collections.abc import Iterator
+
+_MARKER = re.compile(
+    r"""
+      \bpylint\s*:
+    | \bflake8\s*[:=]\s*noqa
+    | \bnoqa                       # flake8 also honours "# noqaANYTHING"
+    | \btype\s*:\s*ignore
+    | \bmypy\s*:
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+# mypy looks for these at the start of any line, even inside a string that spans lines.
+_MYPY_LINE = re.compile(r"^# mypy: ", re.MULTILINE)
+_COOKIE = re.compile(r"[ \t\f]*#.*?(coding)[:=][ \t]*([-\w.]+)", re.ASCII)
+_UTF8_NAMES = frozenset({"utf-8", "utf8", "u8", "utf", "cp65001", "utf8-sig", "utf-8-sig"})
+_LETTER = re.compile(r"\w")
+
+
+def neutralise(source: str) -> tuple[str, int]:
+    """Mask the comments that silence pylint, flake8 or mypy.
+
+    Comments are found by ``tokenize``; text in strings is left alone, but for lines that start with
+    ``# mypy:``, which mypy obeys even there. An encoding cookie other than UTF-8 is masked too, as
+    the program is run from text, not from bytes; it is no suppression and is not counted here.
+
+    Args:
+        source: any text; it need not be Python.
+
+    Returns:
+        The text with masked comments, of the same length line by line, and how many suppressions
+        were masked.
+    """
+    # A lone carriage return ends a line for CPython and for the linters, but not for tokenize.
+    text = re.sub(r"\r(?!\n)", "\n", source)
+    spans: set[tuple[int, int]] = set()
+    for start, comment in comments(text):
+        spans.update(
+            (start + found.start(), start + found.end()) for found in _MARKER.finditer(comment)
+        )
+    spans.update((found.start(), found.end() - 1) for found in _MYPY_LINE.finditer(text))
+    count = len({start for start, _ in _merge(spans)})
+    cookie = foreign_cookie(text)
+    if cookie is not None:
+        spans.add(cookie)
+    pieces: list[str] = []
+    done = 0
+    for start, end in _merge(spans):
+        pieces += [source[done:start], _LETTER.sub(".", source[start:end])]
+        done = end
+    pieces.append(source[done:])
+    return "".join(pieces), count
+
+
+def comments(text: str) -> Iterator[tuple[int, str]]:
+    """Comments of a program as (offset in the text, comment with its ``#``).
+
+    Where ``tokenize`` gives up (a program that does not parse), the rest is searched line by line.
+    """
+    starts = [0]
+    starts += [found.end() for found in re.finditer("\n", text)]
+    reached = 0  # lines tokenised so far
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(text, newline="\n").readline):
+            reached = max(reached, token.end[0])
+            if token.type == tokenize.COMMENT:
+                line, column = token.start
+                yield starts[line - 1] + column, token.string
+    except (tokenize.TokenError, SyntaxError, ValueError):
+        for line_start in starts[reached:]:
+            line_end = text.find("\n", line_start)
+            rest = text[line_start : len(text) if line_end < 0 else line_end]
+            hash_at = rest.find("#")
+            if hash_at >= 0:
+                yield line_start + hash_at, rest[hash_at:]
+
+
+def foreign_cookie(text: str) -> tuple[int, int] | None:
+    """Where an encoding cookie (PEP 263) that is not UTF-8 stands: the word "coding", or None."""
+    offset = 0
+    for line in text.split("\n", 2)[:2]:
+        found = _COOKIE.match(line)
+        if found is not None:
+            name = found.group(2).lower().replace("_", "-")
+            if name in _UTF8_NAMES:
+                return None
+            return offset + found.start(1), offset + found.end(1)
+        if line.strip(" \t\f\r") and not line.lstrip(" \t\f").startswith("#"):
+            return None  # a cookie counts in the second line only below a comment or blank line
+        offset += len(line) + 1
+    return None
+
+
+def _merge(spans: set[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The spans in order, overlapping ones joined."""
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if merged and start < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged

@@ -1,0 +1,245 @@
+"""The near side of a warm linter: starts its process, hands it programs, replaces it."""
+
+import contextlib
+import json
+import os
+import queue
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+from parelha.analysis import _server
+from parelha.analysis.commands import ToolOutput, arguments, environment, judged, program_bytes
+from parelha.analysis.findings import PROGRAM_NAME, Tool
+from parelha.errors import InfrastructureError
+from parelha.priority import give_way
+
+CPU_SECONDS = 30  # beyond the cold start, which a child does not pay
+WALL_SECONDS = 300.0
+MEMORY_BYTES = 2 * 1024**3
+
+_BARE = """
+import collections
+import csv
+import dataclasses
+import functools
+import itertools
+import json
+import math
+import random
+import re
+import statistics
+import typing
+"""
+_PANDAS = '''"""Frames and arrays."""
+
+import numpy as np
+import pandas as pd
+
+
+def summary(rows: list[dict[str, float]]) -> dict[str, float]:
+    """Groups."""
+    frame = pd.DataFrame(rows)
+    frame["a"] = pd.to_numeric(frame["a"], errors="coerce").fillna(frame["a"].median())
+    frame = frame.drop_duplicates().dropna().sort_values("b").reset_index(drop=True)
+    means = frame.groupby("b")["a"].agg("mean")
+    array = np.asarray(means, dtype=float).reshape(-1, 1)
+    scaled = (array - np.mean(array, axis=0)) / np.std(array)
+    low, high = np.percentile(scaled, [25, 75])
+    rolled = pd.Series(scaled.ravel()).rolling(3).median().tolist()
+    return {str(key): float(np.linalg.norm(low - high)) for key in rolled}
+'''
+_SCIENCE = '''"""Models and statistics."""
+
+import numpy as np
+from scipy import stats
+from sklearn.linear_model import LinearRegression
+from sklearn.metrics import mean_squared_error
+from sklearn.model_selection import train_test_split
+from sklearn.preprocessing import StandardScaler
+
+
+def fit(values: list[float], targets: list[float]) -> list[float]:
+    """A line."""
+    scaled = StandardScaler().fit_transform(np.array(values).reshape(-1, 1))
+    left, right, upper, lower = train_test_split(scaled, targets, random_state=0)
+    model = LinearRegression().fit(left, upper)
+    error = mean_squared_error(lower, model.predict(right))
+    return [float(error), *stats.zscore(np.array(values)).tolist(), *model.coef_]
+'''
+_PANDAS_IMPORT = re.compile(r"^[ \t]*(?:import|from)\b.*\b(?:numpy|pandas)\b", re.MULTILINE)
+_SCIENCE_IMPORT = re.compile(r"^[ \t]*(?:import|from)\b.*\b(?:scipy|sklearn)\b", re.MULTILINE)
+
+# What a family's server has read before its first program. pylint takes 0.5, 8 and 24 s for the
+# three families, mypy 1 and 8 s for its two: a family starts with the first program that needs it.
+WARM_UP: dict[tuple[Tool, str], tuple[str, ...]] = {
+    ("flake8", "all"): (),
+    ("mypy", "bare"): (_BARE,),
+    ("mypy", "science"): (
+        _BARE,
+        "import numpy, pandas, scipy.stats, sklearn.linear_model, sklearn.metrics",
+        "import sklearn.model_selection, sklearn.preprocessing",
+    ),
+    ("pylint", "bare"): (_BARE,),
+    ("pylint", "pandas"): (_BARE, _PANDAS),
+    ("pylint", "science"): (_BARE, _PANDAS, _SCIENCE),
+}
+
+
+def family(tool: Tool, source: str) -> str:
+    """Which of a tool's servers reads a program fastest, by what the program seems to import."""
+    if tool == "flake8":
+        return "all"
+    if _SCIENCE_IMPORT.search(source):
+        return "science"
+    if _PANDAS_IMPORT.search(source):
+        return "pandas" if tool == "pylint" else "science"
+    return "bare"
+
+
+class WarmTool:
+    """One tool, warm for one family of programs; its process starts with the first program.
+
+    Args:
+        tool: which one.
+        name: the family, a key of `WARM_UP` together with the tool.
+        config: a user's settings file, or None for the defaults.
+        workers: programs read at a time.
+        folder: a private folder that exists; the caller removes it.
+    """
+
+    def __init__(
+        self, tool: Tool, name: str, config: Path | None, workers: int, folder: Path
+    ) -> None:
+        self.tool = tool
+        self._warm_up = WARM_UP[tool, name]
+        self._config = config
+        self._workers = workers
+        self._folder = folder / f"{tool}-{name}"
+        self._lock = threading.Lock()
+        self._closed = False
+        self._process: subprocess.Popen[bytes] | None = None
+        self._slots: queue.SimpleQueue[socket.socket] = queue.SimpleQueue()
+
+    @property
+    def process_id(self) -> int | None:
+        """The server's process, None before the first program."""
+        return self._process.pid if self._process else None
+
+    def run(self, source: str) -> ToolOutput:
+        """What the tool's command line would give for a program.
+
+        At most `workers` threads may be in here at a time; the caller sees to it.
+
+        Raises:
+            InfrastructureError: twice in a row the server could not be started, died, did not
+                answer, or its child was killed from outside.
+        """
+        try:
+            return self._run_once(source)
+        except InfrastructureError:
+            return self._run_once(source)
+
+    def _run_once(self, source: str) -> ToolOutput:
+        with self._lock:
+            if self._closed:
+                raise InfrastructureError(f"the {self.tool} server was closed")
+            if self._process is None or self._process.poll() is not None:
+                self._start()
+            process, slots = self._process, self._slots
+        answer, reason = None, ""
+        try:
+            slot = slots.get_nowait()
+        except queue.Empty as error:  # another thread has just stopped this server
+            raise InfrastructureError(f"the {self.tool} server was stopped") from error
+        try:
+            _server.send(slot, program_bytes(source))
+            answer = _server.receive(slot)
+        except OSError as error:  # a time-out is one
+            reason = str(error)
+        if answer is None:
+            slot.close()
+            reason = reason or self._last_words()
+            self._discard(process)
+            raise InfrastructureError(f"the {self.tool} server did not answer: {reason}")
+        slots.put(slot)
+        said = json.loads(answer)
+        return judged(self.tool, said["exit_code"], said["stdout"], said["stderr"])
+
+    def close(self) -> None:
+        """End the server and its children, for good; may be called twice."""
+        with self._lock:
+            self._closed = True
+            self._stop()
+
+    def _start(self) -> None:
+        """Start the server; its slots replace those of the one that died."""
+        self._stop()
+        shutil.rmtree(self._folder, ignore_errors=True)
+        home = self._folder / "home"
+        folders = [self._folder / str(number) / "program" for number in range(self._workers)]
+        pairs: list[tuple[socket.socket, socket.socket]] = []
+        try:
+            for made in (home, *folders):
+                made.mkdir(parents=True)
+            pairs = [socket.socketpair() for _ in folders]
+            settings = {
+                "tool": self.tool,
+                "arguments": arguments(self.tool, self._config),
+                "program": PROGRAM_NAME,
+                "slots": [far.fileno() for _, far in pairs],
+                "root": str(self._folder),
+                "folders": [str(path) for path in folders],
+                "warm_up": self._warm_up,
+                "cpu_seconds": CPU_SECONDS,
+                "memory_bytes": MEMORY_BYTES,
+            }
+            with (self._folder / "log").open("wb") as log:
+                self._process = subprocess.Popen(  # pylint: disable=consider-using-with
+                    [sys.executable, "-P", _server.__file__, json.dumps(settings)],
+                    cwd=home,
+                    env=environment(str(home)),
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    pass_fds=[far.fileno() for _, far in pairs],
+                    start_new_session=True,
+                )
+            give_way(self._process.pid)
+        except OSError as error:
+            raise InfrastructureError(f"cannot start {self.tool}: {error}") from error
+        finally:
+            for _, far in pairs:
+                far.close()
+        self._slots = queue.SimpleQueue()
+        for near, _ in pairs:
+            near.settimeout(WALL_SECONDS)
+            self._slots.put(near)
+
+    def _discard(self, process: "subprocess.Popen[bytes] | None") -> None:
+        """End a server that failed, unless another thread has replaced it already."""
+        with self._lock:
+            if process is self._process:
+                self._stop()
+
+    def _stop(self) -> None:
+        """End the server with all its children, which are in its session; close unused slots."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        with contextlib.suppress(queue.Empty):
+            while True:
+                self._slots.get_nowait().close()
+
+    def _last_words(self) -> str:
+        """The last line of the server's log."""
+        lines = _server.read_text(self._folder / "log").strip().splitlines()
+        return lines[-1] if lines else "no reason given"

@@ -1,0 +1,320 @@
+"""The command line. Commands import what they need when they run, so that help is instant.
+
+Exit codes: 0 done, 1 the work failed, 2 wrong use (one line, no traceback), 130 interrupted.
+"""
+
+# pylint: disable=import-outside-toplevel
+
+import errno
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from cyclopts import App, CycloptsError, Parameter
+
+from parelha import __version__
+from parelha.errors import ParelhaError, UsageError, WorkFailedError
+from parelha.tracking import RunFolder, to_json_line
+
+if TYPE_CHECKING:
+    from parelha.types import Score, Split, Task
+
+DONE, FAILED, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
+
+Flag = Annotated[bool, Parameter(negative=())]
+
+_HELP = "Train a coder and a reviewer together, with rewards from what real tools say."
+_SETTINGS = """Every key of the configuration can be set, by its whole name or its last part:
+`--train.steps 8`, `--steps=8`. `--dry-run` shows them all with their values."""
+
+app = App(
+    name="parelha",
+    help=_HELP,
+    version=__version__,
+    print_error=False,
+    exit_on_error=False,
+    suppress_keyboard_interrupt=False,
+    result_action="return_value",
+)
+tasks_app = App(name="tasks", help="The tasks: what is asked, and how answers are compared.")
+models_app = App(name="models", help="The models: what is known, and where it comes from.")
+app.command(tasks_app)
+app.command(models_app)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Entry point of the console script; ends the process with one of the exit codes."""
+    sys.exit(run(sys.argv[1:] if arguments is None else arguments))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit code; errors become one line on standard error."""
+    try:
+        app(list(arguments))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader of a pipe left (`| head`); nothing more can be said, not even at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except (CycloptsError, ParelhaError, KeyboardInterrupt, OSError) as error:
+        code, text = _what_to_say(error)
+        print(f"parelha: {' '.join(text.split())}", file=sys.stderr)
+        return code
+    return DONE
+
+
+def _what_to_say(error: BaseException) -> tuple[int, str]:
+    """Exit code and line for an error; one that nobody foresaw is raised on."""
+    if isinstance(error, (CycloptsError, UsageError)):
+        return WRONG_USE, str(error)
+    if isinstance(error, ParelhaError):
+        return FAILED, str(error)
+    if isinstance(error, KeyboardInterrupt):
+        return INTERRUPTED, str(error) or "interrupted"
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return WRONG_USE, "the disk is full: free some space and go on with --resume"
+    raise error
+
+
+@app.command(usage="Usage: parelha train [CONFIG] [--key value ...]", help_epilogue=_SETTINGS)
+def train(
+    *arguments: Annotated[str, Parameter(name="CONFIG", allow_leading_hyphen=True)],
+    resume: Path | None = None,
+    dry_run: Flag = False,
+) -> None:
+    """Train the pair, evaluate it before and after, and write a report.
+
+    Args:
+        arguments: A TOML file; without one, the defaults.
+        resume: The folder of a run to go on with.
+        dry_run: Show the resolved configuration and what it means, and stop.
+    """
+    from parelha.config import load_config
+    from parelha.overrides import resumed_config, split_arguments
+
+    path, overrides = split_arguments(arguments)
+    config = load_config(path, overrides)
+    if resume is not None:
+        RunFolder.open(resume)  # before the slow import below
+    from parelha import train as training
+
+    if resume is not None:
+        stored = training.load_run_config(resume)
+        config = resumed_config(stored, config, path is not None, overrides)
+
+    if dry_run:
+        print(training.dry_run(config))
+        return
+    from parelha.live import Progress
+    from parelha.report.run_page import build_report
+
+    run_dir = resume or config.run_dir
+    try:
+        with Progress(config.train.steps, first_step=_steps_done(resume)) as progress:
+            run_dir = training.train(config, resume=resume, progress=progress)
+    except KeyboardInterrupt:
+        if not (run_dir / "config.json").is_file():
+            raise
+        raise KeyboardInterrupt(
+            f"interrupted; everything so far is saved in {run_dir}: "
+            f"`parelha train --resume {run_dir}` goes on"
+        ) from None
+    except WorkFailedError:
+        # What was measured until then is worth a look.
+        if _steps_done(run_dir):
+            print(build_report(run_dir), flush=True)
+        raise
+    print(build_report(run_dir))
+
+
+@app.command(name="eval")
+def evaluate(run_dir: Path, /, *, episodes: int | None = None, step: int | None = None) -> None:
+    """Evaluate a run's pair on held-out tasks.
+
+    Args:
+        run_dir: The folder of the run.
+        episodes: How many episodes; by default as many as in the run's configuration.
+        step: Which checkpoint; by default the newest. 0 is the untrained pair.
+    """
+    if episodes is not None and episodes < 1:
+        raise UsageError(f"--episodes {episodes}: must be at least 1")
+    if step is not None and step < 0:
+        raise UsageError(f"--step {step}: must be at least 0")
+    RunFolder.open(run_dir)  # before the slow imports below
+    from parelha.evaluate import evaluate_run
+    from parelha.report.terminal import eval_text
+
+    print(eval_text(evaluate_run(run_dir, step, episodes)))
+
+
+@app.command
+def score(
+    *files: Path, task: str = "", json: Flag = False, allow_unsafe_sandbox: Flag = False
+) -> None:
+    """Score programs: static analysis and structure, and with a task its hidden tests too.
+
+    Args:
+        files: Python files.
+        task: A task's id, as in `parelha tasks list`.
+        json: Print one JSON object per file.
+        allow_unsafe_sandbox: Run programs even where the isolation is weak.
+    """
+    if not files:
+        raise UsageError("score needs at least one file")
+    programs = {path: _read_program(path) for path in files}
+    from parelha.report.scores import score_record, score_text
+
+    if task:
+        from parelha.tasks import get_task
+
+        scores = _grade(get_task(task), list(programs.values()), allow_unsafe_sandbox)
+    else:
+        scores = _analyse(list(programs.values()))
+    for path, result in zip(programs, scores, strict=True):
+        record = score_record(str(path), task, result)
+        print(to_json_line(record) if json else score_text(record, result), end="")
+
+
+@app.command
+def report(*runs: Path) -> None:
+    """Write a report of one run, or of several side by side, as one HTML file.
+
+    Args:
+        runs: Folders of runs; the page on several is written beside the first.
+    """
+    if not runs:
+        raise UsageError("report needs at least one run")
+    from parelha.report.comparison_page import build_comparison
+    from parelha.report.run_page import build_report
+
+    print(build_report(runs[0]) if len(runs) == 1 else build_comparison(runs))
+
+
+@app.command
+def show(run_dir: Path, /) -> None:
+    """Show a run on the terminal: its latest figures, before and after, one episode.
+
+    Args:
+        run_dir: The folder of the run.
+    """
+    from parelha.report.terminal import run_text
+
+    print(run_text(run_dir))
+
+
+@tasks_app.command(name="list")
+def list_tasks(*, families: tuple[str, ...] = (), levels: tuple[int, ...] = (1, 2, 3, 4)) -> None:
+    """List the first task of each parameterisation: id, split, coder action.
+
+    Args:
+        families: Only these families, or all of a coder action.
+        levels: Only these levels.
+    """
+    from parelha.tasks import load_tasks
+
+    splits: tuple[Split, ...] = ("train", "heldout_params")
+    for split in splits:
+        for task in load_tasks(split, levels=levels, families=families):
+            print(f"{task.id}\t{split}\t{task.action}")
+
+
+@tasks_app.command(name="show")
+def show_task(identity: str, /, *, lang: Literal["en", "pt"] = "en") -> None:
+    """Show one task: statement, signature, examples.
+
+    Args:
+        identity: The task's id.
+        lang: en or pt.
+    """
+    from parelha.report.scores import task_text
+    from parelha.tasks import get_task
+
+    print(task_text(get_task(identity), lang))
+
+
+@tasks_app.command(name="check")
+def check_tasks(*identities: str) -> None:
+    """Check that references are right and clean, and inputs legal.
+
+    Args:
+        identities: Ids of tasks; all parameterisations when there is none.
+    """
+    from parelha.tasks import check_task, get_task, load_tasks
+
+    chosen: list[Task] = [get_task(identity) for identity in identities]
+    if not identities:
+        levels = (1, 2, 3, 4)
+        chosen = [*load_tasks("train", levels=levels), *load_tasks("heldout_params", levels=levels)]
+    failed = 0
+    for task in chosen:
+        problems = check_task(task)
+        failed += bool(problems)
+        print(f"{task.id}: {'; '.join(problems) or 'right'}")
+    if failed:
+        raise WorkFailedError(f"{failed} of {len(chosen)} tasks have problems")
+
+
+@models_app.command(name="list")
+def list_models() -> None:
+    """List the models that are known by name; any other hub name or folder works as well."""
+    from parelha.models.catalogue import table
+    from parelha.report.text import table_text
+
+    shown = ("name", "parameters", "prompt", "sources", "licence", "needs")
+    print(table_text([{key: row[key] for key in shown} for row in table()]))
+
+
+@models_app.command(name="fetch")
+def fetch_model(name: str, /) -> None:
+    """Bring a model's weights onto this machine, and check them.
+
+    Args:
+        name: A catalogue or hub name.
+    """
+    from parelha.models.fetch import resolve
+
+    files = resolve(name, on_progress=lambda text: print(text, flush=True))
+    print(f"{files.name} from {files.source}, SHA-256 {files.sha256}")
+
+
+@app.command
+def doctor() -> None:
+    """Say what this machine has, and what to do about what is missing."""
+    from parelha.doctor import examine
+    from parelha.report.text import checks_text
+
+    print(checks_text(examine()))
+
+
+# --- helpers -----------------------------------------------------------------------------------
+
+
+def _steps_done(run_dir: Path | None) -> int:
+    return len(RunFolder(run_dir).read_metrics()) if run_dir else 0
+
+
+def _read_program(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8")
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"{path} is not UTF-8 text") from None
+
+
+def _grade(task: "Task", programs: list[str], allow_unsafe: bool) -> "list[Score]":
+    from parelha.grading import Grader
+
+    workers = min(len(programs), os.cpu_count() or 1)
+    with Grader(workers=workers, allow_unsafe=allow_unsafe) as grader:
+        return [grader.grade(task, program) for program in programs]
+
+
+def _analyse(programs: list[str]) -> "list[Score]":
+    from parelha.analysis import Analyser
+    from parelha.types import Score
+
+    with Analyser(workers=1) as analyser:
+        return [Score(program, analysis=analyser.analyse(program)) for program in programs]

@@ -1,0 +1,300 @@
+"""The typed configuration: TOML in, overrides from the command line, JSON out.
+
+Every hyperparameter is documented where it is declared. A value is checked once, here; the rest
+of the program trusts it. Unknown keys and bad values raise `UsageError` with one line.
+"""
+
+import difflib
+import json
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from parelha.errors import UsageError
+from parelha.types import Lang
+
+Size = Annotated[int, Field(ge=1)]
+Count = Annotated[int, Field(ge=0)]
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+Positive = Annotated[float, Field(gt=0.0, allow_inf_nan=False)]
+# Lower, and logits divided by it overflow.
+Temperature = Annotated[float, Field(ge=0.01, allow_inf_nan=False)]
+NotNegative = Annotated[float, Field(ge=0.0, allow_inf_nan=False)]
+
+
+class _Section(BaseModel):
+    """A table of the configuration: immutable, and closed against unknown keys."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True
+    )
+
+
+class ModelConfig(_Section):
+    """Which weights play, and how they are adapted."""
+
+    coder: str = "Qwen2.5-Coder-0.5B-Instruct"
+    """The coder's base: a catalogue or hub name, a folder, or a GGUF file."""
+    reviewer: str = ""
+    """The reviewer's base; empty means the coder's, held in memory once."""
+    dtype: Literal["bfloat16", "float32"] = "bfloat16"
+    """Of the frozen base; adapters are always float32."""
+    shared_policy: bool = False
+    """One adapter plays both roles; the reviewer's rounds train the coder's adapter too."""
+    train_agents: tuple[Literal["coder", "reviewer"], ...] = ("coder", "reviewer")
+    """Who is updated; the other one stays frozen."""
+    lora_rank: Size = 16
+    """Rank r of both adapters (LoRA, arXiv 2106.09685)."""
+    lora_alpha: Size = 32
+    """The adapters' product B·A is scaled by alpha / rank."""
+
+
+class TaskConfig(_Section):
+    """Which tasks are trained and evaluated."""
+
+    families: tuple[str, ...] = ()
+    """Names as in `parelha tasks list`; empty means all."""
+    levels: tuple[Annotated[int, Field(ge=1, le=4)], ...] = (1,)
+    """Levels of difficulty, 1 to 4."""
+    seeds: Size = 4
+    """Instances of each parameterisation; they differ in examples and hidden inputs."""
+
+
+class EpisodeConfig(_Section):
+    """The shape of an episode and of the tree of episodes on one task."""
+
+    drafts: Size = 4
+    """K: drafts of one task."""
+    reviews: Size = 2
+    """M: reviews of each draft."""
+    max_rounds: Size = 1
+    """Reviews followed by a revision, at most, on each branch."""
+    max_program_tokens: Size = 256
+    """Limit of a draft and of a revision; what is cut by it has no program."""
+    max_review_tokens: Size = 128
+    """Limit of a review, short so that it advises and pastes no solution."""
+    max_tool_calls: Count = 2
+    """Tool calls of one review round."""
+    max_tool_tokens: Size = 160
+    """Limit of one tool's output in the reviewer's prompt."""
+    coder_temperature: Temperature = 0.8
+    """Sampling temperature of the coder; also divides the logits in training."""
+    reviewer_temperature: Temperature = 0.8
+    """Sampling temperature of the reviewer."""
+    action_epsilon: Share = 0.1
+    """ε: the share of uniform choice mixed into every action."""
+
+
+class RewardConfig(_Section):
+    """How scores become rewards (docs/rewards.md)."""
+
+    kind: Literal["gated", "slides"] = "gated"
+    """`gated`: correctness first. `slides`: the deck's own formula."""
+    quality_weight: Annotated[float, Field(ge=0.0, le=0.5)] = 0.3
+    """What quality adds to the 1.0 of a program that passes everything, at most."""
+    pylint_weight: NotNegative = 1.0
+    """Share of pylint in the quality (weights are normalised to sum to 1)."""
+    flake8_weight: NotNegative = 1.0
+    """Share of flake8 in the quality."""
+    mypy_weight: NotNegative = 1.0
+    """Share of mypy in the quality."""
+    structure_weight: NotNegative = 1.0
+    """Share of structure (docstrings, annotations, returns) in the quality."""
+    feedback_weight: NotNegative = 0.5
+    """Share of confirmed critical feedback in the quality."""
+    draft_final_weight: Share = 0.0
+    """Share of the mean final score in a draft's reward; 0 means the draft's own score alone."""
+    verdict_weight: NotNegative = 0.25
+    """The reviewer's reward for a right verdict on the draft (and its loss for a wrong one)."""
+    tool_cost: NotNegative = 0.01
+    """The reviewer's cost of one tool call."""
+
+
+class LearningConfig(_Section):
+    """The update."""
+
+    algorithm: Literal["grpo"] = "grpo"
+    """Group-relative policy optimisation (arXiv 2402.03300)."""
+    learning_rate: NotNegative = 2e-4
+    """AdamW's, constant, for both adapters."""
+    clip_low: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.2
+    """The ratio of a token is clipped below at 1 - clip_low (arXiv 1707.06347)."""
+    clip_high: Positive = 0.28
+    """... and above at 1 + clip_high (asymmetric: DAPO, arXiv 2503.14476)."""
+    max_grad_norm: Positive = 1.0
+    """Gradients of an adapter are scaled down to this norm."""
+    kl_weight: NotNegative = 0.0
+    """Weight of the KL divergence to the base with its adapters off (k3 estimator)."""
+    action_weight: NotNegative = 1.0
+    """Weight of the action tokens' loss beside the text tokens' loss, averaged separately."""
+    normalise_std: bool = True
+    """Divide a group's advantages by the agent's standard deviation over the step (Dr.MAS)."""
+    max_pack_tokens: Size = 768
+    """Tokens of one packed forward and backward pass; more is faster and takes more memory."""
+    recompute_above: Size = 1024
+    """Packs of more tokens (one long dialogue) recompute activations instead of keeping them."""
+
+
+class TrainConfig(_Section):
+    """The loop."""
+
+    steps: Size = 4
+    """Updates of each trained agent."""
+    tasks_per_step: Size = 2
+    """Trees in one step; each is drafts x reviews episodes."""
+    keep_every: Size = 1
+    """Adapters of every so-manieth step are kept; those of the newest two steps always are."""
+
+
+class EvalConfig(_Section):
+    """Held-out evaluation before and after training."""
+
+    episodes: Count = 24
+    """Episodes of each evaluation; 0 switches it off."""
+    splits: tuple[Literal["heldout_seeds", "heldout_params"], ...] = (
+        "heldout_seeds",
+        "heldout_params",
+    )
+    """Held-out splits, visited in turn."""
+    temperature: Temperature = 0.7
+    """Sampling temperature of both agents in evaluation."""
+
+
+class EngineConfig(_Section):
+    """The in-process engine and the workers beside it."""
+
+    threads: Count = 0
+    """Threads of torch; 0 means one per core."""
+    max_batch_tokens: Size = 32768
+    """Prompt and new tokens, padding counted in, that are decoded together."""
+    workers: Count = 0
+    """Processes that run programs and linters; 0 means one per core."""
+    allow_unsafe_sandbox: bool = False
+    """Run programs even where the isolation is weaker than level 2; stamped into every score."""
+
+
+class Config(_Section):
+    """The whole configuration of a run."""
+
+    name: str = "run"
+    """Folder of the run below `runs_dir`."""
+    runs_dir: str = "runs"
+    """Where run folders are made."""
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
+    """Of everything random in the run."""
+    lang: Lang = "en"
+    """Language of statements and prompts."""
+    model: ModelConfig = ModelConfig()
+    tasks: TaskConfig = TaskConfig()
+    episode: EpisodeConfig = EpisodeConfig()
+    reward: RewardConfig = RewardConfig()
+    learning: LearningConfig = LearningConfig()
+    train: TrainConfig = TrainConfig()
+    eval: EvalConfig = EvalConfig()
+    engine: EngineConfig = EngineConfig()
+
+    @model_validator(mode="after")
+    def _check_across(self) -> Self:
+        if not self.model.train_agents:
+            raise ValueError("model.train_agents is empty: name coder, reviewer or both")
+        if self.model.shared_policy and self.model.reviewer not in ("", self.model.coder):
+            raise ValueError("model.shared_policy needs one base: leave model.reviewer empty")
+        if (
+            self.name in ("", "..")
+            or Path(self.name).name != self.name
+            or not self.name.isprintable()
+        ):
+            raise ValueError(f"name: {self.name!r} is not a plain folder name")
+        return self
+
+    @property
+    def run_dir(self) -> Path:
+        """The run's folder."""
+        return Path(self.runs_dir) / self.name
+
+    def to_dict(self) -> dict[str, Any]:
+        """The configuration as JSON-ready values."""
+        return self.model_dump(mode="json")
+
+
+def load_config(path: Path | None = None, overrides: dict[str, str] | None = None) -> Config:
+    """Read a TOML file and lay overrides over it.
+
+    Args:
+        path: a TOML file; None means the defaults.
+        overrides: dotted key to text, such as ``{"train.steps": "8"}``. The text is read as a
+            TOML value, and as a plain string where it is none (``--name first``).
+
+    Raises:
+        UsageError: no such file, no TOML, an unknown key (with the nearest right one), a value of
+            the wrong type or out of range.
+    """
+    table: dict[str, Any] = {}
+    if path is not None:
+        try:
+            table = tomllib.loads(path.read_text(encoding="utf-8"))
+        except OSError as error:
+            raise UsageError(f"cannot read {path}: {error.strerror}") from None
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise UsageError(f"{path} is not valid TOML: {error}") from None
+    for key, text in (overrides or {}).items():
+        _lay(table, key.split("."), text)
+    return from_dict(table)
+
+
+def from_dict(table: dict[str, Any]) -> Config:
+    """Check a table of plain values; raises UsageError as `load_config` does."""
+    try:
+        # Through JSON, so that a TOML array may fill a tuple while every scalar stays strict.
+        return Config.model_validate_json(json.dumps(table, default=str))
+    except ValidationError as error:
+        raise UsageError(_one_line(error)) from None
+
+
+def known_keys(model: type[BaseModel] = Config, prefix: str = "") -> list[str]:
+    """Every dotted key of the configuration."""
+    keys: list[str] = []
+    for name, info in model.model_fields.items():
+        kind = info.annotation
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            keys += known_keys(kind, f"{prefix}{name}.")
+        else:
+            keys.append(prefix + name)
+    return keys
+
+
+def nearest_key(key: str) -> str:
+    """The known key most like `key`, or "" when none is near."""
+    keys = known_keys()
+    near = difflib.get_close_matches(key, keys, n=1)
+    if not near:
+        tails = {k.rsplit(".", 1)[-1]: k for k in reversed(keys)}
+        near = [tails[t] for t in difflib.get_close_matches(key.rsplit(".", 1)[-1], tails, n=1)]
+    return near[0] if near else ""
+
+
+def _lay(table: dict[str, Any], parts: list[str], text: str) -> None:
+    for part in parts[:-1]:
+        inner = table.setdefault(part, {})
+        if not isinstance(inner, dict):
+            raise UsageError(f"{'.'.join(parts)}: {part} is a value, not a table")
+        table = inner
+    try:
+        table[parts[-1]] = tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        table[parts[-1]] = text
+
+
+def _one_line(error: ValidationError) -> str:
+    first = error.errors()[0]
+    key = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        near = nearest_key(key)
+        return f"unknown key {key}" + (f"; did you mean {near}?" if near else "")
+    message = first["msg"].removeprefix("Value error, ")
+    if not key:
+        return message
+    given = json.dumps(first["input"], default=str)
+    return f"{key} = {given[:60]}: {message[0].lower()}{message[1:]}"

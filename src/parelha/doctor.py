@@ -1,0 +1,192 @@
+"""What this machine has, and what to do about what is missing (`parelha doctor`)."""
+
+import os
+import platform
+import shutil
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Literal
+
+import psutil
+
+from parelha.errors import ParelhaError
+from parelha.models import catalogue, fetch, hub, package_index
+
+State = Literal["ok", "warn", "missing"]
+
+_GB = 10**9
+_LINTERS = ("pylint", "flake8", "mypy", "pandas-stubs")
+
+
+@dataclass(frozen=True)
+class Check:
+    """One finding.
+
+    Attributes:
+        name: what was looked at.
+        state: "ok", "warn" (works, with a limit) or "missing".
+        found: what is there.
+        advice: what to do; "" when nothing is needed.
+    """
+
+    name: str
+    state: State
+    found: str
+    advice: str = ""
+
+
+def examine(cache_dir: Path | None = None) -> list[Check]:
+    """Look at the machine; takes a few seconds, changes nothing, downloads nothing.
+
+    Args:
+        cache_dir: where converted models are kept; the default cache if None.
+    """
+    cache = cache_dir or fetch.default_cache_dir()
+    looks: list[Callable[[], Check]] = [
+        check_python,
+        check_cores,
+        check_memory,
+        check_accelerator,
+        lambda: check_disk(cache),
+        lambda: check_models(cache),
+        check_hub,
+        check_package_index,
+        check_linters,
+        check_isolation,
+    ]
+    # together, because most of the time goes to waiting for the network
+    with ThreadPoolExecutor(max_workers=len(looks)) as pool:
+        return list(pool.map(lambda look: look(), looks))
+
+
+def check_python() -> Check:
+    """Look at the interpreter."""
+    # an older one cannot import this file, so there is nothing to refuse
+    return Check("Python", "ok", f"{platform.python_version()} ({sys.executable})")
+
+
+def check_cores() -> Check:
+    """Count the cores that this process may use."""
+    num_cores = os.cpu_count() or 1
+    if hasattr(os, "sched_getaffinity"):  # not on every system
+        num_cores = len(os.sched_getaffinity(0))
+    if num_cores < 2:
+        return Check("cores", "warn", "1", "two cores or more grade while they generate")
+    return Check("cores", "ok", str(num_cores))
+
+
+def check_memory() -> Check:
+    """Look at the memory that is free now."""
+    memory = psutil.virtual_memory()
+    found = f"{memory.available / _GB:.1f} of {memory.total / _GB:.1f} GB free"
+    if memory.available < 6 * _GB:
+        return Check("memory", "warn", found, "the quick start wants 6 GB free")
+    return Check("memory", "ok", found)
+
+
+def check_accelerator() -> Check:
+    """Ask torch for an accelerator."""
+    try:
+        import torch  # pylint: disable=import-outside-toplevel  # seconds, needed here only
+    except ImportError:
+        return Check("accelerator", "missing", "torch is not installed", "run `make setup`")
+    if torch.cuda.is_available():
+        properties = torch.cuda.get_device_properties(0)
+        found = (
+            f"{torch.cuda.device_count()} x {properties.name}, "
+            f"{properties.total_memory / _GB:.0f} GB (torch {torch.__version__})"
+        )
+        return Check("accelerator", "ok", found)
+    advice = "fine for the 0.5B; larger models want a GPU"
+    if shutil.which("nvidia-smi"):
+        advice = "there is a driver, but torch is a CPU build: set TORCH_SPEC and run `make setup`"
+    return Check("accelerator", "warn", f"none (torch {torch.__version__})", advice)
+
+
+def check_disk(cache: Path) -> Check:
+    """Look at the disk that holds the cache."""
+    folder = cache
+    while not folder.exists():
+        folder = folder.parent
+    free = shutil.disk_usage(folder).free
+    default = catalogue.find(catalogue.DEFAULT_MODEL)
+    assert default is not None and default.parts is not None
+    needed = default.parts.num_bytes + 2 * default.parameters + _GB
+    found = f"{free / _GB:.1f} GB free for {cache}"
+    if free < needed:
+        advice = f"make room for {needed / _GB:.1f} GB, or set PARELHA_CACHE to another disk"
+        return Check("disk", "warn", found, advice)
+    return Check("disk", "ok", found)
+
+
+def check_models(cache: Path) -> Check:
+    """List the models that need no download any more."""
+    found = [
+        f"{files.name} ({num_bytes / _GB:.2f} GB, from {files.source})"
+        for files, num_bytes in fetch.kept_models(cache)
+    ]
+    found += [
+        f"{model.name} (Hugging Face cache)"
+        for model in catalogue.MODELS
+        if hub.cached(model.hub) is not None
+    ]
+    if found:
+        return Check("model files", "ok", "; ".join(found))
+    advice = f"run `parelha models fetch {catalogue.DEFAULT_MODEL}` (or just train)"
+    return Check("model files", "missing", f"none in {cache}", advice)
+
+
+def check_hub() -> Check:
+    """Ask the Hugging Face hub for a sign of life."""
+    if hub.is_offline():
+        return Check("hub", "warn", "HF_HUB_OFFLINE is set", "unset it to fetch from the hub")
+    if hub.is_reachable():
+        return Check("hub", "ok", "answers")
+    advice = "models with a copy in the package index, and local folders, work without it"
+    return Check("hub", "warn", "does not answer", advice)
+
+
+def check_package_index() -> Check:
+    """Ask the package index for the default model's first part."""
+    default = catalogue.find(catalogue.DEFAULT_MODEL)
+    assert default is not None and default.parts is not None
+    if package_index.is_reachable(default.parts.packages[0][0]):
+        return Check("package index", "ok", f"has {default.name}")
+    advice = "look at `python -m pip config list`; or give the path of a local model"
+    return Check("package index", "warn", f"does not give {default.name}", advice)
+
+
+def check_linters() -> Check:
+    """Look for the tools that grade."""
+    found, missing = [], []
+    for name in _LINTERS:
+        try:
+            found.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            missing.append(name)
+    if missing:
+        names = ", ".join(missing)
+        return Check("linters", "missing", f"no {names}", "run `make setup`")
+    return Check("linters", "ok", ", ".join(found))
+
+
+def check_isolation() -> Check:
+    """Try what the sandbox really holds back."""
+    try:
+        # pylint: disable-next=import-outside-toplevel  # its absence is a finding, not a crash
+        from parelha.sandbox import probe
+
+        result = probe()
+    except (ImportError, OSError, ParelhaError) as error:
+        line = str(error).partition("\n")[0]
+        return Check("isolation", "missing", f"no sandbox: {line}", "see docs/sandbox.md")
+    found = f"level {result.level} of 3 ({'; '.join(result.lines)})"
+    if result.refusal:
+        return Check("isolation", "missing", found, result.refusal)
+    if result.level < 3:
+        return Check("isolation", "warn", found, "see docs/sandbox.md for what is missing")
+    return Check("isolation", "ok", found)

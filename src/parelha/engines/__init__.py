@@ -1,0 +1,1 @@
+"""Text in; tokens and log-probabilities out."""

@@ -1,0 +1,140 @@
+"""Choosing tokens: inverse CDF on one uniform per row, and masked choices with ε exploration."""
+
+import hashlib
+import json
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from parelha.agents.actions import Choices, legal_next
+from parelha.agents.turns import Stream
+
+_BLOCK = 512
+
+
+def uniforms(stream: Stream, n: int) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """(n,) uniforms in [0, 1) of the stream's own generator.
+
+    The stream's name is hashed, so that neighbouring steps and turns are independent.
+    """
+    digest = hashlib.sha256(json.dumps(stream).encode()).digest()
+    return np.random.default_rng(np.frombuffer(digest, dtype=np.uint32)).random(n)
+
+
+def sample_tokens(
+    logits: Tensor, temperature: Tensor, u: Tensor, top_p: Tensor | None = None, top_k: int = 0
+) -> tuple[Tensor, Tensor]:
+    """Sample one token per row by inverse CDF.
+
+    Args:
+        logits: (B, V) any dtype.
+        temperature: (B,) above 0.
+        u: (B,) uniforms in [0, 1), float64.
+        top_p: (B,) nucleus mass; None or 1.0 for the whole distribution.
+        top_k: tokens kept; 0 for all.
+
+    Returns:
+        tokens (B,) and their log-probabilities (B,) under the distribution sampled from.
+
+    The search is two-level (blocks, then one block), which reads the vocabulary twice instead of
+    forming a cumulative sum of it; `torch.multinomial` over 152k tokens is far slower.
+    """
+    scaled = logits.float() / temperature[:, None]
+    if top_k or (top_p is not None and bool((top_p < 1).any())):
+        scaled = _truncate(scaled, top_p, top_k)
+    normaliser = torch.logsumexp(scaled, dim=-1)  # (B,)
+    b, v = scaled.shape
+    padded = -(-v // _BLOCK) * _BLOCK
+    p = scaled.new_zeros((b, padded))
+    torch.exp(scaled - normaliser[:, None], out=p[:, :v])
+    blocks = p.view(b, -1, _BLOCK)
+    mass = blocks.sum(-1, dtype=torch.float64)  # (B, blocks)
+    upper = mass.cumsum(-1)
+    # Rounding may leave a total a hair away from 1, and two sums of one block a hair apart: the
+    # target is held below the total it is looked up in, so what is found always has mass.
+    target = _below(u[:, None] * upper[:, -1:], upper[:, -1:])
+    block = torch.searchsorted(upper, target, right=True)  # (B, 1)
+    start = upper.gather(1, block) - mass.gather(1, block)
+    inside = blocks.gather(1, block[:, :, None].expand(-1, -1, _BLOCK))[:, 0]  # (B, _BLOCK)
+    fine = inside.double().cumsum(-1)
+    rest = _below((target - start).clamp_(min=0), fine[:, -1:])
+    offset = torch.searchsorted(fine, rest, right=True)
+    token = (block * _BLOCK + offset)[:, 0]
+    logprob = scaled.gather(1, token[:, None])[:, 0] - normaliser
+    return token, logprob
+
+
+def _below(value: Tensor, total: Tensor) -> Tensor:
+    """`value`, or the number before `total` where it is not below it."""
+    return torch.minimum(value, torch.nextafter(total, torch.zeros_like(total)))
+
+
+def _truncate(scaled: Tensor, top_p: Tensor | None, top_k: int) -> Tensor:
+    """Logits with all but the top k tokens and the nucleus set to -inf (frozen arms only)."""
+    if top_k:
+        kth = scaled.topk(min(top_k, scaled.shape[-1]), dim=-1).values[:, -1:]
+        scaled = scaled.masked_fill(scaled < kth, -math.inf)
+    if top_p is not None:
+        order = scaled.sort(dim=-1, descending=True)
+        before = order.values.softmax(-1).cumsum(-1) - order.values.softmax(-1)
+        drop = torch.zeros_like(scaled, dtype=torch.bool)
+        drop.scatter_(1, order.indices, before >= top_p[:, None])
+        scaled = scaled.masked_fill(drop, -math.inf)
+    return scaled
+
+
+@dataclass
+class ChoiceWalk:
+    """A choice under way, one token at a time.
+
+    The behaviour is (1 - ε)·policy + ε·uniform over whole choices. Token by token that is a
+    mixture whose uniform part has the posterior weight `share`; the product of the recorded token
+    probabilities is exactly the mixture's probability of the choice.
+
+    Attributes:
+        choices: the legal answers.
+        share: weight of the uniform part given the tokens so far; starts at ε.
+        ids: tokens so far.
+        logprobs: of each token under the behaviour.
+        legal: legal ids at each position.
+        entropy: of the policy over the legal tokens at the first real choice, in nats.
+    """
+
+    choices: Choices
+    share: float
+    ids: list[int] = field(default_factory=list)
+    logprobs: list[float] = field(default_factory=list)
+    legal: list[tuple[int, ...] | None] = field(default_factory=list)
+    entropy: float = 0.0
+
+    def force(self) -> bool:
+        """Take every token that is the only legal one; True when the choice is complete."""
+        while True:
+            legal = legal_next(self.choices, self.ids)
+            if len(legal.ids) != 1:
+                return not legal.ids
+            self._take(legal.ids[0], 0.0, legal.ids)
+
+    def step(self, logits: Tensor, temperature: float, u: float) -> None:
+        """Sample one token; `logits` is (V,) at the current position."""
+        legal = legal_next(self.choices, self.ids)
+        policy = torch.log_softmax(logits[list(legal.ids)].double() / temperature, dim=-1).exp()
+        counts = torch.tensor(legal.counts, dtype=torch.float64)
+        uniform = counts / counts.sum()
+        mixed = (1 - self.share) * policy + self.share * uniform
+        upper = mixed.cumsum(0)
+        # u is below 1, so the target is below the last bound: what is found has mass.
+        i = int(torch.searchsorted(upper, u * float(upper[-1]), right=True))
+        if not any(ids is not None and len(ids) > 1 for ids in self.legal):
+            self.entropy = float(torch.special.entr(policy).sum())
+        self._take(legal.ids[i], math.log(float(mixed[i])), legal.ids)
+        self.share = float(self.share * uniform[i] / mixed[i])
+
+    def _take(self, token: int, logprob: float, legal: tuple[int, ...]) -> None:
+        self.ids.append(token)
+        self.logprobs.append(logprob)
+        self.legal.append(legal)

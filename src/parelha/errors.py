@@ -1,0 +1,33 @@
+"""The tree of errors. Each also is a standard error, so that callers need not know ours.
+
+ParelhaError
+├── UsageError(ValueError)            wrong use: one line, exit code 2
+│   └── ModelFileError                a model that cannot be found, fetched or trusted
+├── WorkFailedError(RuntimeError)     the work itself failed: exit code 1
+│   └── NothingTrainedError           a run that moved no weight
+└── InfrastructureError(RuntimeError) a fault of the machine: the sample is dropped, never scored
+"""
+
+
+class ParelhaError(Exception):
+    """Base of all errors raised on purpose; its text is one line that says what to do."""
+
+
+class UsageError(ParelhaError, ValueError):
+    """The user asked for something impossible (unknown key, missing file, bad value)."""
+
+
+class ModelFileError(UsageError):
+    """A model's files cannot be found, fetched or trusted."""
+
+
+class WorkFailedError(ParelhaError, RuntimeError):
+    """The command was right and the work failed."""
+
+
+class NothingTrainedError(WorkFailedError):
+    """A training run ended without moving any adapter."""
+
+
+class InfrastructureError(ParelhaError, RuntimeError):
+    """The machine failed (no process, no disk, a worker killed from outside), not the program."""

@@ -1,0 +1,115 @@
+"""Evaluation on held-out tasks: the same tasks and random streams each time, so pairs compare."""
+
+from pathlib import Path
+from typing import Any
+
+from parelha.checkpoint import load_checkpoint, saved_steps
+from parelha.config import Config, from_dict
+from parelha.episode import play_tree
+from parelha.errors import UsageError
+from parelha.metrics import eval_records, round_records
+from parelha.models.memory import release_freed_memory
+from parelha.rewards import reward_trees
+from parelha.rollout import play_all
+from parelha.runtime import Runtime, open_runtime
+from parelha.tasks import load_tasks
+from parelha.tracking import RunFolder
+from parelha.types import Task
+
+
+def heldout_tasks(config: Config, episodes: int) -> tuple[Task, ...]:
+    """The first `episodes` held-out tasks, splits, families and parameterisations in turn.
+
+    Raises:
+        UsageError: there are no held-out tasks of these families and levels.
+    """
+    queues: list[list[Task]] = []
+    per_seed = 0
+    for split in config.eval.splits:
+        tasks = load_tasks(split, levels=config.tasks.levels, families=config.tasks.families)
+        per_seed += len(tasks)
+    if not per_seed:
+        raise UsageError("no held-out task has these families and levels: see `parelha tasks list`")
+    seeds = range(-(-episodes // per_seed) + 1)
+    for split in config.eval.splits:
+        by_family: dict[str, list[Task]] = {}
+        for seed in seeds:
+            for task in load_tasks(
+                split,
+                levels=config.tasks.levels,
+                families=config.tasks.families,
+                seeds=(seed,),
+            ):
+                by_family.setdefault(task.family, []).append(task)
+        queues += by_family.values()
+    chosen: list[Task] = []
+    place = 0
+    while len(chosen) < episodes:
+        due = [queue[place] for queue in queues if place < len(queue)]
+        if not due:
+            raise UsageError(f"only {len(chosen)} held-out tasks: lower eval.episodes")
+        chosen += due[: episodes - len(chosen)]
+        place += 1
+    return tuple(chosen)
+
+
+def evaluate(runtime: Runtime, step: int, episodes: int) -> tuple[dict[str, Any], list[Any]]:
+    """Play one episode on each held-out task with the policy as it is.
+
+    Returns:
+        the table for ``eval/*.json`` and the records of all rounds.
+    """
+    config = runtime.config
+    tasks = heldout_tasks(config, episodes)
+    # The stream does not hold the step: before and after meet the same uniforms.
+    stage = runtime.stage("eval", single=True)
+    runtime.engine.reset()
+    trees = play_all([play_tree(task, stage) for task in tasks], runtime.engine)
+    runtime.engine.reset()
+    release_freed_memory()
+    reward_trees(trees, config.reward)
+    table = {
+        "step": step,
+        "temperature": config.eval.temperature,
+        "episodes": eval_records(trees, tasks),
+    }
+    return table, round_records(step, trees)
+
+
+def evaluate_run(run_dir: Path, step: int | None, episodes: int | None) -> dict[str, Any]:
+    """Evaluate a checkpoint of a run; nothing in the run folder changes.
+
+    Args:
+        run_dir: the run.
+        step: whose adapters; None means the newest, 0 the base without training.
+        episodes: how many; None means as configured.
+
+    Raises:
+        UsageError: no run, no such checkpoint, other weights than the run was made with.
+    """
+    folder = RunFolder.open(run_dir)
+    stored = folder.read_config()
+    config = from_dict(stored["config"])
+    steps = saved_steps(run_dir / "checkpoints")
+    chosen = (steps[-1] if steps else 0) if step is None else step
+    with open_runtime(config, on_progress=lambda _: None) as runtime:
+        check_sources(stored, runtime)
+        if chosen:
+            load_checkpoint(run_dir / "checkpoints", chosen, runtime.policy, {})
+        table, _ = evaluate(runtime, chosen, episodes or config.eval.episodes)
+    return table
+
+
+def check_sources(stored: dict[str, Any], runtime: Runtime) -> None:
+    """Refuse to go on with weights other than those the run was made with.
+
+    Raises:
+        UsageError: naming the agent and both sources.
+    """
+    for agent, files in runtime.files.items():
+        made_with = stored["models"][str(agent)]
+        if made_with["sha256"] != files.sha256:
+            raise UsageError(
+                f"the {agent}'s weights differ from the run's: {made_with['source']} "
+                f"{made_with['sha256'][:12]} then, {files.source} {files.sha256[:12]} now"
+            )

@@ -1,0 +1,167 @@
+"""Task and program to score: the hidden tests, the linters, the structure.
+
+The programs run in the sandbox and give values; this process, which never runs a candidate, holds
+the right answers and compares. Linters and tests of one program run side by side in worker
+processes; the threads here only wait for them.
+"""
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from types import TracebackType
+from typing import Self
+
+from parelha.analysis import Analyser, to_text
+from parelha.errors import InfrastructureError
+from parelha.sandbox import Sandbox
+from parelha.tasks import expected
+from parelha.types import CallResult, Lang, Outcome, Score, Task, TestResult
+
+_MAX_DETAIL = 200
+_ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}\b")
+_EXECUTED: dict[Lang, str] = {
+    "en": "{passed} of {total} examples right.",
+    "pt": "{passed} de {total} exemplos certos.",
+}
+_GAVE: dict[Lang, str] = {
+    "en": "{call} gave {actual}, right is {right}",
+    "pt": "{call} deu {actual}, o certo é {right}",
+}
+_CLEAN: dict[Lang, str] = {"en": "No findings.", "pt": "Nenhum achado."}
+
+
+class Grader:
+    """Scores programs; safe to call from several threads.
+
+    Args:
+        workers: processes for programs, and as many for linters.
+        allow_unsafe: run programs even where the isolation is weak.
+        case_seed: seed of the hidden inputs.
+    """
+
+    def __init__(self, *, workers: int, allow_unsafe: bool = False, case_seed: int = 0) -> None:
+        self.sandbox = Sandbox(workers=workers, allow_unsafe=allow_unsafe)
+        self.analyser = Analyser(workers=workers)
+        self.case_seed = case_seed
+        # The linters' side of each grade; these threads only wait for worker processes.
+        self._pool = ThreadPoolExecutor(max_workers=4 * workers, thread_name_prefix="analyse")
+
+    def grade(self, task: Task, program: str, reason: str = "") -> Score:
+        """Score one program on the hidden inputs of `task`.
+
+        Args:
+            task: what was asked.
+            program: the source.
+            reason: why there is no program, which then is "".
+
+        Raises:
+            InfrastructureError: the machine failed; the caller drops the sample.
+        """
+        if reason:
+            cases = len(task.make_cases(self.case_seed))
+            return Score("", reason, TestResult(0, cases, Outcome.NO_PROGRAM, (reason,)))
+        analysis = self._pool.submit(self.analyser.analyse, program)
+        tests = self.test(task, program)
+        return Score(program, "", tests, analysis.result())
+
+    def test(self, task: Task, program: str) -> TestResult:
+        """Run the hidden cases and compare; raises InfrastructureError as `grade` does."""
+        cases = task.make_cases(self.case_seed)
+        if not cases:
+            raise InfrastructureError(f"task {task.id} has no hidden case")
+        run = self.sandbox.run(program, task.entry_point, [c.args for c in cases], task.limits)
+        if len(run.calls) != len(cases):
+            raise InfrastructureError("the sandbox lost a result")
+        failures: list[tuple[Outcome, str]] = []
+        for case, call in zip(cases, run.calls, strict=True):
+            wrong = _judge(task, case.args, call)
+            if wrong is not None:
+                failures.append(wrong)
+        return TestResult(
+            passed=len(cases) - len(failures),
+            total=len(cases),
+            outcome=_overall([outcome for outcome, _ in failures]),
+            details=tuple(f"{outcome}: {detail}"[:_MAX_DETAIL] for outcome, detail in failures),
+            cpu_seconds=run.cpu_seconds,
+            sandbox_level=run.sandbox_level,
+        )
+
+    def execute_examples(self, task: Task, program: str, lang: Lang) -> str:
+        """What the reviewer's tool `execute` says: results on the visible examples."""
+        run = self.sandbox.run(
+            program, task.entry_point, [c.args for c in task.examples], task.limits
+        )
+        if len(run.calls) != len(task.examples):
+            raise InfrastructureError("the sandbox lost a result")
+        lines: list[str] = []
+        for case, call in zip(task.examples, run.calls, strict=True):
+            if _judge(task, case.args, call) is None:
+                continue
+            actual = _shown(call.value) if call.outcome is Outcome.PASSED else call.outcome.value
+            if call.detail:
+                actual = f"{actual} ({_one_line(call.detail)})"
+            shown = f"{task.entry_point}({', '.join(map(repr, case.args))})"
+            right = repr(expected(task, case.args))
+            lines.append(
+                _GAVE[lang].format(
+                    call=shown[:_MAX_DETAIL], actual=actual[:_MAX_DETAIL], right=right[:_MAX_DETAIL]
+                )
+            )
+        total = len(task.examples)
+        head = _EXECUTED[lang].format(passed=total - len(lines), total=total)
+        return "\n".join([head, *lines])
+
+    def analyse_text(self, program: str, lang: Lang) -> str:
+        """What the reviewer's tool `analyse_statically` says."""
+        analysis = self.analyser.analyse(program)
+        return to_text(analysis.findings, 12) if analysis.findings else _CLEAN[lang]
+
+    def close(self) -> None:
+        """Stop all workers."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        self.sandbox.close()
+        self.analyser.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def _overall(failures: list[Outcome]) -> Outcome:
+    """The worst end, else the first failure; a program that ever hung counts as hanging."""
+    for worst in (Outcome.TIMEOUT, Outcome.MEMORY, Outcome.CRASHED):
+        if worst in failures:
+            return worst
+    return failures[0] if failures else Outcome.PASSED
+
+
+def _judge(task: Task, args: tuple[object, ...], call: CallResult) -> tuple[Outcome, str] | None:
+    if call.outcome is not Outcome.PASSED:
+        return call.outcome, _one_line(call.detail)
+    right = expected(task, args)
+    try:
+        difference = task.compare(right, call.value)
+    except Exception as error:  # pylint: disable=broad-exception-caught
+        # The reference's value compares with anything sane, so it is the program's that does not;
+        # dropping the sample instead would let a bad program escape its score.
+        return Outcome.BAD_VALUE, f"cannot be compared ({type(error).__name__})"
+    return None if difference is None else (Outcome.WRONG, _one_line(difference))
+
+
+def _shown(value: object) -> str:
+    """A value as Python writes it; some cannot be written (an int of 5000 digits)."""
+    try:
+        return _one_line(repr(value))
+    except Exception as error:  # pylint: disable=broad-exception-caught
+        return f"a {type(value).__name__} that cannot be shown ({type(error).__name__})"
+
+
+def _one_line(text: str) -> str:
+    """Capped, and without addresses in memory: they differ between two equal runs."""
+    return _ADDRESS.sub("0x...", " ".join(text[: 4 * _MAX_DETAIL].split()))[:_MAX_DETAIL]

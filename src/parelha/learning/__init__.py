@@ -1,0 +1,1 @@
+"""Advantages, losses and batches: pure functions on rounds and tensors."""

@@ -1,0 +1,37 @@
+"""Keeps freed memory in the process, so that activations are not paged in again at every step."""
+
+import contextlib
+import ctypes
+import sys
+
+# glibc <malloc.h>: parameters of mallopt(3).
+_M_TRIM_THRESHOLD = -1
+_M_TOP_PAD = -2
+_M_MMAP_MAX = -4
+_TOP_PAD_BYTES = 64 << 20
+
+
+def release_freed_memory() -> None:
+    """Give freed memory back to the system, where two phases would else pile up (malloc_trim)."""
+    if sys.platform.startswith("linux"):
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None).malloc_trim(0)
+
+
+def keep_freed_memory() -> bool:
+    """Tell glibc to serve large blocks from the heap and not to give freed ones back.
+
+    By default every large tensor is mapped afresh, and the kernel clears its pages each time: a
+    third of a training step on the CPU. The peak does not change, only what happens after it.
+
+    Returns:
+        False where the C library is not glibc; nothing is changed then.
+    """
+    if not sys.platform.startswith("linux"):
+        return False
+    try:
+        mallopt = ctypes.CDLL(None).mallopt
+    except (OSError, AttributeError):
+        return False
+    done = mallopt(_M_MMAP_MAX, 0) + mallopt(_M_TRIM_THRESHOLD, 2**31 - 1)
+    return bool(done + mallopt(_M_TOP_PAD, _TOP_PAD_BYTES) == 3)  # each gives 1 where it worked

@@ -1,0 +1,233 @@
+"""The pair: one frozen base with two LoRA adapters, or one base for each agent.
+
+Adapters are never merged into the base: merging in bfloat16 and back changes it.
+"""
+
+import hashlib
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import MethodType
+from typing import Any
+
+import torch
+from peft import LoraConfig, PeftModel, get_peft_model
+from peft.tuners.lora import Linear as LoraLinear
+from peft.utils import get_peft_model_state_dict, set_peft_model_state_dict
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+from torch import Tensor, nn
+from transformers import PreTrainedModel
+
+from parelha.config import ModelConfig
+from parelha.errors import UsageError
+from parelha.types import Agent
+
+ADAPTER_FILE = "adapter_model.safetensors"
+
+
+class Policy:
+    """Base and adapters of both agents.
+
+    Args:
+        coder_base: the frozen base of the coder.
+        reviewer_base: of the reviewer; the same object means one base with two adapters.
+        config: rank, alpha, sharing, and who is trained.
+        seed: of the adapters' random halves (A); B starts at zero, so the pair starts as the base.
+    """
+
+    def __init__(
+        self,
+        coder_base: PreTrainedModel,
+        reviewer_base: PreTrainedModel,
+        config: ModelConfig,
+        seed: int,
+    ) -> None:
+        self.config = config
+        torch.manual_seed(seed)
+        lora = LoraConfig(
+            r=config.lora_rank,
+            lora_alpha=config.lora_alpha,
+            lora_dropout=0.0,
+            target_modules="all-linear",
+            task_type="CAUSAL_LM",
+        )
+        coder = _adapted(coder_base, lora, self.adapter(Agent.CODER))
+        if reviewer_base is not coder_base:
+            reviewer = _adapted(reviewer_base, lora, self.adapter(Agent.REVIEWER))
+        else:
+            reviewer = coder
+            if not config.shared_policy:
+                coder.add_adapter(self.adapter(Agent.REVIEWER), lora)
+        self._models: dict[Agent, PeftModel] = {Agent.CODER: coder, Agent.REVIEWER: reviewer}
+        for model in self._models.values():
+            model.eval()
+            for module in model.modules():
+                if isinstance(module, LoraLinear):
+                    setattr(module, "forward", MethodType(_lora_forward, module))  # noqa: B010
+        self.activate(Agent.CODER)
+
+    def adapter(self, agent: Agent) -> str:
+        """Name of the adapter that plays `agent`."""
+        return str(Agent.CODER if self.config.shared_policy else agent)
+
+    @property
+    def trained(self) -> tuple[Agent, ...]:
+        """Agents with an adapter of their own that is updated."""
+        agents = tuple(a for a in Agent if a in self.config.train_agents)
+        return (Agent.CODER,) if self.config.shared_policy else agents
+
+    def model(self, agent: Agent) -> PeftModel:
+        """The PEFT model that holds the agent's adapter."""
+        return self._models[agent]
+
+    def parameters(self, agent: Agent) -> dict[str, nn.Parameter]:
+        """The agent's adapter by name; names do not hold the adapter's own name.
+
+        Picked by name and not by `requires_grad`: PEFT freezes an adapter when another one is
+        added or activated.
+        """
+        mark = f".{self.adapter(agent)}."
+        return {
+            name.replace(mark, "."): parameter
+            for name, parameter in self._models[agent].named_parameters()
+            if mark in name and "lora_" in name
+        }
+
+    def activate(self, agent: Agent) -> None:
+        """Let the agent's adapter speak; both agents' adapters stay trainable."""
+        model = self._models[agent]
+        if model.active_adapter != self.adapter(agent):
+            model.set_adapter(self.adapter(agent))
+        for one in Agent:
+            for parameter in self.parameters(one).values():
+                parameter.requires_grad_(True)
+
+    @contextmanager
+    def base_only(self, agent: Agent) -> Iterator[None]:
+        """The base without its adapters, for the KL term and the untrained arms."""
+        with self._models[agent].disable_adapter():
+            yield
+
+    def decoder(self, agent: Agent) -> nn.Module:
+        """The stack of layers without the output head; adapters are active inside it."""
+        base: Any = self._models[agent].get_base_model()
+        decoder: nn.Module = base.get_decoder()
+        return decoder
+
+    def head(self, agent: Agent) -> nn.Module:
+        """The output head: (..., H) hidden states to (..., V) logits."""
+        base: Any = self._models[agent].get_base_model()
+        head: nn.Module = base.get_output_embeddings()
+        return head
+
+    def mask(self, agent: Agent, sees: Tensor) -> Tensor:
+        """(B, 1, Q, K) bool, True where a query sees a key, in the form the agent's base takes.
+
+        Models with an attention of their own (CodeGen) add the mask to the scores instead.
+        """
+        base: Any = self._models[agent].get_base_model()
+        if base.config._attn_implementation != "eager":  # pylint: disable=protected-access
+            return sees
+        added = torch.zeros(sees.shape, dtype=base.dtype, device=sees.device)
+        return added.masked_fill(~sees, torch.finfo(base.dtype).min)
+
+    def window(self, agent: Agent) -> int:
+        """Longest sequence of the agent's base, in tokens."""
+        config: Any = self._models[agent].config
+        return int(
+            getattr(config, "max_position_embeddings", 0) or getattr(config, "n_positions", 0)
+        )
+
+    def product_norm(self, agent: Agent) -> float:
+        """Frobenius norm of all products B·A together, scaled: how far the agent left the base.
+
+        Uses ||BA||² = trace((BᵀB)(AAᵀ)), so that no product is ever formed.
+        """
+        scale = self.config.lora_alpha / self.config.lora_rank
+        total = 0.0
+        parameters = self.parameters(agent)
+        for name, a in parameters.items():
+            if "lora_A" not in name:
+                continue
+            b = parameters[name.replace("lora_A", "lora_B")]
+            with torch.no_grad():
+                total += float(((b.double().T @ b.double()) * (a.double() @ a.double().T)).sum())
+        return float(scale * max(total, 0.0) ** 0.5)
+
+    def digest(self, agent: Agent) -> str:
+        """Short hash of the agent's adapter, equal only for equal bits."""
+        sha = hashlib.sha256()
+        for name, parameter in sorted(self.parameters(agent).items()):
+            sha.update(name.encode())
+            sha.update(parameter.detach().cpu().contiguous().numpy().tobytes())
+        return sha.hexdigest()[:16]
+
+    def save(self, agent: Agent, folder: Path) -> None:
+        """Write the agent's adapter in PEFT's layout, loadable by `PeftModel.from_pretrained`."""
+        model, adapter = self._models[agent], self.adapter(agent)
+        folder.mkdir(parents=True, exist_ok=True)
+        # Embeddings are never trained; "auto" would ask the hub whether they had been resized.
+        model.save_pretrained(str(folder), selected_adapters=[adapter], save_embedding_layers=False)
+        # PEFT puts a named adapter one folder down; the run folder's layout has it flat.
+        inner = folder / adapter
+        if inner.is_dir():
+            for path in inner.iterdir():
+                path.replace(folder / path.name)
+            inner.rmdir()
+
+    def load(self, agent: Agent, folder: Path) -> None:
+        """Read an adapter written by `save`.
+
+        Raises:
+            UsageError: no such file, or an adapter of another shape.
+        """
+        path = folder / ADAPTER_FILE
+        if not path.is_file():
+            raise UsageError(f"no adapter at {path}")
+        try:
+            state = load_file(str(path))
+        except (OSError, SafetensorError) as error:
+            raise UsageError(f"the adapter at {path} cannot be read: {error}") from None
+        model, adapter = self._models[agent], self.adapter(agent)
+        wanted = get_peft_model_state_dict(model, adapter_name=adapter, save_embedding_layers=False)
+        if {k: v.shape for k, v in state.items()} != {k: v.shape for k, v in wanted.items()}:
+            raise UsageError(f"the adapter at {path} does not fit this model and rank")
+        set_peft_model_state_dict(model, state, adapter_name=adapter)
+
+
+def _adapted(base: PreTrainedModel, lora: LoraConfig, name: str) -> PeftModel:
+    base.requires_grad_(False)
+    try:
+        with warnings.catch_warnings():
+            # PEFT asks transformers for the old name of a property.
+            warnings.filterwarnings("ignore", "`is_gradient_checkpointing`", FutureWarning)
+            model = get_peft_model(base, lora, adapter_name=name)
+    except ValueError as error:
+        raise UsageError(f"no layer of this model can take an adapter: {error}") from None
+    assert isinstance(model, PeftModel)
+    return model
+
+
+def _lora_forward(module: LoraLinear, x: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+    """W·x + (alpha / rank)·B·A·x, the adapter's halves rounded to the base's type for the product.
+
+    PEFT casts the activations to the adapter's float32 instead, which costs a copy of every
+    activation and a slow narrow product. The parameters stay float32 and so do their gradients;
+    with a float32 base nothing is rounded.
+    """
+    y: Tensor = module.base_layer(x, *args, **kwargs)
+    if module.disable_adapters:
+        return y
+    for name in module.active_adapters:
+        if name in module.lora_A:
+            a: Any = module.lora_A[name].weight.to(x.dtype)
+            b: Any = module.lora_B[name].weight.to(x.dtype)
+            y = y + nn.functional.linear(nn.functional.linear(x, a) * module.scaling[name], b)
+    return y
+
+
+def copy_state(parameters: dict[str, nn.Parameter]) -> dict[str, Tensor]:
+    """A detached copy of named parameters."""
+    return {name: p.detach().clone() for name, p in parameters.items()}

@@ -1,0 +1,1 @@
+"""Results to look at: one offline HTML page (`page`), and text for the terminal (`terminal`)."""

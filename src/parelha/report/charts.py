@@ -1,0 +1,381 @@
+"""Charts of a run as Plotly figures; colours that read on light and on dark, titles in HTML.
+
+Every function gives None where there is nothing to draw.
+"""
+
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+
+from parelha.report.records import Episode, Run
+from parelha.report.statistics import MIN_CLUSTERS, Estimate, clustered_mean
+from parelha.report.summary import MEASURES, SPLITS, Change
+from parelha.tracking import Line
+
+DRAFT, FINAL, REVIEW = "#8b93a7", "#3b78e0", "#d9822b"
+GOOD, BAD, VIOLET = "#2f9e74", "#d1495b", "#8a63d2"
+WHEEL = (FINAL, REVIEW, GOOD, VIOLET, DRAFT, BAD, "#1fa3b5", "#b5a11f")
+MAX_BINS = 100
+
+# (step, cluster when there are enough trees, cluster when not, value)
+Unit = tuple[int, Hashable, Hashable, float]
+Figure = Any  # plotly ships no types
+
+
+def rewards_per_step(run: Run) -> Figure | None:
+    """Mean reward of drafts, final programs and reviews, with bands."""
+    drafts = [(e.step, e.tree, e.branch, p.reward) for e, p in run.drafts]
+    finals = [(e.step, e.tree, e.branch, e.final.reward) for e in run.episodes]
+    reviews = [(e.step, e.tree, e.branch, r.reward) for e in run.episodes for r in e.reviews]
+    series = [("draft", DRAFT, drafts), ("final program", FINAL, finals)]
+    return _curves([*series, ("review", REVIEW, reviews)], "mean reward", "+.2f")
+
+
+def passes_per_step(run: Run) -> Figure | None:
+    """Share of drafts and of episodes whose last program passes every hidden case."""
+    drafts = [
+        (e.step, e.tree, e.branch, float(p.passed)) for e, p in run.drafts if p.share is not None
+    ]
+    finals = [
+        (e.step, e.tree, e.branch, float(e.final.passed))
+        for e in run.episodes
+        if e.final.share is not None
+    ]
+    series = [("draft", DRAFT, drafts), ("final program", FINAL, finals)]
+    figure = _curves(series, "pass rate", ".0%")
+    if figure is not None:
+        figure.update_yaxes(tickformat=".0%", rangemode="tozero")
+    return figure
+
+
+def cumulative_reward(runs: Sequence[Run]) -> Figure | None:
+    """The deck's curve: the reward of each episode's last program, summed up."""
+    figure, single = go.Figure(), len(runs) == 1
+    for run, color in zip(runs, _colors(len(runs)), strict=True):
+        totals = _running_sum(final_rewards(run))
+        if not totals:
+            continue
+        x, y = _thin(list(range(1, len(totals) + 1)), totals)
+        hover = "episode %{x}: %{y:.1f}"
+        figure.add_scatter(
+            x=x, y=y, name=run.name, mode="lines", line={"color": color}, hovertemplate=hover
+        )
+        if single:
+            figure.add_scatter(
+                x=[0, len(totals)],
+                y=[0.0, totals[-1]],
+                name="if nothing had changed",
+                mode="lines",
+                line={"color": DRAFT, "dash": "dot"},
+                hoverinfo="skip",
+            )
+    return _axes(figure, "episode", "cumulative reward") if figure.data else None
+
+
+def reward_histogram(run: Run) -> Figure | None:
+    """The deck's histogram, the first half of the episodes beside the second."""
+    rewards = final_rewards(run)
+    if not rewards:
+        return None
+    middle = len(rewards) // 2
+    low, high = min(rewards), max(rewards)
+    size = max((high - low) / 24, 0.02)
+    figure = go.Figure()
+    halves = [("first half", DRAFT, rewards[:middle]), ("second half", FINAL, rewards[middle:])]
+    for name, color, part in halves:
+        figure.add_histogram(
+            x=part,
+            name=name,
+            marker={"color": color},
+            xbins={"start": low - size / 2, "end": high + size, "size": size},
+            hovertemplate="reward %{x}: %{y} episodes",
+        )
+    figure.update_layout(barmode="group", bargap=0.08, hovermode="closest")
+    return _axes(figure, "reward of the final program", "episodes")
+
+
+def reward_boxes(run: Run) -> Figure | None:
+    """Spread of the final programs' reward, by step."""
+    by_step: dict[str, list[float]] = {}
+    for step, episodes in _binned(run.episodes, lambda e: e.step, 24):
+        rewards = [e.final.reward for e in episodes if e.final.reward is not None]
+        by_step[step] = rewards
+    if not any(by_step.values()):
+        return None
+    figure = go.Figure()
+    for step, rewards in by_step.items():
+        figure.add_box(
+            y=rewards,
+            name=step,
+            marker={"color": FINAL, "size": 4},
+            line={"width": 1.3},
+            showlegend=False,
+            boxpoints="outliers" if len(rewards) > 12 else "all",
+        )
+    figure.update_layout(hovermode="closest")
+    figure.update_xaxes(type="category")
+    return _axes(figure, "step", "reward of the final program")
+
+
+def before_after(found: Sequence[Change]) -> Figure | None:
+    """Differences on held-out tasks with their intervals, one row per measure and split."""
+    if not found:
+        return None
+    rows = [f"{MEASURES[c.measure]}<br>{SPLITS.get(c.split, c.split)}" for c in found]
+    intervals = [(c.difference.low, c.difference.high, c.difference.value) for c in found]
+    figure = go.Figure()
+    figure.add_vline(x=0, line={"width": 1, "dash": "dot", "color": DRAFT})
+    figure.add_scatter(
+        x=[c.difference.value for c in found],
+        y=rows,
+        mode="markers",
+        marker={"color": FINAL, "size": 10},
+        error_x={
+            "array": [h - v if h is not None else 0.0 for _, h, v in intervals],
+            "arrayminus": [v - lo if lo is not None else 0.0 for lo, _, v in intervals],
+            "color": FINAL,
+            "thickness": 2,
+            "width": 5,
+        },
+        showlegend=False,
+        hovertemplate="%{x:+.1%}<extra></extra>",
+    )
+    figure.update_layout(height=90 + 52 * len(rows), hovermode="closest")
+    figure.update_xaxes(tickformat="+.0%", nticks=5, tickangle=0)
+    figure.update_yaxes(autorange="reversed", automargin=True)
+    return _axes(figure, "change in percentage points", "")
+
+
+def action_shares(run: Run, agent: str) -> Figure | None:
+    """How often each action was chosen, by step: the coder's, or the reviewer's with its tools."""
+    names: dict[str, list[float]] = {}
+    x: list[str] = []
+    for step, episodes in _binned(run.episodes, lambda e: e.step, MAX_BINS):
+        chosen = _actions(episodes, agent)
+        if not chosen:
+            continue
+        for name in {*names, *chosen}:
+            row = names.setdefault(name, [0.0] * len(x))
+            row.append(chosen.count(name) / len(chosen))
+        x.append(step)
+    if not names:
+        return None
+    figure = go.Figure()
+    for name, color in zip(sorted(names), _colors(len(names)), strict=True):
+        figure.add_bar(
+            x=x,
+            y=names[name],
+            name=name.replace("_", " "),
+            marker={"color": color},
+            hovertemplate="%{y:.0%}",
+        )
+    figure.update_layout(barmode="stack", bargap=0.15)
+    figure.update_xaxes(type="category")
+    figure.update_yaxes(tickformat=".0%", range=[0, 1])
+    return _axes(figure, "step", "share of choices")
+
+
+def metric_lines(
+    records: Sequence[Line], keys: dict[str, str], y_title: str, form: str = ".3g"
+) -> Figure | None:
+    """Columns of ``metrics.jsonl`` or ``timings.jsonl`` as they are, one line each.
+
+    Args:
+        records: one per step.
+        keys: key to label.
+        y_title: what is measured, with its unit.
+        form: number format on hover.
+    """
+    figure = go.Figure()
+    for (key, label), color in zip(keys.items(), _colors(len(keys)), strict=True):
+        kept = [(r["step"], r[key]) for r in records if r.get(key) is not None]
+        if kept:
+            figure.add_scatter(
+                x=[step for step, _ in kept],
+                y=[value for _, value in kept],
+                name=label,
+                mode="lines+markers" if len(kept) <= 40 else "lines",
+                line={"color": color},
+                hovertemplate=f"%{{y:{form}}}",
+            )
+    if not figure.data:
+        return None
+    figure.update_layout(showlegend=True)
+    if form.endswith("%"):
+        figure.update_yaxes(tickformat=".0%", rangemode="tozero")
+    return _axes(figure, "step", y_title)
+
+
+def seconds_per_step(run: Run) -> Figure | None:
+    """Where the time of a step goes."""
+    parts = {
+        "generate_seconds": "generating",
+        "grade_seconds": "grading",
+        "update_seconds": "update",
+    }
+    figure = go.Figure()
+    for (key, label), color in zip(parts.items(), _colors(3), strict=True):
+        kept = [(t["step"], t[key]) for t in run.timings if t.get(key) is not None]
+        if kept:
+            figure.add_bar(
+                x=[step for step, _ in kept],
+                y=[seconds for _, seconds in kept],
+                name=label,
+                marker={"color": color},
+                hovertemplate="%{y:.1f} s",
+            )
+    figure.update_layout(barmode="stack", bargap=0.15)
+    return _axes(figure, "step", "seconds") if figure.data else None
+
+
+def compared_rewards(runs: Sequence[Run]) -> Figure | None:
+    """Final programs' mean reward per step, one line and band per run."""
+    series = []
+    for run, color in zip(runs, _colors(len(runs)), strict=True):
+        units = [(e.step, e.tree, e.branch, e.final.reward) for e in run.episodes]
+        series.append((run.name, color, units))
+    return _curves(series, "mean reward of final programs", "+.2f")
+
+
+def compared_passes(runs: Sequence[Run]) -> Figure | None:
+    """Final pass rate per step, one line and band per run."""
+    series = []
+    for run, color in zip(runs, _colors(len(runs)), strict=True):
+        graded = [e for e in run.episodes if e.final.share is not None]
+        series.append(
+            (run.name, color, [(e.step, e.tree, e.branch, float(e.final.passed)) for e in graded])
+        )
+    figure = _curves(series, "final pass rate", ".0%")
+    if figure is not None:
+        figure.update_yaxes(tickformat=".0%", rangemode="tozero")
+    return figure
+
+
+def final_rewards(run: Run) -> list[float]:
+    """Reward of each episode's last program, in order; dropped samples left out."""
+    return [e.final.reward for e in run.episodes if e.final.reward is not None]
+
+
+def step_estimates(units: Sequence[Unit]) -> list[tuple[str, float, Estimate]]:
+    """Means per step (label, position, estimate); long runs in at most `MAX_BINS` bins of steps.
+
+    A step with `MIN_CLUSTERS` tasks or more is resampled by task. With fewer, by draft: the band
+    then covers the luck of sampling, and not the choice of tasks.
+    """
+    found = []
+    for label, bin_units in _binned(units, lambda u: u[0], MAX_BINS):
+        values = [value for *_, value in bin_units]
+        trees = [tree for _, tree, _, _ in bin_units]
+        branches = [branch for _, _, branch, _ in bin_units]
+        by = trees if len(set(trees)) >= MIN_CLUSTERS else branches
+        estimate = clustered_mean(values, by)
+        if estimate is not None:
+            position = sum(step for step, *_ in bin_units) / len(bin_units)
+            found.append((label, position, estimate))
+    return found
+
+
+def _curves(
+    series: Sequence[tuple[str, str, Sequence[tuple[Any, Any, Any, float | None]]]],
+    y_title: str,
+    form: str,
+) -> Figure | None:
+    figure = go.Figure()
+    for name, color, units in series:
+        kept: list[Unit] = [(s, t, b, v) for s, t, b, v in units if v is not None]
+        found = step_estimates(kept)
+        if found:
+            _add_band(figure, name, color, found, form)
+    return _axes(figure, "step", y_title) if figure.data else None
+
+
+def _add_band(
+    figure: Figure,
+    name: str,
+    color: str,
+    found: Sequence[tuple[str, float, Estimate]],
+    form: str,
+) -> None:
+    banded = [(x, e.low, e.high) for _, x, e in found if e.low is not None]
+    hidden = {"line": {"width": 0}, "hoverinfo": "skip", "showlegend": False, "mode": "lines"}
+    if banded:
+        x = [x for x, _, _ in banded]
+        red, green, blue = (int(color[i : i + 2], 16) for i in (1, 3, 5))
+        figure.add_scatter(x=x, y=[h for *_, h in banded], legendgroup=name, **hidden)
+        figure.add_scatter(
+            x=x,
+            y=[low for _, low, _ in banded],
+            legendgroup=name,
+            fill="tonexty",
+            fillcolor=f"rgba({red},{green},{blue},0.15)",
+            **hidden,
+        )
+    figure.add_scatter(
+        x=[x for _, x, _ in found],
+        y=[e.value for *_, e in found],
+        name=name,
+        legendgroup=name,
+        mode="lines+markers" if len(found) <= 40 else "lines",
+        line={"color": color, "width": 2},
+        customdata=[_interval_text(e, form) for *_, e in found],
+        hovertemplate=f"%{{y:{form}}}%{{customdata}}",
+    )
+
+
+def _interval_text(estimate: Estimate, form: str) -> str:
+    if estimate.low is None or estimate.high is None:
+        return ""
+    return f" ({estimate.low:{form}} to {estimate.high:{form}})"
+
+
+def _actions(episodes: Sequence[Episode], agent: str) -> list[str]:
+    if agent == "coder":
+        return [
+            action for action in {e.branch: e.draft.action for e in episodes}.values() if action
+        ]
+    reviews = [review for e in episodes for review in e.reviews]
+    return [a for r in reviews for a in (*r.tool_calls, r.action) if a]
+
+
+def _binned(
+    items: Sequence[Any], step_of: Callable[[Any], int], most: int
+) -> list[tuple[str, list[Any]]]:
+    """Items by step, or by spans of steps where there are more than `most` steps."""
+    last = max(map(step_of, items), default=0)
+    width = -(-last // most)
+    groups: dict[int, list[Any]] = {}
+    for item in items:
+        groups.setdefault((step_of(item) - 1) // max(width, 1), []).append(item)
+    labels = {
+        g: str(g + 1) if width <= 1 else f"{g * width + 1}–{min((g + 1) * width, last)}"
+        for g in groups
+    }
+    return [(labels[g], groups[g]) for g in sorted(groups)]
+
+
+def _running_sum(values: Sequence[float]) -> list[float]:
+    totals, total = [], 0.0
+    for value in values:
+        total += value
+        totals.append(total)
+    return totals
+
+
+def _thin(x: list[int], y: list[float], most: int = 2000) -> tuple[list[int], list[float]]:
+    every = -(-len(x) // most)
+    kept = [i for i in range(len(x)) if i % every == 0 or i == len(x) - 1]
+    return [x[i] for i in kept], [y[i] for i in kept]
+
+
+def _colors(count: int) -> list[str]:
+    return [WHEEL[i % len(WHEEL)] for i in range(count)]
+
+
+def _axes(figure: Figure, x_title: str, y_title: str) -> Figure:
+    figure.update_xaxes(title_text=x_title)
+    positions = [x for trace in figure.data for x in trace.x or () if not isinstance(x, str)]
+    if x_title == "step" and positions and max(positions) <= 12:
+        figure.update_xaxes(dtick=1)  # no half steps
+    figure.update_yaxes(title_text=y_title)
+    return figure

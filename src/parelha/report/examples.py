@@ -1,0 +1,151 @@
+"""A few whole episodes to read, chosen because they say something."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from parelha.report.records import Episode, Run, count_findings, join_rounds
+from parelha.tracking import Line, RunFolder, step_name
+
+
+@dataclass(frozen=True)
+class Part:
+    """One round as it is shown.
+
+    Attributes:
+        heading: ``Draft``, ``Review`` or ``Revision``.
+        choice: the action, in words.
+        prompt: what the agent was given first.
+        tools: (name, output) of every tool call.
+        text: the program or the review.
+        is_code: True for a program.
+        facts: short figures: tests, linters, reward.
+        passed: of a program; None for a review or where nothing was graded.
+    """
+
+    heading: str
+    choice: str
+    prompt: str
+    tools: list[tuple[str, str]]
+    text: str
+    is_code: bool
+    facts: list[str]
+    passed: bool | None
+
+
+@dataclass(frozen=True)
+class Example:
+    """An episode to read, and why it was chosen."""
+
+    why: str
+    task: str
+    step: int
+    parts: list[Part]
+
+
+def choose_examples(run: Run) -> list[Example]:
+    """At most six episodes, the latest of each kind; fewer where the run has fewer kinds."""
+    picked: dict[tuple[int, str, str, str], str] = {}
+    for why, wanted in _KINDS.items():
+        for episode in reversed(run.episodes):
+            if wanted(episode) and _key(episode) not in picked:
+                picked[_key(episode)] = why
+                break
+    folder = RunFolder(run.path)
+    chains: dict[int, list[list[Line]]] = {}
+    examples = []
+    for (step, task, draft, leaf), why in picked.items():
+        if step not in chains:
+            chains[step] = join_rounds(folder.read_rounds(step_name(step)))
+        for chain in chains[step]:
+            names = (str(chain[0]["task"]), chain[0]["name"], chain[-1]["name"])
+            if names == (task, draft, leaf):
+                examples.append(Example(why, task, step, [_part(line) for line in chain]))
+    return examples
+
+
+def _key(episode: Episode) -> tuple[int, str, str, str]:
+    last_review = episode.reviews[-1].name if episode.reviews else ""
+    leaf = max(episode.draft.name, last_review, episode.final.name, key=len)
+    return (*episode.branch, leaf)
+
+
+def _rose(episode: Episode) -> bool:
+    return (episode.final.share or 0.0) > (episode.draft.share or 0.0)
+
+
+def _fell(episode: Episode) -> bool:
+    return (episode.final.share or 0.0) < (episode.draft.share or 0.0)
+
+
+def _approved(episode: Episode) -> bool:
+    return bool(episode.reviews) and episode.reviews[-1].action == "approve"
+
+
+_KINDS: dict[str, Callable[[Episode], bool]] = {
+    "The review turned a failing draft into a passing program": (
+        lambda e: e.final.passed and not e.draft.passed
+    ),
+    "The review helped": _rose,
+    "The first draft was right": lambda e: e.draft.passed,
+    "The reviewer approved a wrong draft": lambda e: _approved(e) and not e.draft.passed,
+    "The review did harm": _fell,
+    "It stayed wrong": lambda e: not e.final.passed and not _approved(e),
+}
+
+
+def _part(line: Line) -> Part:
+    turns: list[dict[str, Any]] = line.get("turns") or []
+    score: dict[str, Any] = line.get("score") or {}
+    is_code = line["kind"] != "review"
+    answer = str(turns[-1]["answer"]) if turns else ""
+    text = (score.get("program") or answer) if is_code else str(line.get("review") or "")
+    choice = str(line.get("action") or "").replace("_", " ")
+    if line.get("severity"):
+        choice += f", {line['severity']}"
+    return Part(
+        heading=str(line["kind"]).capitalize(),
+        choice=choice,
+        prompt=str(turns[0]["said"]) if turns else "",
+        tools=list(
+            zip(
+                (str(t).replace("_", " ") for t in line.get("tool_calls") or ()),
+                (str(t) for t in line.get("tool_texts") or ()),
+                strict=False,
+            )
+        ),
+        text=text,
+        is_code=is_code,
+        facts=[*_score_facts(score), *_reward_facts(line)],
+        passed=(score.get("tests") or {}).get("outcome") == "passed" if score else None,
+    )
+
+
+def _score_facts(score: dict[str, Any]) -> list[str]:
+    facts = [f"no program: {score['reason']}"] if score.get("reason") else []
+    tests = score.get("tests")
+    if tests:
+        facts.append(f"hidden cases {tests['passed']} of {tests['total']}")
+        if tests["outcome"] not in ("passed", "no_program"):
+            facts.append(str(tests["outcome"]).replace("_", " "))
+    analysis = score.get("analysis")
+    if analysis:
+        if analysis.get("pylint_score") is not None:
+            facts.append(f"pylint score {analysis['pylint_score']:.2f}")
+        counts = count_findings(analysis.get("findings") or [])
+        facts += [f"{tool} {counts[tool]}" for tool in ("flake8", "mypy")]
+    return facts
+
+
+def _reward_facts(line: Line) -> list[str]:
+    if line.get("reward") is None:
+        return [f"dropped: {line['dropped']}"] if line.get("dropped") else []
+    parts = ", ".join(
+        f"{name.replace('_', ' ')} {value:+.2f}"
+        for name, value in (line.get("components") or {}).items()
+        if value is not None
+    )
+    facts = [f"reward {line['reward']:+.3f}" + (f" ({parts})" if parts else "")]
+    if line.get("advantage") is not None:
+        facts.append(f"advantage {line['advantage']:+.2f}")
+    return facts

@@ -1,0 +1,176 @@
+"""How sure a figure is: pure functions from numbers to estimates with 95 % intervals.
+
+Episodes of one tree share their task, and reviews of one draft share the draft, so intervals
+resample whole clusters and never single episodes (cluster bootstrap: Davison & Hinkley, Bootstrap
+Methods and their Application, 1997, section 3.8). Random streams are seeded: the same run gives
+the same report.
+"""
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import scipy.stats
+from numpy.typing import NDArray
+
+CONFIDENCE = 0.95
+MIN_CLUSTERS = 5
+"""Fewer independent units than this give no interval: a bootstrap of them is mere decoration."""
+MIN_PAIRS = 20
+"""Fewer pairs of episodes than this are too few to tell, whatever their interval says."""
+MIN_TASKS = 8
+"""... and so are pairs on fewer different tasks than this."""
+
+_RESAMPLES = 2000
+_Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A figure and its 95 % interval.
+
+    Attributes:
+        value: the figure itself.
+        low: lower end, or None where there are too few units for an interval.
+        high: upper end, None where `low` is.
+        n: independent units behind it.
+    """
+
+    value: float
+    low: float | None
+    high: float | None
+    n: int
+
+    @property
+    def is_clear(self) -> bool:
+        """True when there is an interval and 0 lies outside it."""
+        return self.low is not None and self.high is not None and (self.low > 0 or self.high < 0)
+
+    def scaled(self, factor: float) -> "Estimate":
+        """The estimate times a factor; a negative one swaps the ends."""
+        if self.low is None or self.high is None:
+            return Estimate(self.value * factor, None, None, self.n)
+        low, high = sorted((self.low * factor, self.high * factor))
+        return Estimate(self.value * factor, low, high, self.n)
+
+
+def wilson(passed: int, total: int) -> Estimate:
+    """Share of `total` independent trials that passed (Wilson, JASA 22, 1927).
+
+    Raises:
+        ValueError: `total` is 0, or `passed` is not within 0 to `total`.
+    """
+    interval = scipy.stats.binomtest(passed, total).proportion_ci(CONFIDENCE, method="wilson")
+    return Estimate(passed / total, float(interval.low), float(interval.high), total)
+
+
+def clustered_mean(
+    values: Sequence[float], clusters: Sequence[Hashable], *, seed: int = 0
+) -> Estimate | None:
+    """Mean of the values, its interval by resampling whole clusters (percentile bootstrap).
+
+    Args:
+        values: (N,) one per episode or round.
+        clusters: (N,) what each belongs to.
+        seed: of the resampling.
+
+    Returns:
+        None for no values; no interval for fewer than `MIN_CLUSTERS` clusters.
+    """
+    if not values:
+        return None
+    sums: dict[Hashable, float] = {}
+    counts: dict[Hashable, int] = {}
+    for value, cluster in zip(values, clusters, strict=True):
+        sums[cluster] = sums.get(cluster, 0.0) + value
+        counts[cluster] = counts.get(cluster, 0) + 1
+    mean = float(np.mean(values))
+    if len(sums) < MIN_CLUSTERS:
+        return Estimate(mean, None, None, len(sums))
+
+    def ratio(total: _Array, count: _Array, axis: int = -1) -> _Array:
+        return np.asarray(total.sum(axis=axis) / count.sum(axis=axis))
+
+    low, high = _bootstrap((list(sums.values()), list(counts.values())), ratio, seed)
+    return Estimate(mean, low, high, len(sums))
+
+
+def paired_difference(
+    before: Sequence[float], after: Sequence[float], tasks: Sequence[Hashable], *, seed: int = 0
+) -> Estimate | None:
+    """Mean of after minus before over pairs on the same task, resampled by task.
+
+    Args:
+        before: (N,) a figure of each episode before training.
+        after: (N,) the same tasks in the same order afterwards.
+        tasks: (N,) ids; pairs on one task stay together.
+        seed: of the resampling.
+
+    Returns:
+        None for no pairs.
+    """
+    differences = [b - a for a, b in zip(before, after, strict=True)]
+    return clustered_mean(differences, tasks, seed=seed)
+
+
+def trend(steps: Sequence[float], values: Sequence[float], *, seed: int = 0) -> Estimate | None:
+    """Slope per step of a least-squares line; its interval resamples (step, value) pairs.
+
+    Resampling pairs needs no equal variances (Freedman, Annals of Statistics 9, 1981).
+
+    Args:
+        steps: (N,) when each unit happened.
+        values: (N,) its value; one unit is one tree, so that units are independent.
+        seed: of the resampling.
+
+    Returns:
+        None for fewer than three different steps; no interval for fewer than `MIN_CLUSTERS` units.
+    """
+    if len(set(steps)) < 3:
+        return None
+    x, y = np.asarray(steps, float), np.asarray(values, float)
+    value = float(_slope(x, y))
+    if len(x) < MIN_CLUSTERS:
+        return Estimate(value, None, None, len(x))
+    low, high = _bootstrap((x, y), _slope, seed)
+    return Estimate(value, low, high, len(x))
+
+
+def verdict(change: Estimate | None, pairs: int) -> str:
+    """One clause that says what a before/after difference shows, and no more than it shows.
+
+    Args:
+        change: from `paired_difference`.
+        pairs: how many pairs of episodes are behind it.
+    """
+    if change is None or not pairs:
+        return "nothing was compared"
+    if change.low == change.high == 0.0:
+        return "no episode changed, too few episodes to tell"
+    if pairs < MIN_PAIRS or change.n < MIN_TASKS or not change.is_clear:
+        return "too few episodes to tell"
+    return "the pair got better" if change.value > 0 else "the pair got worse"
+
+
+def _slope(x: _Array, y: _Array, axis: int = -1) -> _Array:
+    centred = x - x.mean(axis=axis, keepdims=True)
+    spread = (centred**2).sum(axis=axis)
+    # A resample may hold one step alone; it says nothing about a slope and counts as flat.
+    return np.asarray((centred * y).sum(axis=axis) / np.where(spread > 0.0, spread, np.inf))
+
+
+def _bootstrap(data: tuple[Any, ...], statistic: Any, seed: int) -> tuple[float, float]:
+    result = scipy.stats.bootstrap(
+        data,
+        statistic,
+        paired=True,
+        vectorized=True,
+        n_resamples=_RESAMPLES,
+        batch=250,
+        confidence_level=CONFIDENCE,
+        method="percentile",
+        rng=np.random.default_rng(seed),
+    )
+    interval = result.confidence_interval
+    return float(interval.low), float(interval.high)

@@ -1,0 +1,202 @@
+"""Before and after training on held-out tasks, and the sentences a report begins with."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from parelha.report.records import Run
+from parelha.report.statistics import Estimate, paired_difference, trend, verdict, wilson
+from parelha.tracking import Line
+
+MEASURES = {
+    "final_passed": "final program passes",
+    "draft_passed": "draft passes",
+    "final_share": "hidden cases passed",
+}
+SPLITS = {
+    "": "all held-out tasks",
+    "heldout_seeds": "new data, trained problems",
+    "heldout_params": "problems never trained",
+}
+
+
+@dataclass(frozen=True)
+class Change:
+    """One measure before and after, on the same tasks.
+
+    Attributes:
+        split: ``""`` for all splits together.
+        measure: a key of `MEASURES`.
+        pairs: episodes on each side.
+        before: mean before (a share of episodes, with its Wilson interval where it is one).
+        after: mean after.
+        difference: after minus before, 0 to 1 scale, with its paired bootstrap interval.
+        gained: pairs that rose.
+        lost: pairs that fell.
+    """
+
+    split: str
+    measure: str
+    pairs: int
+    before: Estimate
+    after: Estimate
+    difference: Estimate
+    gained: int
+    lost: int
+
+    @property
+    def verdict(self) -> str:
+        """What the difference shows."""
+        return verdict(self.difference, self.pairs)
+
+
+def changes(before: Line | None, after: Line | None) -> list[Change]:
+    """Every measure over all splits, and the first for each split; empty without two tables."""
+    if before is None or after is None:
+        return []
+    pairs = list(zip(before["episodes"], after["episodes"], strict=False))
+    # Tables of different tasks have no pairs; comparing their means would mix in the tasks.
+    if any(a["task"] != b["task"] for a, b in pairs):
+        return []
+    splits = list(dict.fromkeys(a["split"] for a, _ in pairs))
+    found = []
+    for split in ["", *(splits if len(splits) > 1 else [])]:
+        chosen = [(a, b) for a, b in pairs if split in ("", a["split"])]
+        for measure in list(MEASURES)[: 1 if split else None]:
+            change = _change(split, measure, chosen)
+            if change is not None:
+                found.append(change)
+    return found
+
+
+def headline(run: Run) -> list[str]:
+    """The report's first sentences: what was done, what was measured, and what it is worth."""
+    sentences = [_what_was_done(run)]
+    change = next(iter(changes(run.before, run.after)), None)
+    if change is not None:
+        sentences.append(_what_changed(change))
+    elif run.before is not None and run.after is None and run.steps < run.planned_steps:
+        sentences.append("The evaluation after training comes when it is finished.")
+    else:
+        sentences.append(
+            "Nothing was compared on held-out tasks, so nothing can be said about them."
+        )
+    slope = reward_trend(run)
+    if slope is not None:
+        sentences.append(_what_the_trend_says(slope, run))
+    return sentences
+
+
+def reward_trend(run: Run) -> Estimate | None:
+    """Slope per step of the final programs' reward; a unit is one task tree."""
+    totals: dict[tuple[int, str], list[float]] = {}
+    for episode in run.episodes:
+        if episode.final.reward is not None:
+            totals.setdefault(episode.tree, []).append(episode.final.reward)
+    means = [sum(rewards) / len(rewards) for rewards in totals.values()]
+    return trend([float(step) for step, _ in totals], means)
+
+
+def points(estimate: Estimate) -> str:
+    """A difference of shares in percentage points: ``+4 points, 95 % interval −8 to +17``."""
+    value = f"{signed(100 * estimate.value, 0)} points"
+    if estimate.low is None or estimate.high is None:
+        return f"{value}, too few tasks for an interval"
+    low, high = signed(100 * estimate.low, 0), signed(100 * estimate.high, 0)
+    return f"{value}, 95 % interval {low} to {high}"
+
+
+def share_text(estimate: Estimate) -> str:
+    """A share in percent, with its interval where it has one: ``38 % (21–57)``."""
+    if estimate.low is None or estimate.high is None:
+        return f"{100 * estimate.value:.0f} %"
+    return f"{100 * estimate.value:.0f} % ({100 * estimate.low:.0f}–{100 * estimate.high:.0f})"
+
+
+def points_text(estimate: Estimate) -> str:
+    """A difference in points, with its interval: ``+38 points (+17 to +58)``."""
+    value = f"{signed(100 * estimate.value, 0)} points"
+    if estimate.low is None or estimate.high is None:
+        return value
+    return f"{value} ({signed(100 * estimate.low, 0)} to {signed(100 * estimate.high, 0)})"
+
+
+def signed(value: float, digits: int) -> str:
+    """A number with its sign, a true minus; nothing is both rounded to 0 and signed."""
+    text = f"{abs(value):.{digits}f}"
+    if float(text) == 0.0:
+        return text
+    return ("+" if value > 0 else "−") + text
+
+
+def models_of(run: Run) -> list[str]:
+    """Names of the base models, one where the agents share it."""
+    models = run.record.get("models") or {}
+    names = [str(m.get("name", "?")) for m in models.values() if isinstance(m, dict)]
+    return list(dict.fromkeys(names)) or ["an unnamed model"]
+
+
+def trained_agents(run: Run) -> str:
+    """Who is trained, as words."""
+    agents = run.record["config"].get("model", {}).get("train_agents") or ["coder", "reviewer"]
+    return " and ".join(map(str, agents))
+
+
+def _what_was_done(run: Run) -> str:
+    model = " and ".join(models_of(run))
+    if not run.steps:
+        return f"No step of training {trained_agents(run)} on {model} is complete yet."
+    steps = f"{run.steps} step{'s' if run.steps > 1 else ''}"
+    if run.steps < run.planned_steps:
+        steps = f"{run.steps} of {run.planned_steps} steps so far"
+    return f"Trained {trained_agents(run)} on {model} for {steps} ({len(run.episodes):,} episodes)."
+
+
+def _what_changed(change: Change) -> str:
+    return (
+        (
+            f"On {change.pairs} held-out episodes the final pass rate went from "
+            f"{change.before.value:.0%} to {change.after.value:.0%} "
+            f"(difference {points(change.difference)}): {change.verdict}."
+        )
+        .replace("%", " %")
+        .replace("  %", " %")
+    )
+
+
+def _what_the_trend_says(slope: Estimate, run: Run) -> str:
+    span = slope.scaled(max(run.steps - 1, 1))
+    text = f"Along the training the reward changed by {signed(span.value, 2)}"
+    if span.low is None or span.high is None:
+        return f"{text} (linear trend; too few tasks for an interval)."
+    interval = f"95 % interval {signed(span.low, 2)} to {signed(span.high, 2)}"
+    if not span.is_clear:
+        return f"{text} (linear trend, {interval}), which may be chance."
+    return f"{text} (linear trend, {interval})."
+
+
+def _change(split: str, measure: str, pairs: Sequence[tuple[Line, Line]]) -> Change | None:
+    # A sample dropped by a fault of the machine has no figure, and takes its pair along.
+    kept = [(a, b) for a, b in pairs if a.get(measure) is not None and b.get(measure) is not None]
+    if not kept:
+        return None
+    before = [float(a[measure]) for a, _ in kept]
+    after = [float(b[measure]) for _, b in kept]
+    difference = paired_difference(before, after, [a["task"] for a, _ in kept])
+    assert difference is not None
+    is_share = measure.endswith("_passed")
+    return Change(
+        split=split,
+        measure=measure,
+        pairs=len(kept),
+        before=_side(before, is_share),
+        after=_side(after, is_share),
+        difference=difference,
+        gained=sum(b > a for a, b in zip(before, after, strict=True)),
+        lost=sum(b < a for a, b in zip(before, after, strict=True)),
+    )
+
+
+def _side(values: Sequence[float], is_share: bool) -> Estimate:
+    if is_share:
+        return wilson(round(sum(values)), len(values))
+    return Estimate(sum(values) / len(values), None, None, len(values))

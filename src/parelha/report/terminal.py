@@ -1,0 +1,69 @@
+"""Text for the terminal on a run or an evaluation."""
+
+from pathlib import Path
+
+from parelha.live import step_cells
+from parelha.report.examples import Example, choose_examples
+from parelha.report.records import read_run
+from parelha.report.statistics import Estimate, wilson
+from parelha.report.summary import headline
+from parelha.report.text import printable, table_text
+from parelha.tracking import Line
+
+
+def run_text(run_dir: Path, latest: int = 8) -> str:
+    """A run in one screen: what was measured, the latest steps, one episode.
+
+    Raises:
+        UsageError: there is no run, or it is damaged.
+    """
+    run = read_run(run_dir)
+    parts = [run.name, "\n".join(headline(run))]
+    if run.metrics:
+        times = {t["step"]: t for t in run.timings}
+        rows = [step_cells(m, times.get(m["step"], {})) for m in run.metrics[-latest:]]
+        parts.append(table_text(rows))
+    examples = choose_examples(run)
+    if examples:
+        parts.append(example_text(examples[0]))
+    report = run_dir / "report.html"
+    parts.append(
+        f"report: {report}" if report.is_file() else f"`parelha report {run_dir}` shows more"
+    )
+    return "\n\n".join(map(printable, parts))
+
+
+def example_text(example: Example) -> str:
+    """One episode, indented by round."""
+    lines = [f"{example.why} (step {example.step}, {example.task}):"]
+    for part in example.parts:
+        lines.append(f"  {part.heading}: {part.choice}" if part.choice else f"  {part.heading}")
+        lines += [f"    {fact}" for fact in part.facts]
+        lines += [
+            f"    tool {name}: {output.splitlines()[0]}" for name, output in part.tools if output
+        ]
+        lines += [f"    | {line}" for line in part.text.splitlines()]
+    return "\n".join(lines)
+
+
+def eval_text(table: Line) -> str:
+    """Pass rates of one evaluation, with Wilson intervals."""
+    graded = [e for e in table["episodes"] if e.get("final_passed") is not None]
+    lines = [f"step {table['step']}: {len(graded)} held-out episodes"]
+    for split in ["", *dict.fromkeys(e["split"] for e in graded)]:
+        chosen = [e for e in graded if split in ("", e["split"])]
+        for key, label in (("draft_passed", "drafts"), ("final_passed", "final programs")):
+            kept = [bool(e[key]) for e in chosen if e.get(key) is not None]
+            if kept:
+                where = f" of {split}" if split else ""
+                lines.append(f"  {label}{where}: {_share_text(wilson(sum(kept), len(kept)))}")
+    return "\n".join(lines)
+
+
+def _share_text(share: Estimate) -> str:
+    assert share.low is not None and share.high is not None
+    passed = round(share.value * share.n)
+    return (
+        f"{passed} of {share.n} pass ({100 * share.value:.0f} %, "
+        f"95 % interval {100 * share.low:.0f} to {100 * share.high:.0f} %)"
+    )

@@ -1,0 +1,246 @@
+"""Scores to the reward of each round: named, bounded components, then credit.
+
+`gated` puts correctness first: a program that fails a hidden case is worth less than 0.5, one that
+passes all is worth 1 plus quality, so no style ever outranks a pass. `slides` is the deck's own
+formula with its known faults, kept for replication. docs/rewards.md has the formulas.
+"""
+
+from collections.abc import Sequence
+
+from parelha.agents.turns import Branch, Round, Tree
+from parelha.config import RewardConfig
+from parelha.types import Analysis, Outcome, Score
+
+# A suppression, or a piece of dynamic code, counts as this many violations.
+_SUPPRESSION = 2
+# Violations that bring a tool's quality to 0. A count and not a density: padding a program never
+# dilutes it.
+_WORST = 10
+_PYLINT_ERROR = 5
+_MAX_BALANCE = 4.0
+_CRITICAL_PHRASES = ("too long", "too many", "maintainability", "unused", "modularization")
+_MYPY_PHRASES = ("no-untyped-def", "incompatible type", "callable", "invalid syntax")
+
+
+def reward_trees(trees: Sequence[Tree], config: RewardConfig) -> None:
+    """Fill reward, components, baseline and group of every round of a step, in place.
+
+    A round whose own score, or one that its reward is measured from, was lost to a fault of the
+    machine is marked dropped and gets no reward.
+    """
+    balance = _balance(trees)
+    for tree in trees:
+        for row in tree.branches:
+            _reward_row(row, config, balance)
+
+
+def _reward_row(row: list[Branch], config: RewardConfig, balance: dict[bool, float]) -> None:
+    """All branches of one draft."""
+    draft = row[0].draft
+    first_reviews = [b.reviews[0] for b in row]
+    _reward_program(draft, first_reviews, config)
+    draft.group = "drafts"
+    for branch in row:
+        programs = [draft, *branch.revisions]
+        for i, review in enumerate(branch.reviews):
+            before = programs[i]
+            after = programs[i + 1] if i + 1 < len(programs) else before
+            if i > 0:
+                _reward_program(before, [review], config)
+            review.group = f"reviews of {before.name}"
+            _reward_review(review, before, after, config, balance)
+        if len(branch.revisions) == len(branch.reviews) and branch.revisions:
+            _reward_program(branch.revisions[-1], [], config)
+        for before, revision in zip(programs, branch.revisions, strict=False):
+            revision.group = "revisions"
+            revision.baseline = before.reward or 0.0
+            if before.reward is None:
+                _drop(revision, "its draft has no score")
+    whole = [b for b in row if not b.was_cut_short]
+    finals = [b.final.reward for b in whole if b.final.reward is not None]
+    if config.draft_final_weight and draft.reward is not None and finals:
+        w = config.draft_final_weight
+        draft.components["final"] = sum(finals) / len(finals)
+        draft.reward = (1 - w) * draft.reward + w * draft.components["final"]
+
+
+def _reward_program(play: Round, reviews: Sequence[Round], config: RewardConfig) -> None:
+    """The coder's reward of one draft or revision: its own score."""
+    if play.score is None or play.dropped:
+        _drop(play, "no score")
+        return
+    play.components = components(play.score, reviews, config)
+    play.reward = combine(play.components, config)
+
+
+def _reward_review(
+    review: Round,
+    before: Round,
+    after: Round,
+    config: RewardConfig,
+    balance: dict[bool, float],
+) -> None:
+    """The reviewer's reward: what its review changed, its verdict, and the cost of its tools."""
+    if review.dropped or before.score is None or after.score is None:
+        _drop(review, "a program has no score")
+        return
+    improvement = program_value(after.score, config) - program_value(before.score, config)
+    passes = before.score.all_passed
+    says_passes = review.severity in (None, "minor")
+    verdict = (1.0 if says_passes == passes else -1.0) * balance[passes]
+    review.components = {
+        "improvement": improvement,
+        "verdict": verdict,
+        "tools": float(len(review.tool_calls)),
+    }
+    review.reward = (
+        improvement + config.verdict_weight * verdict - config.tool_cost * len(review.tool_calls)
+    )
+
+
+def _balance(trees: Sequence[Tree]) -> dict[bool, float]:
+    """Weight of a verdict on a passing and on a failing draft.
+
+    Each class counts the same in a step, so that always saying "fails" earns nothing on average
+    when both occur; bounded, so that one rare draft does not drown everything else.
+    """
+    truth = [d.score.all_passed for t in trees for d in t.drafts if d.score is not None]
+    passing, failing = truth.count(True), truth.count(False)
+    if not (passing and failing):
+        return {True: 1.0, False: 1.0}
+    # Bounding the rare class alone would tip the balance: both are scaled by the same factor.
+    total = min(len(truth) / 2, _MAX_BALANCE * min(passing, failing))
+    return {True: total / passing, False: total / failing}
+
+
+def _drop(play: Round, reason: str) -> None:
+    play.dropped = play.dropped or f"infrastructure: {reason}"
+    play.reward, play.components = None, {}
+
+
+def program_value(score: Score, config: RewardConfig) -> float:
+    """What a program is worth by its own score, whatever any review said of it."""
+    return combine(components(score, (), config), config)
+
+
+def combine(parts: dict[str, float], config: RewardConfig) -> float:
+    """One number from the named components of `components`."""
+    if config.kind == "slides":
+        return (
+            parts["pylint"]
+            + parts["structure"]
+            - (parts["flake8"] + parts["mypy"] + parts["feedback"])
+        )
+    return parts["correctness"] + config.quality_weight * parts["quality"]
+
+
+def components(score: Score, reviews: Sequence[Round], config: RewardConfig) -> dict[str, float]:
+    """The named components of a program.
+
+    Args:
+        score: of the program.
+        reviews: the reviews of this program, for the feedback component.
+        config: which reward, and the weights.
+
+    Returns:
+        For `gated`: correctness (0 to 0.5 exclusive, or 1), quality (0 to 1; 0 unless all cases
+        pass) and its parts pylint, flake8, mypy, structure, feedback (each 0 to 1). For `slides`:
+        pylint, flake8, mypy, feedback and structure as the deck counts them.
+    """
+    if config.kind == "slides":
+        return _slides(score, reviews)
+    parts = {"correctness": _correctness(score), "quality": 0.0}
+    if score.analysis is None:
+        return parts
+    analysis = score.analysis
+    suppressed = _SUPPRESSION * (analysis.structure.suppressions + analysis.structure.dynamic)
+    quality = {
+        "pylint": _falling(_points(analysis, "pylint") + suppressed),
+        "flake8": _falling(_points(analysis, "flake8") + suppressed),
+        "mypy": _falling(_points(analysis, "mypy") + suppressed),
+        "structure": _structure(analysis),
+        "feedback": _feedback(score, reviews),
+    }
+    weights = {
+        "pylint": config.pylint_weight,
+        "flake8": config.flake8_weight,
+        "mypy": config.mypy_weight,
+        "structure": config.structure_weight,
+        "feedback": config.feedback_weight,
+    }
+    total = sum(weights.values())
+    if score.all_passed and total > 0:
+        parts["quality"] = sum(w * quality[k] for k, w in weights.items()) / total
+    return parts | quality
+
+
+def _correctness(score: Score) -> float:
+    """1 when all cases pass, else half the share of cases; 0 for a program that hung."""
+    if score.tests is None:
+        return 0.0
+    if score.all_passed:
+        return 1.0
+    if score.tests.outcome is Outcome.TIMEOUT:
+        return 0.0
+    return 0.5 * score.tests.share
+
+
+def _points(analysis: Analysis, tool: str) -> int:
+    """Violations of one tool, weighted; a tool that the program brought down is at its worst."""
+    severities = [f.severity for f in analysis.findings if f.tool == tool]
+    if "fatal" in severities:
+        return _WORST
+    if tool != "pylint":
+        return analysis.count(tool)
+    return sum(_PYLINT_ERROR if severity == "error" else 1 for severity in severities)
+
+
+def _falling(violations: int) -> float:
+    return 1.0 - min(1.0, violations / _WORST)
+
+
+def _structure(analysis: Analysis) -> float:
+    """1 for functions that are all documented and annotated, and a program that returns."""
+    s = analysis.structure
+    if not s.functions:
+        return 0.0
+    # Deficits, not shares: a heap of well-formed dummies does not outweigh one bare function.
+    deficits = (s.functions - s.documented) + (s.functions - s.annotated) + (not s.returning)
+    return 1.0 - min(1.0, deficits / 3)
+
+
+def _feedback(score: Score, reviews: Sequence[Round]) -> float:
+    """1 minus the share of reviews that are critical *and* confirmed by tests or tools."""
+    verdicts = [r for r in reviews if r.action]  # without those a fault of the machine cut short
+    if not verdicts or not confirmed(score):
+        return 1.0
+    critical = sum(r.severity in ("major", "critical") for r in verdicts)
+    return 1.0 - critical / len(verdicts)
+
+
+def confirmed(score: Score) -> bool:
+    """True when something measurable is wrong: a failed case, a type error, a real lint error."""
+    if not score.all_passed:
+        return True
+    findings = score.analysis.findings if score.analysis else ()
+    return any(
+        f.severity in ("error", "fatal") or (f.tool == "flake8" and f.code.startswith("F"))
+        for f in findings
+    )
+
+
+def _slides(score: Score, reviews: Sequence[Round]) -> dict[str, float]:
+    """The deck's components (notebooks; see the faults listed in docs/rewards.md)."""
+    if score.analysis is None:
+        return {"pylint": 0.2, "flake8": 1.0, "mypy": 1.0, "structure": 0.0, "feedback": 0.0}
+    findings = score.analysis.findings
+    pylint = score.analysis.pylint_score or 1.0  # the notebooks turn 0.0, and no score, into 1.0
+    mypy = [f"{f.message} {f.code}".lower() for f in findings if f.tool == "mypy"]
+    text = " ".join(review.review.lower() for review in reviews)
+    return {
+        "pylint": pylint / 5,
+        "flake8": float(len({f.code for f in findings if f.tool == "flake8"})),
+        "mypy": float(sum(any(p in line for p in _MYPY_PHRASES) for line in mypy)),
+        "structure": float(score.analysis.structure.keywords),
+        "feedback": float(sum(phrase in text for phrase in _CRITICAL_PHRASES)),
+    }

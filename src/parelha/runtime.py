@@ -1,0 +1,192 @@
+"""Everything a run holds open: models, engine, grader, and the watch on memory."""
+
+import os
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Self
+
+import psutil
+import torch
+
+from parelha.agents.formats import Format, make_format
+from parelha.agents.sizes import longest_dialogue
+from parelha.config import Config
+from parelha.engines.torch_engine import TorchEngine
+from parelha.episode import Stage, task_prompt
+from parelha.errors import UsageError
+from parelha.grading import Grader
+from parelha.models.fetch import ModelFiles, resolve
+from parelha.models.load import load_base, load_tokenizer
+from parelha.models.memory import keep_freed_memory
+from parelha.models.policy import Policy
+from parelha.types import Agent, Task
+
+_SAMPLE_SECONDS = 1.0
+
+
+@dataclass
+class Runtime:
+    """The open parts of a run; a context manager that closes them.
+
+    Attributes:
+        config: of the run.
+        files: where each agent's weights came from.
+        policy: base and adapters.
+        engine: answers requests with the policy.
+        formats: of each agent's tokenizer.
+        grader: scores programs and runs tools.
+        pool: threads that wait for the grader.
+        memory: watches the memory of this process and its workers.
+    """
+
+    config: Config
+    files: dict[Agent, ModelFiles]
+    policy: Policy
+    engine: TorchEngine
+    formats: dict[Agent, Format]
+    grader: Grader
+    pool: ThreadPoolExecutor
+    memory: "MemoryWatch"
+
+    def stage(self, *stream: int | str, single: bool = False) -> Stage:
+        """What the episodes of one step need; `single` is evaluation: one draft, one review."""
+        episode = self.config.episode
+        if single:
+            episode = episode.model_copy(update={"drafts": 1, "reviews": 1, "action_epsilon": 0.0})
+        return Stage(
+            config=episode,
+            lang=self.config.lang,
+            coder_format=self.formats[Agent.CODER],
+            reviewer_format=self.formats[Agent.REVIEWER],
+            grader=self.grader,
+            pool=self.pool,
+            stream=(self.config.seed, *stream),
+            temperature=self.config.eval.temperature if single else None,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.memory.stop()
+        self.pool.shutdown(wait=False, cancel_futures=True)
+        self.grader.close()
+
+
+def open_runtime(
+    config: Config,
+    *,
+    on_progress: Callable[[str], None],
+) -> Runtime:
+    """Find the weights, load them, start the workers.
+
+    Raises:
+        UsageError: a model that cannot be had, or isolation too weak to run programs.
+    """
+    threads = config.engine.threads or os.cpu_count() or 1
+    torch.set_num_threads(threads)
+    keep_freed_memory()
+    files = {Agent.CODER: resolve(config.model.coder, on_progress=on_progress)}
+    reviewer = config.model.reviewer or config.model.coder
+    files[Agent.REVIEWER] = (
+        files[Agent.CODER]
+        if reviewer == config.model.coder
+        else resolve(reviewer, on_progress=on_progress)
+    )
+    workers = config.engine.workers or os.cpu_count() or 1
+    grader = Grader(
+        workers=workers, allow_unsafe=config.engine.allow_unsafe_sandbox, case_seed=config.seed
+    )
+    try:
+        on_progress(f"loading {files[Agent.CODER].name}")
+        policy, formats = load_policy(config, files)
+    except BaseException:
+        grader.close()
+        raise
+    engine = TorchEngine(
+        policy,
+        {agent: formats[agent].decode for agent in Agent},
+        config.engine.max_batch_tokens,
+    )
+    pool = ThreadPoolExecutor(max_workers=2 * workers, thread_name_prefix="grade")
+    return Runtime(config, files, policy, engine, formats, grader, pool, MemoryWatch())
+
+
+def load_policy(
+    config: Config, files: dict[Agent, ModelFiles]
+) -> tuple[Policy, dict[Agent, Format]]:
+    """Base, adapters and formats; one base in memory where both agents share it."""
+    dtype = torch.bfloat16 if config.model.dtype == "bfloat16" else torch.float32
+    coder = load_base(files[Agent.CODER].folder, dtype)
+    same = files[Agent.REVIEWER].folder == files[Agent.CODER].folder
+    reviewer = coder if same else load_base(files[Agent.REVIEWER].folder, dtype)
+    if torch.cuda.is_available():
+        coder.to("cuda")  # type: ignore[arg-type]
+        reviewer.to("cuda")  # type: ignore[arg-type]
+    formats: dict[Agent, Format] = {}
+    for agent in Agent:
+        tokenizer: Any = load_tokenizer(files[agent].folder)
+        formats[agent] = make_format(tokenizer)
+    return Policy(coder, reviewer, config.model, config.seed), formats
+
+
+def check_window(runtime: Runtime, tasks: tuple[Task, ...]) -> None:
+    """Refuse tasks whose longest possible dialogue does not fit into the model's window.
+
+    Raises:
+        UsageError: naming the task, its need and the window.
+    """
+    config = runtime.config
+    for agent in Agent:
+        window, form = runtime.policy.window(agent), runtime.formats[agent]
+        for task in tasks:
+            text = task_prompt(task, config.lang)
+            need = longest_dialogue(agent, task, text, form, config.lang, config.episode)
+            if window and need > window:
+                raise UsageError(
+                    f"task {task.id} needs up to {need} tokens and the {agent}'s model has a window"
+                    f" of {window}: lower episode.max_program_tokens or choose another model"
+                )
+
+
+class MemoryWatch:
+    """Samples the memory of this process and all its children, and keeps the peak.
+
+    Memory shared by several processes is counted once (PSS), else forked workers would count
+    their parent's pages again and again.
+    """
+
+    def __init__(self) -> None:
+        self.peak_bytes = 0
+        self._end = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="memory", daemon=True)
+        self._thread.start()
+
+    def _watch(self) -> None:
+        own = psutil.Process()
+        while not self._end.wait(_SAMPLE_SECONDS):
+            self.peak_bytes = max(self.peak_bytes, used_bytes(own))
+
+    def stop(self) -> None:
+        """End the watch."""
+        self._end.set()
+
+
+def used_bytes(process: psutil.Process) -> int:
+    """Memory of a process and its descendants, shared pages counted once, in bytes."""
+    total = 0
+    for one in (process, *process.children(recursive=True)):
+        try:
+            info: Any = one.memory_full_info()
+            total += int(getattr(info, "pss", 0) or info.rss)
+        except (psutil.NoSuchProcess, psutil.AccessDenied):
+            continue
+    return total

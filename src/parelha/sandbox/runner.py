@@ -1,0 +1,260 @@
+"""The sandbox: chooses a warm parent for each program, retries faults once, never scores them."""
+
+import contextlib
+import os
+import re
+import shutil
+import sys
+import tempfile
+import threading
+import weakref
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from parelha.errors import InfrastructureError, UsageError
+from parelha.types import Limits, RunResult
+
+from . import probing
+from .codec import CodecError
+from .codec_write import Encoder
+from .layout import find_layout
+from .process import ZygoteError, ZygoteProcess
+from .worker import PROFILES
+
+_FOLDER = "parelha-sandbox-"
+INPUT_BYTES = 64 * 1024 * 1024
+# Words, not syntax: a tree would mean parsing hostile source in this process (a parser can be
+# made to hang or crash), and a word too many only costs a heavier fork.
+_WORDS = (
+    ("sklearn", re.compile(r"\b(?:sklearn|scipy)\b")),
+    ("pandas", re.compile(r"\bpandas\b")),
+    ("numpy", re.compile(r"\bnumpy\b")),
+)
+
+
+class Sandbox:
+    """Runs untrusted programs in isolated children of warm parents. Thread-safe.
+
+    Args:
+        workers: programs that may run at once; further callers wait.
+        allow_unsafe: run even where isolation is weaker than level 2 (`level` says how weak).
+        max_level: ask for no more isolation than this (3: namespaces too; 2: without them), for
+            measurements and for tests.
+
+    Attributes:
+        level: 3, files, system calls, limits and namespaces; 2, without namespaces; 1, limits
+            only; 0, not even those. As tried out at the first use (docs/sandbox.md).
+    """
+
+    def __init__(self, *, workers: int = 2, allow_unsafe: bool = False, max_level: int = 3) -> None:
+        if workers < 1:
+            raise UsageError("a sandbox needs at least one worker")
+        self._allow_unsafe = allow_unsafe
+        self._max_level = max_level
+        self._slots = threading.BoundedSemaphore(workers)
+        self._lock = threading.Lock()
+        self._start_lock = threading.Lock()
+        self._idle: dict[str, list[ZygoteProcess]] = {profile: [] for profile in PROFILES}
+        self._all: set[ZygoteProcess] = set()
+        self._probe: probing.Probe | None = None
+        self._base: Path | None = None
+        self._config: dict[str, object] = {}
+        self._closed = False
+        self.faults = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @property
+    def level(self) -> int:
+        """How strong the isolation is here; tries it out if that was not done yet.
+
+        Raises:
+            UsageError, InfrastructureError: as `run`.
+        """
+        return self.probe().level
+
+    def probe(self) -> "probing.Probe":
+        """What really holds here, layer by layer.
+
+        Raises:
+            UsageError: too weak, and not `allow_unsafe`; or closed.
+            InfrastructureError: no warm parent could be started.
+        """
+        with self._start_lock:
+            if self._closed:
+                raise UsageError("this sandbox is closed")
+            if self._probe is None:
+                self._probe = self._start()
+            if self._probe.level < 2 and not self._allow_unsafe:
+                raise UsageError(self._probe.refusal)
+            return self._probe
+
+    def run(
+        self,
+        source: str,
+        entry_point: str,
+        inputs: Sequence[tuple[object, ...]],
+        limits: Limits,
+    ) -> RunResult:
+        """Call `entry_point` of a program on each of `inputs`, all in one fresh child.
+
+        Args:
+            source: the program; executed once, before the first call.
+            entry_point: name of the function to call.
+            inputs: positional arguments of each call. Each call gets a copy of its own, and
+                later ones are not sent before earlier ones are answered.
+            limits: what the program may use over all calls.
+
+        Returns:
+            as many calls as inputs, whatever the program did.
+
+        Raises:
+            InfrastructureError: the machine failed twice; there is nothing to score.
+            UsageError: isolation too weak, no input, or an input outside the plain types.
+        """
+        if not inputs:
+            raise UsageError("a program must be called on at least one input")
+        level = self.level
+        program, messages, profile = encode_messages(source, entry_point, inputs)
+        reasons = []
+        with self._slots:
+            for _ in range(2):
+                try:
+                    zygote = self._take(profile)
+                    try:
+                        result = zygote.run(program, messages, limits, level)
+                    except BaseException:
+                        self._discard(zygote)
+                        raise
+                    self._give(profile, zygote)
+                    return result
+                except ZygoteError as fault:
+                    self.faults += 1
+                    reasons.append(str(fault))
+        raise InfrastructureError(f"the sandbox failed twice: {'; then '.join(reasons)}")
+
+    def close(self) -> None:
+        """End every warm parent and remove the temporary folder. May be called twice."""
+        with self._lock:
+            self._closed = True
+            zygotes = list(self._all)
+            self._all.clear()
+            self._idle = {profile: [] for profile in PROFILES}
+        for zygote in zygotes:
+            zygote.kill()
+        if self._base is not None:
+            shutil.rmtree(self._base, ignore_errors=True)
+
+    def _take(self, profile: str) -> ZygoteProcess:
+        """An idle zygote, or a new one; as many as callers at once, since `_slots` counts them."""
+        with self._lock:
+            if self._closed:
+                raise UsageError("this sandbox is closed")
+            while self._idle[profile]:
+                zygote = self._idle[profile].pop()
+                if zygote.alive():
+                    return zygote
+                self._all.discard(zygote)
+                zygote.kill()
+        zygote = ZygoteProcess({**self._config, "profile": profile})
+        with self._lock:
+            self._all.add(zygote)
+        return zygote
+
+    def _give(self, profile: str, zygote: ZygoteProcess) -> None:
+        with self._lock:
+            if zygote in self._all:
+                self._idle[profile].append(zygote)
+
+    def _discard(self, zygote: ZygoteProcess) -> None:
+        with self._lock:
+            self._all.discard(zygote)
+        zygote.kill()
+
+    def _start(self) -> "probing.Probe":
+        """Make the folder of links, find the strongest isolation that starts, try it out."""
+        if not sys.platform.startswith("linux"):
+            return probing.wrong_system()
+        layout = find_layout()
+        _remove_leftovers()
+        self._base = Path(tempfile.mkdtemp(prefix=f"{_FOLDER}{os.getpid()}-"))
+        weakref.finalize(self, shutil.rmtree, self._base, ignore_errors=True)
+        self._base.chmod(0o755)
+        for name in ("farm", "empty", "root"):
+            (self._base / name).mkdir()
+        layout.build_farm(self._base / "farm")
+        visible = [str(self._base / "farm"), str(self._base / "empty"), *layout.system]
+        self._config = {
+            "farm": str(self._base / "farm"),
+            "empty": str(self._base / "empty"),
+            "root": str(self._base / "root"),
+            "readable": [*layout.entries.values(), *visible],
+            "mounts": [*layout.standard, *layout.packages, *visible],
+            "hidden": list(layout.hidden),
+            "landlock": self._max_level >= 2,
+            "seccomp": self._max_level >= 2,
+            "namespaces": self._max_level >= 3,
+        }
+        problem = "not asked for"
+        if self._config["namespaces"]:
+            try:
+                return self._try_out("")
+            except ZygoteError as fault:
+                problem = str(fault)
+                self._config["namespaces"] = False
+        try:
+            return self._try_out(problem)
+        except ZygoteError as fault:
+            raise InfrastructureError(f"no sandbox could be started: {fault}") from fault
+
+    def _try_out(self, problem: str) -> "probing.Probe":
+        zygote = self._take("bare")
+        try:
+            found = probing.try_attacks(zygote, problem)
+        except BaseException:
+            self._discard(zygote)
+            raise
+        self._give("bare", zygote)
+        return found
+
+
+def _remove_leftovers() -> None:
+    """Remove the folders of runs that were killed before they could do it themselves."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_FOLDER}*-*"):
+        owner = folder.name.removeprefix(_FOLDER).partition("-")[0]
+        if owner.isdecimal() and not Path(f"/proc/{owner}").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def encode_messages(
+    source: str, entry_point: str, inputs: Sequence[tuple[object, ...]]
+) -> tuple[bytes, list[bytes], str]:
+    """The program and its inputs as bytes, and the warm parent they need.
+
+    Raises:
+        UsageError: an input that is no plain value.
+    """
+    profile = next((name for name, words in _WORDS if words.search(source)), "bare")
+    encoder = Encoder(INPUT_BYTES, sys.modules.get("numpy"), sys.modules.get("pandas"))
+    try:
+        messages = [encoder.encode(tuple(arguments)) for arguments in inputs]
+    except CodecError as error:
+        raise UsageError(f"an input cannot be sent to a program: {error}") from error
+    # A lone surrogate cannot be sent; "?" in its place keeps the program as wrong as it was.
+    text = source.encode("utf-8", "replace").decode("utf-8")
+    with contextlib.suppress(CodecError):
+        program = Encoder(INPUT_BYTES).encode((entry_point, text))
+        needed = "pandas" if encoder.uses_pandas else "numpy" if encoder.uses_numpy else "bare"
+        return program, messages, max(profile, needed, key=PROFILES.index)
+    raise UsageError("the program is too large to be run")

@@ -1,0 +1,298 @@
+"""When two values are the same answer. Total: any two values of the closed list can be compared.
+
+The rules, which `docs/tasks.md` repeats for users:
+
+* ``None`` equals ``None``. A bool is no int: ``True`` is never ``1``. A numpy scalar counts as the
+  Python scalar of its kind (``np.float64`` as float, ``np.bool_`` as bool).
+* An int is accepted where a float is expected, and an int or a float where a complex is (as PEP 484
+  has it); never the other way round.
+* Floats are equal when ``|expected - actual| <= max(absolute, rel * |expected|)``; NaN equals NaN,
+  an infinity equals itself alone, and ``-0.0`` equals ``0.0``.
+* A list is no tuple, unless `sequences_alike`. Strings and bytes are equal exactly.
+* Sets match element by element, floats within tolerance; the order of a dict's keys never matters,
+  and keys match exactly and by kind.
+* numpy arrays: same shape and same kind of dtype (int accepted for float); the width of a dtype
+  matters only with `exact_dtype`. pandas objects: the same, plus the names, the order of columns
+  and (unless `check_index` is off) the index; all missing markers of pandas are one.
+"""
+
+import cmath
+import datetime
+import math
+from collections import Counter
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from reprlib import Repr
+from typing import Any
+
+import numpy as np
+
+MAX_LINE = 200  # characters of a difference
+MAX_DEPTH = 32  # containers inside containers
+MAX_MATCHED = 500  # unordered elements matched one with each; beyond, numbers only
+
+_KINDS: dict[type, str] = {
+    type(None): "None",
+    bool: "bool",
+    int: "int",
+    float: "float",
+    complex: "complex",
+    str: "str",
+    bytes: "bytes",
+    list: "list",
+    tuple: "tuple",
+    set: "set",
+    frozenset: "set",
+    dict: "dict",
+    datetime.datetime: "datetime",
+    datetime.date: "date",
+    datetime.time: "time",
+    datetime.timedelta: "timedelta",
+    np.ndarray: "ndarray",
+    np.datetime64: "datetime64",
+    np.timedelta64: "timedelta64",
+}
+_NUMPY_KINDS = {"b": "bool", "i": "int", "u": "int", "f": "float", "c": "complex"} | {
+    "U": "str",
+    "S": "bytes",
+}
+_PANDAS_KINDS = {
+    "Timestamp": "datetime",
+    "Timedelta": "timedelta",
+    "NaTType": "NaT",
+    "NAType": "NA",
+}
+_ACCEPTED = {"float": ("float", "int"), "complex": ("complex", "float", "int")}
+
+
+@dataclass(frozen=True)
+class Comparator:
+    """Compares an expected with an actual value by the rules at the top of this file.
+
+    Attributes:
+        rel: tolerance relative to the expected value.
+        absolute: tolerance near zero.
+        ordered: False when the order of the outermost list or tuple does not matter.
+        sequences_alike: True when list, tuple and one-dimensional array are taken for each other.
+        exact_dtype: True when dtypes of arrays and of pandas objects must be the same, not only
+            of the same kind.
+        check_index: False when the index of a Series or DataFrame does not matter.
+    """
+
+    rel: float = 1e-6
+    absolute: float = 1e-9
+    ordered: bool = True
+    sequences_alike: bool = False
+    exact_dtype: bool = False
+    check_index: bool = True
+
+    def __call__(self, expected: object, actual: object) -> str | None:
+        """Return None when the values are the same answer, else one line that says what differs."""
+        try:
+            difference = self.difference(expected, actual, 0)
+        except Exception as error:  # pylint: disable=broad-exception-caught
+            # A value may be hostile in ways nobody listed; then it is a wrong answer, not a crash.
+            difference = f": the values could not be compared ({type(error).__name__})"
+        return None if difference is None else one_line(difference.removeprefix(": "))
+
+    def difference(self, expected: object, actual: object, depth: int) -> str | None:
+        """Return the first difference as ``path: what differs``, or None; may raise."""
+        if depth > MAX_DEPTH:
+            return f": nested more than {MAX_DEPTH} deep"
+        wanted, got = kind_of(expected), kind_of(actual)
+        if wanted in ("list", "tuple") and self._is_sequence(wanted, got, actual):
+            # `_is_sequence` has seen to it that both can be listed.
+            items_expected, items_actual = as_list(expected), as_list(actual)
+            if depth == 0 and not self.ordered:
+                return self.unordered(items_expected, items_actual)
+            return self._sequence(items_expected, items_actual, depth)
+        if got not in _ACCEPTED.get(wanted, (wanted,)):
+            return f": expected {named(expected)}, got {named(actual)}"
+        return _BY_KIND.get(wanted, _scalar_difference)(self, expected, actual, depth)
+
+    def close(self, expected: float, actual: float) -> bool:
+        """Return whether two floats are equal within tolerance (NaN equals NaN)."""
+        if math.isnan(expected) or math.isnan(actual):
+            return math.isnan(expected) and math.isnan(actual)
+        if math.isinf(expected) or math.isinf(actual):
+            return expected == actual
+        return abs(expected - actual) <= max(self.absolute, self.rel * abs(expected))
+
+    def _is_sequence(self, wanted: str, got: str, actual: object) -> bool:
+        if wanted == got:
+            return True
+        if not self.sequences_alike:
+            return False
+        return got in ("list", "tuple") or (isinstance(actual, np.ndarray) and actual.ndim == 1)
+
+    def _sequence(self, expected: list[Any], actual: list[Any], depth: int) -> str | None:
+        if len(expected) != len(actual):
+            return f": expected {len(expected)} elements, got {len(actual)}"
+        for index, (left, right) in enumerate(zip(expected, actual, strict=True)):
+            inner = self.difference(left, right, depth + 1)
+            if inner is not None:
+                return f"[{index}]{inner}"
+        return None
+
+    def unordered(self, expected: Sequence[Any], actual: Sequence[Any]) -> str | None:
+        """Match elements regardless of order: exact pairs first, the rest within tolerance."""
+        if len(expected) != len(actual):
+            return f": expected {len(expected)} elements, got {len(actual)}"
+        missing = _left_over(expected, actual)
+        surplus = _left_over(actual, expected)
+        if len(missing) > MAX_MATCHED:
+            if not all(kind_of(item) in ("int", "float") for item in missing + surplus):
+                return f": {len(missing)} elements differ"
+            return self._sequence(sorted(missing), sorted(surplus), 1)
+        for item in missing:
+            match = next(
+                (i for i, other in enumerate(surplus) if self.difference(item, other, 1) is None),
+                None,
+            )
+            if match is None:
+                return f": {describe(item)} is missing"
+            del surplus[match]
+        return None
+
+
+def _number_difference(rule: Comparator, expected: Any, actual: Any, depth: int) -> str | None:
+    del depth
+    try:
+        if kind_of(expected) == "complex":
+            left, right = complex(expected), complex(actual)
+            # Each part within the tolerance of the larger part: 1e9+0j equals 1e9+1e-5j.
+            slack = rule.rel * max(abs(left.real), abs(left.imag))
+            same = all(
+                rule.close(a, b) or abs(a - b) <= slack < math.inf
+                for a, b in ((left.real, right.real), (left.imag, right.imag))
+            )
+        else:
+            same = rule.close(float(expected), float(actual))
+    except OverflowError:  # an int beyond the range of floats
+        same = False
+    return None if same else f": expected {describe(expected)}, got {describe(actual)}"
+
+
+def _scalar_difference(rule: Comparator, expected: Any, actual: Any, depth: int) -> str | None:
+    del rule, depth
+    if expected is actual or bool(expected == actual):
+        return None
+    if isinstance(expected, np.datetime64 | np.timedelta64) and np.isnat(expected):
+        return None if np.isnat(actual) else f": expected NaT, got {describe(actual)}"
+    return f": expected {describe(expected)}, got {describe(actual)}"
+
+
+def _set_difference(rule: Comparator, expected: Any, actual: Any, depth: int) -> str | None:
+    del depth
+    return rule.unordered(list(expected), list(actual))
+
+
+def _dict_difference(rule: Comparator, expected: Any, actual: Any, depth: int) -> str | None:
+    found = {canonical(key): value for key, value in actual.items()}
+    if len(found) < len(actual):  # NaN can be a key more than once; then pairs are matched
+        return rule.unordered(list(expected.items()), list(actual.items()))
+    for key, value in expected.items():
+        exact = canonical(key)
+        if exact not in found:
+            return f": key {describe(key)} is missing"
+        inner = rule.difference(value, found.pop(exact), depth + 1)
+        if inner is not None:
+            return f"[{describe(key)}]{inner}"
+    if len(expected) != len(actual):
+        return f": {len(actual) - len(expected)} keys too many"
+    return None
+
+
+def _array_difference(rule: Comparator, expected: Any, actual: Any, depth: int) -> str | None:
+    # pandas takes half a second to import; most answers never need it.
+    from parelha.tasks import compare_frames  # pylint: disable=import-outside-toplevel
+
+    return compare_frames.difference(rule, expected, actual, depth)
+
+
+_BY_KIND: dict[str, Callable[[Comparator, Any, Any, int], str | None]] = {
+    "float": _number_difference,
+    "complex": _number_difference,
+    "set": _set_difference,
+    "dict": _dict_difference,
+    "ndarray": _array_difference,
+    "Series": _array_difference,
+    "DataFrame": _array_difference,
+    "Index": _array_difference,
+}
+
+
+def kind_of(value: object) -> str:
+    """Return the word under which a value is compared, by its exact type."""
+    kind = _KINDS.get(type(value))
+    if kind is not None:
+        return kind
+    if isinstance(value, np.generic):
+        return _NUMPY_KINDS.get(value.dtype.kind, value.dtype.name)
+    name = type(value).__name__
+    if type(value).__module__.partition(".")[0] == "pandas":
+        if name in ("Series", "DataFrame"):
+            return name
+        return _PANDAS_KINDS.get(name, "Index" if name.endswith("Index") else name)
+    return name
+
+
+def canonical(value: Any, depth: int = 0) -> Hashable:
+    """Return a hashable stand-in, equal for values that are the same without any tolerance."""
+    kind, inside = kind_of(value), depth + 1
+    exact: Hashable
+    if depth > MAX_DEPTH or kind in ("ndarray", "Series", "DataFrame", "Index"):
+        exact = id(value)
+    elif kind in ("float", "complex"):
+        exact = "nan" if cmath.isnan(complex(value)) else value
+    elif kind in ("list", "tuple"):
+        exact = tuple(canonical(item, inside) for item in value)
+    elif kind == "set":
+        exact = frozenset(Counter(canonical(item, inside) for item in value).items())
+    elif kind == "dict":
+        exact = frozenset((canonical(k, inside), canonical(v, inside)) for k, v in value.items())
+    else:
+        exact = str(value) if kind in ("datetime64", "timedelta64") else value
+    return (kind, exact)
+
+
+def as_list(value: Any) -> list[Any]:
+    """Return the elements of a list, a tuple or a one-dimensional array."""
+    return list(value)
+
+
+def describe(value: object) -> str:
+    """Return a short text of any value; never raises."""
+    try:
+        return one_line(_REPR.repr(value), 80)
+    except Exception:  # pylint: disable=broad-exception-caught
+        return f"a value of type {type(value).__name__}"
+
+
+def named(value: object) -> str:
+    """Return a value with its type, as ``list [1, 2]``; None speaks for itself."""
+    return "None" if value is None else f"{type(value).__name__} {describe(value)}"
+
+
+def one_line(text: str, limit: int = MAX_LINE) -> str:
+    """Return `text` on one line of at most `limit` characters."""
+    flat = " ".join(text.split())
+    return flat if len(flat) <= limit else flat[: limit - 3] + "..."
+
+
+def _left_over(these: Sequence[Any], those: Sequence[Any]) -> list[Any]:
+    """Return the elements of `these` without an exact partner in `those`."""
+    partners = Counter(canonical(item) for item in those)
+    rest: list[Any] = []
+    for item in these:
+        exact = canonical(item)
+        if partners[exact]:
+            partners[exact] -= 1
+        else:
+            rest.append(item)
+    return rest
+
+
+_REPR = Repr()
+_REPR.maxlevel = 3
+_REPR.maxstring = _REPR.maxother = _REPR.maxlong = 60

@@ -1,0 +1,145 @@
+"""The suite: every family, and tasks by split or by id."""
+
+import re
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
+from functools import lru_cache, partial
+
+from parelha.errors import UsageError
+from parelha.tasks.families import FAMILIES
+from parelha.tasks.family import Family, Variant, hidden_cases, visible_examples
+from parelha.types import Case, CoderAction, Split, Task
+
+HELDOUT_SEEDS_FROM = 1000  # a task's seed below belongs to train, from here on to heldout_seeds
+
+_ID = re.compile(r"(?P<family>[^/]+)/(?P<name>[^/]+)/L(?P<level>\d)/s(?P<seed>\d{1,9})")
+
+
+def family_names() -> tuple[str, ...]:
+    """Return the names of all families, by coder action."""
+    return tuple(family.name for family in FAMILIES)
+
+
+def load_tasks(
+    split: Split,
+    *,
+    levels: Iterable[int] = (1,),
+    families: Iterable[str] = (),
+    seeds: Iterable[int] = range(1),
+) -> tuple[Task, ...]:
+    """Return the tasks of a split, ordered by family, parameterisation, level and seed.
+
+    Args:
+        split: ``"train"``; ``"heldout_seeds"``: the parameterisations of train with seeds that
+            train never uses; ``"heldout_params"``: parameterisations that train never uses.
+        levels: 1 to 4; a level no family has gives no tasks.
+        families: names of families or of whole coder actions (``"detect_outliers"``); none means
+            all.
+        seeds: each gives one task per parameterisation and level. They are counted from 0 in every
+            split; the seeds in the ids of heldout_seeds start at 1000.
+
+    Raises:
+        UsageError: unknown split or family, or a seed outside 0 to 999.
+    """
+    if split not in ("train", "heldout_seeds", "heldout_params"):
+        raise UsageError(f"unknown split {split!r}: train, heldout_seeds or heldout_params")
+    wanted_levels, chosen = set(levels), _families_named(families)
+    offset = HELDOUT_SEEDS_FROM if split == "heldout_seeds" else 0
+    numbers = tuple(dict.fromkeys(seeds))
+    for seed in numbers:
+        if not 0 <= seed < HELDOUT_SEEDS_FROM:
+            raise UsageError(f"seed {seed} of a task is not within 0 to {HELDOUT_SEEDS_FROM - 1}")
+    return tuple(
+        _task(task_id(family, variant, offset + seed))
+        for family in chosen
+        for variant in _by_parameterisation(family)
+        if variant.level in wanted_levels and variant.heldout == (split == "heldout_params")
+        for seed in numbers
+    )
+
+
+def get_task(identity: str) -> Task:
+    """Return the task with an id such as ``"detect_outliers.iqr/k=1.5/L1/s0"``.
+
+    Raises:
+        UsageError: there is no such task; the message names the nearest one.
+    """
+    return _task(identity)
+
+
+def task_id(family: Family, variant: Variant, seed: int) -> str:
+    """Return ``family/parameterisation/level/seed``."""
+    return f"{family.name}/{variant.name}/L{variant.level}/s{seed}"
+
+
+def variant_of(identity: str) -> tuple[Family, Variant, int]:
+    """Return the family, the variant and the seed behind a task's id.
+
+    Raises:
+        UsageError: there is no such task; the message names the nearest one.
+    """
+    match = _ID.fullmatch(identity)
+    if match is not None:
+        for family in FAMILIES:
+            for variant in family.variants if family.name == match["family"] else ():
+                if (variant.name, str(variant.level)) == (match["name"], match["level"]):
+                    return family, variant, int(match["seed"])
+    known = [task_id(family, v, 0) for family in FAMILIES for v in family.variants]
+    raise UsageError(f"unknown task {identity!r}{_did_you_mean(identity, known)}")
+
+
+def hidden_inputs(identity: str, seed: int) -> tuple[Case, ...]:
+    """Return the hidden inputs that a seed draws for a task; `Task.make_cases` calls this."""
+    variant = variant_of(identity)[1]
+    return hidden_cases(variant, identity, visible_examples(variant, identity), seed)
+
+
+@lru_cache(maxsize=8192)
+def _task(identity: str) -> Task:
+    family, variant, seed = variant_of(identity)
+    return Task(
+        id=identity,
+        family=family.name,
+        action=family.action,
+        level=variant.level,
+        split=_split_of(variant, seed),
+        statement=dict(variant.statement),
+        signature=variant.signature,
+        entry_point=variant.signature.removeprefix("def ").partition("(")[0],
+        examples=visible_examples(variant, identity),
+        # Bound to the id alone, so that a task can be pickled to a worker process.
+        make_cases=partial(hidden_inputs, identity),
+        reference=variant.reference,
+        compare=variant.compare,
+        limits=variant.limits,
+    )
+
+
+def _split_of(variant: Variant, seed: int) -> Split:
+    if variant.heldout:
+        return "heldout_params"
+    return "heldout_seeds" if seed >= HELDOUT_SEEDS_FROM else "train"
+
+
+def _families_named(names: Iterable[str]) -> tuple[Family, ...]:
+    wanted = set(names)
+    actions = {action.value for action in CoderAction}
+    known = set(family_names())
+    for name in sorted(wanted - actions - known):
+        raise UsageError(f"unknown family {name!r}{_did_you_mean(name, [*known, *actions])}")
+    if not wanted:
+        return FAMILIES
+    return tuple(f for f in FAMILIES if f.name in wanted or f.action.value in wanted)
+
+
+def _by_parameterisation(family: Family) -> Iterator[Variant]:
+    for name in family.parameterisations:
+        yield from sorted(
+            (variant for variant in family.variants if variant.name == name),
+            key=lambda variant: variant.level,
+        )
+
+
+def _did_you_mean(name: str, known: Iterable[str]) -> str:
+    nearest = get_close_matches(name, sorted(known), n=1, cutoff=0.0)
+    return f"; did you mean {nearest[0]!r}?" if nearest else ""

@@ -1,0 +1,320 @@
+"""The run folder: every file appears whole or not at all, and a kill loses at most one step.
+
+A step is written in three files, and its line in ``metrics.jsonl`` comes last: a step that has
+that line is complete. Small files are rewritten whole (write, fsync, rename) even to add a line;
+a run has at most some thousands of steps, and a torn line can then never exist.
+"""
+
+import errno
+import fcntl
+import json
+import math
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Self
+
+from parelha.errors import UsageError, WorkFailedError
+
+Line = dict[str, Any]
+
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+_LOCK = ".lock"
+_FOLDERS = ("episodes", "eval", "checkpoints")
+
+
+def write_atomic(path: Path, content: bytes | str) -> None:
+    """Write a file so that readers see the old content or the new, and never a part.
+
+    A hidden sibling is written, flushed to the disk and renamed; then the folder is flushed, so
+    that the name survives a loss of power as well.
+
+    Raises:
+        UsageError: the disk is full or the place cannot be written; what was there is untouched
+            and nothing partial is left.
+    """
+    data = content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content
+    sibling = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        try:
+            with sibling.open("wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            sibling.replace(path)
+        except BaseException:
+            sibling.unlink(missing_ok=True)
+            raise
+        _sync_folder(path.parent)
+    except OSError as error:
+        raise cannot_write(path, error) from None
+
+
+def cannot_write(path: Path, error: OSError) -> UsageError:
+    """The one line for a file that could not be written."""
+    if error.errno in _FULL:
+        return UsageError(f"the disk is full: {path} was not written; free some space and go on")
+    return UsageError(f"cannot write {path}: {error.strerror or error}")
+
+
+def to_json_line(record: Mapping[str, Any]) -> str:
+    """One line of JSON; NaN and infinities become null, keys keep their order."""
+    return json.dumps(_plain(record), allow_nan=False, ensure_ascii=False) + "\n"
+
+
+def read_lines(path: Path) -> list[Line]:
+    """The records of a JSON-lines file; an absent file has none.
+
+    Text after the last line break is a line still being written by someone, and is ignored.
+
+    Raises:
+        UsageError: the file cannot be read, or a whole line in it is no JSON object.
+    """
+    try:
+        text = path.read_bytes().decode("utf-8", "replace")
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror}") from None
+    # Not splitlines(): model text may hold other characters that Python counts as line breaks.
+    lines = text.split("\n")[:-1]
+    return [_parse(line, f"{path}:{number}") for number, line in enumerate(lines, 1)]
+
+
+class RunFolder:
+    """The files of one run; made by `create` for a new run and by `open` for an existing one.
+
+    Attributes:
+        path: the folder.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._locked = False
+
+    @classmethod
+    def create(cls, path: Path) -> Self:
+        """Make the folder of a new run and claim it for this process.
+
+        Raises:
+            UsageError: something is there already, or the folder cannot be made.
+        """
+        try:
+            if path.exists() and (not path.is_dir() or _content(path)):
+                raise UsageError(
+                    f"{path} exists already: choose another --name, or go on with --resume {path}"
+                )
+            for folder in _FOLDERS:
+                (path / folder).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise cannot_write(path, error) from None
+        run = cls(path)
+        run.lock()
+        return run
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """Open an existing run to read it.
+
+        Raises:
+            UsageError: there is no run at `path`.
+        """
+        if not path.exists():
+            raise UsageError(f"{path} does not exist")
+        if not (path / "config.json").is_file():
+            raise UsageError(f"{path} is no run: it holds no config.json")
+        return cls(path)
+
+    def lock(self) -> None:
+        """Claim the folder for this process until it ends, however it ends.
+
+        A record lock (fcntl): forked workers do not inherit it, so an orphan cannot keep it.
+
+        Raises:
+            UsageError: another process is writing this run.
+        """
+        if self._locked:
+            return
+        try:
+            # Never closed: closing any handle of the file would give the lock back.
+            handle = os.open(self.path / _LOCK, os.O_RDWR | os.O_CREAT, 0o644)
+            fcntl.lockf(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise UsageError(f"another process is training in {self.path}") from None
+        except OSError as error:
+            raise cannot_write(self.path / _LOCK, error) from None
+        self._locked = True
+
+    # --- writing -------------------------------------------------------------------------------
+
+    def write_config(self, record: Mapping[str, Any]) -> None:
+        """Write ``config.json``: configuration, models with sources and hashes, versions."""
+        write_atomic(
+            self.path / "config.json", json.dumps(_plain(record), indent=1, allow_nan=False) + "\n"
+        )
+
+    def write_step(
+        self,
+        step: int,
+        metrics: Mapping[str, Any],
+        timings: Mapping[str, Any],
+        rounds: Iterable[Mapping[str, Any]],
+    ) -> None:
+        """Write one complete step, its line in ``metrics.jsonl`` last.
+
+        Call it before the step's checkpoint: every checkpoint then has all its steps on record.
+
+        Args:
+            step: 1 for the first.
+            metrics: flat; no clock in it, so that two equal runs have equal files.
+            timings: flat; everything that depends on the clock or the machine.
+            rounds: one record per round, in the order of the trees.
+        """
+        self._write_rounds(step_name(step), rounds)
+        for name, record in (("timings.jsonl", timings), ("metrics.jsonl", metrics)):
+            earlier = [r for r in self._read_steps(name) if r["step"] < step]
+            _write_records(self.path / name, [*earlier, {"step": step, **record}])
+
+    def write_eval(
+        self, which: str, table: Mapping[str, Any], rounds: Iterable[Mapping[str, Any]]
+    ) -> None:
+        """Write an evaluation, `which` being ``"before"`` or ``"after"``; its table comes last."""
+        self._write_rounds(f"eval_{which}", rounds)
+        path = self.path / "eval" / f"{which}.json"
+        _make_folder(path.parent)
+        write_atomic(path, json.dumps(_plain(table), indent=1, allow_nan=False) + "\n")
+
+    def truncate(self, step: int) -> None:
+        """Claim the run and forget everything after `step`, before going on from there."""
+        self.lock()
+        for leftover in self.path.rglob(".*.tmp"):
+            if not leftover.is_dir():  # a checkpoint's folder is its own module's to remove
+                leftover.unlink(missing_ok=True)
+        # Metrics first: a step without its line there is no step, whatever else is lying about.
+        for name in ("metrics.jsonl", "timings.jsonl"):
+            records = self._read_steps(name)
+            kept = [r for r in records if r["step"] <= step]
+            if len(kept) < len(records):
+                _write_records(self.path / name, kept)
+        for number in self.episode_steps():
+            if number > step:
+                self._rounds_path(step_name(number)).unlink(missing_ok=True)
+        after = self.read_eval("after")
+        if after is not None and after.get("step", 0) > step:
+            (self.path / "eval" / "after.json").unlink(missing_ok=True)
+            self._rounds_path("eval_after").unlink(missing_ok=True)
+
+    # --- reading -------------------------------------------------------------------------------
+
+    def read_config(self) -> Line:
+        """What `write_config` wrote; raises UsageError where it is unreadable."""
+        record = _read_object(self.path / "config.json")
+        if record is None or not isinstance(record.get("config"), dict):
+            raise UsageError(f"{self.path} is no run: its config.json holds no configuration")
+        return record
+
+    def read_metrics(self) -> list[Line]:
+        """One record per complete step, in order."""
+        return self._read_steps("metrics.jsonl")
+
+    def read_timings(self) -> list[Line]:
+        """Speed and memory of the complete steps, in order."""
+        return self._read_steps("timings.jsonl")
+
+    def read_rounds(self, name: str) -> list[Line]:
+        """Rounds of ``"step_00012"``, ``"eval_before"`` ...; none where they were not written."""
+        return read_lines(self._rounds_path(name))
+
+    def read_eval(self, which: str) -> Line | None:
+        """The table of an evaluation, or None where there is none yet."""
+        return _read_object(self.path / "eval" / f"{which}.json")
+
+    def episode_steps(self) -> list[int]:
+        """Numbers of the steps whose rounds are on record, ascending."""
+        names = (p.stem for p in (self.path / "episodes").glob("step_*.jsonl"))
+        numbers = (name.removeprefix("step_") for name in names)
+        return sorted(int(n) for n in numbers if n.isdecimal())
+
+    def _read_steps(self, name: str) -> list[Line]:
+        records = read_lines(self.path / name)
+        if any(not isinstance(record.get("step"), int) for record in records):
+            raise UsageError(f"{self.path / name} is damaged: a line has no step")
+        return records
+
+    def _rounds_path(self, name: str) -> Path:
+        return self.path / "episodes" / f"{name}.jsonl"
+
+    def _write_rounds(self, name: str, rounds: Iterable[Mapping[str, Any]]) -> None:
+        path = self._rounds_path(name)
+        _make_folder(path.parent)
+        _write_records(path, rounds)
+
+
+def step_name(step: int) -> str:
+    """``step_00012``: the name of a step's files and folders."""
+    return f"step_{step:05d}"
+
+
+def _write_records(path: Path, records: Iterable[Mapping[str, Any]]) -> None:
+    write_atomic(path, "".join(map(to_json_line, records)))
+
+
+def _read_object(path: Path) -> Line | None:
+    try:
+        return _parse(path.read_bytes().decode("utf-8", "replace"), str(path))
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror}") from None
+
+
+def _parse(text: str, where: str) -> Line:
+    try:
+        record = json.loads(text)
+    except ValueError:
+        record = None
+    if not isinstance(record, dict):
+        raise UsageError(f"{where} is damaged: no JSON object")
+    return record
+
+
+def _plain(value: Any) -> Any:
+    """The same value without NaN, tuples and scalars of numerical libraries."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Sequence):
+        return [_plain(item) for item in value]
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if hasattr(value, "item"):
+        return _plain(value.item())
+    if value is None or isinstance(value, int):
+        return value
+    raise WorkFailedError(f"cannot record a {type(value).__name__}")
+
+
+def _content(folder: Path) -> list[Path]:
+    """What is in a folder; the empty skeleton of a run that never began is nothing."""
+    return [
+        entry
+        for entry in folder.iterdir()
+        if entry.name != _LOCK
+        and not (entry.name in _FOLDERS and entry.is_dir() and not any(entry.iterdir()))
+    ]
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise cannot_write(folder, error) from None
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,314 @@
+"""The training loop, top to bottom."""
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch.optim import AdamW
+
+from parelha import __version__
+from parelha.agents.turns import Tree
+from parelha.checkpoint import (
+    drop_after,
+    latest_step,
+    load_checkpoint,
+    make_optimizers,
+    save_checkpoint,
+)
+from parelha.config import Config, from_dict
+from parelha.engines.sampling import uniforms
+from parelha.episode import play_tree
+from parelha.errors import NothingTrainedError, UsageError, WorkFailedError
+from parelha.evaluate import check_sources, evaluate, heldout_tasks
+from parelha.learning.advantages import assign_advantages
+from parelha.learning.update import Sample, accumulate_gradients, make_sample
+from parelha.live import Progress
+from parelha.metrics import round_records, step_metrics
+from parelha.models.memory import release_freed_memory
+from parelha.rewards import reward_trees
+from parelha.rollout import Stopwatch, play_all
+from parelha.runtime import Runtime, check_window, open_runtime
+from parelha.tasks import load_tasks
+from parelha.tracking import RunFolder
+from parelha.types import Agent, Task
+
+
+def train(config: Config, *, resume: Path | None = None, progress: Progress) -> Path:
+    """Train the pair; returns the run folder.
+
+    Args:
+        config: of the run; with `resume` it must be the run's own, `train.steps` aside.
+        resume: a run folder to go on with from its newest checkpoint.
+        progress: told what happens.
+
+    Raises:
+        UsageError: wrong configuration, an existing run folder, other weights, a full disk.
+        NothingTrainedError: the run ended and no adapter had moved.
+    """
+    tasks = training_tasks(config)
+    heldout: tuple[Task, ...] = ()
+    if config.eval.episodes:
+        heldout = heldout_tasks(config, config.eval.episodes)  # refuse now, not afterwards
+    folder, done = _open_folder(config, resume)
+    with open_runtime(config, on_progress=progress.phase) as runtime:
+        check_window(runtime, tasks + heldout)
+        optimizers = make_optimizers(runtime.policy, config.learning.learning_rate)
+        if resume is not None and "models" in folder.read_config():
+            check_sources(folder.read_config(), runtime)
+        if done:
+            load_checkpoint(folder.path / "checkpoints", done, runtime.policy, optimizers)
+        folder.write_config(_record(config, runtime))
+        _evaluate_once(runtime, folder, "before", 0, progress)
+        for step in range(done + 1, config.train.steps + 1):
+            metrics, timings, records = train_step(runtime, optimizers, tasks, step, progress)
+            folder.write_step(step, metrics, timings, records)
+            save_checkpoint(
+                folder.path / "checkpoints",
+                step,
+                runtime.policy,
+                optimizers,
+                config.train.keep_every,
+            )
+            progress.step({"step": step, **metrics}, timings)
+        _check_that_it_trained(runtime, progress)
+        _evaluate_once(runtime, folder, "after", config.train.steps, progress)
+    return folder.path
+
+
+def train_step(
+    runtime: Runtime,
+    optimizers: dict[Agent, AdamW],
+    tasks: tuple[Task, ...],
+    step: int,
+    progress: Progress,
+) -> tuple[dict[str, Any], dict[str, Any], list[dict[str, Any]]]:
+    """Play the trees of a step, reward them, update each trained adapter once.
+
+    Returns:
+        metrics (no clock in them), timings, and the records of all rounds.
+    """
+    config, began = runtime.config, time.perf_counter()
+    due = tasks_of_step(tasks, config, step)
+    num_episodes = len(due) * config.episode.drafts * config.episode.reviews
+    show_tokens(runtime, progress, f"step {step}: playing {num_episodes} episodes")
+    stage = runtime.stage(step)
+    waited = Stopwatch()
+    trees: list[Tree] = play_all([play_tree(task, stage) for task in due], runtime.engine, waited)
+    counts = dict(runtime.engine.counts)
+    runtime.engine.reset()
+    release_freed_memory()
+    played = time.perf_counter()
+
+    reward_trees(trees, config.reward)
+    check_that_something_was_measured(trees)
+    groups = assign_advantages(trees, normalise_std=config.learning.normalise_std)
+    metrics = step_metrics(trees, due, groups)
+    trained_tokens = 0
+    for agent, optimizer in optimizers.items():
+        progress.phase(f"step {step}: updating the {agent}")
+        result = update(runtime, agent, optimizer, trees)
+        trained_tokens += int(result.pop("packed_tokens"))
+        metrics |= {f"{name}/{agent}": value for name, value in result.items()}
+        metrics[f"ba_norm/{agent}"] = runtime.policy.product_norm(agent)
+        metrics[f"adapter_sha/{agent}"] = runtime.policy.digest(agent)
+    ended = time.perf_counter()
+    timings = {
+        "seconds": ended - began,
+        "generate_seconds": played - began,
+        "grade_seconds": waited.seconds,
+        "update_seconds": ended - played,
+        "new_tokens": counts["decoded"],
+        "prefill_tokens": counts["prefill"],
+        "reused_tokens": counts["reused"],
+        "tokens_per_second": counts["decoded"] / (played - began),
+        "trained_tokens": trained_tokens,
+        "peak_rss_bytes": runtime.memory.peak_bytes,
+    }
+    return metrics, timings, round_records(step, trees)
+
+
+def show_tokens(runtime: Runtime, progress: Progress, text: str) -> None:
+    """From here on the phase says `text` and how many tokens were generated."""
+    total = 0
+
+    def told(tokens: int) -> None:
+        nonlocal total
+        total += tokens
+        progress.phase(f"{text}, {total} tokens")
+
+    progress.phase(text)
+    runtime.engine.on_tokens = told
+
+
+def update(runtime: Runtime, agent: Agent, optimizer: AdamW, trees: list[Tree]) -> dict[str, float]:
+    """One optimizer step of one agent from the rounds of a step."""
+    policy, config = runtime.policy, runtime.config
+    samples = samples_of(policy.adapter(agent), trees, runtime)
+    optimizer.zero_grad(set_to_none=True)
+    if not samples:
+        return {"loss": 0.0, "grad_norm": 0.0, "clip_share": 0.0, "kl": 0.0, "packed_tokens": 0}
+    result = accumulate_gradients(policy, agent, samples, config.learning)
+    parameters = list(policy.parameters(agent).values())
+    norm = torch.nn.utils.clip_grad_norm_(parameters, config.learning.max_grad_norm)
+    if not torch.isfinite(norm):
+        raise WorkFailedError(
+            f"the gradient of the {agent} is not finite: lower learning.learning_rate; everything "
+            "up to the step before is saved"
+        )
+    optimizer.step()
+    optimizer.zero_grad(set_to_none=True)
+    release_freed_memory()
+    return {
+        "loss": result.loss,
+        "grad_norm": float(norm),
+        "clip_share": result.clip_share,
+        "kl": result.kl,
+        "packed_tokens": result.packed_tokens,
+    }
+
+
+def samples_of(adapter: str, trees: list[Tree], runtime: Runtime) -> list[Sample]:
+    """The rounds that the adapter played and that teach something."""
+    episode = runtime.config.episode
+    temperature = {
+        Agent.CODER: episode.coder_temperature,
+        Agent.REVIEWER: episode.reviewer_temperature,
+    }
+    return [
+        make_sample(play, temperature[play.agent])
+        for tree in trees
+        for play in tree.rounds
+        if play.advantage is not None and runtime.policy.adapter(play.agent) == adapter
+    ]
+
+
+def check_that_something_was_measured(trees: list[Tree]) -> None:
+    """Fail loudly where the machine lost every sample: such a run would go on and learn nothing.
+
+    Raises:
+        WorkFailedError: with the first fault's reason.
+    """
+    drafts = [draft for tree in trees for draft in tree.drafts]
+    if all(draft.dropped for draft in drafts):
+        reason = next((draft.dropped for draft in drafts), "no draft")
+        raise WorkFailedError(f"no program could be graded: {reason}")
+
+
+def training_tasks(config: Config) -> tuple[Task, ...]:
+    """All tasks a run may draw from.
+
+    Raises:
+        UsageError: none, or fewer than one step needs.
+    """
+    tasks = load_tasks(
+        "train",
+        levels=config.tasks.levels,
+        families=config.tasks.families,
+        seeds=range(config.tasks.seeds),
+    )
+    if len(tasks) < config.train.tasks_per_step:
+        raise UsageError(
+            f"only {len(tasks)} tasks of these families and levels, and train.tasks_per_step is "
+            f"{config.train.tasks_per_step}: see `parelha tasks list`"
+        )
+    return tasks
+
+
+def tasks_of_step(tasks: tuple[Task, ...], config: Config, step: int) -> tuple[Task, ...]:
+    """The tasks of a step: a fresh shuffle of all tasks every epoch, none twice in a step."""
+    per_step = config.train.tasks_per_step
+    steps_per_epoch = len(tasks) // per_step
+    epoch, place = divmod(step - 1, steps_per_epoch)
+    keys = uniforms((config.seed, "shuffle", epoch), len(tasks))
+    order = sorted(range(len(tasks)), key=lambda i: keys[i])
+    return tuple(tasks[i] for i in order[place * per_step : (place + 1) * per_step])
+
+
+def dry_run(config: Config) -> str:
+    """The resolved configuration and what a run would do, without loading anything."""
+    tasks = training_tasks(config)
+    e, t = config.episode, config.train
+    per_step = t.tasks_per_step * e.drafts * e.reviews
+    tokens = (
+        t.tasks_per_step
+        * e.drafts
+        * (
+            e.max_program_tokens
+            + e.reviews * e.max_rounds * (e.max_review_tokens + e.max_program_tokens)
+        )
+    )
+    held = len(heldout_tasks(config, config.eval.episodes)) if config.eval.episodes else 0
+    return "\n".join(
+        [
+            json.dumps(config.to_dict(), indent=1),
+            f"{len(tasks)} training tasks; {t.steps} steps of {per_step} episodes "
+            f"({t.steps * per_step} in all), at most {tokens} new tokens a step; "
+            f"{held} held-out episodes before and after",
+        ]
+    )
+
+
+def load_run_config(run_dir: Path) -> Config:
+    """The configuration a run was made with; raises UsageError where there is no run."""
+    return from_dict(RunFolder.open(run_dir).read_config()["config"])
+
+
+def _open_folder(config: Config, resume: Path | None) -> tuple[RunFolder, int]:
+    """The run's folder, and how many of its steps are done."""
+    if resume is None:
+        return RunFolder.create(config.run_dir), 0
+    stored = load_run_config(resume).to_dict()
+    asked = config.to_dict()
+    steps = stored["train"].pop("steps")
+    if asked["train"].pop("steps") < steps:
+        raise UsageError(f"the run was made for {steps} steps: train.steps can be raised only")
+    if stored != asked:
+        raise UsageError(f"{resume} was made with another configuration: leave the flags out")
+    folder = RunFolder.open(resume)
+    checkpoints = resume / "checkpoints"
+    done = latest_step(checkpoints)
+    folder.truncate(done)
+    drop_after(checkpoints, done)
+    return folder, done
+
+
+def _record(config: Config, runtime: Runtime) -> dict[str, Any]:
+    return {
+        "config": config.to_dict(),
+        "models": {
+            str(agent): {"name": f.name, "source": f.source, "sha256": f.sha256}
+            for agent, f in runtime.files.items()
+        },
+        "version": __version__,
+        "sandbox_level": runtime.grader.sandbox.level,
+    }
+
+
+def _evaluate_once(
+    runtime: Runtime, folder: RunFolder, which: str, step: int, progress: Progress
+) -> None:
+    """Evaluate unless it is on record already (a resumed run has its `before`)."""
+    episodes = runtime.config.eval.episodes
+    # A run made longer has an `after` of fewer steps: that one is measured again.
+    if not episodes or (folder.read_eval(which) or {}).get("step") == step:
+        return
+    show_tokens(runtime, progress, f"{which} training: {episodes} held-out episodes")
+    table, records = evaluate(runtime, step, episodes)
+    folder.write_eval(which, table, records)
+    passed = sum(e["final_passed"] for e in table["episodes"])
+    progress.message(f"{which} training: {passed} of {len(table['episodes'])} held-out passed")
+
+
+def _check_that_it_trained(runtime: Runtime, progress: Progress) -> None:
+    """Fail loudly when no adapter moved; say so when one of two did not."""
+    policy = runtime.policy
+    still = [agent for agent in policy.trained if policy.product_norm(agent) == 0.0]
+    if len(still) == len(policy.trained):
+        raise NothingTrainedError(
+            "nothing was trained: every adapter's product B·A is 0 (learning rate 0, or no group "
+            "of rounds with different rewards)"
+        )
+    for agent in still:
+        progress.message(f"warning: the {agent} was not trained (no group had different rewards)")

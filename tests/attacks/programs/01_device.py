@@ -1,0 +1,6 @@
+# attack 1: read a device
+# must: raised
+# ---
+def solve(values):
+    with open("/dev/kmsg") as file:
+        return "ESCAPED " + file.read(100)

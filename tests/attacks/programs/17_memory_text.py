@@ -1,0 +1,5 @@
+# attack 17: multiply text
+# must: memory
+# ---
+def solve(values):
+    return "x" * (1 << 40)

@@ -1,0 +1,4 @@
+# attack 28: a hundred nested blocks
+# must: raised
+# ---
+@NESTif@

@@ -1,0 +1,4 @@
+# attack 28: a name of a million letters
+# must: wrong raised
+# ---
+@NESTname@

@@ -1,0 +1,8 @@
+# attack 30: exit with success
+# must: raised
+# ---
+import sys
+
+
+def solve(values):
+    sys.exit(0)

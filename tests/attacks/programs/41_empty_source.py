@@ -1,0 +1,3 @@
+# attack 41: an empty program
+# must: raised
+# ---

@@ -1,0 +1,5 @@
+# attack 41: return nothing
+# must: wrong
+# ---
+def solve(values):
+    pass

@@ -1,0 +1,5 @@
+# attack 51: a docstring only
+# must: raised
+# lint: empty
+# ---
+"""The mean of the values."""

@@ -1,0 +1,4 @@
+# attack 51: nothing at all
+# must: raised
+# lint: empty
+# ---

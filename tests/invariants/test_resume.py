@@ -1,0 +1,130 @@
+"""Invariant 1: a resumed run equals the uninterrupted one, bit for bit on one CPU."""
+
+# pylint: disable=missing-function-docstring,redefined-outer-name
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from parelha.config import Config
+from tests.fakes import run_tiny, tiny_config, use_fakes
+
+STEPS = 2
+SHAPE: dict[str, Any] = {"drafts": 2, "max_tool_calls": 0}
+
+
+def config_of(model_folder: Path, runs: Path, name: str, steps: int = STEPS) -> Config:
+    return tiny_config(model_folder, runs, name, episode=SHAPE, train={"steps": steps})
+
+
+@pytest.fixture(scope="module")
+def whole(model_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of the run that nothing interrupted."""
+    with pytest.MonkeyPatch.context() as patch:
+        use_fakes(patch)
+        return run_tiny(config_of(model_folder, tmp_path_factory.mktemp("runs"), "whole"))
+
+
+def interrupt_at_call(patch: pytest.MonkeyPatch, target: str, call: int) -> None:
+    """Let the `call`-th call of `target` be a Ctrl-C."""
+    module, _, name = target.rpartition(".")
+    real: Callable[..., Any] = getattr(sys.modules[module], name)
+    calls = 0
+
+    def interrupted(*args: Any, **kwargs: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        if calls == call:
+            raise KeyboardInterrupt
+        return real(*args, **kwargs)
+
+    patch.setattr(target, interrupted)
+
+
+def assert_same_run(resumed: Path, whole: Path) -> None:
+    """Metrics, episodes and the last adapters are equal byte for byte."""
+    assert (resumed / "metrics.jsonl").read_bytes() == (whole / "metrics.jsonl").read_bytes()
+    for path in sorted((whole / "episodes").iterdir()):
+        assert (resumed / "episodes" / path.name).read_bytes() == path.read_bytes()
+    last = Path("checkpoints") / f"step_{STEPS:05d}"
+    for agent in ("coder", "reviewer"):
+        file = last / agent / "adapter_model.safetensors"
+        assert (resumed / file).read_bytes() == (whole / file).read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("target", "call"),
+    [
+        ("parelha.train.reward_trees", 2),  # played, not yet updated
+        ("parelha.train.update", 4),  # the coder has moved, the reviewer has not
+        ("parelha.train.save_checkpoint", 2),  # the step is on record without its checkpoint
+        ("parelha.checkpoint.save_file", 2),  # both adapters are written, the optimizers are not
+        ("parelha.train.train_step", 1),  # nothing is done at all
+    ],
+)
+def test_an_interrupted_run_goes_on_as_if_nothing_had_happened(
+    whole: Path,
+    model_folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    target: str,
+    call: int,
+) -> None:
+    use_fakes(monkeypatch)
+    config = config_of(model_folder, tmp_path, "cut")
+    with monkeypatch.context() as patch:
+        interrupt_at_call(patch, target, call)
+        with pytest.raises(KeyboardInterrupt):
+            run_tiny(config)
+    assert_same_run(run_tiny(config, resume=tmp_path / "cut"), whole)
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+import pytest
+from tests.fakes import run_tiny, use_fakes
+from tests.invariants.test_resume import config_of
+import parelha.train
+patch = pytest.MonkeyPatch()
+use_fakes(patch)
+real, calls = parelha.train.update, []
+def update(*args):
+    calls.append(1)
+    if len(calls) == 4:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return real(*args)
+patch.setattr("parelha.train.update", update)
+run_tiny(config_of(Path(sys.argv[1]), Path(sys.argv[2]), "killed"))
+"""
+
+
+@pytest.mark.slow
+def test_a_killed_process_loses_the_step_in_progress_and_no_more(
+    whole: Path, model_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = Path(__file__).parents[2]
+    command = [sys.executable, "-c", KILLED, str(model_folder), str(tmp_path)]
+    done = subprocess.run(
+        command, cwd=root, env={**os.environ, "PYTHONPATH": str(root)}, check=False
+    )
+    assert done.returncode == -signal.SIGKILL
+    assert (tmp_path / "killed" / "metrics.jsonl").read_text().count("\n") == 1
+    use_fakes(monkeypatch)
+    config = config_of(model_folder, tmp_path, "killed")
+    assert_same_run(run_tiny(config, resume=tmp_path / "killed"), whole)
+
+
+def test_a_finished_run_can_be_made_longer(
+    whole: Path, model_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_fakes(monkeypatch)
+    run_tiny(config_of(model_folder, tmp_path, "short", steps=1))
+    longer = config_of(model_folder, tmp_path, "short")
+    assert_same_run(run_tiny(longer, resume=tmp_path / "short"), whole)

@@ -1,0 +1,134 @@
+"""What is read from a program's text and tree, and how findings are worded."""
+
+import pytest
+
+from parelha.analysis import neutralise, structure, to_text
+from parelha.types import Finding, Structure
+
+
+@pytest.mark.parametrize(
+    ("source", "masked", "count"),
+    [
+        ("import os  # noqa\n", "import os  # ....\n", 1),
+        ("import os  # NOQA: F401\n", "import os  # ....: F401\n", 1),
+        ("# flake8: noqa\n", "# ......: ....\n", 1),
+        ("# pylint: disable=all\nx = 1\n", "# ......: disable=all\nx = 1\n", 1),
+        ("x = 1  # pylint: skip-file", "x = 1  # ......: skip-file", 1),
+        ("x = f()  # type: ignore[misc]  # noqa\n", "x = f()  # ....: ......[misc]  # ....\n", 2),
+        ("x = f()  #type:ignore\n", "x = f()  #....:......\n", 1),
+        ("# mypy: ignore-errors\n", "# ....: ignore-errors\n", 1),
+        ('x = "# noqa"\ny = "# type: ignore"\n', 'x = "# noqa"\ny = "# type: ignore"\n', 0),
+        ('"""a\n# mypy: ignore-errors\n"""\n', '"""a\n# ....: ignore-errors\n"""\n', 1),
+        ("def f(:\n    x = (1  # noqa\n", "def f(:\n    x = (1  # ....\n", 1),
+        ("if x:\n        y\n    z\nw  # noqa\n", "if x:\n        y\n    z\nw  # ....\n", 1),
+        ("x = 1\r# noqa\ry = 2  # noqa\r\n", "x = 1\r# ....\ry = 2  # ....\r\n", 2),
+        ("# -*- coding: utf-7 -*-\nx = 1\n", "# -*- ......: utf-7 -*-\nx = 1\n", 0),
+        ("# -*- coding: utf-8 -*-\nx = 1\n", "# -*- coding: utf-8 -*-\nx = 1\n", 0),
+        ("", "", 0),
+        ("\0# noqa", "\0# ....", 1),
+        ("\ud800  # noqa", "\ud800  # ....", 1),
+    ],
+)
+def test_suppression_comments_are_masked_in_place(source: str, masked: str, count: int) -> None:
+    assert neutralise(source) == (masked, count)
+    assert len(masked) == len(source)
+
+
+def test_neutralising_twice_changes_nothing_more() -> None:
+    once, _ = neutralise("# pylint: disable=all  # noqa\nx = 1  # type: ignore\n")
+    assert neutralise(once) == (once, 0)
+
+
+def test_structure_counts_functions_documents_annotations_and_returns() -> None:
+    source = '''"""Module."""
+
+import math
+
+
+class Shape:
+    """A shape."""
+
+    def area(self, side: float) -> float:
+        """Area."""
+        return side * side
+
+    def bare(self, side):
+        def inner():
+            return 1
+        inner()
+
+
+def items(count: int, *more: int) -> object:
+    """Yield."""
+    for item in range(count):
+        if item:
+            yield math.sqrt(item)
+'''
+    counts = structure(source)
+    assert (counts.functions, counts.documented, counts.annotated) == (4, 2, 2)
+    assert (counts.returning, counts.keywords) == (3, 5)
+    assert (counts.suppressions, counts.dynamic) == (0, 0)
+    assert counts.lines == 12
+
+
+@pytest.mark.parametrize(
+    "source", ["def f(:", "x = '\0'", "(" * 10_000, "\ud800 = 1", "-" * 50_000]
+)
+def test_structure_of_text_that_does_not_parse_is_empty(source: str) -> None:
+    assert structure(source) == Structure()
+
+
+def test_structure_ignores_words_in_strings_and_comments() -> None:
+    counts = structure('"""def import return if for exec eval"""\n# def f(): return 1\n')
+    assert counts == Structure()
+
+
+@pytest.mark.parametrize(
+    ("source", "count"),
+    [
+        ("from typing import Any\n\ndef f(x: Any, y: 'Any') -> Any: ...\n", 3),
+        ("import typing as t\n\ndef f(x: t.Any) -> None: ...\n", 1),
+        ("from typing import Any as A\nx: A = 1\n", 1),
+        ("from typing import cast\nx = cast(int, 'a')\n", 1),
+        ("from typing import no_type_check\n@no_type_check\ndef f(): ...\n", 1),
+        ("from typing import TYPE_CHECKING\nif not TYPE_CHECKING:\n    x = 1\n", 1),
+        ("from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import os\n", 0),
+        ("MYPY = False\nif MYPY:\n    x = 1\nelse:\n    x = ''\n", 2),
+        ("import sys\nassert sys.platform == 'win32'\n", 1),
+        ("any([1])\nx = {'Anything': 1}\n", 0),
+    ],
+)
+def test_constructs_that_silence_a_checker_are_suppressions(source: str, count: int) -> None:
+    assert structure(source).suppressions == count
+
+
+@pytest.mark.parametrize(
+    ("source", "count"),
+    [
+        ("exec('x = 1')\n", 1),
+        ("run = eval\n", 1),
+        ("getattr(__builtins__, 'ev' + 'al')('1')\n", 1),
+        ("import builtins\nbuiltins.exec('1')\n", 1),
+        ("import base64\nexec(base64.b64decode('eA=='))\n", 2),
+        ("from base64 import b64decode as d\nd('eA==')\n", 1),
+        ("# coding: rot13\nx = 1\n", 1),
+        ("import re\nre.compile('a')\nmodel.eval()\n", 0),
+    ],
+)
+def test_dynamic_execution_is_counted(source: str, count: int) -> None:
+    assert structure(source).dynamic == count
+
+
+def test_findings_become_lines_and_the_rest_is_counted() -> None:
+    findings = [
+        Finding("pylint", "C0116", "Missing function docstring", 3, 0, "convention"),
+        Finding("mypy", "note", "See the manual", 3, 0, "note"),
+        Finding("flake8", "E501", "line\n too long", 4, 79),
+        Finding("flake8", "E501", "line too long", 5, 79),
+    ]
+    assert to_text(findings, 2).split("\n") == [
+        "pylint C0116 line 3: Missing function docstring",
+        "... and 2 more",
+    ]
+    assert "flake8 E501 line 4: line too long" in to_text(findings)
+    assert to_text([]) == "no findings"

@@ -1,0 +1,137 @@
+"""The configuration: values are checked once, with one line that says what is wrong."""
+
+# pylint: disable=missing-function-docstring
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from parelha.config import Config, from_dict, known_keys, load_config, nearest_key
+from parelha.errors import UsageError
+
+
+def test_the_defaults_are_a_whole_configuration() -> None:
+    config = load_config()
+    assert config == Config() == from_dict({})
+    assert config.run_dir == Path("runs/run")
+
+
+def test_toml_then_overrides(tmp_path: Path) -> None:
+    file = tmp_path / "c.toml"
+    file.write_text('lang = "pt"\n[train]\nsteps = 3\n[eval]\nsplits = ["heldout_seeds"]\n')
+    config = load_config(
+        file, {"train.steps": "8", "model.coder": "SmolLM2", "tasks.levels": "[2]"}
+    )
+    assert (config.lang, config.train.steps, config.model.coder) == ("pt", 8, "SmolLM2")
+    assert config.tasks.levels == (2,)
+    assert config.eval.splits == ("heldout_seeds",)
+
+
+def test_what_is_stored_as_json_comes_back_equal() -> None:
+    table = {"seed": 3, "model": {"train_agents": ["coder"]}, "tasks": {"levels": [1, 2]}}
+    config = from_dict(table)
+    assert from_dict(json.loads(json.dumps(config.to_dict()))) == config
+
+
+@pytest.mark.parametrize(
+    ("key", "near"),
+    [
+        ("train.step", "train.steps"),
+        ("learning_rate", "learning.learning_rate"),
+        ("episode.draft", "episode.drafts"),
+        ("modle.coder", "model.coder"),
+    ],
+)
+def test_an_unknown_key_is_named_with_the_nearest_right_one(key: str, near: str) -> None:
+    assert nearest_key(key) == near
+    with pytest.raises(UsageError, match=f"unknown key .*did you mean {near}"):
+        load_config(overrides={key: "1"})
+
+
+def test_an_unknown_key_like_no_other_is_named_alone() -> None:
+    with pytest.raises(UsageError, match=r"^unknown key zzzzqqqq$"):
+        load_config(overrides={"zzzzqqqq": "1"})
+
+
+@pytest.mark.parametrize(
+    ("key", "text"),
+    [
+        ("train.steps", "0"),
+        ("train.steps", "-1"),
+        ("train.steps", "1.5"),
+        ("train.steps", "true"),
+        ("train.steps", "many"),
+        ("episode.action_epsilon", "1.5"),
+        ("episode.action_epsilon", "nan"),
+        ("episode.coder_temperature", "0"),
+        ("episode.coder_temperature", "1e-300"),
+        ("episode.coder_temperature", "inf"),
+        ("learning.learning_rate", "inf"),
+        ("learning.learning_rate", "-1.0"),
+        ("learning.algorithm", "ppo"),
+        ("learning.clip_low", "1.0"),
+        ("lang", "de"),
+        ("seed", "-1"),
+        ("seed", str(2**64)),
+        ("model", "1"),
+        ("model.coder.x", "1"),
+        ("model.train_agents", "[]"),
+        ("model.train_agents", '["judge"]'),
+        ("tasks.levels", "[5]"),
+        ("name", '""'),
+        ("name", '".."'),
+        ("name", '"a/b"'),
+        ("name", '"a\\u0000b"'),
+        ("reward.quality_weight", "0.6"),
+    ],
+)
+def test_a_bad_value_gets_one_line_that_names_its_key(key: str, text: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        load_config(overrides={key: text})
+    line = str(caught.value)
+    assert "\n" not in line
+    assert key.split(".")[0] in line
+
+
+def test_a_shared_policy_has_one_base() -> None:
+    with pytest.raises(UsageError, match="shared_policy needs one base"):
+        from_dict({"model": {"coder": "a", "reviewer": "b", "shared_policy": True}})
+
+
+@pytest.mark.parametrize("content", [b"steps = ", b"\xff\xfe", b"[a]\n[a]\n"])
+def test_a_file_that_is_no_toml_is_refused(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "c.toml"
+    file.write_bytes(content)
+    with pytest.raises(UsageError, match="is not valid TOML"):
+        load_config(file)
+
+
+def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
+    for path in (tmp_path / "none.toml", tmp_path):
+        with pytest.raises(UsageError, match="cannot read"):
+            load_config(path)
+
+
+def test_every_key_is_documented() -> None:
+    def described(model: Any) -> None:
+        for name, info in model.model_fields.items():
+            if hasattr(info.annotation, "model_fields"):
+                described(info.annotation)
+            else:
+                assert info.description, name
+
+    described(Config)
+
+
+@given(key=st.sampled_from(known_keys()), text=st.text(max_size=12))
+def test_any_text_for_any_key_is_a_value_or_one_line(key: str, text: str) -> None:
+    try:
+        config = load_config(overrides={key: text})
+    except UsageError as error:
+        assert "\n" not in str(error)
+    else:
+        assert from_dict(config.to_dict()) == config

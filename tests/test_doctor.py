@@ -1,0 +1,107 @@
+"""`parelha doctor`: one finding per subject, advice where something is missing, no crash."""
+
+# pylint: disable=missing-function-docstring  # the names say what is tested
+
+import json
+import shutil
+from collections import namedtuple
+from importlib.metadata import PackageNotFoundError
+from pathlib import Path
+
+import pytest
+
+import parelha.sandbox
+from parelha import doctor
+from parelha.errors import InfrastructureError
+from parelha.models import fetch, hub, package_index
+from parelha.sandbox import Layer, Probe
+
+
+@pytest.fixture(name="quiet", autouse=True)
+def _quiet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No network, no sandbox to attack."""
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    monkeypatch.setattr(hub, "cached", lambda name: None)
+    monkeypatch.setattr(package_index, "is_reachable", lambda requirement: True)
+    monkeypatch.setattr(parelha.sandbox, "probe", lambda: Probe(3, (Layer("limits", True, "ok"),)))
+
+
+def test_each_subject_is_looked_at_once(tmp_path: Path) -> None:
+    checks = doctor.examine(tmp_path)
+    names = [check.name for check in checks]
+    assert names == [
+        "Python",
+        "cores",
+        "memory",
+        "accelerator",
+        "disk",
+        "model files",
+        "hub",
+        "package index",
+        "linters",
+        "isolation",
+    ]
+    assert all(check.found for check in checks)
+    assert all(check.advice for check in checks if check.state == "missing")
+    assert not any(check.advice for check in checks if check.state == "ok")
+
+
+def test_models_in_the_cache_are_listed(tmp_path: Path) -> None:
+    assert doctor.check_models(tmp_path).state == "missing"
+    folder = tmp_path / "models" / "tiny-123"
+    folder.mkdir(parents=True)
+    (folder / "model.safetensors").write_bytes(b"12")
+    record = {
+        "name": "tiny",
+        "source": "package-index",
+        "sha256": "0",
+        "files": {"model.safetensors": 2},
+    }
+    (folder / fetch.PROVENANCE).write_text(json.dumps(record))
+    check = doctor.check_models(tmp_path)
+    assert check.state == "ok"
+    assert check.found == "tiny (0.00 GB, from package-index)"
+    (folder / "model.safetensors").write_bytes(b"1")  # not whole any more
+    assert doctor.check_models(tmp_path).state == "missing"
+
+
+def test_a_full_disk_is_a_warning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    usage = namedtuple("usage", "total used free")
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: usage(1, 1, 1000))
+    check = doctor.check_disk(tmp_path / "not" / "there")
+    assert check.state == "warn"
+    assert "PARELHA_CACHE" in check.advice
+
+
+def test_a_machine_without_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert doctor.check_hub().state == "warn"
+    monkeypatch.setattr(hub, "is_offline", lambda: False)
+    monkeypatch.setattr(hub, "is_reachable", lambda: False)
+    assert doctor.check_hub().found == "does not answer"
+    monkeypatch.setattr(hub, "is_reachable", lambda: True)
+    assert doctor.check_hub().state == "ok"
+    monkeypatch.setattr(package_index, "is_reachable", lambda requirement: False)
+    assert doctor.check_package_index().state == "warn"
+
+
+def test_a_missing_linter(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_version(name: str) -> str:
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr(doctor, "version", no_version)
+    check = doctor.check_linters()
+    assert check.state == "missing"
+    assert "pylint" in check.found
+
+
+def test_isolation_in_its_three_states(monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing() -> Probe:
+        raise InfrastructureError("no process")
+
+    for probe, state in (
+        (lambda: Probe(2, (Layer("namespaces", False, "not allowed"),)), "warn"),
+        (lambda: Probe(0, (), "the sandbox needs Linux"), "missing"),
+        (failing, "missing"),
+    ):
+        monkeypatch.setattr(parelha.sandbox, "probe", probe)
+        assert doctor.check_isolation().state == state

@@ -1,0 +1,324 @@
+"""The in-process engine: the same answers whatever is batched, reused or left out."""
+
+# pylint: disable=missing-function-docstring,redefined-outer-name
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from parelha.agents.turns import Completion, Request
+from parelha.engines.kv import Prefix, PrefixStore
+from parelha.engines.sampling import sample_tokens, uniforms
+from parelha.engines.torch_engine import TorchEngine, shared_prefixes
+from parelha.models.policy import Policy
+from parelha.types import Agent
+from tests.fakes import tiny_engine, tiny_format, tiny_policy
+from tests.tiny import tiny_model
+
+TOLERANCE = 1e-4
+
+
+@pytest.fixture(scope="module")
+def policy() -> Policy:
+    return tiny_policy()
+
+
+def ask(prompt: Sequence[int], tag: int = 0, **kwargs: Any) -> Request:
+    values: dict[str, Any] = {
+        "agent": Agent.CODER,
+        "prompt_ids": tuple(prompt),
+        "max_new_tokens": 6,
+        "temperature": 1.0,
+        "stream": ("engine", tag),
+    }
+    return Request(**(values | kwargs))
+
+
+def prompts(count: int, longest: int = 40, seed: int = 0) -> list[list[int]]:
+    rng = np.random.default_rng(seed)
+    return [rng.integers(5, 300, rng.integers(1, longest)).tolist() for _ in range(count)]
+
+
+def plain(policy: Policy, request: Request) -> tuple[list[int], list[float]]:
+    """Sample by whole forward passes without any cache."""
+    policy.activate(request.agent)
+    ids, u = list(request.prompt_ids), uniforms(request.stream, request.max_new_tokens)
+    logprobs = []
+    model: Any = policy.model(request.agent)
+    for i in range(request.max_new_tokens):
+        with torch.no_grad():
+            logits = model(input_ids=torch.tensor([ids])).logits[0, -1:]
+        token, logprob = sample_tokens(
+            logits, torch.tensor([request.temperature]), torch.tensor([u[i]])
+        )
+        ids.append(int(token))
+        logprobs.append(float(logprob))
+        if ids[-1] in request.stop_ids:
+            break
+    return ids[len(request.prompt_ids) :], logprobs
+
+
+def assert_same(one: Completion, other: Completion) -> None:
+    assert one.token_ids == other.token_ids
+    assert one.logprobs == pytest.approx(other.logprobs, abs=TOLERANCE)
+    assert (one.finish, one.legal) == (other.finish, other.legal)
+    assert one.entropy == pytest.approx(other.entropy, abs=TOLERANCE)
+
+
+@pytest.mark.parametrize("agent", list(Agent))
+def test_tokens_and_log_probabilities_equal_a_plain_forward_pass(
+    policy: Policy, agent: Agent
+) -> None:
+    requests = [ask(p, i, agent=agent, temperature=0.7) for i, p in enumerate(prompts(5))]
+    for request, answer in zip(requests, tiny_engine(policy).generate(requests), strict=True):
+        tokens, logprobs = plain(policy, request)
+        assert list(answer.token_ids) == tokens
+        assert answer.logprobs == pytest.approx(logprobs, abs=TOLERANCE)
+        assert answer.finish == "length"
+        assert answer.legal == (None,) * len(tokens)
+
+
+@settings(max_examples=10)
+@given(st.integers(0, 1000), st.sampled_from((1, 60, 150, 32768)))
+def test_how_a_batch_is_cut_changes_nothing(seed: int, max_batch_tokens: int) -> None:
+    policy = tiny_policy()
+    requests = [
+        ask(p, i, agent=list(Agent)[i % 2], max_new_tokens=2 + i % 4)
+        for i, p in enumerate(prompts(6, seed=seed))
+    ]
+    whole = tiny_engine(policy).generate(requests)
+    cut = tiny_engine(policy, max_batch_tokens).generate(requests)
+    for one, other in zip(whole, cut, strict=True):
+        assert_same(one, other)
+
+
+def grow(engine: TorchEngine, reset: bool) -> list[Completion]:
+    """Three turns: each goes on from the one before, in two branches."""
+    answers: list[Completion] = []
+    talks = prompts(3, seed=5)
+    for turn in range(3):
+        if reset:
+            engine.reset()
+        requests = [ask(talk, 10 * turn + i) for i, talk in enumerate(talks)]
+        answers += (found := engine.generate(requests))
+        talks = [
+            [*talk, *answer.token_ids, *extra]
+            for talk, answer in zip(talks, found, strict=True)
+            for extra in ([7, 8], [9])
+        ]
+    return answers
+
+
+def test_a_reused_prefix_gives_what_computing_it_again_gives(policy: Policy) -> None:
+    engine = tiny_engine(policy)
+    reusing = grow(engine, reset=False)
+    assert engine.counts["reused"] > 100
+    for one, other in zip(reusing, grow(tiny_engine(policy), reset=True), strict=True):
+        assert_same(one, other)
+
+
+def test_prefixes_of_one_agent_are_not_the_others(policy: Policy) -> None:
+    engine = tiny_engine(policy)
+    (prompt,) = prompts(1, 60)
+    engine.generate([ask(prompt)])
+    (after,) = engine.generate([ask(prompt, agent=Agent.REVIEWER)])
+    (alone,) = tiny_engine(policy).generate([ask(prompt, agent=Agent.REVIEWER)])
+    assert_same(after, alone)
+
+
+def test_after_a_reset_a_moved_adapter_answers_anew() -> None:
+    policy = tiny_policy()
+    engine, requests = tiny_engine(policy), [ask(p) for p in prompts(2)]
+    engine.generate(requests)
+    with torch.no_grad():
+        for parameter in policy.parameters(Agent.CODER).values():
+            parameter.add_(0.05)
+    engine.reset()
+    assert engine.counts == {"prefill": 0, "reused": 0, "decoded": 0}
+    for one, other in zip(
+        engine.generate(requests), tiny_engine(policy).generate(requests), strict=True
+    ):
+        assert one == other
+
+
+def test_equal_prompts_with_streams_of_their_own_get_answers_of_their_own(policy: Policy) -> None:
+    (prompt,) = prompts(1)
+    requests = [ask(prompt, tag) for tag in range(6)]
+    answers = tiny_engine(policy).generate(requests)
+    assert len({answer.token_ids for answer in answers}) > 3
+    for request, answer in zip(requests, answers, strict=True):
+        assert list(answer.token_ids) == plain(policy, request)[0]
+    again = tiny_engine(policy).generate([requests[0], requests[0]])
+    assert_same(again[0], again[1])
+
+
+def test_a_prompt_that_begins_another_is_computed_right(policy: Policy) -> None:
+    (prompt,) = prompts(1, 60, seed=2)
+    requests = [ask(prompt[:n], n) for n in (1, 8, len(prompt) - 1, len(prompt))]
+    engine = tiny_engine(policy)
+    for _ in range(2):  # the second time everything is known
+        for request, answer in zip(requests, engine.generate(requests), strict=True):
+            assert list(answer.token_ids) == plain(policy, request)[0]
+
+
+def test_a_stop_token_ends_an_answer_and_belongs_to_it(policy: Policy) -> None:
+    (prompt,) = prompts(1)
+    (free,) = tiny_engine(policy).generate([ask(prompt, max_new_tokens=8)])
+    stop = free.token_ids[3]
+    first = free.token_ids.index(stop)
+    (cut,) = tiny_engine(policy).generate([ask(prompt, max_new_tokens=8, stop_ids=(stop,))])
+    assert cut.token_ids == free.token_ids[: first + 1]
+    assert cut.finish == "stop"
+    (last,) = tiny_engine(policy).generate(
+        [ask(prompt, max_new_tokens=first + 1, stop_ids=(stop,))]
+    )
+    assert last.finish == "stop"
+
+
+def test_a_text_rule_ends_an_answer_with_the_token_that_completed_it(policy: Policy) -> None:
+    (prompt,) = prompts(1)
+    (free,) = tiny_engine(policy).generate([ask(prompt, max_new_tokens=8)])
+    text = tiny_format().decode(free.token_ids[:4])
+
+    def rule(said: str) -> bool:
+        return len(said) >= len(text)
+
+    (cut,) = tiny_engine(policy).generate([ask(prompt, max_new_tokens=8, stop=rule)])
+    assert cut.finish == "stop"
+    assert cut.token_ids == free.token_ids[: len(cut.token_ids)]
+    assert len(tiny_format().decode(cut.token_ids)) >= len(text)
+    assert len(tiny_format().decode(cut.token_ids[:-1])) < len(text)
+
+
+def test_rows_that_are_done_leave_the_others_as_they_were(policy: Policy) -> None:
+    """Answers of very different lengths: the slab is compacted on the way."""
+    lengths = [1, 12, 2, 1, 9, 3, 1, 2]
+    requests = [
+        ask(p, i, max_new_tokens=n)
+        for i, (p, n) in enumerate(zip(prompts(8, seed=3), lengths, strict=True))
+    ]
+    told: list[int] = []
+    engine = tiny_engine(policy)
+    engine.on_tokens = told.append
+    answers = engine.generate(requests)
+    assert [len(answer.token_ids) for answer in answers] == lengths
+    assert sum(told) == engine.counts["decoded"] == sum(lengths)
+    assert told == sorted(told, reverse=True)
+    for request, answer in zip(requests, answers, strict=True):
+        tokens, logprobs = plain(policy, request)
+        assert list(answer.token_ids) == tokens
+        assert answer.logprobs == pytest.approx(logprobs, abs=TOLERANCE)
+    # what was kept of the finished rows is right as well
+    talks = [[*r.prompt_ids, *a.token_ids, 4] for r, a in zip(requests, answers, strict=True)]
+    more = [ask(talk, 50 + i, max_new_tokens=3) for i, talk in enumerate(talks)]
+    for one, other in zip(engine.generate(more), tiny_engine(policy).generate(more), strict=True):
+        assert_same(one, other)
+
+
+CHOICES = ((20, 21, 22), (20, 21, 23), (30, 31), (40,))
+
+
+def test_a_choice_is_one_of_the_legal_answers_with_the_masked_policys_probability(
+    policy: Policy,
+) -> None:
+    requests = [ask(p, i, choices=CHOICES) for i, p in enumerate(prompts(6, seed=4))]
+    model: Any = policy.model(Agent.CODER)
+    answers = tiny_engine(policy).generate(requests)
+    assert len({answer.token_ids for answer in answers}) > 1
+    policy.activate(Agent.CODER)
+    for request, answer in zip(requests, answers, strict=True):
+        assert answer.token_ids in CHOICES
+        assert answer.finish == "action"
+        with torch.no_grad():
+            ids = [*request.prompt_ids, *answer.token_ids]
+            logits = model(input_ids=torch.tensor([ids])).logits[0].double()
+        start = len(request.prompt_ids) - 1
+        for i, (token, logprob, legal) in enumerate(
+            zip(answer.token_ids, answer.logprobs, answer.legal, strict=True)
+        ):
+            assert legal is not None
+            right = torch.log_softmax(logits[start + i][list(legal)], -1)[legal.index(token)]
+            assert logprob == pytest.approx(float(right), abs=TOLERANCE)
+        first = torch.softmax(logits[start][[20, 30, 40]], -1)
+        assert answer.entropy == pytest.approx(
+            float(torch.special.entr(first).sum()), abs=TOLERANCE
+        )
+
+
+def test_choices_texts_and_agents_mix_in_one_call(policy: Policy) -> None:
+    requests = []
+    for i, prompt in enumerate(prompts(8, seed=6)):
+        kwargs: dict[str, Any] = {"agent": list(Agent)[i % 2]}
+        if i % 4 < 2:
+            kwargs |= {"choices": CHOICES, "epsilon": 0.3}
+        requests.append(ask(prompt, i, **kwargs))
+    together = tiny_engine(policy).generate(requests)
+    for request, answer in zip(requests, together, strict=True):
+        (alone,) = tiny_engine(policy).generate([request])
+        assert_same(answer, alone)
+
+
+def test_a_single_choice_needs_no_model(policy: Policy) -> None:
+    engine = tiny_engine(policy)
+    (answer,) = engine.generate([ask([5, 6], choices=((7, 8),), epsilon=0.1)])
+    assert answer == Completion((7, 8), (0.0, 0.0), "action", ((7,), (8,)), 0.0)
+    assert engine.counts == {"prefill": 0, "reused": 0, "decoded": 0}
+
+
+def test_no_requests_give_no_answers(policy: Policy) -> None:
+    assert not tiny_engine(policy).generate([])
+
+
+def test_two_bases_answer_each_for_its_own_agent() -> None:
+    policy = tiny_policy(base=tiny_model(), reviewer_base=tiny_model(seed=9))
+    requests = [ask(p, i, agent=list(Agent)[i % 2]) for i, p in enumerate(prompts(4))]
+    for request, answer in zip(requests, tiny_engine(policy).generate(requests), strict=True):
+        assert list(answer.token_ids) == plain(policy, request)[0]
+
+
+# --- prefixes ------------------------------------------------------------------------------------
+
+
+def prefix(ids: Sequence[int]) -> Prefix:
+    return Prefix(np.array(ids, dtype=np.int64), (), ())
+
+
+def test_the_store_finds_the_longest_common_beginning() -> None:
+    store = PrefixStore(100)
+    for ids in ([1, 2, 3], [1, 2, 4, 5], [9]):
+        store.add(prefix(ids))
+    found, length = store.longest([1, 2, 4, 7, 8])
+    assert found is not None
+    assert (found.ids.tolist(), length) == ([1, 2, 4, 5], 3)
+    assert store.longest([8, 8]) == (None, 0)
+    assert store.longest([1, 2, 3])[1] == 2  # the last token's logits are wanted
+
+
+def test_the_store_forgets_the_oldest_first() -> None:
+    store = PrefixStore(5)
+    for ids in ([1, 1, 1], [2, 2], [3, 3]):
+        store.add(prefix(ids))
+    assert store.longest([1, 1, 1, 1]) == (None, 0)
+    assert store.longest([2, 2, 2])[1] == store.longest([3, 3, 3])[1] == 2
+    store.clear()
+    assert store.longest([3, 3, 3]) == (None, 0)
+
+
+def test_a_small_store_changes_no_answer(policy: Policy, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("parelha.engines.torch_engine._PREFIX_TOKENS", 30)
+    small = grow(tiny_engine(policy), reset=False)
+    monkeypatch.undo()
+    for one, other in zip(small, grow(tiny_engine(policy), reset=False), strict=True):
+        assert_same(one, other)
+
+
+@given(st.lists(st.lists(st.integers(0, 1), min_size=1, max_size=8).map(tuple), max_size=6))
+def test_what_is_computed_once_begins_two_prompts_at_least(found: list[tuple[int, ...]]) -> None:
+    for shared in shared_prefixes(found):
+        assert len({p for p in found if p[: len(shared)] == shared}) >= 2
+        assert shared

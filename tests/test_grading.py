@@ -1,0 +1,154 @@
+"""Grading: values are compared here, and nothing a program returns can break it."""
+
+# pylint: disable=missing-function-docstring
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from types import SimpleNamespace
+from typing import Any, Final
+
+import pytest
+
+from parelha.errors import InfrastructureError
+from parelha.grading import Grader
+from parelha.tasks import Comparator
+from parelha.types import Analysis, CallResult, Case, Outcome, RunResult, Task
+from tests.fakes import fake_task
+
+PROGRAM = "def f(x):\n    return x\n"
+GOOD: Final = Outcome.PASSED
+RAISED: Final = Outcome.RAISED
+
+
+@contextmanager
+def grader_of(*calls: CallResult) -> Iterator[Any]:
+    """Yield a grader whose sandbox answers `calls`, whatever it is asked."""
+    result = RunResult(calls, cpu_seconds=0.5, sandbox_level=2)
+    grader: Any = object.__new__(Grader)
+    grader.sandbox = SimpleNamespace(run=lambda *_: result, close=lambda: None)
+    grader.analyser = SimpleNamespace(analyse=lambda _: Analysis(), close=lambda: None)
+    grader.case_seed = 0
+    grader._pool = ThreadPoolExecutor(1)  # pylint: disable=protected-access
+    with grader:
+        yield grader
+
+
+def task_of(*inputs: object, compare: Any = None) -> Task:
+    """The task `x + 0`, with one hidden case and one example for each input."""
+    cases = tuple(Case((x,)) for x in inputs)
+    base = vars(fake_task(0)) | {"make_cases": lambda seed: cases, "examples": cases}
+    return Task(**(base | {"compare": compare or Comparator()}))
+
+
+def test_all_right_values_pass() -> None:
+    with grader_of(CallResult(GOOD, 1), CallResult(GOOD, 2)) as grader:
+        score = grader.grade(task_of(1, 2), PROGRAM)
+    assert score.all_passed
+    assert (score.tests.passed, score.tests.total, score.tests.details) == (2, 2, ())
+    assert (score.tests.cpu_seconds, score.tests.sandbox_level) == (0.5, 2)
+    assert score.analysis == Analysis()
+
+
+def test_the_first_failure_names_the_outcome_unless_something_worse_happened() -> None:
+    calls = [CallResult(GOOD, 1), CallResult(GOOD, 9), CallResult(RAISED, None, "ValueError: x")]
+    with grader_of(*calls) as grader:
+        tests = grader.test(task_of(1, 2, 3), PROGRAM)
+    assert (tests.passed, tests.outcome) == (1, Outcome.WRONG)
+    assert tests.details[1] == "raised: ValueError: x"
+    worst: tuple[Any, ...] = (Outcome.CRASHED, Outcome.MEMORY, Outcome.TIMEOUT)
+    for worse in worst:
+        calls.append(CallResult(worse))
+        with grader_of(*calls) as grader:
+            assert grader.test(task_of(*range(len(calls))), PROGRAM).outcome is worse
+
+
+def test_an_answer_without_a_program_fails_every_case_unrun() -> None:
+    with grader_of() as grader:
+        score = grader.grade(task_of(1, 2), "", "no code block")
+    assert (score.program, score.reason, score.analysis) == ("", "no code block", None)
+    assert (score.tests.passed, score.tests.total) == (0, 2)
+    assert score.tests.outcome is Outcome.NO_PROGRAM
+
+
+@pytest.mark.parametrize("method", ["grade", "execute_examples"])
+def test_a_lost_result_is_a_fault_of_the_machine(method: str) -> None:
+    arguments = () if method == "grade" else ("en",)
+    with (
+        grader_of(CallResult(GOOD, 1)) as grader,
+        pytest.raises(InfrastructureError, match="lost a result"),
+    ):
+        getattr(grader, method)(task_of(1, 2), PROGRAM, *arguments)
+
+
+def test_a_task_without_hidden_cases_is_a_fault_of_ours() -> None:
+    with grader_of() as grader, pytest.raises(InfrastructureError, match="no hidden case"):
+        grader.test(task_of(), PROGRAM)
+
+
+def nested(depth: int) -> list[Any]:
+    value: list[Any] = []
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
+HOSTILE: dict[str, Any] = {
+    "int": 10**6000,
+    "depth": nested(100_000),
+    "flood": "x" * 1_000_000,
+    "nan": float("nan"),
+    "surrogate": "\ud800",
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_no_returned_value_breaks_a_grade_or_a_tool(name: str) -> None:
+    with grader_of(CallResult(GOOD, HOSTILE[name])) as grader:
+        tests = grader.test(task_of(1), PROGRAM)
+        text = grader.execute_examples(task_of(1), PROGRAM, "en")
+    assert tests.passed == 0
+    assert all(len(detail) <= 200 and "\n" not in detail for detail in tests.details)
+    assert text.startswith("0 of 1 examples right.\nf(1) gave ")
+    assert len(text) < 700
+
+
+def test_a_comparison_that_falls_over_is_the_programs_failure() -> None:
+    """Dropping the sample would let a bad program escape its score."""
+
+    def fall_over(_: object, actual: object) -> str | None:
+        raise RecursionError(str(actual))
+
+    with grader_of(CallResult(GOOD, 1)) as grader:
+        tests = grader.test(task_of(1, compare=fall_over), PROGRAM)
+    assert (tests.outcome, tests.passed) == (Outcome.BAD_VALUE, 0)
+    assert tests.details == ("bad_value: cannot be compared (RecursionError)",)
+
+
+def test_addresses_in_memory_are_left_out() -> None:
+    """They differ between two equal runs, and tool output becomes a prompt."""
+    detail = "TypeError: <function f at 0x7f3dd4e275a0>\n  second line"
+    with grader_of(CallResult(RAISED, None, detail)) as grader:
+        text = grader.execute_examples(task_of(1), PROGRAM, "en")
+        tests = grader.test(task_of(1), PROGRAM)
+    assert "0x7f3dd4e275a0" not in text + tests.details[0]
+    assert "<function f at 0x...> second line" in text
+
+
+def test_the_reviewers_tool_says_what_was_right_and_what_was_not() -> None:
+    calls = (CallResult(GOOD, 1), CallResult(GOOD, 5), CallResult(RAISED, None, "KeyError: 'a'"))
+    with grader_of(*calls) as grader:
+        text = grader.execute_examples(task_of(1, 2, 3), PROGRAM, "en")
+        em_portugues = grader.execute_examples(task_of(1, 2, 3), PROGRAM, "pt")
+    assert text.splitlines() == [
+        "1 of 3 examples right.",
+        "f(2) gave 5, right is 2",
+        "f(3) gave raised (KeyError: 'a'), right is 3",
+    ]
+    assert em_portugues.startswith("1 de 3 exemplos certos.\nf(2) deu 5, o certo é 2")
+
+
+def test_clean_programs_are_told_so() -> None:
+    with grader_of() as grader:
+        assert grader.analyse_text(PROGRAM, "en") == "No findings."
+        assert grader.analyse_text(PROGRAM, "pt") == "Nenhum achado."

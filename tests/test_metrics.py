@@ -1,0 +1,140 @@
+"""From trees to records: flat, plain, without a clock."""
+
+# pylint: disable=missing-function-docstring
+
+import json
+from typing import Any
+
+import pytest
+
+from parelha.agents.turns import Tree
+from parelha.config import RewardConfig
+from parelha.episode import play_tree
+from parelha.learning.advantages import assign_advantages
+from parelha.metrics import eval_records, mean, round_records, step_metrics
+from parelha.rewards import reward_trees
+from parelha.rollout import play_all
+from parelha.tracking import to_json_line
+from parelha.types import Agent
+from tests.fakes import FakeGrader, Script, ScriptedEngine, fake_stage, fake_task
+
+
+def play(script: Script | None = None, tasks: int = 1, grader: FakeGrader | None = None) -> Any:
+    stage = fake_stage(grader)
+    found = [fake_task(n) for n in range(tasks)]
+    engine = ScriptedEngine(stage.coder_format, script)
+    trees: list[Tree] = play_all([play_tree(task, stage) for task in found], engine)
+    reward_trees(trees, RewardConfig())
+    groups = assign_advantages(trees, normalise_std=True)
+    return trees, found, step_metrics(trees, found, groups)
+
+
+SCRIPT = {
+    ("d0", 0): "clean_data",
+    ("d0.r0", 0): "approve",
+    ("d0.r1", 0): "execute",
+    ("d1", 1): "No program today.",
+    ("d1.r1", 2): "Write this: return x",
+}
+
+
+def test_a_step_is_one_flat_record_of_plain_numbers() -> None:
+    _, _, record = play(SCRIPT)
+    assert all(v is None or isinstance(v, (int, float)) for v in record.values())
+    assert json.loads(json.dumps(record)) == record
+
+
+def test_no_clock_is_in_a_steps_record() -> None:
+    _, _, record = play(SCRIPT)
+    assert not [key for key in record if "second" in key or "time" in key]
+    assert record == play(SCRIPT)[2]
+
+
+def test_rates_count_what_happened() -> None:
+    _, _, record = play(SCRIPT)
+    assert record["episodes"] == 4
+    assert record["samples_dropped"] == 0
+    assert record["right_action_rate"] == 0.5  # the task is one of clean_data
+    assert record["approve_rate"] == 0.25
+    assert record["tool_calls"] == 0.25
+    assert record["no_program_rate"] == pytest.approx(1 / 5)  # two drafts, three revisions
+    assert record["cut_rate"] == 0.0
+    assert record["action/coder/clean_data"] == record["action/coder/build_model"] == 0.5
+    assert record["action/reviewer/approve"] == pytest.approx(1 / 5)
+    assert record["action/reviewer/execute"] == pytest.approx(1 / 5)
+    assert record["entropy/reviewer"] == 0.5
+    assert record["choice_entropy/coder"] == pytest.approx(0.6931, abs=1e-4)
+
+
+def test_pass_rates_and_shares_are_means_over_drafts_and_over_episodes() -> None:
+    trees, _, record = play()
+    drafts = [d.score for d in trees[0].drafts]
+    finals = [b.final.score for b in trees[0].episodes]
+    assert record["share/draft"] == pytest.approx(sum(s.tests.share for s in drafts) / 2)
+    assert record["share/final"] == pytest.approx(sum(s.tests.share for s in finals) / 4)
+    assert record["pass_rate/final"] == sum(s.all_passed for s in finals) / 4
+
+
+def test_tokens_are_those_that_were_generated() -> None:
+    trees, _, record = play(SCRIPT)
+    for agent in Agent:
+        total = sum(
+            len(turn.completion.token_ids)
+            for one in trees[0].rounds
+            if one.agent is agent
+            for turn in one.turns
+        )
+        assert record[f"tokens/{agent}"] == total
+
+
+def test_a_pasted_solution_is_logged() -> None:
+    pasted = "def f(x: int) -> int:\n    return x"
+    script = {(f"d{k}.r{m}", 2): pasted for k in range(2) for m in range(2)}
+    assert play(script)[2]["copied_share"] > 0.4
+    assert play()[2]["copied_share"] == 0.0
+
+
+def test_where_nothing_was_measured_there_is_no_number() -> None:
+    everything = FakeGrader(faulty=lambda what, program: what == "grade")
+    _, _, record = play(grader=everything)
+    for key in ("reward/draft", "pass_rate/draft", "share/final", "verdict_accuracy"):
+        assert record[key] is None
+    assert record["samples_dropped"] > 0
+    assert not [key for key in record if key.startswith("component/")]
+    assert mean([]) is None
+    assert mean(iter([1.0, 2.0])) == 1.5
+
+
+def test_every_round_is_on_record_with_its_prompts_answers_and_tools() -> None:
+    trees, tasks, _ = play(SCRIPT, tasks=2)
+    records = round_records(7, trees)
+    assert len(records) == sum(len(tree.rounds) for tree in trees)
+    assert {r["task"] for r in records} == {task.id for task in tasks}
+    assert all(r["step"] == 7 for r in records)
+    review = next(r for r in records if r["name"] == "d0.r1")
+    assert review["tool_calls"] == ["execute"]
+    assert review["tool_texts"] == ["SECRET-EXECUTE f en"]
+    assert "Add 0." in review["turns"][0]["said"]
+    assert [turn["kind"] for turn in review["turns"]] == ["action", "action", "severity", "review"]
+    draft = next(r for r in records if r["name"] == "d0")
+    assert draft["score"]["tests"]["outcome"] in ("passed", "wrong")
+    assert "cpu_seconds" not in draft["score"]["tests"]
+    assert all(json.loads(to_json_line(r))["name"] == r["name"] for r in records)
+
+
+def test_an_evaluated_episode_is_one_record_in_the_order_of_the_tasks() -> None:
+    trees, tasks, _ = play({("d0.r0", 0): "approve"}, tasks=2)
+    single = [Tree(t.task_id, [t.branches[0][:1]]) for t in trees]
+    records = eval_records(single, tasks)
+    assert [r["task"] for r in records] == [task.id for task in tasks]
+    assert all(r["approved"] and r["draft_share"] == r["final_share"] for r in records)
+    assert all(r["tokens"] > 0 and r["family"] == "fake.add" for r in records)
+    with pytest.raises(ValueError, match="argument"):
+        eval_records(single, tasks[:1])
+
+
+def test_a_lost_score_is_no_sample_and_not_a_zero() -> None:
+    trees, tasks, _ = play()
+    branch = trees[0].branches[0][0]
+    branch.draft.score = None
+    assert len(eval_records(trees, tasks)) == 2  # both episodes of that draft are gone

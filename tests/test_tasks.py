@@ -1,0 +1,225 @@
+import os
+import pickle
+import re
+import subprocess
+import sys
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from parelha.errors import UsageError
+from parelha.tasks import check_task, expected, family_names, get_task, load_tasks
+from parelha.tasks.compare import canonical
+from parelha.tasks.families import FAMILIES
+from parelha.types import LANGS, Case, CoderAction, Split, Task
+
+SPLITS: tuple[Split, ...] = ("train", "heldout_seeds", "heldout_params")
+LEVELS = (1, 2)
+ALL = tuple(task for split in SPLITS for task in load_tasks(split, levels=LEVELS))
+
+
+def sentences(task: Task) -> set[str]:
+    """Sentences of four words or more, in both languages."""
+    parts = [part for lang in LANGS for part in re.split(r"(?<=[.?!:;])\s", task.statement[lang])]
+    return {part.strip().lower() for part in parts if len(part.split()) >= 4}
+
+
+@pytest.mark.parametrize("family", family_names())
+def test_every_task_is_well_made(family: str) -> None:
+    for task in ALL:
+        if task.family == family:
+            assert check_task(task) == [], task.id
+
+
+@pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.name)
+def test_a_family_has_five_parameterisations_two_held_out_and_two_levels(family: object) -> None:
+    assert isinstance(family, type(FAMILIES[0]))
+    heldout = {variant.name for variant in family.variants if variant.heldout}
+    assert len(family.parameterisations) >= 5
+    assert len(heldout) >= 2
+    assert Counter(variant.level for variant in family.variants) == {
+        level: len(family.parameterisations) for level in LEVELS
+    }
+    assert family.name.startswith(f"{family.action.value}.")
+
+
+def test_every_coder_action_has_families() -> None:
+    assert {family.action for family in FAMILIES} == set(CoderAction)
+
+
+def test_ids_are_unique_and_lead_back_to_the_task() -> None:
+    assert len({task.id for task in ALL}) == len(ALL)
+    for task in ALL[::7]:
+        again = get_task(task.id)
+        assert (again.id, again.examples, again.split) == (task.id, task.examples, task.split)
+
+
+def test_splits_share_no_hidden_input_of_random_numbers_and_no_id() -> None:
+    for task in load_tasks("train", families=["build_model"]):
+        other = get_task(task.id.replace("/s0", "/s1000"))
+        assert other.split == "heldout_seeds"
+        assert other.statement == task.statement
+        assert other.examples != task.examples
+        ours = {canonical(c.args) for c in task.make_cases(0) if c.group == "ordinary"}
+        theirs = {canonical(c.args) for c in other.make_cases(0) if c.group == "ordinary"}
+        assert not ours & theirs
+
+
+def test_no_sentence_of_a_held_out_statement_appears_in_training() -> None:
+    train = {s for task in load_tasks("train", levels=LEVELS) for s in sentences(task)}
+    for task in load_tasks("heldout_params", levels=LEVELS):
+        assert not sentences(task) & train, task.id
+
+
+def test_no_reference_of_a_held_out_parameterisation_appears_in_training() -> None:
+    train = {task.reference for task in load_tasks("train", levels=LEVELS)}
+    assert not train & {task.reference for task in load_tasks("heldout_params", levels=LEVELS)}
+
+
+def test_order_is_by_family_parameterisation_level_and_seed() -> None:
+    ids = [
+        t.id
+        for t in load_tasks(
+            "train", levels=(2, 1), families=["analyse_statistics.mean_variance"], seeds=range(2)
+        )
+    ]
+    assert ids[:4] == [
+        f"analyse_statistics.mean_variance/population/L{level}/s{seed}"
+        for level in (1, 2)
+        for seed in (0, 1)
+    ]
+
+
+def test_families_are_chosen_by_name_or_by_action() -> None:
+    by_action = load_tasks("train", families=["detect_outliers"])
+    assert {task.action for task in by_action} == {CoderAction.DETECT_OUTLIERS}
+    one = load_tasks("train", families=["clean_data.sales"])
+    assert {task.family for task in one} == {"clean_data.sales"}
+
+
+def test_wrong_use_gets_one_line_with_the_nearest_name() -> None:
+    with pytest.raises(UsageError, match=r"'scaling'; did you mean 'clean_data\.scaling'\?"):
+        load_tasks("train", families=["scaling"])
+    with pytest.raises(UsageError, match=r"did you mean 'clean_data\.scaling/min_max/L1/s0'\?"):
+        get_task("clean_data.scaling/minmax/L1/s0")
+    for identity in ("", "a", "clean_data.scaling/min_max/L1", "clean_data.scaling/min_max/L9/s0"):
+        with pytest.raises(UsageError):
+            get_task(identity)
+    with pytest.raises(UsageError, match="seed 1000"):
+        load_tasks("train", seeds=[1000])
+    with pytest.raises(UsageError, match="unknown split"):
+        load_tasks("test")  # type: ignore[arg-type]
+
+
+def test_inputs_are_the_same_in_another_process_with_another_hash_seed() -> None:
+    code = (
+        "from parelha.tasks import *\n"
+        "print([(t.id, t.examples, t.make_cases(5)) for t in load_tasks('train')])"
+    )
+    env = os.environ | {"PYTHONHASHSEED": "12345"}
+    out = subprocess.run(
+        [sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True
+    ).stdout
+    here = [(t.id, t.examples, t.make_cases(5)) for t in load_tasks("train")]
+    assert out.strip() == str(here)
+
+
+def test_a_task_goes_to_a_worker_process() -> None:
+    for task in ALL[::5]:
+        again = pickle.loads(pickle.dumps(task))
+        assert str(again.make_cases(3)) == str(task.make_cases(3))
+        args = again.examples[0].args
+        assert again.compare(expected(task, args), expected(again, args)) is None
+
+
+def test_a_reference_that_changes_its_input_spoils_nothing() -> None:
+    task = replace(ALL[0], reference="def f(v):\n    v.sort()\n    return v\n", entry_point="f")
+    values = [3.0, 1.0, 2.0]
+    assert expected(task, (values,)) == [1.0, 2.0, 3.0]
+    assert values == [3.0, 1.0, 2.0]
+
+
+def test_thousands_of_generated_inputs_have_answers_and_edges() -> None:
+    num_inputs = 0
+    for task in ALL:
+        for seed in range(3, 5):
+            cases = task.make_cases(seed)
+            assert {case.group for case in cases} == {"ordinary", "edge"}
+            for case in cases:
+                expected(task, case.args)
+            num_inputs += len(cases)
+    assert num_inputs > 4_000
+
+
+BROKEN = {
+    "statement": ({"statement": {"en": "Too short.", "pt": ""}}, "'pt' is missing"),
+    "one language": ({"statement": dict.fromkeys(LANGS, "word " * 20)}, "same in two languages"),
+    "action named": ({"statement": {"en": "clean_data " * 9, "pt": "x " * 40}}, "coder action"),
+    "signature": ({"signature": "def f(x) -> int"}, "no function head"),
+    "name": ({"signature": "def g(values: list[float]) -> float:"}, "names g, not"),
+    "untyped": ({"signature": "def mean_variance(values):"}, "not fully typed"),
+    "entry": ({"reference": "x = 1\n"}, "does not define mean_variance"),
+    "syntax": ({"reference": "def (:\n"}, "does not run: SyntaxError"),
+    "parameters": ({"reference": "def mean_variance(x):\n    return 1\n"}, "other parameters"),
+    "no edge": (
+        {"make_cases": lambda seed: tuple(Case(([float(i + seed)],)) for i in range(12))},
+        "no hidden input of the edge group",
+    ),
+    "one seed": (
+        {"make_cases": lambda seed: tuple(Case(([float(i)],)) for i in range(12))},
+        "different seeds give the same",
+    ),
+    "few": ({"make_cases": lambda seed: (Case(([float(seed)],)),)}, "1 hidden inputs"),
+    "wrong": (
+        {
+            "reference": "def mean_variance(values: list[float]) -> tuple[float, float]:\n"
+            "    return sum(values), 0.0\n"
+        },
+        "the oracle disagrees",
+    ),
+    "raises": (
+        {
+            "reference": "def mean_variance(values: list[float]) -> tuple[float, float]:\n"
+            "    return values[9], 0.0\n"
+        },
+        "the reference fails on",
+    ),
+    "int": (
+        {
+            "reference": "def mean_variance(values: list[float]) -> tuple[float, float]:\n"
+            "    return 0, 0\n"
+        },
+        "answers an int",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_badly_made_task_is_told(name: str) -> None:
+    changes, says = BROKEN[name]
+    good = get_task("analyse_statistics.mean_variance/population/L1/s0")
+    problems = check_task(replace(good, **changes))  # type: ignore[arg-type]
+    assert any(says in problem for problem in problems), problems
+
+
+def test_references_are_clean_under_the_three_linters(tmp_path: Path) -> None:
+    for number, source in enumerate(sorted({task.reference for task in ALL})):
+        (tmp_path / f"reference_{number:03}.py").write_text(source, encoding="utf-8")
+    (tmp_path / "no_configuration").write_text("")
+    files = sorted(path.name for path in tmp_path.glob("*.py"))
+    commands = (
+        ["flake8", "--isolated", *files],
+        ["mypy", "--strict", "--disable-error-code=import-untyped", "--config-file=", *files],
+        ["pylint", "--rcfile=no_configuration", "--disable=duplicate-code", *files],
+    )
+    for tool, *arguments in commands:
+        ran = subprocess.run(
+            [sys.executable, "-m", tool, *arguments],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert ran.returncode == 0, ran.stdout + ran.stderr

@@ -1,0 +1,70 @@
+import pytest
+
+from parelha.tasks import family_names, load_tasks
+from parelha.tasks.mutants import Mutant, is_killed, mutant_report, mutants_of
+from parelha.types import Task
+
+LEVELS = (1, 2)
+ALL: tuple[Task, ...] = (
+    *load_tasks("train", levels=LEVELS),
+    *load_tasks("heldout_params", levels=LEVELS),
+)
+
+
+@pytest.mark.parametrize("family", family_names())
+def test_hidden_inputs_kill_nine_of_ten_mutants_of_a_family(family: str) -> None:
+    reports = [mutant_report(task) for task in ALL if task.family == family]
+    total = sum(report.total for report in reports)
+    assert total >= 20
+    assert sum(report.killed for report in reports) >= 0.9 * total
+
+
+def test_hidden_inputs_kill_nine_of_ten_mutants_at_other_seeds_too() -> None:
+    for seed in (1, 2):
+        reports = [mutant_report(task, seed) for task in ALL[seed::12]]
+        total = sum(report.total for report in reports)
+        assert sum(report.killed for report in reports) >= 0.9 * total
+
+
+def test_mutants_are_one_change_each_and_never_the_program_itself() -> None:
+    source = (
+        "def f(x: float) -> float:\n"
+        "    if x > 0 and x < 9:\n"
+        "        return abs(x) + 1\n"
+        "    return -x\n"
+    )
+    mutants = mutants_of(source)
+    assert len({mutant.source for mutant in mutants}) == len(mutants)
+    changes = {(mutant.line, mutant.change) for mutant in mutants}
+    assert {
+        (2, "Gt to GtE"),
+        (2, "And to Or"),
+        (2, "condition to False"),
+        (2, "9 to 10"),
+        (3, "Add to Sub"),
+        (3, "abs dropped"),
+        (3, "1 to 0"),
+        (4, "USub dropped"),
+    } <= changes
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "while True:\n        pass",
+        "for v in values:\n        values.append(v)",
+        "return values[99]",
+    ],
+)
+def test_a_mutant_that_loops_or_raises_is_killed(body: str) -> None:
+    task = ALL[0]
+    mutant = Mutant(f"def {task.entry_point}(values):\n    {body}\n", 1, "")
+    assert is_killed(mutant, task, [(([1.0],), [1.0])])
+
+
+def test_the_reference_itself_is_not_killed() -> None:
+    for task in ALL[::9]:
+        from_reference = Mutant(task.reference, 1, "")
+        cases = [(case.args, None) for case in task.make_cases(0)]
+        assert not is_killed(from_reference, task, [])
+        assert is_killed(from_reference, task, cases[:1])

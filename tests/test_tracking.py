@@ -1,0 +1,188 @@
+"""The run folder: whole files, torn tails, resuming, full disks, kills."""
+
+# pylint: disable=missing-function-docstring
+
+import errno
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from parelha.errors import UsageError
+from parelha.tracking import RunFolder, read_lines, to_json_line, write_atomic
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+def rounds_of(step: int) -> list[dict[str, Any]]:
+    return [{"step": step, "task": "t", "name": "d0", "reward": 0.5}]
+
+
+def write_steps(run: RunFolder, count: int) -> None:
+    for step in range(1, count + 1):
+        run.write_step(step, {"episodes": 8}, {"seconds": 1.5}, rounds_of(step))
+
+
+def test_a_step_comes_back_as_it_was_written(tmp_path: Path) -> None:
+    run = RunFolder.create(tmp_path / "run")
+    run.write_step(1, {"step": 1, "pass_rate/draft": 0.25}, {"seconds": 2.0}, rounds_of(1))
+    assert run.read_metrics() == [{"step": 1, "pass_rate/draft": 0.25}]
+    assert run.read_timings() == [{"step": 1, "seconds": 2.0}]
+    assert run.read_rounds("step_00001") == rounds_of(1)
+
+
+def test_an_existing_folder_is_refused_unless_empty(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    RunFolder.create(tmp_path / "empty")
+    (tmp_path / "used").mkdir()
+    (tmp_path / "used" / "thesis.txt").write_text("mine")
+    with pytest.raises(UsageError, match="exists already"):
+        RunFolder.create(tmp_path / "used")
+    assert (tmp_path / "used" / "thesis.txt").read_text() == "mine"
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UsageError, match="exists already"):
+        RunFolder.create(tmp_path / "file")
+
+
+def test_a_folder_that_is_no_run_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="does not exist"):
+        RunFolder.open(tmp_path / "nowhere")
+    with pytest.raises(UsageError, match="is no run"):
+        RunFolder.open(tmp_path)
+    (tmp_path / "config.json").write_text("{")
+    with pytest.raises(UsageError, match="damaged"):
+        RunFolder.open(tmp_path).read_config()
+    (tmp_path / "config.json").write_text("{}")
+    with pytest.raises(UsageError, match="no configuration"):
+        RunFolder.open(tmp_path).read_config()
+
+
+def test_truncate_forgets_every_trace_of_later_steps(tmp_path: Path) -> None:
+    run = RunFolder.create(tmp_path / "run")
+    write_steps(run, 5)
+    run.write_eval("before", {"step": 0, "episodes": []}, [])
+    run.write_eval("after", {"step": 5, "episodes": []}, rounds_of(5))
+    (run.path / ".metrics.jsonl.123.tmp").write_text("half")
+    run.truncate(3)
+    assert [m["step"] for m in run.read_metrics()] == [1, 2, 3]
+    assert [t["step"] for t in run.read_timings()] == [1, 2, 3]
+    assert run.episode_steps() == [1, 2, 3]
+    assert run.read_eval("before") is not None
+    assert run.read_eval("after") is None
+    assert run.read_rounds("eval_after") == []
+    assert not list(run.path.rglob(".*.tmp"))
+
+
+def test_a_step_written_again_after_truncation_gives_the_same_bytes(tmp_path: Path) -> None:
+    whole, resumed = (RunFolder.create(tmp_path / name) for name in ("whole", "resumed"))
+    write_steps(whole, 3)
+    write_steps(resumed, 3)
+    resumed.truncate(1)
+    for step in (2, 3):
+        resumed.write_step(step, {"episodes": 8}, {"seconds": 9.0}, rounds_of(step))
+    name = "metrics.jsonl"
+    assert (whole.path / name).read_bytes() == (resumed.path / name).read_bytes()
+
+
+def test_a_torn_last_line_is_ignored_and_a_damaged_whole_line_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "metrics.jsonl"
+    path.write_text('{"step": 1}\n{"step": 2, "epi')
+    assert read_lines(path) == [{"step": 1}]
+    path.write_text('{"step": 1}\nnonsense\n')
+    with pytest.raises(UsageError, match=r"metrics\.jsonl:2 is damaged"):
+        read_lines(path)
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EDQUOT])
+def test_a_full_disk_is_one_line_and_leaves_the_old_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    path = tmp_path / "metrics.jsonl"
+    write_atomic(path, "old")
+
+    def full(_: int) -> None:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(UsageError, match="the disk is full") as caught:
+        write_atomic(path, "new")
+    assert "\n" not in str(caught.value)
+    assert path.read_text() == "old"
+    assert [p.name for p in tmp_path.iterdir()] == ["metrics.jsonl"]
+
+
+def test_a_folder_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UsageError, match="cannot write"):
+        RunFolder.create(tmp_path / "file" / "run")
+
+
+def test_numbers_that_json_lacks_become_null() -> None:
+    line = to_json_line({"a": float("nan"), "b": [float("inf"), np.float32(0.5)], "c": np.int64(3)})
+    assert json.loads(line) == {"a": None, "b": [None, 0.5], "c": 3}
+
+
+@given(st.dictionaries(st.text(), JSON, max_size=4))
+def test_any_record_is_one_line_and_comes_back(record: dict[str, Any]) -> None:
+    data = to_json_line(record).encode("utf-8", "backslashreplace")
+    assert data.count(b"\n") == 1
+    again = json.loads(data)
+    assert to_json_line(again) == to_json_line(record)
+
+
+def test_text_no_file_could_hold_comes_back(tmp_path: Path) -> None:
+    run = RunFolder.create(tmp_path / "run")
+    said = "lone \ud800 surrogate,\u2028 separator,\x85 next line, \x00"
+    run.write_step(1, {}, {}, [{"said": said}])
+    assert run.read_rounds("step_00001") == [{"said": said}]
+
+
+def test_two_processes_cannot_train_in_one_folder(tmp_path: Path) -> None:
+    RunFolder.create(tmp_path / "run").write_config({"config": {}})
+    code = (
+        "import sys; from pathlib import Path; from parelha.tracking import RunFolder\n"
+        "RunFolder.open(Path(sys.argv[1])).truncate(0)"
+    )
+    other = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path / "run")],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "another process is training" in other.stderr
+
+
+def test_kill_9_at_any_moment_leaves_whole_steps(tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from parelha.tracking import RunFolder\n"
+        "run = RunFolder.create(Path(sys.argv[1])); run.write_config({'config': {}})\n"
+        "for step in range(1, 10**6):\n"
+        "    run.write_step(step, {'x': 'm' * 3000}, {}, [{'step': step, 'said': 'r' * 20000}])\n"
+    )
+    for attempt in range(3):
+        path = tmp_path / f"run{attempt}"
+        with subprocess.Popen([sys.executable, "-c", code, str(path)]) as process:
+            while not (path / "metrics.jsonl").exists():
+                time.sleep(0.01)
+            time.sleep(0.05 + 0.033 * attempt)
+            process.send_signal(signal.SIGKILL)
+        run = RunFolder.open(path)
+        steps = [m["step"] for m in run.read_metrics()]
+        assert steps == list(range(1, len(steps) + 1))
+        assert (path / "metrics.jsonl").read_bytes().endswith(b"\n")
+        assert all(len(run.read_rounds(f"step_{s:05d}")) == 1 for s in steps)
+        run.truncate(len(steps))
+        assert run.episode_steps() == steps

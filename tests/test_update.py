@@ -1,0 +1,204 @@
+"""One update: the gradient of the loss as written down, however it is computed."""
+
+# pylint: disable=missing-function-docstring,redefined-outer-name
+
+from typing import Any
+
+import pytest
+import torch
+from torch import nn
+
+from parelha.agents.turns import Completion, Round, Turn
+from parelha.config import LearningConfig
+from parelha.learning.grpo import kl_k3, token_losses
+from parelha.learning.update import (
+    RowLogprobs,
+    Sample,
+    accumulate_gradients,
+    make_sample,
+    sample_logprobs,
+)
+from parelha.models.policy import Policy
+from parelha.types import Agent
+from tests.fakes import tiny_codegen, tiny_engine, tiny_policy, tiny_samples, tiny_trees
+
+CODER = Agent.CODER
+
+
+@pytest.fixture(scope="module")
+def policy() -> Policy:
+    return tiny_policy()
+
+
+@pytest.fixture(scope="module")
+def samples(policy: Policy) -> list[Sample]:
+    """Return the coder's rounds, their behaviour a little off the policy."""
+    found = tiny_samples(tiny_trees(tiny_engine(policy)), CODER)
+    shift = [0.0, 0.5, -0.5, 0.1]
+    return [
+        Sample(**(vars(s) | {"behaviour": [b + shift[i % 4] for i, b in enumerate(s.behaviour)]}))
+        for s in found
+    ]
+
+
+def plain_loss(policy: Policy, samples: list[Sample], config: LearningConfig) -> torch.Tensor:
+    """The loss by one forward pass a round and autograd alone."""
+    model: Any = policy.model(CODER)
+    text: list[torch.Tensor] = []
+    action: list[torch.Tensor] = []
+    for s in samples:
+        inputs = torch.tensor([s.ids])
+        logits = model(input_ids=inputs).logits[0] / s.temperature
+        with policy.base_only(CODER), torch.no_grad():
+            base = model(input_ids=inputs).logits[0] / s.temperature
+        policy.activate(CODER)
+        for target, behaviour, legal in zip(s.targets, s.behaviour, s.legal, strict=True):
+            index = list(legal) if legal is not None else list(range(logits.shape[-1]))
+            place = index.index(s.ids[target])
+            logprob = torch.log_softmax(logits[target - 1][index], -1)[place : place + 1]
+            reference = torch.log_softmax(base[target - 1][index], -1)[place : place + 1]
+            loss, _ = token_losses(
+                logprob,
+                torch.tensor([behaviour]),
+                torch.tensor([s.advantage]),
+                config.clip_low,
+                config.clip_high,
+            )
+            loss = loss + config.kl_weight * kl_k3(logprob, reference)
+            (text if legal is None else action).append(loss)
+    return torch.cat(text).mean() + config.action_weight * torch.cat(action).mean()
+
+
+def zero(policy: Policy) -> None:
+    for parameter in policy.parameters(CODER).values():
+        parameter.grad = None
+
+
+@pytest.mark.parametrize("kl_weight", [0.0, 0.3])
+@pytest.mark.parametrize("recompute_above", [1, 100_000])
+def test_loss_and_gradient_equal_plain_autograd(
+    policy: Policy, samples: list[Sample], kl_weight: float, recompute_above: int
+) -> None:
+    config = LearningConfig(kl_weight=kl_weight, action_weight=0.7, recompute_above=recompute_above)
+    policy.activate(CODER)
+    zero(policy)
+    expected = plain_loss(policy, samples, config)
+    expected.backward()  # type: ignore[no-untyped-call]
+    wanted = {n: p.grad.clone() for n, p in policy.parameters(CODER).items() if p.grad is not None}
+    zero(policy)
+    result = accumulate_gradients(policy, CODER, samples, config)
+    assert result.loss == pytest.approx(float(expected.detach()), abs=1e-5)
+    assert 0 < result.clip_share < 1
+    assert (result.kl > 0) == (kl_weight > 0)
+    assert len(wanted) == len(policy.parameters(CODER))
+    for name, parameter in policy.parameters(CODER).items():
+        assert parameter.grad is not None
+        torch.testing.assert_close(parameter.grad, wanted[name], atol=1e-5, rtol=1e-3)
+    zero(policy)
+
+
+def test_the_gradient_formed_forward_is_autograds() -> None:
+    torch.manual_seed(0)
+    head = nn.Linear(6, 9, bias=True).double()
+    head.requires_grad_(False)
+    hidden = torch.randn(4, 6, dtype=torch.float64, requires_grad=True)
+    tokens, temperature = torch.tensor([1, 0, 8, 3]), torch.tensor([1.0, 0.5, 2.0, 1.0])
+    legal = [None, (0, 4), None, (3, 5, 7)]
+    weights = torch.randn(4)
+    found = RowLogprobs.apply(  # type: ignore[no-untyped-call]
+        hidden, tokens, temperature, head, legal
+    )
+    (found * weights).sum().backward()
+    assert hidden.grad is not None
+    mine = hidden.grad.clone()
+    hidden.grad = None
+    logits = head(hidden) / temperature[:, None]
+    rows = []
+    for i, ids in enumerate(legal):
+        index = list(ids) if ids else list(range(9))
+        rows.append(torch.log_softmax(logits[i][index], -1)[index.index(int(tokens[i]))])
+    plain = torch.stack(rows)
+    (plain * weights).sum().backward()  # type: ignore[no-untyped-call]
+    torch.testing.assert_close(found.double(), plain, atol=1e-5, rtol=1e-5)
+    torch.testing.assert_close(mine, hidden.grad, atol=1e-5, rtol=1e-4)
+
+
+def completion(tokens: tuple[int, ...], legal: tuple[tuple[int, ...] | None, ...]) -> Completion:
+    logprobs = tuple(-0.1 * (i + 1) for i in range(len(tokens)))
+    return Completion(tokens, logprobs, "stop", legal)
+
+
+def test_only_real_choices_carry_loss() -> None:
+    play = Round("d0", CODER, "draft", ids=[9, 9, 1, 2, 9, 3, 4], advantage=0.5)
+    play.turns = [
+        Turn("action", 2, completion((1, 2), ((1, 5), (2,))), "", "x"),
+        Turn("program", 5, completion((3, 4), (None, None)), "", "y"),
+    ]
+    sample = make_sample(play, 0.8)
+    assert sample.targets == [2, 5, 6]
+    assert [sample.ids[t] for t in sample.targets] == [1, 3, 4]
+    assert sample.behaviour == [-0.1, -0.1, -0.2]
+    assert sample.legal == [(1, 5), None, None]
+    assert (sample.advantage, sample.temperature) == (0.5, 0.8)
+
+
+def test_prompts_tools_and_the_drafts_tokens_carry_no_loss(policy: Policy) -> None:
+    (tree,) = tiny_trees(tiny_engine(policy))
+    for play in tree.rounds:
+        sample = make_sample(play, 1.0)
+        generated = {
+            turn.start + i for turn in play.turns for i in range(len(turn.completion.token_ids))
+        }
+        assert set(sample.targets) <= generated
+        if play.kind == "revision":
+            draft = next(d for d in tree.drafts if play.name.startswith(d.name))
+            assert min(sample.targets) >= len(draft.ids)
+
+
+def test_rounds_without_any_choice_give_no_loss_and_no_error(policy: Policy) -> None:
+    forced = Sample([1, 2, 3], [], [], [], 1.0, 1.0)
+    assert [len(x) for x in sample_logprobs(policy, CODER, [forced], 64)] == [0]
+    zero(policy)
+    result = accumulate_gradients(
+        policy, CODER, [forced, Sample([1, 2], [1], [-1.0], [None], 1.0, 1.0)], LearningConfig()
+    )
+    assert (result.text_tokens, result.action_tokens) == (1, 0)
+    zero(policy)
+
+
+@pytest.mark.parametrize("recompute_above", [1, 100_000])
+def test_an_update_leaves_no_trace_in_the_model(
+    policy: Policy, samples: list[Sample], recompute_above: int
+) -> None:
+    """No hook, no flag, no training mode: the engine goes on with the same model."""
+    decoder: Any = policy.decoder(CODER)
+
+    def state() -> tuple[Any, ...]:
+        return (
+            [len(m._forward_hooks) for m in decoder.modules()],  # pylint: disable=W0212
+            [m.training for m in decoder.modules()],
+            [getattr(m, "gradient_checkpointing", None) for m in decoder.modules()],
+        )
+
+    accumulate_gradients(policy, CODER, samples, LearningConfig(recompute_above=recompute_above))
+    before = state()
+    for _ in range(2):
+        config = LearningConfig(recompute_above=recompute_above)
+        accumulate_gradients(policy, CODER, samples, config)
+    assert state() == before
+    zero(policy)
+
+
+@pytest.mark.parametrize("recompute_above", [1, 100_000])
+def test_an_architecture_with_its_own_attention_can_be_updated(recompute_above: int) -> None:
+    policy = tiny_policy(base=tiny_codegen())
+    found = tiny_samples(tiny_trees(tiny_engine(policy), drafts=1, reviews=1), CODER)
+    together = LearningConfig(recompute_above=recompute_above)
+    accumulate_gradients(policy, CODER, found, together)
+    one = {n: p.grad.clone() for n, p in policy.parameters(CODER).items() if p.grad is not None}
+    zero(policy)
+    accumulate_gradients(policy, CODER, found, LearningConfig(max_pack_tokens=1))
+    assert len(one) == len(policy.parameters(CODER))
+    for name, parameter in policy.parameters(CODER).items():
+        assert parameter.grad is not None
+        torch.testing.assert_close(parameter.grad, one[name], atol=1e-5, rtol=1e-3)
