@@ -1,5 +1,6 @@
 """The sandbox: outcomes told apart, limits held, faults of the machine never scored."""
 
+import contextlib
 import os
 import signal
 import sys
@@ -144,34 +145,38 @@ def test_a_killed_parent_is_replaced_and_the_sample_kept() -> None:
 
 
 def test_parents_killed_at_random_give_no_wrong_score_and_no_hang() -> None:
+    """Kills go on until three have met a parent at work, on a fast machine as on a slow one."""
+    slow = "import time\ndef f(x):\n    time.sleep(0.02)\n    return x * 2\n"
     stop = threading.Event()
+    deadline = time.monotonic() + 120
     with Sandbox(workers=2) as sandbox:
-        run(sandbox, DOUBLE, 1)
+        run(sandbox, slow, 1)
 
         def kill_now_and_then() -> None:
-            while not stop.wait(0.15):
+            while not stop.wait(0.1):
                 for zygote in list(sandbox._all)[:1]:
-                    os.kill(zygote.pid, signal.SIGKILL)
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(zygote.pid, signal.SIGKILL)
+
+        def scored(number: int) -> bool:
+            try:
+                assert run(sandbox, slow, number).calls[0].value == 2 * number
+            except InfrastructureError:
+                return False  # allowed: it is not a score
+            return True
 
         killer = threading.Thread(target=kill_now_and_then)
         killer.start()
-        dropped = 0
-
-        def task(number: int) -> None:
-            nonlocal dropped
-            try:
-                assert run(sandbox, DOUBLE, number).calls[0].value == 2 * number
-            except InfrastructureError:
-                dropped += 1  # allowed: it is not a score
-
+        right: list[bool] = []
         try:
             with ThreadPoolExecutor(4) as pool:
-                list(pool.map(task, range(80)))
+                while (sandbox.faults < 3 or len(right) < 80) and time.monotonic() < deadline:
+                    right += pool.map(scored, range(20))
         finally:
             stop.set()
             killer.join()
-        assert sandbox.faults > 0
-        assert dropped < 80
+        assert sandbox.faults >= 3
+        assert sum(right) > 0
 
 
 def test_a_child_killed_from_outside_is_a_fault_and_not_a_score() -> None:
