@@ -4,10 +4,11 @@ from parelha.tasks import family_names, load_tasks
 from parelha.tasks.mutants import Mutant, is_killed, mutant_report, mutants_of
 from parelha.types import Task
 
-LEVELS = (1, 2)
+LEVELS = (1, 2, 3, 4)
 ALL: tuple[Task, ...] = (
     *load_tasks("train", levels=LEVELS),
     *load_tasks("heldout_params", levels=LEVELS),
+    *load_tasks("heldout_families", levels=LEVELS),
 )
 
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Literal
 
 Lang = Literal["en", "pt"]
-Split = Literal["train", "heldout_seeds", "heldout_params"]
+Split = Literal["train", "heldout_seeds", "heldout_params", "heldout_families"]
 CaseGroup = Literal["ordinary", "edge"]
 FinishReason = Literal["stop", "length", "action"]
 Severity = Literal["minor", "major", "critical"]

@@ -22,7 +22,7 @@ Text = dict[Lang, str]
 NUM_ORDINARY = {1: 10}  # hidden ordinary inputs of a task, by level
 NUM_ORDINARY_ABOVE = 8  # at higher levels, which have more edges
 EXAMPLE_SIZES = (5, 4)  # small, so that examples leave room in the prompt
-MIN_SIZE, MAX_SIZE = 4, 12
+SIZES = {1: (4, 12), 2: (4, 12), 3: (20, 200), 4: (500, 3000)}  # of ordinary inputs, by level
 
 
 @dataclass(frozen=True)
@@ -58,12 +58,39 @@ class Variant:
 
 
 @dataclass(frozen=True)
+class Mistake:
+    """A plausible wrong answer, written by hand: the hidden inputs must tell it from a right one.
+
+    Attributes:
+        name: the parameterisation it answers.
+        body: the statements of the function.
+        imports: import lines of the program.
+        level: of the variant it answers.
+    """
+
+    name: str
+    body: str
+    imports: str = ""
+    level: int = 1
+
+
+@dataclass(frozen=True)
 class Family:
-    """Variants of one kind of problem; `name` begins with its coder action's value."""
+    """Variants of one kind of problem; `name` begins with its coder action's value.
+
+    Attributes:
+        name: such as ``"detect_outliers.iqr"``.
+        action: the coder action it belongs to.
+        variants: all parameterisations, at all their levels.
+        mistakes: three wrong answers or more.
+        heldout: True when the whole family is kept for evaluation ("unseen tasks").
+    """
 
     name: str
     action: CoderAction
     variants: tuple[Variant, ...]
+    mistakes: tuple[Mistake, ...] = ()
+    heldout: bool = False
 
     @property
     def parameterisations(self) -> tuple[str, ...]:
@@ -141,6 +168,46 @@ def levels(
     return variant(1, easy, easy.edges), variant(2, hard, all_edges)
 
 
+def advanced(
+    name: str,
+    level: int,
+    *,
+    doc: str,
+    ask: Text,
+    signature: str,
+    ordinary: Ordinary,
+    body: str,
+    edges: Edges,
+    imports: str = "",
+    oracle: Callable[..., object] | None = None,
+    heldout: bool = False,
+    compare: Comparator | None = None,
+) -> Variant:
+    """Return a parameterisation at level 3 or 4: several steps, larger inputs, a whole statement.
+
+    `ask` is the whole statement, its contract for odd inputs included. At level 4 ordinary inputs
+    have up to 3,000 elements, so that a quadratic program is felt.
+    """
+    return Variant(
+        name=name,
+        level=level,
+        heldout=heldout,
+        statement=ask,
+        signature=signature,
+        reference=program(signature, doc, body, imports),
+        ordinary=ordinary,
+        edges=edges,
+        oracle=oracle,
+        compare=compare or Comparator(),
+    )
+
+
+def wrong_program(mistake: Mistake, signature: str) -> str:
+    """Return the source of a program that makes a mistake."""
+    head = f"{mistake.imports}\n\n\n" if mistake.imports else ""
+    return f"{head}{signature}\n{indent(dedent(mistake.body).strip(), '    ')}\n"
+
+
 def visible_examples(variant: Variant, identity: str) -> tuple[Case, ...]:
     """Two ordinary inputs; from level 2 on also one edge, to show what the contract means."""
     rng = stream(identity, "examples")
@@ -159,7 +226,7 @@ def hidden_cases(
     num_ordinary = NUM_ORDINARY.get(variant.level, NUM_ORDINARY_ABOVE)
     cases: list[Case] = []
     for _ in range(4 * num_ordinary):  # repeats are redrawn, but not forever
-        args = variant.ordinary(rng, rng.randint(MIN_SIZE, MAX_SIZE))
+        args = variant.ordinary(rng, rng.randint(*SIZES[variant.level]))
         if len(cases) < num_ordinary and canonical(args) not in seen:
             seen.add(canonical(args))
             cases.append(Case(args))

@@ -18,7 +18,7 @@ from typing import Any
 from parelha.tasks.references import expected
 from parelha.types import Task
 
-MAX_TURNS = 20_000  # loop turns of a mutant on one input; references need a few hundred
+MAX_TURNS = 100_000  # loop turns of a mutant on one input; references need a few thousand
 
 _ARITHMETIC: dict[type, tuple[type, ...]] = {
     ast.Add: (ast.Sub,),

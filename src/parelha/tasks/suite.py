@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from functools import lru_cache, partial
+from typing import get_args
 
 from parelha.errors import UsageError
 from parelha.tasks.families import FAMILIES
@@ -31,7 +32,8 @@ def load_tasks(
 
     Args:
         split: ``"train"``; ``"heldout_seeds"``: the parameterisations of train with seeds that
-            train never uses; ``"heldout_params"``: parameterisations that train never uses.
+            train never uses; ``"heldout_params"``: parameterisations that train never uses, of
+            families that it does; ``"heldout_families"``: families that train never uses.
         levels: 1 to 4; a level no family has gives no tasks.
         families: names of families or of whole coder actions (``"detect_outliers"``); none means
             all.
@@ -41,8 +43,8 @@ def load_tasks(
     Raises:
         UsageError: unknown split or family, or a seed outside 0 to 999.
     """
-    if split not in ("train", "heldout_seeds", "heldout_params"):
-        raise UsageError(f"unknown split {split!r}: train, heldout_seeds or heldout_params")
+    if split not in get_args(Split):
+        raise UsageError(f"unknown split {split!r}: one of {', '.join(get_args(Split))}")
     wanted_levels, chosen = set(levels), _families_named(families)
     offset = HELDOUT_SEEDS_FROM if split == "heldout_seeds" else 0
     numbers = tuple(dict.fromkeys(seeds))
@@ -53,7 +55,7 @@ def load_tasks(
         _task(task_id(family, variant, offset + seed))
         for family in chosen
         for variant in _by_parameterisation(family)
-        if variant.level in wanted_levels and variant.heldout == (split == "heldout_params")
+        if variant.level in wanted_levels and _split_of(family, variant, offset) == split
         for seed in numbers
     )
 
@@ -102,7 +104,7 @@ def _task(identity: str) -> Task:
         family=family.name,
         action=family.action,
         level=variant.level,
-        split=_split_of(variant, seed),
+        split=_split_of(family, variant, seed),
         statement=dict(variant.statement),
         signature=variant.signature,
         entry_point=variant.signature.removeprefix("def ").partition("(")[0],
@@ -115,7 +117,9 @@ def _task(identity: str) -> Task:
     )
 
 
-def _split_of(variant: Variant, seed: int) -> Split:
+def _split_of(family: Family, variant: Variant, seed: int) -> Split:
+    if family.heldout:
+        return "heldout_families"
     if variant.heldout:
         return "heldout_params"
     return "heldout_seeds" if seed >= HELDOUT_SEEDS_FROM else "train"

@@ -1,32 +1,16 @@
-"""One module per family; `FAMILIES` lists them by coder action."""
+"""The families of tasks: a folder per coder action, a module per family."""
 
 from parelha.tasks.families import (
-    analyse_statistics_groups,
-    analyse_statistics_mean_variance,
-    build_model_linear_regression,
-    build_model_nearest_neighbours,
-    build_model_smoothing,
-    clean_data_duplicates,
-    clean_data_imputation,
-    clean_data_sales,
-    clean_data_scaling,
-    detect_outliers_iqr,
-    detect_outliers_mad,
-    detect_outliers_zscore,
+    analyse_statistics,
+    build_model,
+    clean_data,
+    detect_outliers,
 )
 from parelha.tasks.family import Family
 
 FAMILIES: tuple[Family, ...] = (
-    clean_data_sales.FAMILY,
-    clean_data_scaling.FAMILY,
-    clean_data_duplicates.FAMILY,
-    clean_data_imputation.FAMILY,
-    analyse_statistics_mean_variance.FAMILY,
-    analyse_statistics_groups.FAMILY,
-    detect_outliers_zscore.FAMILY,
-    detect_outliers_iqr.FAMILY,
-    detect_outliers_mad.FAMILY,
-    build_model_linear_regression.FAMILY,
-    build_model_smoothing.FAMILY,
-    build_model_nearest_neighbours.FAMILY,
+    *clean_data.FAMILIES,
+    *analyse_statistics.FAMILIES,
+    *detect_outliers.FAMILIES,
+    *build_model.FAMILIES,
 )

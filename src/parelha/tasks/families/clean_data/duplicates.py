@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from parelha.tasks.draws import sales_row, sales_rows
-from parelha.tasks.family import Args, Family, Level, levels, text
+from parelha.tasks.family import Args, Family, Level, Mistake, levels, text
 from parelha.types import CoderAction
 
 Row = dict[str, Any]
@@ -388,8 +388,25 @@ _LATEST = levels(
     oracle=_latest_oracle,
 )
 
+
+_MISTAKES = (
+    Mistake(
+        "distinct",
+        "return sorted(set(codes))",
+    ),
+    Mistake(
+        "drop_duplicates",
+        "return [r for i, r in enumerate(rows) if i == 0 or r != rows[i - 1]]",
+    ),
+    Mistake(
+        "first_by_customer",
+        "return list(dict(visits).items())",
+    ),
+)
+
 FAMILY = Family(
     "clean_data.duplicates",
     CoderAction.CLEAN_DATA,
     (*_DROP_DUPLICATES, *_DISTINCT, *_REPEATED, *_FIRST_VISIT, *_LATEST, *_POSITIONS),
+    mistakes=_MISTAKES,
 )

@@ -5,7 +5,7 @@ from random import Random
 import pandas as pd
 
 from parelha.tasks.draws import numbers, redraw
-from parelha.tasks.family import Args, Family, Level, levels, text
+from parelha.tasks.family import Args, Family, Level, Mistake, levels, text
 from parelha.types import CoderAction
 
 _NAMES = ("north", "south", "east", "west", "são")
@@ -353,8 +353,28 @@ _DEVIATIONS = levels(
     ),
 )
 
+
+_MISTAKES = (
+    Mistake(
+        "mean",
+        "return dict(zip(groups, values))",
+    ),
+    Mistake(
+        "count_and_total",
+        "return {k: (len(values), sum(values)) for k in keys}",
+    ),
+    Mistake(
+        "share",
+        """
+        t = sum(values)
+        return {g: v / t for g, v in zip(groups, values)}
+        """,
+    ),
+)
+
 FAMILY = Family(
     "analyse_statistics.groups",
     CoderAction.ANALYSE_STATISTICS,
     (*_MEAN, *_TOTALS, *_RANGE, *_SHARE, *_BEST, *_DEVIATIONS),
+    mistakes=_MISTAKES,
 )

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from parelha.tasks.draws import numbers, off_border, redraw, sprinkle, with_outliers
-from parelha.tasks.family import Args, Edges, Family, Level, Ordinary, levels, text
+from parelha.tasks.family import Args, Edges, Family, Level, Mistake, Ordinary, levels, text
 from parelha.types import CoderAction
 
 
@@ -376,8 +376,28 @@ _COUNT = levels(
     oracle=_count_oracle,
 )
 
+
+_MISTAKES = (
+    Mistake(
+        "values,k=2",
+        "return [v for v in values if abs(v - mean(values)) > 2 * stdev(values)]",
+        imports="from statistics import mean, pstdev, stdev",
+    ),
+    Mistake(
+        "values,k=2",
+        "return [v for v in values if v - mean(values) > 2 * pstdev(values)]",
+        imports="from statistics import mean, pstdev, stdev",
+    ),
+    Mistake(
+        "mask,k=1.5",
+        "return [abs(v - mean(values)) > 2 * pstdev(values) for v in values]",
+        imports="from statistics import mean, pstdev, stdev",
+    ),
+)
+
 FAMILY = Family(
     "detect_outliers.zscore",
     CoderAction.DETECT_OUTLIERS,
     (*_VALUES, *_INDICES, *_MASK, *_REMOVED, *_SIDES, *_COUNT),
+    mistakes=_MISTAKES,
 )

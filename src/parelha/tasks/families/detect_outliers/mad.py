@@ -5,7 +5,7 @@ from random import Random
 import numpy as np
 
 from parelha.tasks.draws import distinct, redraw, with_outliers
-from parelha.tasks.family import Args, Edges, Family, Level, levels, text
+from parelha.tasks.family import Args, Edges, Family, Level, Mistake, levels, text
 from parelha.types import CoderAction
 
 # Whole numbers have an exact median and MAD: a value on a limit is on it in any program.
@@ -315,8 +315,38 @@ _SPIKES = levels(
     ),
 )
 
+
+_MISTAKES = (
+    Mistake(
+        "spread",
+        """
+        m = median(values)
+        return m, mean(abs(v - m) for v in values)
+        """,
+        imports="from statistics import mean, median",
+    ),
+    Mistake(
+        "values,k=3",
+        """
+        m = median(values)
+        return [v for v in values if v - m > 3 * median(abs(u - m) for u in values)]
+        """,
+        imports="from statistics import median",
+    ),
+    Mistake(
+        "replaced,k=3",
+        """
+        m = median(values)
+        d = median(abs(v - m) for v in values)
+        return [mean(values) if abs(v - m) > 3 * d else v for v in values]
+        """,
+        imports="from statistics import mean, median",
+    ),
+)
+
 FAMILY = Family(
     "detect_outliers.mad",
     CoderAction.DETECT_OUTLIERS,
     (*_VALUES, *_SPREAD, *_MASK, *_REPLACED, *_MODIFIED, *_SPIKES),
+    mistakes=_MISTAKES,
 )

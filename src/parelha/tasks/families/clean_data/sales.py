@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from parelha.tasks.draws import PRODUCTS, sales_rows
-from parelha.tasks.family import Args, Family, Level, levels, text
+from parelha.tasks.family import Args, Family, Level, Mistake, levels, text
 from parelha.types import CoderAction
 
 Row = dict[str, Any]
@@ -393,8 +393,25 @@ _TYPED_AMOUNTS = levels(
     ),
 )
 
+
+_MISTAKES = (
+    Mistake(
+        "drop_missing",
+        "return [row for row in rows if all(row.values())]",
+    ),
+    Mistake(
+        "revenue_by_product",
+        "return {p: u * c for p, u, c in sales}",
+    ),
+    Mistake(
+        "sale_totals",
+        "return [(s['units'] or 1.0) * s['price'] for s in sales]",
+    ),
+)
+
 FAMILY = Family(
     "clean_data.sales",
     CoderAction.CLEAN_DATA,
     (*_DROP_MISSING, *_TIDY_NAMES, *_REVENUE, *_TOTALS, *_VALID_PRICE, *_TYPED_AMOUNTS),
+    mistakes=_MISTAKES,
 )

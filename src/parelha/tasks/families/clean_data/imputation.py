@@ -5,7 +5,7 @@ from random import Random
 import pandas as pd
 
 from parelha.tasks.draws import numbers, sprinkle
-from parelha.tasks.family import Args, Family, Level, levels, text
+from parelha.tasks.family import Args, Family, Level, Mistake, levels, text
 from parelha.types import CoderAction
 
 Gappy = list[float | None]
@@ -367,8 +367,31 @@ _MODE = levels(
     oracle=_mode_oracle,
 )
 
+
+_MISTAKES = (
+    Mistake(
+        "mean",
+        """
+        m = sum(v or 0 for v in values) / len(values)
+        return [m if v is None else v for v in values]
+        """,
+    ),
+    Mistake(
+        "median",
+        """
+        k = sorted(v for v in values if v is not None)
+        return [k[len(k) // 2] if v is None else v for v in values]
+        """,
+    ),
+    Mistake(
+        "forward_fill",
+        "return [v or values[max(i - 1, 0)] for i, v in enumerate(values)]",
+    ),
+)
+
 FAMILY = Family(
     "clean_data.imputation",
     CoderAction.CLEAN_DATA,
     (*_MEAN, *_MEDIAN, *_FORWARD, *_GROUP_MEAN, *_INTERPOLATE, *_MODE),
+    mistakes=_MISTAKES,
 )

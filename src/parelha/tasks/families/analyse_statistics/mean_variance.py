@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from parelha.tasks.draws import numbers, sprinkle
-from parelha.tasks.family import Args, Family, Level, levels, text
+from parelha.tasks.family import Args, Family, Level, Mistake, levels, text
 from parelha.types import CoderAction
 
 NAN = math.nan
@@ -352,8 +352,31 @@ _WEIGHTED = levels(
     oracle=_weighted_oracle,
 )
 
+
+_MISTAKES = (
+    Mistake(
+        "population",
+        """
+        m = s.mean(values)
+        return m, sum((v - m) ** 2 for v in values) / max(len(values) - 1, 1)
+        """,
+        imports="import statistics as s",
+    ),
+    Mistake(
+        "sample",
+        "return mean(values), pstdev(values) ** 2",
+        imports="from statistics import mean, pstdev, stdev",
+    ),
+    Mistake(
+        "report",
+        "return {'mean': mean(values), 'variance': pstdev(values)}",
+        imports="from statistics import mean, pstdev, stdev",
+    ),
+)
+
 FAMILY = Family(
     "analyse_statistics.mean_variance",
     CoderAction.ANALYSE_STATISTICS,
     (*_POPULATION, *_SAMPLE, *_REPORT, *_COLUMNS, *_DEVIATION, *_WEIGHTED),
+    mistakes=_MISTAKES,
 )

@@ -5,7 +5,7 @@ from random import Random
 import numpy as np
 
 from parelha.tasks.draws import distinct, numbers
-from parelha.tasks.family import Args, Family, Level, levels, text
+from parelha.tasks.family import Args, Family, Level, Mistake, levels, text
 from parelha.types import CoderAction
 
 
@@ -346,8 +346,34 @@ _R_SQUARED = levels(
     oracle=_r_squared_oracle,
 )
 
+
+_MISTAKES = (
+    Mistake(
+        "line",
+        """
+        b, a = np.polyfit(xs, ys, 1)
+        return float(a), float(b)
+        """,
+        imports="import numpy as np",
+    ),
+    Mistake(
+        "line",
+        """
+        b, a = np.polyfit(ys, xs, 1)
+        return float(b), float(a)
+        """,
+        imports="import numpy as np",
+    ),
+    Mistake(
+        "through_origin",
+        "return float(np.polyfit(xs, ys, 1)[0])",
+        imports="import numpy as np",
+    ),
+)
+
 FAMILY = Family(
     "build_model.linear_regression",
     CoderAction.BUILD_MODEL,
     (*_LINE, *_PREDICT, *_ORIGIN, *_RESIDUALS, *_TREND, *_R_SQUARED),
+    mistakes=_MISTAKES,
 )

@@ -5,7 +5,7 @@ from random import Random
 import numpy as np
 
 from parelha.tasks.draws import numbers, with_outliers
-from parelha.tasks.family import Args, Family, Level, levels, text
+from parelha.tasks.family import Args, Family, Level, Mistake, levels, text
 from parelha.types import CoderAction
 
 # Quarters of an integer are exact in binary, so that a value on a fence is on it in any program.
@@ -341,8 +341,37 @@ _HINGES = levels(
     oracle=_hinges_oracle,
 )
 
+
+_MISTAKES = (
+    Mistake(
+        "values,k=1.5",
+        """
+        a, b = np.percentile(values, [25, 75])
+        return [v for v in values if v > b + 1.5 * (b - a)]
+        """,
+        imports="import numpy as np",
+    ),
+    Mistake(
+        "fences,k=1.5",
+        """
+        a, b = np.percentile(values, [25, 75])
+        return a - 3 * (b - a), b + 3 * (b - a)
+        """,
+        imports="import numpy as np",
+    ),
+    Mistake(
+        "fences,k=1.5",
+        """
+        s = sorted(values)
+        a, b = s[len(s) // 4], s[3 * len(s) // 4]
+        return a - 1.5 * (b - a), b + 1.5 * (b - a)
+        """,
+    ),
+)
+
 FAMILY = Family(
     "detect_outliers.iqr",
     CoderAction.DETECT_OUTLIERS,
     (*_VALUES, *_FENCES, *_INDICES, *_CLIPPED, *_KEPT, *_HINGES),
+    mistakes=_MISTAKES,
 )

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from parelha.tasks.draws import numbers, sprinkle
-from parelha.tasks.family import Args, Edges, Family, Level, levels, text
+from parelha.tasks.family import Args, Edges, Family, Level, Mistake, levels, text
 from parelha.types import CoderAction
 
 
@@ -330,8 +330,26 @@ _UNIT = levels(
     oracle=_unit_oracle,
 )
 
+
+_MISTAKES = (
+    Mistake(
+        "min_max",
+        "return [v / max(values) for v in values]",
+    ),
+    Mistake(
+        "standard",
+        "return [(v - mean(values)) / stdev(values) for v in values]",
+        imports="from statistics import mean, pstdev, stdev",
+    ),
+    Mistake(
+        "max_abs",
+        "return [v / max(values) for v in values]",
+    ),
+)
+
 FAMILY = Family(
     "clean_data.scaling",
     CoderAction.CLEAN_DATA,
     (*_MIN_MAX, *_STANDARD, *_MAX_ABS, *_RANGE, *_MEAN_RANGE, *_UNIT),
+    mistakes=_MISTAKES,
 )

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from parelha.tasks.draws import numbers
-from parelha.tasks.family import Args, Family, Level, levels, text
+from parelha.tasks.family import Args, Family, Level, Mistake, levels, text
 from parelha.types import CoderAction
 
 
@@ -358,8 +358,35 @@ _WEIGHTED = levels(
     oracle=_weighted_oracle,
 )
 
+
+_MISTAKES = (
+    Mistake(
+        "exponential",
+        """
+        s = [values[0]]
+        for v in values[1:]:
+            s.append((1 - alpha) * v + alpha * s[-1])
+        return s
+        """,
+    ),
+    Mistake(
+        "exponential_forecast",
+        """
+        level = 0.0
+        for s in sales:
+            level = alpha * s + (1 - alpha) * level
+        return level
+        """,
+    ),
+    Mistake(
+        "moving_average_forecast",
+        "return sum(values) / len(values)",
+    ),
+)
+
 FAMILY = Family(
     "build_model.smoothing",
     CoderAction.BUILD_MODEL,
     (*_EXPONENTIAL, *_LEVEL, *_MOVING, *_DRIFT, *_SEASONAL, *_WEIGHTED),
+    mistakes=_MISTAKES,
 )

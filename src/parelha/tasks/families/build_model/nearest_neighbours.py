@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from parelha.tasks.draws import distinct
-from parelha.tasks.family import Args, Family, Level, levels, text
+from parelha.tasks.family import Args, Family, Level, Mistake, levels, text
 from parelha.types import CoderAction
 
 # Training x are different even numbers and queries lie a quarter beside one, so that distances only
@@ -393,8 +393,25 @@ _VOTE = levels(
     oracle=_vote_oracle,
 )
 
+
+_MISTAKES = (
+    Mistake(
+        "nearest_label",
+        "return min(zip(xs, labels), key=lambda p: p[0] - query)[1]",
+    ),
+    Mistake(
+        "knn_mean",
+        "return sum(ys[-k:]) / k",
+    ),
+    Mistake(
+        "class_means",
+        "return {b: sum(x for x, c in zip(xs, labels) if b == c) / len(xs) for b in labels}",
+    ),
+)
+
 FAMILY = Family(
     "build_model.nearest_neighbours",
     CoderAction.BUILD_MODEL,
     (*_NEAREST, *_KNN_MEAN, *_CENTROIDS, *_APPLY, *_PLANE, *_VOTE),
+    mistakes=_MISTAKES,
 )

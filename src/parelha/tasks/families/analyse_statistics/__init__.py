@@ -1,0 +1,12 @@
+"""Families of the coder action analyse_statistics."""
+
+from parelha.tasks.families.analyse_statistics import (
+    groups,
+    mean_variance,
+)
+from parelha.tasks.family import Family
+
+FAMILIES: tuple[Family, ...] = (
+    mean_variance.FAMILY,
+    groups.FAMILY,
+)

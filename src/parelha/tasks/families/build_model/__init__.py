@@ -1,0 +1,14 @@
+"""Families of the coder action build_model."""
+
+from parelha.tasks.families.build_model import (
+    linear_regression,
+    nearest_neighbours,
+    smoothing,
+)
+from parelha.tasks.family import Family
+
+FAMILIES: tuple[Family, ...] = (
+    linear_regression.FAMILY,
+    smoothing.FAMILY,
+    nearest_neighbours.FAMILY,
+)

@@ -1,0 +1,16 @@
+"""Families of the coder action clean_data."""
+
+from parelha.tasks.families.clean_data import (
+    duplicates,
+    imputation,
+    sales,
+    scaling,
+)
+from parelha.tasks.family import Family
+
+FAMILIES: tuple[Family, ...] = (
+    sales.FAMILY,
+    scaling.FAMILY,
+    duplicates.FAMILY,
+    imputation.FAMILY,
+)

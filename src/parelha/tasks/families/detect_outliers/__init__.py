@@ -1,0 +1,14 @@
+"""Families of the coder action detect_outliers."""
+
+from parelha.tasks.families.detect_outliers import (
+    iqr,
+    mad,
+    zscore,
+)
+from parelha.tasks.family import Family
+
+FAMILIES: tuple[Family, ...] = (
+    zscore.FAMILY,
+    iqr.FAMILY,
+    mad.FAMILY,
+)
