@@ -5,6 +5,7 @@ from parelha.tasks.families.clean_data import (
     imputation,
     sales,
     scaling,
+    type_coercion,
 )
 from parelha.tasks.family import Family
 
@@ -13,4 +14,5 @@ FAMILIES: tuple[Family, ...] = (
     scaling.FAMILY,
     duplicates.FAMILY,
     imputation.FAMILY,
+    type_coercion.FAMILY,
 )
