@@ -3,10 +3,12 @@
 from parelha.tasks.families.analyse_statistics import (
     groups,
     mean_variance,
+    weighted,
 )
 from parelha.tasks.family import Family
 
 FAMILIES: tuple[Family, ...] = (
     mean_variance.FAMILY,
     groups.FAMILY,
+    weighted.FAMILY,
 )
