@@ -60,6 +60,8 @@ class TaskConfig(_Section):
     """Levels of difficulty, 1 to 4."""
     seeds: Size = 4
     """Instances of each parameterisation; they differ in examples and hidden inputs."""
+    curriculum: bool = False
+    """Draw families by the learner's current pass rate (20 % to 80 % first), not in turn."""
 
 
 class EpisodeConfig(_Section):

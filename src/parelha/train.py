@@ -31,7 +31,8 @@ from parelha.rewards import reward_trees
 from parelha.rollout import Stopwatch, play_all
 from parelha.runtime import Runtime, check_window, open_runtime
 from parelha.tasks import load_tasks
-from parelha.tracking import RunFolder
+from parelha.tasks.curriculum import PassRates, draw
+from parelha.tracking import RunFolder, step_name
 from parelha.types import Agent, Task
 
 
@@ -61,9 +62,12 @@ def train(config: Config, *, resume: Path | None = None, progress: Progress) -> 
             load_checkpoint(folder.path / "checkpoints", done, runtime.policy, optimizers)
         folder.write_config(_record(config, runtime))
         _evaluate_once(runtime, folder, "before", 0, progress)
+        rates = pass_rates(tasks, folder, done)
         for step in range(done + 1, config.train.steps + 1):
-            metrics, timings, records = train_step(runtime, optimizers, tasks, step, progress)
+            due = tasks_of_step(tasks, config, step, rates)
+            metrics, timings, records = train_step(runtime, optimizers, due, step, progress)
             folder.write_step(step, metrics, timings, records)
+            rates.add_step(records)
             save_checkpoint(
                 folder.path / "checkpoints",
                 step,
@@ -80,17 +84,16 @@ def train(config: Config, *, resume: Path | None = None, progress: Progress) -> 
 def train_step(
     runtime: Runtime,
     optimizers: dict[Agent, AdamW],
-    tasks: tuple[Task, ...],
+    due: tuple[Task, ...],
     step: int,
     progress: Progress,
 ) -> tuple[dict[str, Any], dict[str, Any], list[dict[str, Any]]]:
-    """Play the trees of a step, reward them, update each trained adapter once.
+    """Play the trees of the tasks that are due, reward them, update each trained adapter once.
 
     Returns:
         metrics (no clock in them), timings, and the records of all rounds.
     """
     config, began = runtime.config, time.perf_counter()
-    due = tasks_of_step(tasks, config, step)
     num_episodes = len(due) * config.episode.drafts * config.episode.reviews
     show_tokens(runtime, progress, f"step {step}: playing {num_episodes} episodes")
     stage = runtime.stage(step)
@@ -216,14 +219,30 @@ def training_tasks(config: Config) -> tuple[Task, ...]:
     return tasks
 
 
-def tasks_of_step(tasks: tuple[Task, ...], config: Config, step: int) -> tuple[Task, ...]:
-    """The tasks of a step: a fresh shuffle of all tasks every epoch, none twice in a step."""
+def tasks_of_step(
+    tasks: tuple[Task, ...], config: Config, step: int, rates: PassRates | None = None
+) -> tuple[Task, ...]:
+    """The tasks of a step, none twice in it.
+
+    A fresh shuffle of all tasks every epoch; with `tasks.curriculum`, by the families' pass rates.
+    """
     per_step = config.train.tasks_per_step
+    if config.tasks.curriculum and rates is not None:
+        chances = uniforms((config.seed, "curriculum", step), len(tasks)).tolist()
+        return draw(tasks, rates, chances, per_step)
     steps_per_epoch = len(tasks) // per_step
     epoch, place = divmod(step - 1, steps_per_epoch)
     keys = uniforms((config.seed, "shuffle", epoch), len(tasks))
     order = sorted(range(len(tasks)), key=lambda i: keys[i])
     return tuple(tasks[i] for i in order[place * per_step : (place + 1) * per_step])
+
+
+def pass_rates(tasks: tuple[Task, ...], folder: RunFolder, done: int) -> PassRates:
+    """What the curriculum knows after `done` steps, read from the rounds on record."""
+    rates = PassRates(tasks)
+    for step in range(1, done + 1):
+        rates.add_step(folder.read_rounds(step_name(step)))
+    return rates
 
 
 def dry_run(config: Config) -> str:

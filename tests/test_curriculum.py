@@ -1,0 +1,187 @@
+"""The curriculum: families passed now and then come first, and a resumed run draws the same."""
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from parelha.config import Config, from_dict
+from parelha.rewards import reward_trees
+from parelha.tasks.curriculum import FLOOR, PassRates, draw
+from parelha.tracking import RunFolder
+from parelha.train import pass_rates, tasks_of_step, training_tasks
+from parelha.types import Task
+from tests.fakes import fake_task, fake_tasks, run_tiny, tiny_config, use_fakes
+
+FAMILIES = ("never", "seldom", "half", "often", "always")
+TASKS = tuple(replace(fake_task(n), family=FAMILIES[n % 5]) for n in range(25))
+
+
+def draft(task: Task, passed: bool, **changes: Any) -> dict[str, Any]:
+    """Return a draft's record as the run folder holds it."""
+    outcome = "passed" if passed else "wrong"
+    record: dict[str, Any] = {
+        "kind": "draft",
+        "task": task.id,
+        "dropped": "",
+        "score": {"tests": {"outcome": outcome}},
+    }
+    return record | changes
+
+
+def rates_of(**passed: Sequence[bool]) -> PassRates:
+    """Return what is known after one step with these drafts of each family."""
+    rates = PassRates(TASKS)
+    task = {task.family: task for task in TASKS}
+    rates.add_step([draft(task[name], good) for name, all_ in passed.items() for good in all_])
+    return rates
+
+
+KNOWN = {
+    "never": [False] * 10,
+    "seldom": [True] + [False] * 9,
+    "half": [True, False],
+    "often": [True] * 3 + [False],
+    "always": [True] * 4,
+}
+
+
+def test_the_weight_is_full_between_20_and_80_percent_and_least_at_the_ends() -> None:
+    rates = rates_of(**KNOWN)
+    assert rates.weight("half") == rates.weight("often") == 1.0
+    assert rates.weight("never") == rates.weight("always") == FLOOR
+    assert rates.weight("seldom") == pytest.approx((1.0 + FLOOR) / 2)
+    assert rates.weight("never played") == 1.0
+
+
+def test_families_are_drawn_in_proportion_to_their_weights() -> None:
+    rates, rng = rates_of(**KNOWN), Random(0)
+    drawn: Counter[str] = Counter()
+    for _ in range(4000):
+        (task,) = draw(TASKS, rates, [rng.random() for _ in TASKS], 1)
+        drawn[task.family] += 1
+    total = sum(rates.weight(family) for family in FAMILIES)
+    for family in FAMILIES:
+        assert drawn[family] / 4000 == pytest.approx(rates.weight(family) / total, abs=0.03)
+
+
+def test_a_large_family_is_not_drawn_more_often_than_a_small_one() -> None:
+    tasks = [replace(fake_task(n), family="small" if n == 0 else "large") for n in range(10)]
+    rng = Random(1)
+    drawn = Counter(
+        draw(tasks, PassRates(tasks), [rng.random() for _ in tasks], 1)[0].family
+        for _ in range(2000)
+    )
+    assert drawn["small"] / 2000 == pytest.approx(0.5, abs=0.04)
+
+
+def test_no_task_is_drawn_twice_in_a_step_and_the_draw_is_of_the_seed_and_step() -> None:
+    config = from_dict({"tasks": {"curriculum": True}, "train": {"tasks_per_step": 6}})
+    rates = rates_of(**KNOWN)
+    steps = [tasks_of_step(TASKS, config, step, rates) for step in range(1, 20)]
+    assert all(len({task.id for task in due}) == 6 for due in steps)
+    assert len({tuple(task.id for task in due) for due in steps}) > 10
+    assert steps == [tasks_of_step(TASKS, config, step, rates) for step in range(1, 20)]
+    other = from_dict({**config.to_dict(), "seed": 1})
+    assert steps != [tasks_of_step(TASKS, other, step, rates) for step in range(1, 20)]
+
+
+def test_a_rate_moves_with_newer_steps() -> None:
+    rates = rates_of(half=[False] * 4)
+    assert rates.weight("half") == FLOOR
+    before = FLOOR
+    for _ in range(2):
+        rates.add_step([draft(TASKS[2], True)])
+        assert rates.weight("half") > before or rates.weight("half") == 1.0
+        before = rates.weight("half")
+    assert before == 1.0
+
+
+def test_dropped_drafts_other_rounds_and_foreign_tasks_say_nothing() -> None:
+    rates = PassRates(TASKS)
+    rates.add_step(
+        [
+            draft(TASKS[0], False, dropped="the sandbox failed"),
+            draft(TASKS[0], False, kind="revision"),
+            draft(TASKS[0], False, score=None),
+            draft(TASKS[0], False, score={"tests": None}),
+            draft(replace(TASKS[0], id="of another version/x/L1/s0"), False),
+        ]
+    )
+    assert rates.weight("never") == 1.0
+
+
+def use_families(patch: pytest.MonkeyPatch) -> None:
+    """Let whole runs play fake tasks of several families."""
+    use_fakes(patch)
+
+    def of_families(split: Any, **kwargs: Any) -> tuple[Task, ...]:
+        tasks = fake_tasks(split, **kwargs)
+        return tuple(replace(task, family=FAMILIES[n % 5]) for n, task in enumerate(tasks))
+
+    patch.setattr("parelha.train.load_tasks", of_families)
+
+
+def curriculum_config(folder: Path, runs: Path, name: str, **tasks: Any) -> Config:
+    return tiny_config(
+        folder,
+        runs,
+        name,
+        tasks={"curriculum": True, "seeds": 4, **tasks},
+        train={"steps": 4, "tasks_per_step": 2},
+    )
+
+
+def test_a_resumed_run_draws_the_same_tasks_bit_for_bit(
+    model_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_families(monkeypatch)
+    whole = run_tiny(curriculum_config(model_folder, tmp_path, "whole"))
+    config = curriculum_config(model_folder, tmp_path, "cut")
+    calls = []
+
+    def interrupted(*args: Any) -> None:
+        calls.append(1)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        reward_trees(*args)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("parelha.train.reward_trees", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            run_tiny(config)
+    cut = run_tiny(config, resume=tmp_path / "cut")
+    assert (cut / "metrics.jsonl").read_bytes() == (whole / "metrics.jsonl").read_bytes()
+    for path in sorted((whole / "episodes").iterdir()):
+        assert (cut / "episodes" / path.name).read_bytes() == path.read_bytes()
+
+
+def test_the_curriculum_learns_of_every_draft_on_record(
+    model_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_families(monkeypatch)
+    config = curriculum_config(model_folder, tmp_path, "run", seeds=2)
+    seen: list[str] = []
+    real = PassRates.add_step
+
+    def watched(self: PassRates, rounds: Any) -> None:
+        held = list(rounds)
+        seen.extend(record["task"] for record in held if record["kind"] == "draft")
+        real(self, held)
+
+    monkeypatch.setattr(PassRates, "add_step", watched)
+    run = run_tiny(config)
+    on_record = [
+        json.loads(line)["task"]
+        for path in sorted((run / "episodes").iterdir())
+        for line in path.read_text().splitlines()
+        if json.loads(line)["kind"] == "draft"
+    ]
+    assert seen == on_record
+    rates = pass_rates(training_tasks(config), RunFolder.open(run), 4)
+    assert any(rates.weight(family) < 1.0 for family in FAMILIES)  # or nothing above was at stake
