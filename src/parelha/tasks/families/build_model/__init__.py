@@ -3,6 +3,7 @@
 from parelha.tasks.families.build_model import (
     linear_regression,
     nearest_neighbours,
+    ridge,
     smoothing,
 )
 from parelha.tasks.family import Family
@@ -11,4 +12,5 @@ FAMILIES: tuple[Family, ...] = (
     linear_regression.FAMILY,
     smoothing.FAMILY,
     nearest_neighbours.FAMILY,
+    ridge.FAMILY,
 )
