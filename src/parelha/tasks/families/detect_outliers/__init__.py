@@ -1,6 +1,7 @@
 """Families of the coder action detect_outliers."""
 
 from parelha.tasks.families.detect_outliers import (
+    grubbs,
     iqr,
     mad,
     zscore,
@@ -11,4 +12,5 @@ FAMILIES: tuple[Family, ...] = (
     zscore.FAMILY,
     iqr.FAMILY,
     mad.FAMILY,
+    grubbs.FAMILY,
 )
