@@ -1,6 +1,7 @@
 """Families of the coder action clean_data."""
 
 from parelha.tasks.families.clean_data import (
+    dates,
     duplicates,
     imputation,
     sales,
@@ -15,4 +16,5 @@ FAMILIES: tuple[Family, ...] = (
     duplicates.FAMILY,
     imputation.FAMILY,
     type_coercion.FAMILY,
+    dates.FAMILY,
 )
