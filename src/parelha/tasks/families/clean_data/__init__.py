@@ -7,6 +7,7 @@ from parelha.tasks.families.clean_data import (
     sales,
     scaling,
     type_coercion,
+    units,
 )
 from parelha.tasks.family import Family
 
@@ -17,4 +18,5 @@ FAMILIES: tuple[Family, ...] = (
     imputation.FAMILY,
     type_coercion.FAMILY,
     dates.FAMILY,
+    units.FAMILY,
 )
