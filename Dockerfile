@@ -11,8 +11,11 @@ FROM python:3.11-slim
 RUN useradd --create-home parelha
 WORKDIR /home/parelha/app
 COPY --chown=parelha . .
-ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
-RUN pip install --no-cache-dir --extra-index-url "$TORCH_INDEX" -c constraints.txt .
+# As in the Makefile: which torch, and further arguments of pip (such as an index with CPU builds).
+ARG TORCH_SPEC=torch==2.13.0
+ARG PIP_ARGS=
+RUN pip install --no-cache-dir $PIP_ARGS "$TORCH_SPEC" \
+    && pip install --no-cache-dir $PIP_ARGS -c constraints.txt .
 USER parelha
 ENTRYPOINT ["parelha"]
 CMD ["doctor"]
