@@ -19,7 +19,7 @@ from torch.optim import AdamW
 
 from parelha.errors import UsageError
 from parelha.models.policy import Policy
-from parelha.tracking import cannot_write, step_name
+from parelha.tracking import cannot_write, step_name, sync_to_disk
 from parelha.types import Agent
 
 _STATE = "trainer.safetensors"
@@ -53,10 +53,10 @@ def save_checkpoint(
         save_file(_optimizer_tensors(policy, optimizers), str(hidden / _STATE))
         (hidden / "step.json").write_text(json.dumps({"step": step}) + "\n", encoding="utf-8")
         for path in (*hidden.rglob("*"), hidden):
-            _sync(path)
+            sync_to_disk(path)
         shutil.rmtree(final, ignore_errors=True)
         hidden.rename(final)
-        _sync(folder)
+        sync_to_disk(folder)
     except (OSError, SafetensorError) as error:
         shutil.rmtree(hidden, ignore_errors=True)
         raise cannot_write(final, _as_os_error(error)) from None
@@ -142,11 +142,3 @@ def saved_steps(folder: Path) -> list[int]:
     """Steps with a checkpoint, ascending; the older ones may hold adapters only."""
     names = (p.name.removeprefix("step_") for p in folder.glob("step_*") if p.is_dir())
     return sorted(int(name) for name in names if name.isdecimal())
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -5,14 +5,14 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import psutil
 import torch
 
 from parelha.agents.formats import Format, make_format
 from parelha.agents.sizes import longest_dialogue
+from parelha.closing import Closing
 from parelha.config import Config
 from parelha.engines.torch_engine import TorchEngine
 from parelha.episode import Stage, task_prompt
@@ -28,7 +28,7 @@ _SAMPLE_SECONDS = 1.0
 
 
 @dataclass
-class Runtime:
+class Runtime(Closing):
     """The open parts of a run; a context manager that closes them.
 
     Attributes:
@@ -67,15 +67,8 @@ class Runtime:
             temperature=self.config.eval.temperature if single else None,
         )
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Stop the watch and the workers."""
         self.memory.stop()
         self.pool.shutdown(wait=False, cancel_futures=True)
         self.grader.close()

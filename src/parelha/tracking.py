@@ -45,9 +45,18 @@ def write_atomic(path: Path, content: bytes | str) -> None:
         except BaseException:
             sibling.unlink(missing_ok=True)
             raise
-        _sync_folder(path.parent)
+        sync_to_disk(path.parent)
     except OSError as error:
         raise cannot_write(path, error) from None
+
+
+def sync_to_disk(path: Path) -> None:
+    """Return when a file, or the names in a folder, would survive a loss of power."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def cannot_write(path: Path, error: OSError) -> UsageError:
@@ -310,11 +319,3 @@ def _make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise cannot_write(folder, error) from None
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -7,14 +7,13 @@ import threading
 from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from parelha.analysis.commands import ToolOutput, find_config, program_bytes, run_command
 from parelha.analysis.findings import TOOLS, Tool, in_order, read_flake8, read_mypy, read_pylint
 from parelha.analysis.structure import structure
 from parelha.analysis.suppressions import neutralise
 from parelha.analysis.warm import WARM_UP, WarmTool, family
+from parelha.closing import Closing
 from parelha.errors import UsageError
 from parelha.types import Analysis, Finding
 
@@ -27,7 +26,7 @@ _FAULT_MESSAGES = {
 }
 
 
-class Analyser:
+class Analyser(Closing):
     """Runs pylint, flake8 and mypy on programs; a context manager, safe to share between threads.
 
     Suppression comments are neutralised first. No text is an error: a program that no tool can read
@@ -62,17 +61,6 @@ class Analyser:
         self._seen: OrderedDict[str, Analysis] = OrderedDict()
         self._lock = threading.Lock()
         self._closed = False
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def analyse(self, source: str) -> Analysis:
         """What the tools say of one program.

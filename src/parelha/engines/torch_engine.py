@@ -246,7 +246,6 @@ class _Slab:
     ) -> None:
         self.policy, self.agent = policy, agent
         self.decoder: Any = policy.decoder(agent)
-        self.head = policy.head(agent)
         self.device = next(self.decoder.parameters()).device
         distinct = list(dict.fromkeys(prompts))
         hits = [store.longest(prompt) for prompt in distinct]
@@ -332,8 +331,7 @@ class _Slab:
     def logits(self) -> Tensor:
         """(B, V) at the last token of every live row."""
         hidden = self.hidden if len(self.live) == len(self.hidden) else self.hidden[self.live]
-        logits: Tensor = self.head(hidden)
-        return logits
+        return self.policy.logits(self.agent, hidden)
 
     def done(self, finished: list[int]) -> None:
         """Take rows (indices among the live ones) out; their keys are kept for later turns."""

@@ -13,9 +13,13 @@ from parelha.agents.turns import Round
 from parelha.config import LearningConfig
 from parelha.learning.grpo import kl_k3, token_losses
 from parelha.learning.packing import Pack, pack_sequences
+from parelha.models.memory import release_freed_memory
+from parelha.models.packed import frozen_linear
 from parelha.models.policy import Policy
 from parelha.types import Agent
 
+# Freed activations are kept up to this much memory: packs of different sizes leave holes.
+_KEPT_BYTES = 4_500_000_000
 # Rows of logits that exist at once: 128 x 152k float32 are 78 MB.
 _LOGIT_ROWS = 128
 
@@ -98,7 +102,9 @@ def accumulate_gradients(
     action_total = sum(len(s.legal) for s in samples) - text_total
     loss_sum, clipped_sum, kl_sum, packed = 0.0, 0.0, 0.0, 0
     policy.activate(agent)
-    for pack in pack_sequences([s.ids for s in samples], config.max_pack_tokens):
+    packs = pack_sequences([s.ids for s in samples], config.max_pack_tokens)
+    # The largest first: what it frees has room for all others.
+    for pack in sorted(packs, key=lambda pack: -len(pack.ids)):
         members = [samples[index] for index, _ in pack.members]
         reference = None
         if config.kl_weight:
@@ -132,6 +138,7 @@ def accumulate_gradients(
         loss_sum += float(loss.detach())
         clipped_sum += float(clipped.sum())
         packed += len(pack.ids)
+        release_freed_memory(above=_KEPT_BYTES)
     count = max(text_total + action_total, 1)
     return UpdateResult(
         loss=loss_sum,
@@ -194,7 +201,7 @@ class RowLogprobs(torch.autograd.Function):  # pylint: disable=abstract-method
         legal: list[tuple[int, ...] | None],
     ) -> Tensor:
         """Log-probabilities over the legal tokens of each row (None: all are legal)."""
-        logits = head(hidden).float() / temperature[:, None]
+        logits = frozen_linear(head, hidden).float() / temperature[:, None]
         masked = [i for i, ids in enumerate(legal) if ids is not None]
         if masked:
             forbidden = torch.zeros(logits.shape, dtype=torch.bool, device=logits.device)

@@ -2,7 +2,9 @@
 
 import contextlib
 import ctypes
+import os
 import sys
+from pathlib import Path
 
 # glibc <malloc.h>: parameters of mallopt(3).
 _M_TRIM_THRESHOLD = -1
@@ -11,11 +13,21 @@ _M_MMAP_MAX = -4
 _TOP_PAD_BYTES = 64 << 20
 
 
-def release_freed_memory() -> None:
-    """Give freed memory back to the system, where two phases would else pile up (malloc_trim)."""
+def release_freed_memory(above: int = 0) -> None:
+    """Give freed memory back to the system, where two phases would else pile up (malloc_trim).
+
+    Args:
+        above: do so only if this process holds more than this, in bytes.
+    """
     if sys.platform.startswith("linux"):
         with contextlib.suppress(OSError, AttributeError):
-            ctypes.CDLL(None).malloc_trim(0)
+            if not above or _resident_bytes() > above:
+                ctypes.CDLL(None).malloc_trim(0)
+
+
+def _resident_bytes() -> int:
+    """Memory this process holds, from /proc/self/statm (proc(5))."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
 def keep_freed_memory() -> bool:
