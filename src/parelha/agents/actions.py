@@ -18,7 +18,7 @@ def encode_choices(form: Format, names: Sequence[str]) -> Choices:
         ValueError: two names share all ids, or one is a prefix of another, so that an answer
             would be ambiguous.
     """
-    choices = tuple(tuple(form.text_ids(" " + name)) for name in names)
+    choices = tuple(tuple(form.word_ids(name)) for name in names)
     for i, one in enumerate(choices):
         for j, other in enumerate(choices):
             if i != j and other[: len(one)] == one:

@@ -24,6 +24,7 @@ class Tokenizer(Protocol):
     """The part of a transformers tokenizer that is used here."""
 
     chat_template: Any
+    bos_token_id: Any
     eos_token_id: Any
 
     def __call__(self, text: str, **kwargs: Any) -> Any:
@@ -82,6 +83,14 @@ class Format:
             return ids[:max_tokens]
         head = keep - keep // 3
         return ids[:head] + mark + ids[len(ids) - keep // 3 :]
+
+    def word_ids(self, word: str) -> list[int]:
+        """Ids of a word inside a text, with the one space before it.
+
+        Tokenizers of Llama 2's kind (Phi-3) put a space before every text of their own accord.
+        """
+        own_space = self.text_ids("a a") == 2 * self.text_ids("a")
+        return self.text_ids(word if own_space else " " + word)
 
     def decode(self, token_ids: Sequence[int]) -> str:
         """Ids to text; control tokens are left out."""
@@ -153,9 +162,12 @@ def _completion_format(tokenizer: Tokenizer) -> Format:
 
     system, user, answer = _HEADINGS
     ends = (tokenizer.eos_token_id,) if isinstance(tokenizer.eos_token_id, int) else ()
+    # What the model saw before every text in training (Llama) it gets here too, once.
+    begun = tuple(int(i) for i in tokenizer("").input_ids)
+    begins = begun[:1] if begun[:1] == (tokenizer.bos_token_id,) else ()
     return Format(
         tokenizer,
-        before_system=ids(system),
+        before_system=(*begins, *ids(system)),
         system_to_user=ids("\n\n" + user),
         user_to_answer=ids("\n\n" + answer),
         answer_to_user=ids("\n\n" + user),

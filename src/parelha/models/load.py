@@ -1,21 +1,28 @@
 """From a folder of model files to objects: the tokenizer and the frozen base. No network, ever."""
 
+import importlib.util
 import re
 from pathlib import Path
 from typing import Any
 
 import torch
 from tokenizers import AddedToken
+from torch import Tensor
 from transformers import (
     AutoModelForCausalLM,
     AutoTokenizer,
+    BitsAndBytesConfig,
+    DynamicCache,
     PreTrainedModel,
     PreTrainedTokenizerBase,
     PreTrainedTokenizerFast,
 )
 from transformers.utils import logging as transformers_logging
 
-from parelha.errors import ModelFileError
+from parelha.errors import ModelFileError, UsageError
+
+# Architectures whose engine, update, checkpoint and resume the tests play from end to end.
+VERIFIED = frozenset({"codegen", "deepseek_v2", "llama", "phi3", "qwen2"})
 
 # how vocabularies spell their control tokens: <|im_end|>, <tool_call>, </s>, <｜User｜>, [INST]
 _MARKER = re.compile(r"<[^\s<>]+>|\[[^\s\[\]]+\]")
@@ -67,20 +74,28 @@ def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
     return tokenizer
 
 
-def load_base(folder: Path, dtype: torch.dtype) -> PreTrainedModel:
-    """Return the frozen base in `dtype` on the CPU: eval mode, no parameter requires a gradient.
+def load_base(folder: Path, dtype: torch.dtype, *, four_bit: bool = False) -> PreTrainedModel:
+    """Return the frozen base: eval mode, no parameter requires a gradient.
+
+    Args:
+        folder: a transformers-loadable folder.
+        dtype: of the weights; with `four_bit` of what is not quantised, and of all products.
+        four_bit: hold the linear layers other than the head as nf4 (QLoRA, arXiv 2305.14314), on
+            the first GPU; else everything is in `dtype` on the CPU.
 
     Raises:
-        ModelFileError: the folder holds no causal model that can be read.
+        ModelFileError: the folder holds no causal model that can be read or played.
+        UsageError: `four_bit` on a machine that cannot.
     """
+    how: dict[str, Any] = {"dtype": dtype, "local_files_only": True}
+    if four_bit:
+        how |= {"quantization_config": _nf4(dtype), "device_map": {"": 0}}
     logging: Any = transformers_logging
     progress = logging.is_progress_bar_enabled()
     logging.disable_progress_bar()
     try:
-        model: Any = AutoModelForCausalLM.from_pretrained(
-            folder, dtype=dtype, local_files_only=True
-        )
-    except (OSError, ValueError, KeyError) as error:
+        model: Any = AutoModelForCausalLM.from_pretrained(folder, **how)
+    except (OSError, ValueError, KeyError, ImportError, RuntimeError) as error:
         line = str(error).strip().partition("\n")[0]
         raise ModelFileError(f"no model can be read from {folder}: {line}") from error
     finally:
@@ -89,4 +104,113 @@ def load_base(folder: Path, dtype: torch.dtype) -> PreTrainedModel:
     model.requires_grad_(False)
     model.eval()
     assert isinstance(model, PreTrainedModel)
+    if model.config.model_type not in VERIFIED:
+        check_fits(model)
     return model
+
+
+def _nf4(dtype: torch.dtype) -> BitsAndBytesConfig:
+    """How a 4-bit base is loaded, or the reason why it cannot be here."""
+    otherwise = 'or set model.dtype to "bfloat16"'
+    if not torch.cuda.is_available():
+        raise UsageError(
+            f"a 4-bit base needs an NVIDIA GPU that torch can use: get one, {otherwise}"
+        )
+    if importlib.util.find_spec("bitsandbytes") is None:
+        raise UsageError(f"a 4-bit base needs bitsandbytes: install it, {otherwise}")
+    return BitsAndBytesConfig(  # type: ignore[no-untyped-call]
+        load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_compute_dtype=dtype
+    )
+
+
+def attention_mask(base: PreTrainedModel, sees: Tensor) -> Tensor:
+    """(B, 1, Q, K) bool, True where a query sees a key, in the form the base takes.
+
+    Models with an attention of their own (CodeGen) add the mask to the scores instead.
+    """
+    if base.config._attn_implementation != "eager":  # pylint: disable=protected-access
+        return sees
+    added = torch.zeros(sees.shape, dtype=base.dtype, device=sees.device)
+    return added.masked_fill(~sees, torch.finfo(base.dtype).min)
+
+
+# Two sequences that share their first three tokens, as a tree of nine nodes.
+_SHARED, _LENGTH = 3, 6
+_AGREE = 0.05  # of the largest logit; bfloat16 keeps eight bits
+
+
+def check_fits(base: PreTrainedModel) -> None:
+    """Refuse a base that cannot be played the way engine and trainer play it.
+
+    They run the stack of layers under masks and positions of their own, keep its keys and values,
+    and apply the head themselves. A model that scales or caps its logits, is recurrent, or finds
+    out positions from the mask would answer something else without a word.
+
+    Raises:
+        ModelFileError: naming the architecture.
+    """
+    try:
+        with torch.no_grad():
+            wrong = max(_tree_error(base), _cache_error(base))
+    except Exception as error:  # whatever a foreign model does
+        line = str(error).strip().partition("\n")[0]
+        raise ModelFileError(
+            f"{type(base).__name__} cannot be played here ({line}): choose another model"
+        ) from error
+    if wrong > _AGREE:
+        raise ModelFileError(
+            f"{type(base).__name__} is not its layers under a plain mask and its head (logits "
+            f"differ by {wrong:.0%}): choose another model"
+        )
+
+
+def _two_sequences(base: PreTrainedModel) -> tuple[Tensor, Tensor]:
+    """(2, 6) ids, and (2, 6, V) the model's own logits for them."""
+    model: Any = base
+    size = int(model.get_input_embeddings().weight.shape[0])
+    one = torch.arange(_LENGTH) * 7 % size
+    other = torch.cat([one[:_SHARED], (one[_SHARED:] + size // 2) % size])
+    ids = torch.stack([one, other]).to(base.device)
+    logits: Tensor = model(input_ids=ids, use_cache=False).logits.float()
+    return ids, logits
+
+
+def _own_logits(base: PreTrainedModel, ids: Tensor, sees: Tensor, at: Tensor, **how: Any) -> Tensor:
+    model: Any = base
+    out = model.get_decoder()(
+        input_ids=ids,
+        attention_mask=attention_mask(base, sees.to(base.device)),
+        position_ids=at.to(base.device),
+        **how,
+    )
+    logits: Tensor = model.get_output_embeddings()(out.last_hidden_state).float()
+    return logits
+
+
+def _tree_error(base: PreTrainedModel) -> float:
+    """Largest difference of the two sequences packed as one tree, as a share of the largest."""
+    ids, right = _two_sequences(base)
+    nodes = torch.arange(2 * _LENGTH - _SHARED)
+    branch = nodes >= _LENGTH
+    sees = (nodes[:, None] >= nodes) & ~(branch[:, None] & ~branch & (nodes >= _SHARED))
+    at = torch.where(branch, nodes - _LENGTH + _SHARED, nodes)
+    packed = torch.cat([ids[0], ids[1, _SHARED:]])[None]
+    found = _own_logits(base, packed, sees[None, None], at[None], use_cache=False)[0]
+    both = torch.cat([right[0], right[1, _SHARED:]])
+    return float((found - both).abs().max() / both.abs().max())
+
+
+def _cache_error(base: PreTrainedModel) -> float:
+    """The same of one sequence read in two parts, its keys and values kept in between."""
+    ids, right = _two_sequences(base)
+    cache = DynamicCache()
+    at = torch.arange(_LENGTH)[None]
+    sees = torch.ones((_LENGTH, _LENGTH), dtype=torch.bool).tril()[None, None]
+    for part in (slice(0, _SHARED), slice(_SHARED, _LENGTH)):
+        seen = sees[:, :, part, : part.stop]
+        found = _own_logits(
+            base, ids[:1, part], seen, at[:, part], past_key_values=cache, use_cache=True
+        )
+    if len(cache.layers) != base.config.num_hidden_layers:
+        raise ValueError("its layers keep no keys and values")
+    return float((found[0] - right[0, _SHARED:]).abs().max() / right[0].abs().max())

@@ -19,9 +19,11 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
 from transformers import PreTrainedModel
+from transformers.pytorch_utils import Conv1D
 
 from parelha.config import ModelConfig
 from parelha.errors import UsageError
+from parelha.models.load import attention_mask
 from parelha.types import Agent
 
 ADAPTER_FILE = "adapter_model.safetensors"
@@ -46,15 +48,10 @@ class Policy:
     ) -> None:
         self.config = config
         torch.manual_seed(seed)
-        lora = LoraConfig(
-            r=config.lora_rank,
-            lora_alpha=config.lora_alpha,
-            lora_dropout=0.0,
-            target_modules="all-linear",
-            task_type="CAUSAL_LM",
-        )
+        lora = _lora(coder_base, config)
         coder = _adapted(coder_base, lora, self.adapter(Agent.CODER))
         if reviewer_base is not coder_base:
+            lora = _lora(reviewer_base, config)
             reviewer = _adapted(reviewer_base, lora, self.adapter(Agent.REVIEWER))
         else:
             reviewer = coder
@@ -123,22 +120,27 @@ class Policy:
         return head
 
     def mask(self, agent: Agent, sees: Tensor) -> Tensor:
-        """(B, 1, Q, K) bool, True where a query sees a key, in the form the agent's base takes.
-
-        Models with an attention of their own (CodeGen) add the mask to the scores instead.
-        """
+        """(B, 1, Q, K) bool, True where a query sees a key, in the form the agent's base takes."""
         base: Any = self._models[agent].get_base_model()
-        if base.config._attn_implementation != "eager":  # pylint: disable=protected-access
-            return sees
-        added = torch.zeros(sees.shape, dtype=base.dtype, device=sees.device)
-        return added.masked_fill(~sees, torch.finfo(base.dtype).min)
+        return attention_mask(base, sees)
 
     def window(self, agent: Agent) -> int:
-        """Longest sequence of the agent's base, in tokens."""
+        """Longest sequence that the agent's base is given, in tokens; 0 when it has no limit.
+
+        Long rope turns *every* token's keys differently once a batch holds one sequence longer
+        than the original window: what was computed before would no longer hold, and an answer
+        would depend on its neighbours. And masks made here know no sliding window.
+        """
         config: Any = self._models[agent].config
-        return int(
-            getattr(config, "max_position_embeddings", 0) or getattr(config, "n_positions", 0)
-        )
+        rope: dict[str, Any] = getattr(config, "rope_parameters", None) or {}
+        limits = [
+            getattr(config, "max_position_embeddings", None),
+            getattr(config, "n_positions", None),
+            getattr(config, "sliding_window", None),
+        ]
+        if rope.get("rope_type") == "longrope":
+            limits.append(rope.get("original_max_position_embeddings"))
+        return min((int(limit) for limit in limits if limit), default=0)
 
     def product_norm(self, agent: Agent) -> float:
         """Frobenius norm of all products B·A together, scaled: how far the agent left the base.
@@ -195,6 +197,46 @@ class Policy:
         if {k: v.shape for k, v in state.items()} != {k: v.shape for k, v in wanted.items()}:
             raise UsageError(f"the adapter at {path} does not fit this model and rank")
         set_peft_model_state_dict(model, state, adapter_name=adapter)
+
+
+def adapter_targets(base: PreTrainedModel) -> list[str]:
+    """Names of the linear layers that get an adapter: all but the output head.
+
+    In a mixture of experts the attention alone is adapted. Its experts are held as
+    three-dimensional parameters, which are no layers, and PEFT takes the names of linear layers
+    beside them (shared experts) for those of the experts.
+
+    Raises:
+        UsageError: the model has no such layer.
+    """
+    layers: dict[str, str] = {}  # path to own name
+    head = base.get_output_embeddings()  # type: ignore[no-untyped-call]
+    for path, module in base.named_modules():
+        if isinstance(module, (nn.Linear, Conv1D)) and module is not head:
+            layers[path] = path.rpartition(".")[2]
+    # a block such as `mlp`, that holds `experts`, that hold the parameters
+    blocks = {
+        name.rsplit(".", 2)[0] + "."
+        for name, parameter in base.named_parameters()
+        if parameter.ndim == 3 and name.count(".") >= 2
+    }
+    among_experts = {own for path, own in layers.items() if path.startswith(tuple(blocks))}
+    targets = sorted(set(layers.values()) - among_experts)
+    if not targets:
+        raise UsageError(
+            f"no layer of this model ({type(base).__name__}) can take an adapter: choose another"
+        )
+    return targets
+
+
+def _lora(base: PreTrainedModel, config: ModelConfig) -> LoraConfig:
+    return LoraConfig(
+        r=config.lora_rank,
+        lora_alpha=config.lora_alpha,
+        lora_dropout=0.0,
+        target_modules=adapter_targets(base),
+        task_type="CAUSAL_LM",
+    )
 
 
 def _adapted(base: PreTrainedModel, lora: LoraConfig, name: str) -> PeftModel:

@@ -1,0 +1,61 @@
+"""Whole runs of every architecture from a folder of files: trained, saved, killed, resumed."""
+
+# pylint: disable=missing-function-docstring
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from parelha.config import Config
+from parelha.evaluate import evaluate_run
+from tests.architectures.models import ALL, CODEGEN, QWEN2, Architecture
+from tests.fakes import run_tiny, tiny_config, use_fakes
+
+SHAPE: dict[str, Any] = {"drafts": 2, "max_tool_calls": 1}
+
+
+def config_of(runs: Path, name: str, steps: int, coder: Path, reviewer: Path) -> Config:
+    return tiny_config(
+        coder,
+        runs,
+        name,
+        model={"reviewer": str(reviewer)},
+        episode=SHAPE,
+        train={"steps": steps},
+        eval={"episodes": 1},
+    )
+
+
+def records(run: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (run / "metrics.jsonl").read_text().splitlines()]
+
+
+@pytest.mark.parametrize(("coder", "reviewer"), [*((a, a) for a in ALL), (CODEGEN, QWEN2)], ids=str)
+def test_a_resumed_run_equals_the_uninterrupted_one(
+    coder: Architecture,
+    reviewer: Architecture,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    use_fakes(monkeypatch)
+    coder_folder = coder.save(tmp_path / "coder")
+    reviewer_folder = coder_folder
+    if reviewer is not coder:
+        reviewer_folder = reviewer.save(tmp_path / "reviewer")
+    bases = (coder_folder, reviewer_folder)
+    whole = run_tiny(config_of(tmp_path, "whole", 2, *bases))
+    short = run_tiny(config_of(tmp_path, "short", 1, *bases))
+    resumed = run_tiny(config_of(tmp_path, "short", 2, *bases), resume=short)
+    assert resumed == short
+    assert (resumed / "metrics.jsonl").read_bytes() == (whole / "metrics.jsonl").read_bytes()
+    for agent in ("coder", "reviewer"):
+        file = Path("checkpoints", "step_00002", agent, "adapter_model.safetensors")
+        assert (resumed / file).read_bytes() == (whole / file).read_bytes()
+    first, second = records(whole)
+    moved = [agent for agent in ("coder", "reviewer") if second[f"ba_norm/{agent}"] > 0]
+    assert "coder" in moved
+    for agent in moved:
+        assert first[f"adapter_sha/{agent}"] != second[f"adapter_sha/{agent}"]
+    assert evaluate_run(whole, 2, 1)
