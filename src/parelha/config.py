@@ -56,12 +56,18 @@ class TaskConfig(_Section):
 
     families: tuple[str, ...] = ()
     """Names as in `parelha tasks list`; empty means all."""
+    only: tuple[str, ...] = ()
+    """Train on these alone of them, each `family/parameterisation`; evaluation ignores it."""
     levels: tuple[Annotated[int, Field(ge=1, le=4)], ...] = (1,)
     """Levels of difficulty, 1 to 4."""
     seeds: Size = 4
     """Instances of each parameterisation; they differ in examples and hidden inputs."""
     curriculum: bool = False
     """Draw families by the learner's current pass rate (20 % to 80 % first), not in turn."""
+    suites: tuple[str, ...] = ("families",)
+    """Where tasks come from: `families`, a benchmark's name or file, a folder (docs/tasks.md)."""
+    eval_suites: tuple[str, ...] = ()
+    """Suites of evaluation; empty means those of training, what is trained on left out."""
 
 
 class EpisodeConfig(_Section):
@@ -104,6 +110,9 @@ class RewardConfig(_Section):
     """Share of mypy in the quality."""
     structure_weight: NotNegative = 1.0
     """Share of structure (docstrings, annotations, returns) in the quality."""
+    efficiency_weight: NotNegative = 0.0
+    """Share of time and memory beside the reference in the quality. Not 0: a clock enters the
+    rewards, and a resumed run no longer equals the uninterrupted one bit for bit."""
     feedback_weight: NotNegative = 0.5
     """Share of confirmed critical feedback in the quality."""
     draft_final_weight: Share = 0.0

@@ -30,6 +30,7 @@ from parelha.models.memory import release_freed_memory
 from parelha.rewards import reward_trees
 from parelha.rollout import Stopwatch, play_all
 from parelha.runtime import Runtime, check_window, open_runtime
+from parelha.suites import FAMILIES, suite_notices, training_suites
 from parelha.tasks import load_tasks
 from parelha.tasks.curriculum import PassRates, draw
 from parelha.tracking import RunFolder, step_name
@@ -53,6 +54,8 @@ def train(config: Config, *, resume: Path | None = None, progress: Progress) -> 
     if config.eval.episodes:
         heldout = heldout_tasks(config, config.eval.episodes)  # refuse now, not afterwards
     folder, done = _open_folder(config, resume)
+    for notice in suite_notices([*config.tasks.suites, *config.tasks.eval_suites]):
+        progress.message(notice)
     with open_runtime(config, on_progress=progress.phase) as runtime:
         check_window(runtime, tasks + heldout)
         optimizers = make_optimizers(runtime.policy, config.learning.learning_rate)
@@ -205,12 +208,13 @@ def training_tasks(config: Config) -> tuple[Task, ...]:
     Raises:
         UsageError: none, or fewer than one step needs.
     """
-    tasks = load_tasks(
-        "train",
-        levels=config.tasks.levels,
-        families=config.tasks.families,
-        seeds=range(config.tasks.seeds),
-    )
+    seeds, suites = range(config.tasks.seeds), config.tasks.suites
+    unsafe = config.engine.allow_unsafe_sandbox
+    tasks = training_suites(suites, seeds, allow_unsafe=unsafe)
+    if FAMILIES in suites:
+        levels, families = config.tasks.levels, config.tasks.families
+        found = load_tasks("train", levels=levels, families=families, seeds=seeds)
+        tasks = _only(found, config.tasks.only) + tasks
     if len(tasks) < config.train.tasks_per_step:
         raise UsageError(
             f"only {len(tasks)} tasks of these families and levels, and train.tasks_per_step is "
@@ -235,6 +239,15 @@ def tasks_of_step(
     keys = uniforms((config.seed, "shuffle", epoch), len(tasks))
     order = sorted(range(len(tasks)), key=lambda i: keys[i])
     return tuple(tasks[i] for i in order[place * per_step : (place + 1) * per_step])
+
+
+def _only(tasks: tuple[Task, ...], names: tuple[str, ...]) -> tuple[Task, ...]:
+    """The tasks of these parameterisations; of all where none is named."""
+    known = {task.id.rsplit("/", 2)[0] for task in tasks}
+    for name in names:
+        if name not in known:
+            raise UsageError(f"tasks.only: {name!r} is no family/parameterisation trained here")
+    return tuple(task for task in tasks if not names or task.id.rsplit("/", 2)[0] in names)
 
 
 def pass_rates(tasks: tuple[Task, ...], folder: RunFolder, done: int) -> PassRates:
@@ -265,6 +278,7 @@ def dry_run(config: Config) -> str:
             f"{len(tasks)} training tasks; {t.steps} steps of {per_step} episodes "
             f"({t.steps * per_step} in all), at most {tokens} new tokens a step; "
             f"{held} held-out episodes before and after",
+            *suite_notices([*config.tasks.suites, *config.tasks.eval_suites]),
         ]
     )
 
