@@ -7,10 +7,10 @@ processes; the threads here only wait for them.
 
 import re
 from concurrent.futures import ThreadPoolExecutor
-from types import TracebackType
-from typing import Self
 
 from parelha.analysis import Analyser, to_text
+from parelha.analysis.efficiency import EfficiencyMeter
+from parelha.closing import Closing
 from parelha.errors import InfrastructureError
 from parelha.sandbox import Sandbox
 from parelha.tasks import expected
@@ -29,19 +29,31 @@ _GAVE: dict[Lang, str] = {
 _CLEAN: dict[Lang, str] = {"en": "No findings.", "pt": "Nenhum achado."}
 
 
-class Grader:
+class Grader(Closing):
     """Scores programs; safe to call from several threads.
 
     Args:
         workers: processes for programs, and as many for linters.
         allow_unsafe: run programs even where the isolation is weak.
-        case_seed: seed of the hidden inputs.
+        case_seed: seed of the hidden inputs, and of the inputs of timed runs.
+        efficiency: also measure time and memory of programs that pass everything.
     """
 
-    def __init__(self, *, workers: int, allow_unsafe: bool = False, case_seed: int = 0) -> None:
+    meter: EfficiencyMeter | None = None
+
+    def __init__(
+        self,
+        *,
+        workers: int,
+        allow_unsafe: bool = False,
+        case_seed: int = 0,
+        efficiency: bool = False,
+    ) -> None:
         self.sandbox = Sandbox(workers=workers, allow_unsafe=allow_unsafe)
         self.analyser = Analyser(workers=workers)
         self.case_seed = case_seed
+        if efficiency:
+            self.meter = EfficiencyMeter(self.sandbox, case_seed)
         # The linters' side of each grade; these threads only wait for worker processes.
         self._pool = ThreadPoolExecutor(max_workers=4 * workers, thread_name_prefix="analyse")
 
@@ -61,7 +73,10 @@ class Grader:
             return Score("", reason, TestResult(0, cases, Outcome.NO_PROGRAM, (reason,)))
         analysis = self._pool.submit(self.analyser.analyse, program)
         tests = self.test(task, program)
-        return Score(program, "", tests, analysis.result())
+        efficiency = None
+        if self.meter is not None and tests.outcome is Outcome.PASSED:
+            efficiency = self.meter.measure(task, program)
+        return Score(program, "", tests, analysis.result(), efficiency)
 
     def test(self, task: Task, program: str) -> TestResult:
         """Run the hidden cases and compare; raises InfrastructureError as `grade` does."""
@@ -120,17 +135,6 @@ class Grader:
         self._pool.shutdown(wait=False, cancel_futures=True)
         self.sandbox.close()
         self.analyser.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 def _overall(failures: list[Outcome]) -> Outcome:

@@ -144,7 +144,8 @@ def components(score: Score, reviews: Sequence[Round], config: RewardConfig) -> 
 
     Returns:
         For `gated`: correctness (0 to 0.5 exclusive, or 1), quality (0 to 1; 0 unless all cases
-        pass) and its parts pylint, flake8, mypy, structure, feedback (each 0 to 1). For `slides`:
+        pass) and its parts pylint, flake8, mypy, structure, feedback (each 0 to 1), and efficiency
+        (0 to 1) where it has a weight and was measured. For `slides`:
         pylint, flake8, mypy, feedback and structure as the deck counts them.
     """
     if config.kind == "slides":
@@ -168,6 +169,10 @@ def components(score: Score, reviews: Sequence[Round], config: RewardConfig) -> 
         "structure": config.structure_weight,
         "feedback": config.feedback_weight,
     }
+    if config.efficiency_weight > 0 and score.efficiency is not None:
+        # Left out where a task has no large inputs: then it is missing for all its programs.
+        quality["efficiency"] = score.efficiency.score
+        weights["efficiency"] = config.efficiency_weight
     total = sum(weights.values())
     if score.all_passed and total > 0:
         parts["quality"] = sum(w * quality[k] for k, w in weights.items()) / total

@@ -95,6 +95,8 @@ class Task:
             differs. Never calls a method of `actual` that a candidate could have defined: values
             arrive rebuilt by exact type.
         limits: what a candidate may use.
+        make_sized: ``make_sized(size, seed)`` gives the arguments of one ordinary input of about
+            `size` elements, or None where the family has none so large; deterministic.
     """
 
     id: str
@@ -110,6 +112,7 @@ class Task:
     reference: str
     compare: Callable[[object, object], str | None]
     limits: Limits = field(default_factory=Limits)
+    make_sized: Callable[[int, int], tuple[object, ...] | None] | None = None
 
 
 # --- what a program did ------------------------------------------------------------------------
@@ -243,6 +246,45 @@ class Analysis:
 
 
 @dataclass(frozen=True)
+class SizeCost:
+    """What a program costs at one input size, beside the reference.
+
+    Attributes:
+        size: elements of an input, about.
+        ratio: cost over the reference's cost, the median of the pairs; 1000 when time ran out.
+        spread: half the interquartile range of the pair ratios, over their median.
+        handover: share of the reference's cost that could be moved into reading inputs and
+            writing values unseen; a faster program is credited that much less.
+    """
+
+    size: int
+    ratio: float
+    spread: float
+    handover: float
+
+
+@dataclass(frozen=True)
+class Efficiency:
+    """How a right program compares with the reference in time and memory (docs/analysis.md).
+
+    Attributes:
+        score: 0 to 1; 0.5 is the reference's own, or within the dead zone around it.
+        counter: what was counted: "processor time" or "instructions".
+        sizes: by input size, rising.
+        memory_ratio: peak memory over the reference's, both over an empty program's.
+        once_seconds: processor time of loading the program beyond the reference's.
+        failure: why the score is 0 unmeasured, such as a wrong value on a large input; else "".
+    """
+
+    score: float
+    counter: str = ""
+    sizes: tuple[SizeCost, ...] = ()
+    memory_ratio: float = 1.0
+    once_seconds: float = 0.0
+    failure: str = ""
+
+
+@dataclass(frozen=True)
 class Score:
     """Everything measured on one program.
 
@@ -251,12 +293,14 @@ class Score:
         reason: why there is no usable program ("no code block", "cut by the token limit" ...).
         tests: hidden tests; None only where no task was given (`parelha score FILE`).
         analysis: None when there was no program, or the configuration needs none.
+        efficiency: None unless it was asked for, all cases passed, and the task has large inputs.
     """
 
     program: str
     reason: str = ""
     tests: TestResult | None = None
     analysis: Analysis | None = None
+    efficiency: Efficiency | None = None
 
     @property
     def all_passed(self) -> bool:

@@ -1,9 +1,19 @@
 """Runs untrusted programs: values out, never verdicts. See docs/sandbox.md."""
 
 from .probing import Layer, Probe
-from .runner import Sandbox
+from .runner import Sandbox, encode_slice, profile_of
+from .timing import Slice, TimedChild
 
-__all__ = ["Layer", "Probe", "Sandbox", "probe"]
+__all__ = [
+    "Layer",
+    "Probe",
+    "Sandbox",
+    "Slice",
+    "TimedChild",
+    "encode_slice",
+    "probe",
+    "profile_of",
+]
 
 
 def probe() -> Probe:

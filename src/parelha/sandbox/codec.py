@@ -30,6 +30,8 @@ I64 = struct.Struct("<q")
 F64 = struct.Struct("<d")
 C128 = struct.Struct("<dd")
 
+SHORTEST_RUN = 8  # items; a list of at least so many numbers of one type travels as one block
+
 _NUMBER_DTYPE = re.compile(r"\|[biu]1\Z|<[iu][248]\Z|<f[248]\Z|<c(?:8|16)\Z")
 _TIME_DTYPE = re.compile(r"<[mM]8(\[(?:Y|M|W|D|h|m|s|ms|us|ns)\])?\Z")
 _TEXT_DTYPE = re.compile(r"(?:<U|\|S)([1-9][0-9]{0,6})\Z")

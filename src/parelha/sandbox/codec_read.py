@@ -9,6 +9,7 @@ depth and counts are capped, array types come from a closed list, and floods of 
 # pylint: disable=too-many-return-statements,import-outside-toplevel
 
 import datetime as dt
+import struct
 from collections import Counter
 from typing import Any
 
@@ -97,6 +98,8 @@ class Decoder:
             return plain
         if tag == b"L":
             return [self.read(depth + 1) for _ in range(self.take_count())]
+        if tag == b"R":
+            return self._read_run()
         if tag == b"U":
             return tuple(self.read(depth + 1) for _ in range(self.take_count()))
         if tag == b"S":
@@ -112,6 +115,19 @@ class Decoder:
         if tag in (b"x", b"a", b"o"):
             return self.read_array(tag, depth)
         return codec_pandas.read(self, tag, depth)
+
+    def _read_run(self) -> list[object]:
+        """A list of numbers of one type, as one block."""
+        data = self.take_bytes()
+        code = data[:1].tobytes()
+        size = _RUN_BYTES.get(code)
+        if size is None or (len(data) - 1) % size:
+            raise CodecError("a block of numbers that is none")
+        count = (len(data) - 1) // size
+        self._nodes += count
+        if self._nodes > MAX_NODES:
+            raise CodecError("the value has too many parts")
+        return list(struct.unpack(f"<{count}{code.decode()}", data[1:]))
 
     def _read_plain(self, tag: bytes) -> object:
         value: object = _MISSING
@@ -201,4 +217,5 @@ def _refuse_hash_flood(keys: list[object]) -> None:
         raise CodecError("too many keys with one hash")
 
 
+_RUN_BYTES = {b"d": 8, b"q": 8, b"?": 1}
 _MISSING = object()

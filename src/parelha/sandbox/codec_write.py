@@ -8,6 +8,9 @@ that a program could have defined on them.
 # pylint: disable=unidiomatic-typecheck,too-many-branches
 
 import datetime as dt
+import itertools
+import operator
+import struct
 from collections import Counter, OrderedDict, defaultdict
 from typing import Any
 
@@ -20,6 +23,7 @@ from .codec import (
     MAX_DIMENSIONS,
     MAX_INT_BYTES,
     MAX_NODES,
+    SHORTEST_RUN,
     U32,
     CodecError,
     dtype_allowed,
@@ -89,6 +93,8 @@ class Encoder:
             self.put_bytes(b"s", _utf8(value))
         elif kind is bytes:
             self.put_bytes(b"b", value)
+        elif kind is list and self._write_run(tuple(value)):
+            pass
         elif kind in _SEQUENCES:
             self.put(_SEQUENCES[kind], U32.pack(len(value)))
             for item in tuple(value):
@@ -105,6 +111,23 @@ class Encoder:
         elif not (self._write_numpy(value, depth) or self._write_pandas(value, depth)):
             name = type.__getattribute__(kind, "__name__")
             raise CodecError(f"a value of type {name} is outside the list of plain types")
+
+    def _write_run(self, items: tuple[Any, ...]) -> bool:
+        """Append a list of numbers of one type as one block; False where it is no such list."""
+        code = _RUNS.get(type(items[0])) if len(items) >= SHORTEST_RUN else None
+        if code is None:
+            return False
+        if not all(map(operator.is_, map(type, items), itertools.repeat(type(items[0])))):
+            return False
+        try:
+            data = struct.pack(f"<{len(items)}{code}", *items)
+        except struct.error:  # an int beyond 64 bits
+            return False
+        self._nodes += len(items)
+        if self._nodes > MAX_NODES:
+            raise CodecError(f"the value has more than {MAX_NODES} parts")
+        self.put_bytes(b"R", code.encode("ascii") + data)
+        return True
 
     def _write_int(self, value: int) -> None:
         size = value.bit_length() // 8 + 1
@@ -188,6 +211,7 @@ def _utf8(text: str) -> bytes:
 
 
 _SEQUENCES: dict[type, bytes] = {list: b"L", tuple: b"U", set: b"S"}
+_RUNS: dict[type, str] = {float: "d", int: "q", bool: "?"}  # letters of the module struct
 _MAPPINGS = frozenset({dict, defaultdict, OrderedDict, Counter})
 _TIMES = frozenset({dt.date, dt.datetime, dt.time, dt.timedelta})
 

@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from parelha.priority import give_way
 from parelha.types import CallResult, Limits, Outcome, RunResult
@@ -31,10 +31,20 @@ _WORKER = str(Path(__file__).with_name("worker.py"))
 _Failed = Literal[
     Outcome.RAISED, Outcome.BAD_VALUE, Outcome.TIMEOUT, Outcome.MEMORY, Outcome.CRASHED
 ]
+Ending = Literal["done", "closed"]
 
 
 class ZygoteError(Exception):
     """The machinery failed, not the program. The zygote must be thrown away."""
+
+
+class Ended(NamedTuple):
+    """How a child ended: wait status, whether it had to be killed, and what it used."""
+
+    status: int
+    killed: bool
+    cpu_seconds: float
+    peak_bytes: int
 
 
 class ZygoteProcess:
@@ -102,24 +112,54 @@ class ZygoteProcess:
         Raises:
             ZygoteError: see there.
         """
+        to_child, from_child = self.begin(limits)
         try:
-            ends = _open_pipes()
+            talk = Conversation(to_child, from_child, limits, self.pid)
+            calls, ending = talk.hold(program, inputs)
+            end = self.finish(ending)
+        except (OSError, ValueError) as error:
+            raise ZygoteError(f"the talk with the child failed: {error}") from error
+        finally:
+            os.close(to_child)
+            os.close(from_child)
+        if ending == "closed":
+            failure = judge_death(end.status, end.killed, end.cpu_seconds, limits, level)
+            calls += [failure] * (len(inputs) - len(calls))
+        return RunResult(tuple(calls), end.cpu_seconds, end.peak_bytes, level)
+
+    def begin(self, limits: Limits) -> tuple[int, int]:
+        """Fork a child; the ends of its pipes, to it and from it, are the caller's to close.
+
+        Raises:
+            ZygoteError: see there.
+        """
+        try:
+            theirs, mine = _open_pipes()
         except OSError as error:
             raise ZygoteError(f"no descriptors: {error}") from error
-        theirs, (to_child, from_child) = ends
         # The owner ends a program at its limit; the kernel's limit stands behind it.
         cpu = math.ceil(limits.cpu_seconds) + 1
         request = REQUEST.pack(
             cpu, limits.memory_bytes, limits.output_bytes, limits.threads, limits.output_bytes
         )
         try:
-            try:
-                socket.send_fds(self._control, [request], theirs)
-            finally:
-                for descriptor in theirs:
-                    os.close(descriptor)
-            talk = _Conversation(to_child, from_child, limits, self.pid)
-            calls, ending = talk.hold(program, inputs)
+            socket.send_fds(self._control, [request], theirs)
+        except OSError as error:
+            for descriptor in mine:
+                os.close(descriptor)
+            raise ZygoteError(f"the zygote does not answer: {error}") from error
+        finally:
+            for descriptor in theirs:
+                os.close(descriptor)
+        return mine
+
+    def finish(self, ending: Ending) -> "Ended":
+        """Collect the child: `done`, kill it; `closed`, it should be dead already.
+
+        Raises:
+            ZygoteError: see there.
+        """
+        try:
             self._control.settimeout(ANSWER_SECONDS)
             self._control.send(b"E" if ending == "closed" else b"K")
             status, micros, peak, killed = ANSWER.unpack(self._control.recv(64))
@@ -127,13 +167,7 @@ class ZygoteProcess:
             raise ZygoteError(f"the zygote does not answer: {error}") from error
         except Exception as error:  # struct.error: the zygote hung up
             raise ZygoteError(f"the zygote died: {error}") from error
-        finally:
-            os.close(to_child)
-            os.close(from_child)
-        if ending == "closed":
-            failure = judge_death(status, bool(killed), micros / 1e6, limits, level)
-            calls += [failure] * (len(inputs) - len(calls))
-        return RunResult(tuple(calls), micros / 1e6, peak * 1024, level)
+        return Ended(status, bool(killed), micros / 1e6, peak * 1024)
 
 
 _ENVIRONMENT = {
@@ -200,7 +234,7 @@ def failed(outcome: _Failed, detail: str) -> CallResult:
     return CallResult(outcome, None, " ".join(line.split())[:DETAIL_CHARACTERS])
 
 
-class _Conversation:
+class Conversation:
     """One program's messages: the program, then each input after the answer to the one before."""
 
     def __init__(self, to_child: int, from_child: int, limits: Limits, zygote: int) -> None:
@@ -221,18 +255,19 @@ class _Conversation:
         calls: list[CallResult] = []
         for place, message in enumerate((program, *inputs)):
             try:
-                kind, payload = self._exchange(message)
-            except _ClosedError:
+                kind, payload = self.exchange(message)
+            except ClosedError:
                 return calls, "closed"
-            except _BrokenError as problem:
+            except BrokenError as problem:
                 # Everything not yet answered shares the fate; what was answered stands.
                 missing = len(inputs) - len(calls)
                 return calls + [failed(problem.outcome, str(problem))] * missing, "done"
             if place > 0:
-                calls.append(self._result(kind, payload))
+                calls.append(self.result(kind, payload))
         return calls, "done"
 
-    def _result(self, kind: bytes, payload: bytes) -> CallResult:
+    def result(self, kind: bytes, payload: bytes) -> CallResult:
+        """What the answer to one input means."""
         if kind == b"V":
             self._budget -= len(payload)
             try:
@@ -246,8 +281,17 @@ class _Conversation:
             return failed(Outcome.BAD_VALUE, detail)
         return failed(Outcome.RAISED, detail)
 
-    def _exchange(self, message: bytes) -> tuple[bytes, bytes]:
-        """Send one message and read its answer, and not a byte more."""
+    def exchange(self, message: bytes, kinds: bytes = b"LVRMB") -> tuple[bytes, bytes]:
+        """Send one message and read its answer, and not a byte more.
+
+        Args:
+            message: what the child gets.
+            kinds: the letters that its answer may begin with (`worker`).
+
+        Raises:
+            ClosedError: the child closed its pipe.
+            BrokenError: it broke a limit, or answered with something else.
+        """
         nonce = os.urandom(8)
         outgoing = memoryview(FRAME.pack(len(message), nonce) + message)
         needed = FRAME.size
@@ -268,17 +312,17 @@ class _Conversation:
             if len(self._unread) >= FRAME.size and needed == FRAME.size:
                 length, echoed = FRAME.unpack_from(self._unread)
                 if echoed != nonce or length < 1:
-                    raise _BrokenError(Outcome.CRASHED, "it wrote on the grader's channel")
+                    raise BrokenError(Outcome.CRASHED, "it wrote on the grader's channel")
                 if length - 1 > self._budget + 1024:
-                    raise _BrokenError(Outcome.BAD_VALUE, "the results weigh too much")
+                    raise BrokenError(Outcome.BAD_VALUE, "the results weigh too much")
                 needed = FRAME.size + length
         if len(self._unread) > needed:
-            raise _BrokenError(Outcome.CRASHED, "it wrote on the grader's channel")
+            raise BrokenError(Outcome.CRASHED, "it wrote on the grader's channel")
         body = bytes(self._unread[FRAME.size :])
         self._unread.clear()
         kind = body[:1]
-        if kind not in (b"L", b"V", b"R", b"M", b"B"):
-            raise _BrokenError(Outcome.CRASHED, "it wrote on the grader's channel")
+        if kind not in kinds:
+            raise BrokenError(Outcome.CRASHED, "it wrote on the grader's channel")
         return kind, body[1:]
 
     def _wait(self, poll: select.poll) -> list[tuple[int, int]]:
@@ -292,7 +336,7 @@ class _Conversation:
             waited = watching.waited_seconds(child) if child else 0.0
             left = limit + min(waited, MAX_PATIENCE * limit) - spent
             if left <= 0:
-                raise _BrokenError(Outcome.TIMEOUT, f"more than {limit:g} s of elapsed time")
+                raise BrokenError(Outcome.TIMEOUT, f"more than {limit:g} s of elapsed time")
         events = poll.poll(min(left, WATCH_SECONDS) * 1000 + 1)
         if not events:
             self._check_child()
@@ -304,9 +348,9 @@ class _Conversation:
         if child is None:
             return
         if watching.cpu_seconds(child) > self._limits.cpu_seconds:
-            raise _BrokenError(Outcome.TIMEOUT, _cpu_detail(self._limits))
+            raise BrokenError(Outcome.TIMEOUT, _cpu_detail(self._limits))
         if watching.count_threads(child) > self._limits.threads:
-            raise _BrokenError(Outcome.CRASHED, f"more than {self._limits.threads} threads")
+            raise BrokenError(Outcome.CRASHED, f"more than {self._limits.threads} threads")
 
     def _write(self, outgoing: memoryview) -> memoryview:
         try:
@@ -321,15 +365,15 @@ class _Conversation:
         # At least one byte more than needed: it would show that somebody else wrote here too.
         data = os.read(self._from, max(1 << 16, min(needed - len(self._unread) + 1, 1 << 20)))
         if not data:
-            raise _ClosedError
+            raise ClosedError
         self._unread += data
 
 
-class _ClosedError(Exception):
+class ClosedError(Exception):
     """The child's end of the pipe is closed."""
 
 
-class _BrokenError(Exception):
+class BrokenError(Exception):
     """The conversation ends here, and this is what the rest of the calls get."""
 
     def __init__(self, outcome: _Failed, detail: str) -> None:

@@ -8,7 +8,7 @@ from typing import get_args
 
 from parelha.errors import UsageError
 from parelha.tasks.families import FAMILIES
-from parelha.tasks.family import Family, Variant, hidden_cases, visible_examples
+from parelha.tasks.family import Family, Variant, hidden_cases, stream, visible_examples
 from parelha.types import Case, CoderAction, Split, Task
 
 HELDOUT_SEEDS_FROM = 1000  # a task's seed below belongs to train, from here on to heldout_seeds
@@ -96,6 +96,18 @@ def hidden_inputs(identity: str, seed: int) -> tuple[Case, ...]:
     return hidden_cases(variant, identity, visible_examples(variant, identity), seed)
 
 
+def sized_input(identity: str, size: int, seed: int) -> tuple[object, ...] | None:
+    """Return one ordinary input of about `size` elements, or None where there is none so large.
+
+    `Task.make_sized` calls this.
+    """
+    rng = stream(identity, f"sized/{size}/{seed}")
+    try:
+        return variant_of(identity)[1].ordinary(rng, size)
+    except (ValueError, RuntimeError):  # a draw without repeats from too small a range, say
+        return None
+
+
 @lru_cache(maxsize=8192)
 def _task(identity: str) -> Task:
     family, variant, seed = variant_of(identity)
@@ -114,6 +126,7 @@ def _task(identity: str) -> Task:
         reference=variant.reference,
         compare=variant.compare,
         limits=variant.limits,
+        make_sized=partial(sized_input, identity),
     )
 
 

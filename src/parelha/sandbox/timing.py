@@ -1,0 +1,185 @@
+"""What a program uses, read from outside: a child of its own, timed slice by slice.
+
+The child pauses before and after the calls of a slice (see `worker`), and the owner reads the
+kernel's count of the whole process while it waits: all threads, time in the kernel included. No
+clock of the child's is ever asked. There is no gap between two slices: what is not counted as
+calls is counted as hand-over, so work that is moved out of the calls still shows.
+"""
+
+import contextlib
+import os
+from typing import NamedTuple
+
+from parelha.types import CallResult, Limits
+
+from . import counters, watching
+from .process import (
+    BrokenError,
+    ClosedError,
+    Conversation,
+    Ended,
+    ZygoteError,
+    ZygoteProcess,
+    failed,
+    judge_death,
+)
+
+CLOCK, INSTRUCTIONS = "processor time", "instructions"
+_GO_ON = b""
+
+
+class Slice(NamedTuple):
+    """One slice of calls: what came back, and what it cost in the counter's unit.
+
+    Attributes:
+        result: a list with one value per call, or how the slice failed.
+        calls: cost of the calls alone.
+        handover: of everything else since the end of the slice before: reading the inputs,
+            writing the values, and whatever the process did meanwhile.
+    """
+
+    result: CallResult
+    calls: float
+    handover: float
+
+
+class TimedChild:
+    """A program in a child of its own. Used by one thread, which closes it.
+
+    Attributes:
+        failure: how the program failed so far, or None.
+        load_seconds: processor time of loading the program, its imports included.
+    """
+
+    def __init__(
+        self, zygote: ZygoteProcess, program: bytes, limits: Limits, level: int, cpu: int
+    ) -> None:
+        """Fork the child, bind it to a processor, load the program.
+
+        Args:
+            zygote: its parent, which serves nobody else meanwhile.
+            program: entry point, source and True, encoded.
+            limits: over the whole life of the child.
+            level: the sandbox's level of isolation.
+            cpu: number of the processor that the child and all its threads run on.
+
+        Raises:
+            ZygoteError: the machinery failed.
+        """
+        self._zygote = zygote
+        self._limits = limits
+        self._level = level
+        pipes = zygote.begin(limits)
+        self._open = list(pipes)
+        self._talk = Conversation(*pipes, limits, zygote.pid)
+        self._pid = 0
+        self._status = -1
+        self._events = -1
+        self._ended: Ended | None = None
+        self._last = 0.0
+        self.failure: CallResult | None = None
+        self.load_seconds = 0.0
+        try:
+            if self._exchange(program, b"P") is not None:
+                self._watch(cpu)
+                start = self._seconds()
+                if self._exchange(_GO_ON, b"L") is not None:
+                    self.load_seconds = self._seconds() - start
+                    self._last = self._count()
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def counter(self) -> str:
+        """What is counted: `CLOCK` (in seconds) or `INSTRUCTIONS`."""
+        return CLOCK if self._events < 0 else INSTRUCTIONS
+
+    def run(self, message: bytes) -> Slice:
+        """Call the program on a slice of inputs.
+
+        Args:
+            message: the inputs, as `runner.encode_slice` writes them.
+
+        Returns:
+            the slice; without cost where the program failed, then or earlier.
+
+        Raises:
+            ZygoteError: the machinery failed.
+        """
+        before = self._last
+        if self._exchange(message, b"P") is not None:
+            start = self._count()
+            answer = self._exchange(_GO_ON, b"DRM")
+            called = self._count() - start
+            if answer is not None and answer[0] == b"D":
+                answer = self._exchange(_GO_ON, b"VMB")
+            if answer is not None:
+                self._last = self._count()
+                result = self._talk.result(*answer)
+                return Slice(result, called, self._last - before - called)
+        assert self.failure is not None
+        return Slice(self.failure, 0.0, 0.0)
+
+    def end(self) -> Ended:
+        """End the child; may be called twice.
+
+        Raises:
+            ZygoteError: the machinery failed.
+        """
+        if self._ended is None:
+            self._ended = self._zygote.finish("done")
+        return self._ended
+
+    def close(self) -> None:
+        """Close what is open here; may be called twice."""
+        for descriptor in self._open:
+            os.close(descriptor)
+        self._open.clear()
+
+    def _exchange(self, message: bytes, kinds: bytes) -> tuple[bytes, bytes] | None:
+        """The child's answer; None when it failed, and `failure` says how."""
+        if self.failure is not None:
+            return None
+        try:
+            return self._talk.exchange(message, kinds)
+        except BrokenError as problem:
+            self.failure = failed(problem.outcome, str(problem))
+        except ClosedError:
+            end = self._ended = self._zygote.finish("closed")
+            self.failure = judge_death(
+                end.status, end.killed, end.cpu_seconds, self._limits, self._level
+            )
+        except OSError as error:
+            raise ZygoteError(f"the talk with the child failed: {error}") from error
+        return None
+
+    def _watch(self, cpu: int) -> None:
+        """Find the child, bind it, and open the best counter, before it loads the program."""
+        child = watching.find_child(self._zygote.pid)
+        if child is None:
+            raise ZygoteError("the timed child cannot be found")
+        self._pid = child
+        try:
+            os.sched_setaffinity(child, {cpu})
+            self._status = os.open(f"/proc/{child}/stat", os.O_RDONLY | os.O_CLOEXEC)
+            self._open.append(self._status)
+        except OSError as error:
+            raise ZygoteError(f"the timed child cannot be watched: {error}") from error
+        if counters.counts_instructions():
+            with contextlib.suppress(OSError):
+                self._events = counters.open_counter(
+                    counters.HARDWARE, counters.HARDWARE_INSTRUCTIONS, child
+                )
+                self._open.append(self._events)
+
+    def _seconds(self) -> float:
+        try:
+            counters.wait_until_asleep(self._status)
+            return counters.processor_seconds(self._pid)
+        except OSError:
+            return 0.0  # it is gone, and the next message will say so
+
+    def _count(self) -> float:
+        seconds = self._seconds()
+        return seconds if self._events < 0 else float(counters.read_counter(self._events))
