@@ -2,7 +2,9 @@
 
 from parelha.tasks.families.build_model import (
     linear_regression,
+    logistic,
     nearest_neighbours,
+    polynomial,
     ridge,
     smoothing,
 )
@@ -13,4 +15,6 @@ FAMILIES: tuple[Family, ...] = (
     smoothing.FAMILY,
     nearest_neighbours.FAMILY,
     ridge.FAMILY,
+    polynomial.FAMILY,
+    logistic.FAMILY,
 )
