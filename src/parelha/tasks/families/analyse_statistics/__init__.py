@@ -3,6 +3,7 @@
 from parelha.tasks.families.analyse_statistics import (
     groups,
     mean_variance,
+    t_test,
     weighted,
 )
 from parelha.tasks.family import Family
@@ -11,4 +12,5 @@ FAMILIES: tuple[Family, ...] = (
     mean_variance.FAMILY,
     groups.FAMILY,
     weighted.FAMILY,
+    t_test.FAMILY,
 )
