@@ -43,19 +43,20 @@ def sample_tokens(
     The search is two-level (blocks, then one block), which reads the vocabulary twice instead of
     forming a cumulative sum of it; `torch.multinomial` over 152k tokens is far slower.
     """
-    scaled = logits.float() / temperature[:, None]
+    scaled = torch.div(logits, temperature[:, None])  # float32, in one pass over the logits
     if top_k or (top_p is not None and bool((top_p < 1).any())):
         scaled = _truncate(scaled, top_p, top_k)
-    normaliser = torch.logsumexp(scaled, dim=-1)  # (B,)
+    highest = scaled.amax(-1, keepdim=True)
     b, v = scaled.shape
     padded = -(-v // _BLOCK) * _BLOCK
-    p = scaled.new_zeros((b, padded))
-    torch.exp(scaled - normaliser[:, None], out=p[:, :v])
-    blocks = p.view(b, -1, _BLOCK)
+    weight = scaled.new_empty((b, padded))  # probabilities but for one factor a row
+    weight[:, v:] = 0
+    torch.sub(scaled, highest, out=weight[:, :v]).exp_()
+    blocks = weight.view(b, -1, _BLOCK)
     mass = blocks.sum(-1, dtype=torch.float64)  # (B, blocks)
     upper = mass.cumsum(-1)
-    # Rounding may leave a total a hair away from 1, and two sums of one block a hair apart: the
-    # target is held below the total it is looked up in, so what is found always has mass.
+    # Rounding may leave two sums of one block a hair apart: the target is held below the total it
+    # is looked up in, so what is found always has mass.
     target = _below(u[:, None] * upper[:, -1:], upper[:, -1:])
     block = torch.searchsorted(upper, target, right=True)  # (B, 1)
     start = upper.gather(1, block) - mass.gather(1, block)
@@ -64,7 +65,8 @@ def sample_tokens(
     rest = _below((target - start).clamp_(min=0), fine[:, -1:])
     offset = torch.searchsorted(fine, rest, right=True)
     token = (block * _BLOCK + offset)[:, 0]
-    logprob = scaled.gather(1, token[:, None])[:, 0] - normaliser
+    normaliser = highest.double() + upper[:, -1:].log()
+    logprob = (scaled.gather(1, token[:, None]) - normaliser)[:, 0].float()
     return token, logprob
 
 
