@@ -1,0 +1,57 @@
+"""False alarms of the sandbox: every reference, and a benchmark's solutions, must pass.
+
+python benchmarks/honest.py [--level 2] [--benchmark HumanEval.jsonl.gz]
+"""
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import get_args
+
+from parelha.grading import Grader
+from parelha.sandbox import Sandbox
+from parelha.suites import open_suite, playable
+from parelha.tasks import load_tasks
+from parelha.tasks.benchmarks import Loaded
+from parelha.types import Outcome, Split, Task
+
+
+def main() -> int:
+    """Grade all references; 1 when one does not pass."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--level", type=int, default=3, help="isolation to ask for, 2 or 3")
+    parser.add_argument("--benchmark", default="", help="a JSONL file with solutions")
+    options = parser.parse_args()
+    tasks = [t for split in get_args(Split) for t in load_tasks(split, levels=range(1, 5))]
+    failed = check("references", tasks, options.level)
+    if options.benchmark:
+        suite = open_suite(options.benchmark)
+        assert isinstance(suite, Loaded), "a JSONL file is needed"
+        failed += check(options.benchmark, playable(suite), options.level)
+    return 1 if failed else 0
+
+
+def check(name: str, tasks: Sequence[Task], level: int) -> int:
+    """Grade the reference of each task and print what did not pass; returns how many."""
+    start = time.perf_counter()
+    with Grader(workers=os.cpu_count() or 2) as grader:
+        grader.sandbox = Sandbox(workers=os.cpu_count() or 2, max_level=level)
+        with grader.sandbox, ThreadPoolExecutor(os.cpu_count() or 2) as pool:
+            level = grader.sandbox.level
+            results = list(pool.map(lambda task: grader.test(task, task.reference), tasks))
+    failed = 0
+    for task, result in zip(tasks, results, strict=True):
+        if result.outcome is not Outcome.PASSED:
+            failed += 1
+            print(f"  {task.id}: {result.outcome}, {'; '.join(result.details[:1])}")
+    passed = len(tasks) - failed
+    seconds = time.perf_counter() - start
+    print(f"{name}: {passed} of {len(tasks)} pass at level {level}, {seconds:.0f} s")
+    return failed
+
+
+if __name__ == "__main__":
+    sys.exit(main())
