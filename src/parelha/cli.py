@@ -205,65 +205,79 @@ def show(run_dir: Path, /) -> None:
 
 
 @tasks_app.command(name="list")
-def list_tasks(*, families: tuple[str, ...] = (), levels: tuple[int, ...] = (1, 2, 3, 4)) -> None:
+def list_tasks(
+    *,
+    families: tuple[str, ...] = (),
+    levels: tuple[int, ...] = (1, 2, 3, 4),
+    suite: str = "",
+    table: Flag = False,
+) -> None:
     """List the first task of each parameterisation: id, split, coder action.
 
     Args:
         families: Only these families, or all of a coder action.
         levels: Only these levels.
+        suite: The tasks of this benchmark (name or file) or folder instead.
+        table: The table of families, as docs/tasks.md holds it.
     """
     from parelha.tasks import load_tasks
+    from parelha.tasks.table import families_table
 
-    splits: tuple[Split, ...] = ("train", "heldout_params")
-    for split in splits:
-        for task in load_tasks(split, levels=levels, families=families):
-            print(f"{task.id}\t{split}\t{task.action}")
+    if table:
+        print(families_table())
+        return
+    splits: tuple[Split, ...] = ("train", "heldout_params", "heldout_families")
+    tasks = [t for s in splits for t in load_tasks(s, levels=levels, families=families)]
+    for task in _tasks_of(suite) if suite else tasks:
+        print(f"{task.id}\t{task.split}\t{task.action}")
 
 
 @tasks_app.command(name="show")
-def show_task(identity: str, /, *, lang: Literal["en", "pt"] = "en") -> None:
+def show_task(identity: str, /, *, lang: Literal["en", "pt"] = "en", suite: str = "") -> None:
     """Show one task: statement, signature, examples.
 
     Args:
         identity: The task's id.
         lang: en or pt.
+        suite: The benchmark or folder it belongs to; without one, the families.
     """
     from parelha.report.scores import task_text
     from parelha.tasks import get_task
 
-    print(task_text(get_task(identity), lang))
+    if not suite:
+        print(task_text(get_task(identity), lang))
+        return
+    found = [task for task in _tasks_of(suite) if task.id == identity]
+    if not found:
+        raise UsageError(f"{suite} holds no task {identity!r}: see `parelha tasks list --suite`")
+    print(task_text(found[0], lang))
 
 
 @tasks_app.command(name="check")
-def check_tasks(*identities: str) -> None:
-    """Check that references are right and clean, and inputs legal.
+def check_tasks(*what: str, instances: int = 0, allow_unsafe_sandbox: Flag = False) -> None:
+    """Check that references are right and clean, and that hidden inputs tell wrong answers.
 
     Args:
-        identities: Ids of tasks; all parameterisations when there is none.
+        what: Ids of tasks, a folder of your own tasks, or a benchmark (name or JSONL file); every
+            task of every family when there is none.
+        instances: Draw this many instances of the tasks as well, and answer each.
+        allow_unsafe_sandbox: Run a benchmark's programs even where the isolation is weak.
     """
-    from parelha.tasks import check_task, get_task, load_tasks
+    from parelha.task_checks import check_everything
 
-    chosen: list[Task] = [get_task(identity) for identity in identities]
-    if not identities:
-        levels = (1, 2, 3, 4)
-        chosen = [*load_tasks("train", levels=levels), *load_tasks("heldout_params", levels=levels)]
-    failed = 0
-    for task in chosen:
-        problems = check_task(task)
-        failed += bool(problems)
-        print(f"{task.id}: {'; '.join(problems) or 'right'}")
-    if failed:
-        raise WorkFailedError(f"{failed} of {len(chosen)} tasks have problems")
+    check_everything(what, instances, allow_unsafe_sandbox, lambda text: print(text, flush=True))
 
 
 @models_app.command(name="list")
 def list_models() -> None:
     """List the models that are known by name; any other hub name or folder works as well."""
-    from parelha.models.catalogue import table
+    from parelha.models.catalogue import VIEWS, table
     from parelha.report.text import table_text
 
-    shown = ("name", "parameters", "prompt", "sources", "licence", "needs")
-    print(table_text([{key: row[key] for key in shown} for row in table()]))
+    rows = table()
+    for view in VIEWS:
+        print(table_text([{key: row[key] for key in view} for row in rows]), end="\n\n")
+    print("GiB are estimates, bf16 / 4-bit; docs/models.md says how they are made.")
 
 
 @models_app.command(name="fetch")
@@ -289,6 +303,19 @@ def doctor() -> None:
 
 
 # --- helpers -----------------------------------------------------------------------------------
+
+
+def _tasks_of(suite: str) -> "list[Task]":
+    """The tasks of a benchmark or a folder; what is not well made is told on standard error."""
+    from parelha.suites import open_suite
+    from parelha.tasks.own import OwnFolder
+
+    opened = open_suite(suite)
+    for problem in opened.problems:
+        print(f"parelha: {problem}", file=sys.stderr)
+    if isinstance(opened, OwnFolder):
+        return [own.task() for own in opened.tasks]
+    return list(opened.tasks)
 
 
 def _steps_done(run_dir: Path | None) -> int:

@@ -12,36 +12,30 @@ from parelha.models.memory import release_freed_memory
 from parelha.rewards import reward_trees
 from parelha.rollout import play_all
 from parelha.runtime import Runtime, open_runtime
+from parelha.suites import FAMILIES, heldout_suites
 from parelha.tasks import load_tasks
 from parelha.tracking import RunFolder
 from parelha.types import Task
 
 
 def heldout_tasks(config: Config, episodes: int) -> tuple[Task, ...]:
-    """The first `episodes` held-out tasks, splits, families and parameterisations in turn.
+    """The first `episodes` held-out tasks: splits, families, parameterisations and suites in turn.
 
     Raises:
-        UsageError: there are no held-out tasks of these families and levels.
+        UsageError: there are no held-out tasks of these families, levels and suites.
     """
-    queues: list[list[Task]] = []
-    per_seed = 0
-    for split in config.eval.splits:
-        tasks = load_tasks(split, levels=config.tasks.levels, families=config.tasks.families)
-        per_seed += len(tasks)
-    if not per_seed:
+    suites = config.tasks.eval_suites or config.tasks.suites
+    queues = heldout_suites(
+        suites,
+        config.tasks.suites,
+        config.eval.splits,
+        range(config.tasks.seeds),
+        allow_unsafe=config.engine.allow_unsafe_sandbox,
+    )
+    if FAMILIES in suites:
+        queues = family_queues(config, episodes) + queues
+    if not any(queues):
         raise UsageError("no held-out task has these families and levels: see `parelha tasks list`")
-    seeds = range(-(-episodes // per_seed) + 1)
-    for split in config.eval.splits:
-        by_family: dict[str, list[Task]] = {}
-        for seed in seeds:
-            for task in load_tasks(
-                split,
-                levels=config.tasks.levels,
-                families=config.tasks.families,
-                seeds=(seed,),
-            ):
-                by_family.setdefault(task.family, []).append(task)
-        queues += by_family.values()
     chosen: list[Task] = []
     place = 0
     while len(chosen) < episodes:
@@ -51,6 +45,25 @@ def heldout_tasks(config: Config, episodes: int) -> tuple[Task, ...]:
         chosen += due[: episodes - len(chosen)]
         place += 1
     return tuple(chosen)
+
+
+def family_queues(config: Config, episodes: int) -> list[list[Task]]:
+    """The held-out tasks of each split and family, with as many seeds as `episodes` may need."""
+    levels, families = config.tasks.levels, config.tasks.families
+    per_seed = sum(
+        len(load_tasks(split, levels=levels, families=families)) for split in config.eval.splits
+    )
+    queues: list[list[Task]] = []
+    if not per_seed:
+        return queues
+    seeds = range(-(-episodes // per_seed) + 1)
+    for split in config.eval.splits:
+        by_family: dict[str, list[Task]] = {}
+        for seed in seeds:
+            for task in load_tasks(split, levels=levels, families=families, seeds=(seed,)):
+                by_family.setdefault(task.family, []).append(task)
+        queues += by_family.values()
+    return queues
 
 
 def evaluate(runtime: Runtime, step: int, episodes: int) -> tuple[dict[str, Any], list[Any]]:

@@ -1,0 +1,161 @@
+"""Suites beside the families: public benchmarks and a user's own tasks.
+
+A suite is named as on the command line: ``families``, a benchmark's name or file, or a folder. What
+a run trains on is never what it is evaluated on: of a benchmark that is trained on, the held-out
+fifth is left for evaluation; one that is only evaluated on is used whole.
+"""
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from pathlib import Path
+
+from parelha.errors import UsageError
+from parelha.sandbox import Sandbox
+from parelha.tasks.benchmarks import HUB, BenchmarkTask, Loaded, is_benchmark, load_benchmark
+from parelha.tasks.own import OwnFolder, load_own
+from parelha.types import Limits, RunResult, Split, Task
+
+FAMILIES = "families"
+HELDOUT: tuple[Split, ...] = ("heldout_seeds", "heldout_params")
+
+
+def training_suites(
+    names: Sequence[str], seeds: Iterable[int], *, allow_unsafe: bool = False
+) -> tuple[Task, ...]:
+    """Return what the suites other than the families give to train on.
+
+    Args:
+        names: suites, `FAMILIES` among them or not.
+        seeds: of the instances of a user's own tasks.
+        allow_unsafe: let a benchmark compute its answers even where the isolation is weak.
+
+    Raises:
+        UsageError: no such suite, or nothing in it can be played.
+    """
+    found: list[Task] = []
+    for name in _others(names):
+        suite = open_suite(name, allow_unsafe)
+        if isinstance(suite, OwnFolder):
+            found += suite.of_split("train", seeds)
+        else:
+            found += [task for task in playable(suite) if task.split == "train"]
+    return tuple(found)
+
+
+def heldout_suites(
+    names: Sequence[str],
+    trained: Sequence[str],
+    splits: Sequence[str],
+    seeds: Iterable[int],
+    *,
+    allow_unsafe: bool = False,
+) -> list[list[Task]]:
+    """Return what the suites other than the families give to evaluate on: one list for each.
+
+    Args:
+        names: suites, `FAMILIES` among them or not.
+        trained: suites that the run trains on.
+        splits: held-out splits of a user's own tasks.
+        seeds: of the instances of a user's own tasks.
+        allow_unsafe: as for `training_suites`.
+
+    Raises:
+        UsageError: no such suite, or nothing in it can be played.
+    """
+    used = {_place(name) for name in _others(trained)}
+    numbers = tuple(seeds)
+    lists: list[list[Task]] = []
+    for name in _others(names):
+        suite = open_suite(name, allow_unsafe)
+        whole = _place(name) not in used
+        if isinstance(suite, OwnFolder):
+            wanted: list[Split] = [split for split in HELDOUT if split in splits]
+            wanted += ["train"] if whole else []
+            lists.append([task for split in wanted for task in suite.of_split(split, numbers)])
+        else:
+            lists.append([t for t in playable(suite) if whole or t.split != "train"])
+    return lists
+
+
+def suite_notices(names: Sequence[str], *, allow_unsafe: bool = False) -> list[str]:
+    """Return what a user should know of the suites: files not well made, tasks left out."""
+    notices: list[str] = []
+    for name in _others(names):
+        suite = open_suite(name, allow_unsafe)
+        notices += [f"{name}: {problem}" for problem in suite.problems]
+        if isinstance(suite, Loaded):
+            left_out = sum(task.in_process for task in suite.tasks)
+            if left_out:
+                notices.append(f"{name}: {left_out} in-process tasks are left out")
+    return notices
+
+
+def playable(suite: Loaded) -> list[BenchmarkTask]:
+    """The tasks of a benchmark that an episode can play: those whose tests are calls.
+
+    Raises:
+        UsageError: there is none.
+    """
+    tasks = [task for task in suite.tasks if not task.in_process]
+    if not tasks:
+        first = suite.problems[0] if suite.problems else "all its tests run in-process"
+        raise UsageError(f"no task of the benchmark can be played: {first}")
+    return tasks
+
+
+def open_suite(name: str, allow_unsafe: bool = False) -> Loaded | OwnFolder:
+    """Load a suite; a second call gives the same.
+
+    Raises:
+        UsageError: there is no such suite.
+        InfrastructureError: the machine failed.
+    """
+    return _open(_place(name), allow_unsafe)
+
+
+@lru_cache(maxsize=16)
+def _open(name: str, allow_unsafe: bool) -> Loaded | OwnFolder:
+    if Path(name).is_dir():
+        return load_own(Path(name))
+    if not is_benchmark(name):
+        known = ", ".join([FAMILIES, *HUB])
+        raise UsageError(f"unknown suite {name!r}: {known}, a .jsonl file or a folder of tasks")
+    with _LateSandbox(allow_unsafe) as sandbox:
+        return load_benchmark(name, sandbox.run)
+
+
+class _LateSandbox:
+    """A sandbox that starts when it is first needed; most benchmarks need none."""
+
+    def __init__(self, allow_unsafe: bool) -> None:
+        self._allow_unsafe = allow_unsafe
+        self._sandbox: Sandbox | None = None
+
+    def run(
+        self,
+        source: str,
+        entry_point: str,
+        inputs: Sequence[tuple[object, ...]],
+        limits: Limits,
+    ) -> RunResult:
+        """As `Sandbox.run`."""
+        if self._sandbox is None:
+            self._sandbox = Sandbox(workers=1, allow_unsafe=self._allow_unsafe)
+        return self._sandbox.run(source, entry_point, inputs, limits)
+
+    def __enter__(self) -> "_LateSandbox":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._sandbox is not None:
+            self._sandbox.close()
+
+
+def _others(names: Iterable[str]) -> list[str]:
+    return [name for name in dict.fromkeys(names) if name != FAMILIES]
+
+
+def _place(name: str) -> str:
+    """One name for one suite: a path resolved, a benchmark's name in small letters."""
+    path = Path(name)
+    return str(path.resolve()) if path.exists() else name.lower() if name.lower() in HUB else name

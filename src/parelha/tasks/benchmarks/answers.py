@@ -1,0 +1,180 @@
+"""The right answers of a benchmark's calls: a table of plain values, and the rules they go by.
+
+A benchmark says what is right in its assertions. What it says is kept as data, so that a value that
+came out of the sandbox is compared here and no program of the benchmark runs in this process. The
+rules are the assertions' own: plain ``==`` of Python, not the comparator of the project's families,
+so that a score means what it means elsewhere.
+"""
+
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from parelha.tasks.compare import describe, one_line
+from parelha.types import Case
+
+MAX_DEPTH = 60
+RTOL = 1e-7  # relative tolerance of the assertions of HumanEval+ and MBPP+
+
+# Functions that assertions put around a call, ``sorted(f(x)) == [1, 2]``. They are applied to the
+# plain value that came back.
+WRAPPERS: dict[str, Callable[..., Any]] = {
+    function.__name__: function
+    for function in (abs, bool, dict, float, int, len, list, max, min, round)
+} | {function.__name__: function for function in (set, sorted, str, sum, tuple)}
+
+
+@dataclass(frozen=True, repr=False)
+class Right:
+    """What one assertion says of one call.
+
+    Attributes:
+        value: the right answer; where the rule is ``in``, a collection that holds it.
+        rule: one of `RULES`.
+        tolerance: of the rules that have one: relative of ``isclose``, else absolute.
+        wrappers: names of `WRAPPERS` with their further arguments, innermost first.
+        also: what further assertions say of the same call.
+    """
+
+    value: Any
+    rule: str = "=="
+    tolerance: float = 0.0
+    wrappers: tuple[tuple[str, tuple[Any, ...]], ...] = ()
+    also: tuple["Right", ...] = ()
+
+    def __repr__(self) -> str:
+        """The answer alone: this is what a prompt shows."""
+        return repr(self.value)
+
+
+def compare(expected: object, actual: object) -> str | None:
+    """Return None when `actual` satisfies every assertion, else one line that says what differs.
+
+    `Task.compare` of a benchmark; `actual` is a plain value, rebuilt by exact type.
+    """
+    right = expected if isinstance(expected, Right) else Right(expected)
+    for each in (right, *right.also):
+        try:
+            value = actual
+            for name, further in each.wrappers:
+                value = WRAPPERS[name](value, *further)
+            good = bool(RULES[each.rule](value, each.value, each.tolerance))
+        except Exception as error:  # pylint: disable=broad-exception-caught
+            return f"the value cannot be compared ({type(error).__name__})"
+        if not good:
+            wanted = describe(each.value)
+            return one_line(f"expected {each.rule} {wanted}, got {describe(value)}")
+    return None
+
+
+def _all_close(actual: Any, right: Any, tolerance: float) -> bool:
+    import numpy as np  # pylint: disable=import-outside-toplevel  # slow; most answers need none
+
+    if tolerance == 0.0 and _holds_only_floats(right):
+        tolerance = 1e-6
+    if tolerance == 0.0 or bool(actual == right):
+        return bool(actual == right)
+    return _as_long(actual, right) and bool(np.allclose(actual, right, RTOL, tolerance))
+
+
+def _numpy_close(actual: Any, right: Any, tolerance: float) -> bool:
+    import numpy as np  # pylint: disable=import-outside-toplevel
+
+    return _as_long(actual, right) and bool(np.allclose(actual, right, atol=tolerance))
+
+
+def _as_long(actual: Any, right: Any) -> bool:
+    """Numpy would stretch one number to the length of a list."""
+    sizes = [len(value) if hasattr(value, "__len__") else None for value in (actual, right)]
+    return sizes[0] == sizes[1]
+
+
+def _holds_only_floats(value: Any) -> bool:
+    if isinstance(value, list | tuple):
+        return bool(value) and all(isinstance(item, float) for item in value)
+    return isinstance(value, float)
+
+
+RULES: dict[str, Callable[[Any, Any, float], Any]] = {
+    "==": lambda actual, right, _: actual == right,
+    "!=": lambda actual, right, _: actual != right,
+    "<": lambda actual, right, _: actual < right,
+    "<=": lambda actual, right, _: actual <= right,
+    ">": lambda actual, right, _: actual > right,
+    ">=": lambda actual, right, _: actual >= right,
+    "in": lambda actual, right, _: actual in right,
+    "is": lambda actual, right, _: type(actual) is type(right) and actual == right,
+    "true": lambda actual, right, _: bool(actual),
+    "false": lambda actual, right, _: not actual,
+    "close": lambda actual, right, tolerance: abs(actual - right) <= tolerance,
+    "isclose": lambda actual, right, tolerance: math.isclose(actual, right, rel_tol=tolerance),
+    "isclose abs": lambda actual, right, tolerance: math.isclose(actual, right, abs_tol=tolerance),
+    "numpy close": _numpy_close,
+    "allclose": _all_close,
+}
+
+
+def written(value: Any, depth: int = 0) -> str:
+    """Return a plain value as Python source that gives it again, the same text for equal sets.
+
+    Raises:
+        ValueError: a value, or one inside it, that is not of Python's own plain types.
+    """
+    if depth > MAX_DEPTH:
+        raise ValueError(f"a value is nested more than {MAX_DEPTH} deep")
+    kind, inside = type(value), depth + 1
+    if kind is float and not math.isfinite(value):
+        text = f"float('{value}')"
+    elif kind is complex:
+        text = f"complex({written(value.real)}, {written(value.imag)})"
+    elif value is None or kind in (bool, int, float, str, bytes):
+        text = repr(value)  # of an int beyond 4,300 digits: a ValueError too
+    elif kind is list:
+        text = f"[{', '.join(written(item, inside) for item in value)}]"
+    elif kind is tuple:
+        text = f"({''.join(f'{written(item, inside)}, ' for item in value)})"
+    elif kind in (set, frozenset):
+        items = sorted(written(item, inside) for item in value)
+        text = f"{kind.__name__}([{', '.join(items)}])"
+    elif kind is dict:
+        pairs = (f"{written(k, inside)}: {written(v, inside)}" for k, v in value.items())
+        text = f"{{{', '.join(pairs)}}}"
+    else:
+        raise ValueError(f"a value of type {kind.__name__} is not plain")
+    return text
+
+
+def answer_table(
+    entry_point: str, calls: Iterable[tuple[tuple[Any, ...], Right]]
+) -> tuple[tuple[Case, ...], str]:
+    """Return the cases of a task, each input once, and a program that knows their answers.
+
+    The program is `Task.reference` of a benchmark: data in the form of source, written here.
+
+    Raises:
+        ValueError: an argument or an answer that is not plain.
+    """
+    cases: dict[str, Case] = {}
+    rights: dict[str, list[Right]] = {}
+    for args, right in calls:
+        key = written(args)
+        cases.setdefault(key, Case(args))
+        rights.setdefault(key, []).append(right)
+    rows = [f"    {key!r}: {_written_right(*said)},\n" for key, said in rights.items()]
+    source = (
+        '"""The right answers on record, by input."""\n\n'
+        "from parelha.tasks.benchmarks.answers import Right, written\n\n"
+        f"ANSWERS = {{\n{''.join(rows)}}}\n\n\n"
+        f"def {entry_point}(*args: object) -> Right:\n"
+        '    """Return what is right for an input."""\n'
+        "    return ANSWERS[written(args)]\n"
+    )
+    return tuple(cases.values()), source
+
+
+def _written_right(first: Right, *others: Right) -> str:
+    also = "".join(f"{_written_right(other)}, " for other in others)
+    parts = (first.rule, first.tolerance, first.wrappers)
+    said = ", ".join(written(part) for part in parts)
+    return f"Right({written(first.value)}, {said}, ({also}))"

@@ -1,0 +1,177 @@
+"""Benchmarks from local JSONL files (also ``.gz``) or from the Hugging Face hub.
+
+A downloaded file is data: lines of JSON, or a table of Parquet, and never a pickle. A line that is
+no problem is told in one line of text, and the others load.
+"""
+
+import gzip
+import json
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from parelha.errors import UsageError
+from parelha.tasks.benchmarks.build import BenchmarkTask, build_task
+from parelha.tasks.benchmarks.calls import Run
+from parelha.tasks.benchmarks.formats import LineError, read_problem
+
+MAX_LINE_BYTES = 64 * 1024 * 1024  # the largest of MBPP+ have a few MB
+MAX_FILE_BYTES = 4 * 1024**3  # once unpacked: a small .gz can hold any number of zeros
+
+# Where each benchmark is published: dataset, and what its file's path must hold.
+HUB: dict[str, tuple[str, str]] = {
+    "humaneval": ("openai/openai_humaneval", "test"),
+    "humaneval+": ("evalplus/humanevalplus", "test"),
+    "mbpp": ("google-research-datasets/mbpp", "full/test"),
+    "mbpp+": ("evalplus/mbppplus", "test"),
+    "bigcodebench": ("bigcode/bigcodebench", "v0.1.4"),
+    "ds-1000": ("xlangai/DS-1000", "test"),
+}
+SUFFIXES = (".jsonl", ".jsonl.gz", ".parquet")
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What a benchmark or a folder gave.
+
+    Attributes:
+        tasks: what is well made, in the order of the file.
+        problems: one line of text for each line that is not.
+    """
+
+    tasks: tuple[Any, ...]
+    problems: tuple[str, ...]
+
+
+def is_benchmark(name: str) -> bool:
+    """Return whether `name` is a benchmark's name or looks like a file of one."""
+    return name.lower() in HUB or name.endswith(SUFFIXES)
+
+
+def load_benchmark(name: str, run: Run | None = None) -> Loaded:
+    """Load a benchmark.
+
+    Args:
+        name: a JSONL or Parquet file, or one of the names in `HUB`.
+        run: `Sandbox.run`, for tests whose answers have to be computed. Without it such tasks are
+            marked in-process, or refused where the benchmark gives inputs alone.
+
+    Raises:
+        UsageError: there is no such file or benchmark, or the hub cannot be reached.
+        InfrastructureError: the machine failed.
+    """
+    path = Path(name)
+    if name.lower() in HUB and not path.is_file():
+        path, title = fetch(name.lower()), name.lower()
+    else:
+        title = path.name
+        for suffix in SUFFIXES:
+            title = title.removesuffix(suffix)
+    family = f"benchmark.{title.lower().replace(' ', '_')}"
+    tasks: dict[str, BenchmarkTask] = {}
+    problems: list[str] = []
+    for number, record in records_of(path):
+        try:
+            if isinstance(record, LineError):
+                raise record
+            problem = read_problem(record, title, number)
+            if problem.id in tasks:
+                raise LineError(f"a second task {problem.id}")
+            tasks[problem.id] = build_task(problem, family, run)
+        except LineError as error:
+            problems.append(f"{path.name}:{number}: {error}")
+        except RecursionError:
+            problems.append(f"{path.name}:{number}: the line is nested too deep")
+    if not tasks and not problems:
+        raise UsageError(f"{path} holds no line")
+    return Loaded(tuple(tasks.values()), tuple(problems))
+
+
+def records_of(path: Path) -> Iterator[tuple[int, object]]:
+    """Yield the number and the JSON value of each line; a `LineError` in place of a bad one.
+
+    Raises:
+        UsageError: the file cannot be read at all.
+    """
+    if path.suffix == ".parquet":
+        yield from enumerate(_parquet_rows(path), 1)
+        return
+    opened: Callable[..., Any] = gzip.open if path.suffix == ".gz" else Path.open
+    total = 0
+    try:
+        with opened(path, "rb") as file:
+            number = 0
+            while line := file.readline(MAX_LINE_BYTES + 1):
+                number += 1
+                total += len(line)
+                if len(line) > MAX_LINE_BYTES or total > MAX_FILE_BYTES:
+                    raise UsageError(f"{path}:{number}: more than a benchmark's file can hold")
+                if line.strip():
+                    yield number, _record(line)
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise UsageError(f"{path} is no whole gzip file ({type(error).__name__})") from None
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror or error}") from None
+
+
+def _record(line: bytes) -> object:
+    try:
+        return json.loads(line.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        return LineError("the line is not UTF-8 text")
+    except (ValueError, RecursionError):
+        return LineError("the line is no JSON")
+
+
+def _parquet_rows(path: Path) -> Iterator[object]:
+    import pandas as pd  # pylint: disable=import-outside-toplevel  # slow, and seldom needed
+
+    try:
+        table = pd.read_parquet(path)
+    except ImportError:
+        raise UsageError(
+            f"reading {path} needs pyarrow: install it, or use the benchmark's JSONL file"
+        ) from None
+    except (OSError, ValueError) as error:
+        raise UsageError(f"cannot read {path}: {str(error).splitlines()[0]}") from None
+    for row in table.to_dict("records"):
+        yield {str(key): _plain(value) for key, value in row.items()}
+
+
+def _plain(value: Any) -> Any:
+    """A cell without numpy: its arrays are lists here."""
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    return value
+
+
+def fetch(name: str) -> Path:
+    """Bring a benchmark's file from the Hugging Face hub, or find it in the hub's cache.
+
+    Raises:
+        UsageError: the hub cannot be reached, or holds no such file any more.
+    """
+    import huggingface_hub  # pylint: disable=import-outside-toplevel  # slow, and seldom needed
+
+    dataset, part = HUB[name]
+    try:
+        files = huggingface_hub.HfApi().list_repo_files(dataset, repo_type="dataset")
+        found = [file for suffix in SUFFIXES for file in files if file.endswith(suffix)]
+        chosen = next((file for file in found if part in file), None)
+        if chosen is None:
+            raise UsageError(f"{dataset} holds no file of {part!r}: give a JSONL file instead")
+        # Not the whole folder: what is fetched is the one file that is read.
+        return Path(huggingface_hub.hf_hub_download(dataset, chosen, repo_type="dataset"))
+    except UsageError:
+        raise
+    except Exception as error:
+        raise UsageError(
+            f"{dataset} cannot be had from the hub ({type(error).__name__}): "
+            "give the benchmark's JSONL file instead"
+        ) from error
