@@ -133,7 +133,7 @@ BROKEN_PROGRAMS = {
     "no ordinary": (PROGRAM.replace("def ordinary", "def usual"), "defines no function ordinary"),
     "no edges": (PROGRAM.replace("def edges", "def ends"), "defines no function edges"),
     "defaults": (PROGRAM.replace("limit: float)", "limit: float = 1.0)", 1), "plain parameters"),
-    "no tuple": (PROGRAM.replace("return [rng", "return 1 or [rng"), "ordinary(rng, size) must"),
+    "no tuple": (PROGRAM.replace(", rng.uniform(2.0, 7.0)", ""), "ordinary(rng, size) must"),
     "edges no list": (PROGRAM.replace("return [([]", "return 1 or [([]"), "edges(rng) must return"),
     "draw fails": (PROGRAM.replace("rng.uniform(2.0", "rng.unform(2.0"), "AttributeError"),
 }

@@ -6,7 +6,7 @@ programs are not, and run in the sandbox.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import get_args
@@ -22,7 +22,7 @@ from parelha.tasks.family import wrong_program
 from parelha.tasks.mutants import Mutant, MutantReport, is_killed, mutant_report, mutants_of
 from parelha.tasks.own import OwnTask, load_own
 from parelha.tasks.suite import task_id
-from parelha.types import Outcome, Split, Task
+from parelha.types import Analysis, Outcome, Split, Task
 
 # Other seeds of the same tasks are no other tasks.
 SPLITS: tuple[Split, ...] = tuple(s for s in get_args(Split) if s != "heldout_seeds")
@@ -269,15 +269,18 @@ class Linters:
     def __init__(self) -> None:
         self._analyser = Analyser(workers=2)
         self._pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="check")
+        self._begun: dict[str, Future[Analysis]] = {}
 
     def start(self, sources: Iterable[str]) -> None:
         """Begin with sources that will be asked for."""
-        for source in dict.fromkeys(sources):
-            self._pool.submit(self._analyser.analyse, source)
+        for source in sources:
+            if source not in self._begun:
+                self._begun[source] = self._pool.submit(self._analyser.analyse, source)
 
     def problems(self, source: str) -> list[str]:
         """Return the first finding of each linter on a reference, one line each."""
-        analysis = self._analyser.analyse(source)
+        self.start([source])
+        analysis = self._begun[source].result()
         first = {f.tool: f for f in reversed(analysis.findings) if f.severity != "note"}
         problems = [
             f"{tool} on the reference, line {f.line}: {f.code} {f.message}"

@@ -222,11 +222,9 @@ def _filled(kind: Any, given: dict[str, Any], where: str) -> Any:
     for key, value in given.items():
         _check_key(key, defaults, f"{where}.")
         wanted = type(defaults[key])
-        if wanted is float and type(value) is int:
-            continue
-        if type(value) is not wanted:
+        if type(value) is not wanted and (wanted, type(value)) != (float, int):
             raise TaskFileError(f"{where}.{key} must be of type {wanted.__name__}")
-        if wanted is not bool and not value > 0 and where == "limits":
+        if kind is Limits and not value > 0:
             raise TaskFileError(f"{where}.{key} must be above 0")
     return kind(**given)
 
