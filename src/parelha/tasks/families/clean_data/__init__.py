@@ -6,6 +6,7 @@ from parelha.tasks.families.clean_data import (
     imputation,
     sales,
     scaling,
+    text_normalisation,
     type_coercion,
     units,
 )
@@ -19,4 +20,5 @@ FAMILIES: tuple[Family, ...] = (
     type_coercion.FAMILY,
     dates.FAMILY,
     units.FAMILY,
+    text_normalisation.FAMILY,
 )
