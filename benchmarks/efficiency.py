@@ -77,7 +77,7 @@ KINDS = {
         """,
         """
         array = np.asarray(values)
-        ranks = sum(np.sum(array < value) for value in values)
+        ranks = np.sum(array[:, None] < array)
         result = float(np.sum(np.sqrt(np.abs(array)))) + 0 * float(ranks)
         """,
     ),
@@ -98,31 +98,33 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--trials", type=int, default=10, help="of each pair")
     parser.add_argument("--attacks", action="store_true", help="lines 61 to 68 of the list")
+    parser.add_argument("--kind", default="", help=f"one of {', '.join(KINDS)}")
     options = parser.parse_args()
     everywhere = os.sched_getaffinity(0)
     here, *others = sorted(everywhere)
-    spinner = subprocess.Popen([sys.executable, "-c", "while True: pass"])
-    if others:
-        os.sched_setaffinity(spinner.pid, {others[0]})
-    try:
-        with Sandbox(workers=1) as sandbox:
+    with (
+        subprocess.Popen([sys.executable, "-c", "while True: pass"]) as spinner,
+        Sandbox(workers=1) as sandbox,
+    ):
+        try:
+            if others:
+                os.sched_setaffinity(spinner.pid, {others[0]})
             os.sched_setaffinity(0, {here})
             meter = EfficiencyMeter(sandbox)  # measures where this process may run now
             os.sched_setaffinity(0, everywhere)
             if options.attacks:
                 return fend_off(meter, options.trials)
-            return compare(meter, options.trials)
-    finally:
-        spinner.kill()
-        spinner.wait()
+            return compare(meter, options.trials, options.kind)
+        finally:
+            spinner.kill()
 
 
-def compare(meter: EfficiencyMeter, trials: int) -> int:
+def compare(meter: EfficiencyMeter, trials: int, only: str = "") -> int:
     """Print one line per pair, and the verdict."""
     start, right, total, worst = time.perf_counter(), 0, 0, 0.0
     print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}, Python {sys.version[:6]}")
     print(f"{'pair':26}{'right':>9}{'score':>8}  ratio by size, and its deviation over the trials")
-    for kind in KINDS:
+    for kind in [only] if only else KINDS:
         task = task_of(kind)
         previous: list[Efficiency] = []
         for variant in (*VARIANTS, QUADRATIC):

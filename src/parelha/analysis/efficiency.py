@@ -17,7 +17,7 @@ from statistics import median, quantiles
 from time import thread_time
 
 from parelha.errors import InfrastructureError
-from parelha.sandbox import Sandbox, Slice, TimedChild, encode_slice, profile_of
+from parelha.sandbox import Sandbox, Slice, TimedChild, encode_messages, encode_slice, profile_of
 from parelha.tasks import expected
 from parelha.types import CallResult, Efficiency, Limits, Outcome, SizeCost, Task
 
@@ -31,8 +31,9 @@ DEAD_ZONE = 1.1  # a ratio within 1/1.1 to 1.1 is none
 BOUND = 10.0  # a ratio beyond it counts no more
 TIME_OUT = 1000.0  # the ratio of a program that never came to an end
 HANDOVER_NOISE = 0.05  # share of the hand-over that may differ between equal programs
-MOVED_COST = 1.25  # work beside the calls counts more than in them, so that moving it never pays
-MEMORY_FLOOR = 1 << 20  # bytes added to both sides: less is not told apart
+MOVED_COST = 2.0  # work beside the calls counts more than in them, so that moving it never pays
+WRITING_NOISE = 1.5  # how much dearer than here a value may be to write in the child
+MEMORY_FLOOR = 4 << 20  # bytes added to both sides: less is not told apart
 MEMORY_SHARE = 0.25  # of the score
 FREE_ONCE_SECONDS = 0.05  # of loading beyond the reference's
 ONCE_COST = 1.0  # score lost per second beyond that
@@ -58,6 +59,7 @@ class _Pairs:
 
     reference: list[Slice] = field(default_factory=list)
     program: list[Slice] = field(default_factory=list)
+    writing: float = 1.0  # cost of writing the program's values over that of the reference's
 
     @property
     def hopeless(self) -> bool:
@@ -135,7 +137,9 @@ class EfficiencyMeter:
             (max(mine - empty, 0) + MEMORY_FLOOR) / (max(theirs - empty, 0) + MEMORY_FLOOR)
             for theirs, mine in peaks
         )
-        sizes = tuple(size_cost(size, p.reference, p.program) for size, p in pairs.items())
+        sizes = tuple(
+            size_cost(size, p.reference, p.program, p.writing) for size, p in pairs.items()
+        )
         once = max(0.0, median(loads))
         return Efficiency(efficiency_score(sizes, memory, once), counter, sizes, memory, once)
 
@@ -180,7 +184,10 @@ def _draw_plan(task: Task, seed: int) -> _Plan:
 
 def _takes_long(task: Task, arguments: tuple[object, ...]) -> bool:
     start = thread_time()
-    expected(task, arguments)
+    try:
+        expected(task, arguments)
+    except Exception:  # pylint: disable=broad-exception-caught
+        return True  # not written for inputs so large, a recursion say
     return thread_time() - start > MAX_CALL_SECONDS
 
 
@@ -218,6 +225,8 @@ def _play_round(
                 mine = Slice(mine.result, math.inf, 0.0)
             else:
                 _check(task, size, theirs.result, mine.result)
+                if not held.program:
+                    held.writing = _writing_ratio(theirs.result.value, mine.result.value)
             held.reference.append(theirs)
             held.program.append(mine)
 
@@ -239,22 +248,53 @@ def _check(task: Task, size: int, right: CallResult, actual: CallResult) -> None
             raise _WrongValueError(f"wrong at size {size}: {difference}"[:200])
 
 
-def size_cost(size: int, reference: Sequence[Slice], program: Sequence[Slice]) -> SizeCost:
-    """The pairs of one size as one ratio with its spread."""
+def _writing_ratio(reference: object, program: object) -> float:
+    """How much dearer a program's values are to write, tried here, where it can add nothing.
+
+    Equal values may be cheap to write (a list of floats) or dear (a list of numpy scalars). Those
+    that take as many bytes have the same types, and the ratio is 1.
+    """
+    (fast, size), (_, wanted) = _writing(program), _writing(reference)
+    if abs(size - wanted) <= 0.02 * wanted:
+        return 1.0
+    return max(1.0, min(fast, _writing(program)[0]) / _writing(reference)[0])
+
+
+def _writing(value: object) -> tuple[float, int]:
+    """Seconds and bytes."""
+    start = thread_time()
+    size = len(encode_messages("", "", [(value,)])[1][0])
+    return thread_time() - start, size
+
+
+def size_cost(
+    size: int, reference: Sequence[Slice], program: Sequence[Slice], writing: float = 1.0
+) -> SizeCost:
+    """The pairs of one size as one ratio with its spread.
+
+    Args:
+        size: elements of an input.
+        reference: its slices.
+        program: slices on the same inputs.
+        writing: how much dearer than the reference's its values are to write, as tried here.
+    """
     ratios = [p.calls / r.calls for p, r in zip(program, reference, strict=True)]
     ratio = median(ratios)
     if not math.isfinite(ratio):
         return SizeCost(size, TIME_OUT, 0.0, 0.0)
     low, _, high = quantiles(ratios, n=4) if len(ratios) > 1 else ratios * 3
     calls = median(r.calls for r in reference)
-    noise = HANDOVER_NOISE * median(r.handover for r in reference)
+    noise = (HANDOVER_NOISE + WRITING_NOISE * (writing - 1.0)) * median(
+        r.handover for r in reference
+    )
     # Calls that cost nothing and a hand-over that costs more than the reference's: moved work.
     moved = median(p.handover - r.handover for p, r in zip(program, reference, strict=True))
     return SizeCost(
         size,
         ratio + MOVED_COST * max(0.0, moved - noise) / calls,
         (high - low) / 2 / ratio if ratio > 0 else 0.0,
-        noise / calls,
+        # What is dear to write hides too much for any credit.
+        noise / calls if writing <= 1.0 else 1.0,
     )
 
 

@@ -1,7 +1,7 @@
 """Runs untrusted programs: values out, never verdicts. See docs/sandbox.md."""
 
 from .probing import Layer, Probe
-from .runner import Sandbox, encode_slice, profile_of
+from .runner import Sandbox, encode_messages, encode_slice, profile_of
 from .timing import Slice, TimedChild
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "Sandbox",
     "Slice",
     "TimedChild",
+    "encode_messages",
     "encode_slice",
     "probe",
     "profile_of",

@@ -107,17 +107,17 @@ class TimedChild:
         Raises:
             ZygoteError: the machinery failed.
         """
-        before = self._last
-        if self._exchange(message, b"P") is not None:
+        before, called = self._last, 0.0
+        answer = self._exchange(message, b"PRM")
+        if answer is not None and answer[0] == b"P":
             start = self._count()
             answer = self._exchange(_GO_ON, b"DRM")
             called = self._count() - start
             if answer is not None and answer[0] == b"D":
                 answer = self._exchange(_GO_ON, b"VMB")
-            if answer is not None:
-                self._last = self._count()
-                result = self._talk.result(*answer)
-                return Slice(result, called, self._last - before - called)
+        if answer is not None:
+            self._last = self._count()
+            return Slice(self._talk.result(*answer), called, self._last - before - called)
         assert self.failure is not None
         return Slice(self.failure, 0.0, 0.0)
 
