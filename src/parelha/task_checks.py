@@ -208,7 +208,7 @@ def first_failure(task: BenchmarkTask, program: str, sandbox: Sandbox) -> str | 
 
 def mistake_problems(family_name: str) -> Iterator[str]:
     """Yield what is wrong with a family's hand-written mistakes."""
-    family = next(family for family in FAMILIES if family.name == family_name)
+    (family,) = (family for family in FAMILIES if family.name == family_name)
     if len(family.mistakes) < MIN_MISTAKES:
         yield f"{len(family.mistakes)} hand-written wrong answers, not {MIN_MISTAKES}"
     for number, mistake in enumerate(family.mistakes, 1):

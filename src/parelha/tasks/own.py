@@ -6,6 +6,9 @@ the user's own and run in this process, as any script of theirs would: never loa
 did not write or read.
 """
 
+# Exact types on purpose: to isinstance a bool is an int, and TOML's true is no level.
+# pylint: disable=unidiomatic-typecheck
+
 import ast
 import dataclasses
 import tomllib
