@@ -135,3 +135,29 @@ def test_any_text_for_any_key_is_a_value_or_one_line(key: str, text: str) -> Non
         assert "\n" not in str(error)
     else:
         assert from_dict(config.to_dict()) == config
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "expected"),
+    [
+        ("name", "5", "5"),
+        ("name", "true", "true"),
+        ("name", '"quoted"', "quoted"),
+        ("tasks.families", "clean_data", ("clean_data",)),
+        (
+            "tasks.families",
+            "clean_data, build_model.smoothing",
+            ("clean_data", "build_model.smoothing"),
+        ),
+        ("tasks.families", '["clean_data"]', ("clean_data",)),
+        ("tasks.levels", "1,2", (1, 2)),
+        ("tasks.levels", "2", (2,)),
+        ("train.steps", "7", 7),
+    ],
+)
+def test_words_on_the_command_line_fill_names_and_lists(
+    key: str, text: str, expected: object
+) -> None:
+    section, _, name = key.rpartition(".")
+    config = load_config(overrides={key: text})
+    assert getattr(getattr(config, section) if section else config, name) == expected

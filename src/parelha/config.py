@@ -236,7 +236,8 @@ def load_config(path: Path | None = None, overrides: dict[str, str] | None = Non
     Args:
         path: a TOML file; None means the defaults.
         overrides: dotted key to text, such as ``{"train.steps": "8"}``. The text is read as a
-            TOML value, and as a plain string where it is none (``--name first``).
+            TOML value, and as plain words where it is none: ``--name first``, and
+            ``--families clean_data,build_model`` for a list. A name may look like a number.
 
     Raises:
         UsageError: no such file, no TOML, an unknown key (with the nearest right one), a value of
@@ -292,10 +293,28 @@ def _lay(table: dict[str, Any], parts: list[str], text: str) -> None:
         if not isinstance(inner, dict):
             raise UsageError(f"{'.'.join(parts)}: {part} is a value, not a table")
         table = inner
+    default, value = _default(parts), _value(text)
+    if isinstance(default, tuple) and not isinstance(value, list):
+        value = [_value(part.strip()) for part in text.split(",")]
+    elif isinstance(default, str) and not isinstance(value, str):
+        value = text
+    table[parts[-1]] = value
+
+
+def _value(text: str) -> Any:
+    """A TOML value, or the text itself where it is none."""
     try:
-        table[parts[-1]] = tomllib.loads(f"value = {text}")["value"]
+        return tomllib.loads(f"value = {text}")["value"]
     except tomllib.TOMLDecodeError:
-        table[parts[-1]] = text
+        return text
+
+
+def _default(parts: list[str]) -> Any:
+    """The default of a key; None where there is no such key."""
+    value: Any = Config()
+    for part in parts:
+        value = getattr(value, part, None)
+    return value
 
 
 def _one_line(error: ValidationError) -> str:
