@@ -5,6 +5,7 @@ from random import Random
 import pandas as pd
 
 from parelha.tasks.draws import numbers, redraw
+from parelha.tasks.families.analyse_statistics.groups_advanced import ADVANCED
 from parelha.tasks.family import Args, Family, Level, Mistake, levels, text
 from parelha.types import CoderAction
 
@@ -375,6 +376,6 @@ _MISTAKES = (
 FAMILY = Family(
     "analyse_statistics.groups",
     CoderAction.ANALYSE_STATISTICS,
-    (*_MEAN, *_TOTALS, *_RANGE, *_SHARE, *_BEST, *_DEVIATIONS),
+    (*_MEAN, *_TOTALS, *_RANGE, *_SHARE, *_BEST, *_DEVIATIONS, *ADVANCED),
     mistakes=_MISTAKES,
 )

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from parelha.tasks.draws import numbers, sprinkle
+from parelha.tasks.families.analyse_statistics.mean_variance_advanced import ADVANCED
 from parelha.tasks.family import Args, Family, Level, Mistake, levels, text
 from parelha.types import CoderAction
 
@@ -377,6 +378,6 @@ _MISTAKES = (
 FAMILY = Family(
     "analyse_statistics.mean_variance",
     CoderAction.ANALYSE_STATISTICS,
-    (*_POPULATION, *_SAMPLE, *_REPORT, *_COLUMNS, *_DEVIATION, *_WEIGHTED),
+    (*_POPULATION, *_SAMPLE, *_REPORT, *_COLUMNS, *_DEVIATION, *_WEIGHTED, *ADVANCED),
     mistakes=_MISTAKES,
 )
