@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parelha.tasks import Comparator
-from parelha.tasks.compare import MAX_LINE, describe
+from parelha.tasks.compare import MAX_LINE, canonical, describe
 
 EQUAL = Comparator()
 NAN = math.nan
@@ -247,3 +247,29 @@ def test_any_two_values_can_be_compared(
     difference = Comparator(ordered=ordered, sequences_alike=alike)(expected, actual)
     assert difference is None or (len(difference) <= MAX_LINE and "\n" not in difference)
     assert "could not be compared" not in (difference or "")
+
+
+def arrays_and_tables() -> list[object]:
+    """Values that differ from each other, each made afresh at every call."""
+    frame = pd.DataFrame({"a": [1.0, float("nan")], "b": ["x", None]})
+    return [
+        np.array([1.0, float("nan")]),
+        np.array([1.0, 2.0]),
+        np.array([[1.0, 2.0]]),
+        np.array([1, 2]),
+        pd.Series([1.0, 2.0]),
+        pd.Series([1.0, 2.0], name="a"),
+        pd.Series([1.0, 2.0], index=[1, 2]),
+        pd.Series(pd.to_datetime(["2024-01-01", None])),
+        pd.Index([1.0, 2.0]),
+        frame,
+        frame.rename(columns={"a": "c"}),
+        frame.set_index("b"),
+        frame.iloc[:0],
+    ]
+
+
+def test_arrays_and_tables_stand_for_their_content() -> None:
+    first = [canonical(value) for value in arrays_and_tables()]
+    assert first == [canonical(value) for value in arrays_and_tables()]
+    assert len(set(first)) == len(first)

@@ -241,8 +241,10 @@ def canonical(value: Any, depth: int = 0) -> Hashable:
     """Return a hashable stand-in, equal for values that are the same without any tolerance."""
     kind, inside = kind_of(value), depth + 1
     exact: Hashable
-    if depth > MAX_DEPTH or kind in ("ndarray", "Series", "DataFrame", "Index"):
+    if depth > MAX_DEPTH:
         exact = id(value)
+    elif kind in ("ndarray", "Series", "DataFrame", "Index"):
+        exact = _content(value, kind, inside)
     elif kind in ("float", "complex"):
         exact = "nan" if cmath.isnan(complex(value)) else value
     elif kind in ("list", "tuple"):
@@ -254,6 +256,20 @@ def canonical(value: Any, depth: int = 0) -> Hashable:
     else:
         exact = str(value) if kind in ("datetime64", "timedelta64") else value
     return (kind, exact)
+
+
+def _content(value: Any, kind: str, depth: int) -> Hashable:
+    """Return types, labels and elements of an array or a pandas object."""
+    if kind == "DataFrame":
+        columns = [_content(value.iloc[:, i], "Series", depth) for i in range(value.shape[1])]
+        return (canonical(value.columns.tolist(), depth), tuple(columns))
+    flat = value.ravel() if kind == "ndarray" else value
+    labels: Hashable = value.shape
+    if kind != "ndarray":
+        labels = canonical(value.name, depth)
+    if kind == "Series":
+        labels = (labels, _content(value.index, "Index", depth))
+    return (str(value.dtype), labels, tuple(canonical(item, depth) for item in flat.tolist()))
 
 
 def as_list(value: Any) -> list[Any]:
