@@ -5,6 +5,7 @@ from random import Random
 import numpy as np
 
 from parelha.tasks.draws import distinct, numbers
+from parelha.tasks.families.build_model import linear_regression_advanced
 from parelha.tasks.family import Args, Family, Level, Mistake, levels, text
 from parelha.types import CoderAction
 
@@ -374,6 +375,14 @@ _MISTAKES = (
 FAMILY = Family(
     "build_model.linear_regression",
     CoderAction.BUILD_MODEL,
-    (*_LINE, *_PREDICT, *_ORIGIN, *_RESIDUALS, *_TREND, *_R_SQUARED),
+    (
+        *_LINE,
+        *_PREDICT,
+        *_ORIGIN,
+        *_RESIDUALS,
+        *_TREND,
+        *_R_SQUARED,
+        *linear_regression_advanced.ADVANCED,
+    ),
     mistakes=_MISTAKES,
 )

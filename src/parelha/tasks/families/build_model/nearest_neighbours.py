@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from parelha.tasks.draws import distinct
+from parelha.tasks.families.build_model import nearest_neighbours_advanced
 from parelha.tasks.family import Args, Family, Level, Mistake, levels, text
 from parelha.types import CoderAction
 
@@ -412,6 +413,9 @@ _MISTAKES = (
 FAMILY = Family(
     "build_model.nearest_neighbours",
     CoderAction.BUILD_MODEL,
-    (*_NEAREST, *_KNN_MEAN, *_CENTROIDS, *_APPLY, *_PLANE, *_VOTE),
+    (
+        *(*_NEAREST, *_KNN_MEAN, *_CENTROIDS, *_APPLY, *_PLANE, *_VOTE),
+        *nearest_neighbours_advanced.ADVANCED,
+    ),
     mistakes=_MISTAKES,
 )

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from parelha.tasks.draws import numbers
+from parelha.tasks.families.build_model import smoothing_advanced
 from parelha.tasks.family import Args, Family, Level, Mistake, levels, text
 from parelha.types import CoderAction
 
@@ -387,6 +388,9 @@ _MISTAKES = (
 FAMILY = Family(
     "build_model.smoothing",
     CoderAction.BUILD_MODEL,
-    (*_EXPONENTIAL, *_LEVEL, *_MOVING, *_DRIFT, *_SEASONAL, *_WEIGHTED),
+    (
+        *(*_EXPONENTIAL, *_LEVEL, *_MOVING, *_DRIFT, *_SEASONAL, *_WEIGHTED),
+        *smoothing_advanced.ADVANCED,
+    ),
     mistakes=_MISTAKES,
 )
