@@ -237,6 +237,9 @@ def speak(
     answer = prefix + form.decode(completion.token_ids)
     for stop in form.stop_strings:
         answer = answer.split(stop, 1)[0]
+    if prefix and completion.finish == "stop" and not program_complete(answer):
+        # The code block was opened for the model, so the end of the text closes it too.
+        answer = answer.rstrip() + "\n```"
     keep_turn(play, talk, kind, completion, answer)
     return answer
 

@@ -17,6 +17,8 @@ from parelha.errors import UsageError
 
 _SENTINELS = ("PARELHA-S0", "PARELHA-U0", "PARELHA-A0", "PARELHA-U1")
 _HEADINGS = ("### Instructions\n", "### Request\n", "### Answer\n")
+# The next heading, and what follows a program that a base model does not end by itself.
+_ENDS = ("\n###", "\nif __name__", "\nprint(", "\n>>> ")
 _CUT_MARK = "\n[... cut ...]\n"
 
 
@@ -172,7 +174,7 @@ def _completion_format(tokenizer: Tokenizer) -> Format:
         user_to_answer=ids("\n\n" + answer),
         answer_to_user=ids("\n\n" + user),
         stop_ids=ends,
-        stop_strings=("\n###",),
+        stop_strings=_ENDS,
         program_prefix="```python\n",
     )
 

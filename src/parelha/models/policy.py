@@ -235,6 +235,7 @@ def _lora(base: PreTrainedModel, config: ModelConfig) -> LoraConfig:
         lora_alpha=config.lora_alpha,
         lora_dropout=0.0,
         target_modules=adapter_targets(base),
+        fan_in_fan_out=any(isinstance(module, Conv1D) for module in base.modules()),  # GPT-2
         task_type="CAUSAL_LM",
     )
 
