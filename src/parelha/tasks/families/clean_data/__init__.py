@@ -1,11 +1,14 @@
 """Families of the coder action clean_data."""
 
 from parelha.tasks.families.clean_data import (
+    csv_text,
     dates,
     duplicates,
     imputation,
+    reshaping,
     sales,
     scaling,
+    schema_validation,
     text_normalisation,
     type_coercion,
     units,
@@ -21,4 +24,7 @@ FAMILIES: tuple[Family, ...] = (
     dates.FAMILY,
     units.FAMILY,
     text_normalisation.FAMILY,
+    reshaping.FAMILY,
+    schema_validation.FAMILY,
+    csv_text.FAMILY,
 )

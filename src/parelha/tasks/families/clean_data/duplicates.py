@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from parelha.tasks.draws import sales_row, sales_rows
+from parelha.tasks.families.clean_data.duplicates_advanced import ADVANCED
 from parelha.tasks.family import Args, Family, Level, Mistake, levels, text
 from parelha.types import CoderAction
 
@@ -407,6 +408,6 @@ _MISTAKES = (
 FAMILY = Family(
     "clean_data.duplicates",
     CoderAction.CLEAN_DATA,
-    (*_DROP_DUPLICATES, *_DISTINCT, *_REPEATED, *_FIRST_VISIT, *_LATEST, *_POSITIONS),
+    (*_DROP_DUPLICATES, *_DISTINCT, *_REPEATED, *_FIRST_VISIT, *_LATEST, *_POSITIONS, *ADVANCED),
     mistakes=_MISTAKES,
 )

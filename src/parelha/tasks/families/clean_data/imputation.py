@@ -5,6 +5,7 @@ from random import Random
 import pandas as pd
 
 from parelha.tasks.draws import numbers, sprinkle
+from parelha.tasks.families.clean_data.imputation_advanced import ADVANCED
 from parelha.tasks.family import Args, Family, Level, Mistake, levels, text
 from parelha.types import CoderAction
 
@@ -392,6 +393,6 @@ _MISTAKES = (
 FAMILY = Family(
     "clean_data.imputation",
     CoderAction.CLEAN_DATA,
-    (*_MEAN, *_MEDIAN, *_FORWARD, *_GROUP_MEAN, *_INTERPOLATE, *_MODE),
+    (*_MEAN, *_MEDIAN, *_FORWARD, *_GROUP_MEAN, *_INTERPOLATE, *_MODE, *ADVANCED),
     mistakes=_MISTAKES,
 )

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from parelha.tasks.draws import PRODUCTS, sales_rows
+from parelha.tasks.families.clean_data.sales_advanced import ADVANCED
 from parelha.tasks.family import Args, Family, Level, Mistake, levels, text
 from parelha.types import CoderAction
 
@@ -412,6 +413,6 @@ _MISTAKES = (
 FAMILY = Family(
     "clean_data.sales",
     CoderAction.CLEAN_DATA,
-    (*_DROP_MISSING, *_TIDY_NAMES, *_REVENUE, *_TOTALS, *_VALID_PRICE, *_TYPED_AMOUNTS),
+    (*_DROP_MISSING, *_TIDY_NAMES, *_REVENUE, *_TOTALS, *_VALID_PRICE, *_TYPED_AMOUNTS, *ADVANCED),
     mistakes=_MISTAKES,
 )

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from parelha.tasks.draws import numbers, sprinkle
+from parelha.tasks.families.clean_data.scaling_advanced import ADVANCED
 from parelha.tasks.family import Args, Edges, Family, Level, Mistake, levels, text
 from parelha.types import CoderAction
 
@@ -350,6 +351,6 @@ _MISTAKES = (
 FAMILY = Family(
     "clean_data.scaling",
     CoderAction.CLEAN_DATA,
-    (*_MIN_MAX, *_STANDARD, *_MAX_ABS, *_RANGE, *_MEAN_RANGE, *_UNIT),
+    (*_MIN_MAX, *_STANDARD, *_MAX_ABS, *_RANGE, *_MEAN_RANGE, *_UNIT, *ADVANCED),
     mistakes=_MISTAKES,
 )
