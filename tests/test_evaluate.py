@@ -116,6 +116,15 @@ def test_held_out_tasks_are_distinct_spread_and_never_trained_on() -> None:
 
 def test_families_without_held_out_tasks_are_refused() -> None:
     with pytest.raises(UsageError, match="no held-out task"):
-        heldout_tasks(from_dict({"tasks": {"levels": [4]}}), 2)
+        only_trained = {"families": ["clean_data.sales"]}
+        splits = {"splits": ["heldout_families"]}
+        heldout_tasks(from_dict({"tasks": only_trained, "eval": splits}), 2)
     with pytest.raises(UsageError):
         heldout_tasks(from_dict({"tasks": {"families": ["nothing"]}}), 2)
+
+
+def test_whole_families_can_be_held_out() -> None:
+    config = from_dict({"eval": {"splits": ["heldout_families"]}})
+    tasks = heldout_tasks(config, 6)
+    assert {task.split for task in tasks} == {"heldout_families"}
+    assert len({task.id for task in tasks}) == 6

@@ -164,11 +164,11 @@ class EvalConfig(_Section):
 
     episodes: Count = 24
     """Episodes of each evaluation; 0 switches it off."""
-    splits: tuple[Literal["heldout_seeds", "heldout_params"], ...] = (
+    splits: tuple[Literal["heldout_seeds", "heldout_params", "heldout_families"], ...] = (
         "heldout_seeds",
         "heldout_params",
     )
-    """Held-out splits, visited in turn."""
+    """Held-out splits, visited in turn; `heldout_families` are tasks of kinds never trained on."""
     temperature: Temperature = 0.7
     """Sampling temperature of both agents in evaluation."""
 
