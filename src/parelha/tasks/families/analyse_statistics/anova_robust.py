@@ -1,6 +1,7 @@
 """Relatives of the analysis of variance that outliers move less; kept for evaluation."""
 
 from random import Random
+from typing import Any
 
 import numpy as np
 from scipy import stats
@@ -24,7 +25,8 @@ def _kruskal_oracle(teams: Groups) -> object:
         return 0.0
     if len(set(everything)) < 2:
         return NotImplemented
-    ties = stats.tiecorrect(stats.rankdata(everything))
+    ranks: Any = stats.rankdata(everything)
+    ties = stats.tiecorrect(ranks)
     return float(stats.kruskal(*kept).statistic * ties)
 
 

@@ -51,6 +51,8 @@ def _gap_edges(rng: Random) -> list[Args]:
     return [
         _edge(numbers(rng, 3), [], 3),
         _edge([one, NAN], [[1, 1], [1, 1]]),
+        _edge([NAN, two], [[0, 1], [0, 0]]),
+        _edge([one, NAN, two, 90.0], [[0, 0], [1, 1], [2, 3]]),
         _edge([one, NAN, two], [[0, 1, 2], [1, 1, 1], [2, 2, 1], [0, 0, 0]]),
         _edge([NAN, two, three], [[0, 1, 0], [0, 2, 2], [1, 2, 1]]),
     ]

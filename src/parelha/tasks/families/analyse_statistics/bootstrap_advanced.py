@@ -72,7 +72,7 @@ _ARMS = advanced(
         5 e 95 dessas diferenças, interpolados linearmente, e a quantidade de reamostras
         utilizáveis. Se ela é zero, a lista é [0.0, 0.0, 0.0].""",
     ),
-    signature="def two_arms(x: np.ndarray, arm: np.ndarray, idx: np.ndarray) -> list[float]:",
+    signature="def arms(x: np.ndarray, arm: np.ndarray, idx: np.ndarray) -> list[float]:",
     ordinary=_trial,
     imports=_IMPORT,
     body="""

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from random import Random
+from typing import Any
 
 import pandas as pd
 from scipy import stats
@@ -101,7 +102,7 @@ def _answers(rng: Random, size: int) -> Args:
 
 
 def _survey(regions: Sequence[str | None], answers: Sequence[str | None]) -> Args:
-    columns = {"region": regions, "answer": answers}
+    columns: dict[str, Any] = {"region": regions, "answer": answers}
     return (pd.DataFrame({name: pd.Series(own, dtype=object) for name, own in columns.items()}),)
 
 

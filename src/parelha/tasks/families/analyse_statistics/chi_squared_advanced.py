@@ -91,6 +91,7 @@ _MESSY = advanced(
         (["a", "b"] * 5, [" Same", "same"] * 5),
         (["a"] * 6 + ["b"] * 6, ["x", "Y"] * 4 + ["other", "y", "X ", rng.choice(("x", "w"))]),
         (["a", "b", "a"] * 4, ["u", "v", "u", "u", "v", None, "u", "V", "u", "q", "v", " v"]),
+        (list("aabbbaab"), ["u", "u", "U ", "v", "v", rng.choice("wx"), "v", " v"]),
         (["a"] * 10, ["x", rng.choice(("y", "Y "))] * 5),
     ],
     oracle=_messy_oracle,
@@ -114,7 +115,7 @@ def _features(rng: Random, size: int) -> Args:
 
 
 def _labelled(columns: Mapping[str, Sequence[str | None]], target: list[str]) -> Args:
-    everything = {**columns, "target": target}
+    everything: dict[str, Any] = {**columns, "target": target}
     return (pd.DataFrame({name: pd.Series(x, dtype=object) for name, x in everything.items()}),)
 
 

@@ -100,6 +100,7 @@ _QUESTION = advanced(
         ([2.0, 1.0, 3.0, 4.0], ["p", "p", "q", rng.choice("qr")]),
         ([1.0, 2.0, 9.0, NAN], ["p", "q", "p", rng.choice("pq")]),
         ([5.0, float(rng.randint(6, 9)), 3.0], ["p", "p", "p"]),
+        ([3.0, 8.0, 1.0, 2.0], ["p", "q", "p", rng.choice("pr")]),
     ],
     oracle=_cut_oracle,
 )

@@ -75,7 +75,7 @@ _MONTHS = advanced(
             months[month] = months.get(month, 0.0) + sale["amount"]
     result = {}
     for region, months in totals.items():
-        month = min(months, key=lambda name: (-months[name], name))
+        month = max(sorted(months), key=months.__getitem__)
         result[region] = (month, months[month])
     return result
     """,
@@ -132,14 +132,11 @@ _RANKS = advanced(
     runs = zip(classes, times, range(len(times)))
     finished = sorted(run for run in runs if not math.isnan(run[1]))
     result = [0] * len(times)
-    current, place, rank, last = "", 0, 0, math.nan
+    counts: dict[str, int] = {}
+    best: dict[tuple[str, float], int] = {}
     for name, time, runner in finished:
-        if place == 0 or name != current:
-            current, place, last = name, 0, math.nan
-        place += 1
-        if time != last:
-            rank, last = place, time
-        result[runner] = rank
+        counts[name] = counts.get(name, 0) + 1
+        result[runner] = best.setdefault((name, time), counts[name])
     return result
     """,
     edges=lambda rng: [
@@ -220,6 +217,7 @@ _GAP = advanced(
         ([("a", "open", _wage(rng)), ("a", "fixed", _wage(rng))],),
         ([("a", kind, _wage(rng)) for kind in ("open", "open", "fixed", "fixed")],),
         ([("a", kind, _wage(rng)) for kind in ("open", "open", "fixed", "trainee")],),
+        ([("c", kind, _wage(rng)) for kind in ("open", "fixed", "trainee", "fixed")],),
         ([*[("b", "open", x) for x in (0.0, 0.5, _wage(rng))], *[("b", "fixed", 1.0)] * 2],),
         ([*[("b", "fixed", x) for x in (-5.0, _wage(rng))], *[("b", "open", 1.0)] * 3],),
     ],

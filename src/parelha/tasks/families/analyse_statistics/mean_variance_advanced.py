@@ -24,7 +24,8 @@ def _dirty(rng: Random, size: int) -> Args:
         centre = rng.uniform(30.0, 60.0)
         values = [round(rng.gauss(centre, 4.0), 1) for _ in range(size)]
         for place in rng.sample(range(size), 1 + size // 15):
-            values[place] = rng.choice((NAN, -1.0, 400.0, 0.0, 99.5, 100.0))
+            near = round(centre + rng.choice((10.5, -9.5)), 1)
+            values[place] = rng.choice((NAN, -1.0, 400.0, near, near))
         return values
 
     return (redraw(draw, lambda values: off_border(_kept(values) or [1.0], 2.0)),)
