@@ -1,5 +1,7 @@
 """Evaluation on held-out tasks: the same tasks and random streams each time, so pairs compare."""
 
+from collections.abc import Iterable
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,7 @@ from parelha.runtime import Runtime, open_runtime
 from parelha.suites import FAMILIES, heldout_suites
 from parelha.tasks import load_tasks
 from parelha.tracking import RunFolder
-from parelha.types import Task
+from parelha.types import CoderAction, Task
 
 
 def heldout_tasks(config: Config, episodes: int) -> tuple[Task, ...]:
@@ -57,13 +59,27 @@ def family_queues(config: Config, episodes: int) -> list[list[Task]]:
     if not per_seed:
         return queues
     seeds = range(-(-episodes // per_seed) + 1)
-    for split in config.eval.splits:
-        by_family: dict[str, list[Task]] = {}
+    by_split: list[dict[str, list[Task]]] = [{} for _ in config.eval.splits]
+    for split, by_family in zip(config.eval.splits, by_split, strict=True):
         for seed in seeds:
             for task in load_tasks(split, levels=levels, families=families, seeds=(seed,)):
                 by_family.setdefault(task.family, []).append(task)
-        queues += by_family.values()
+    ordered = _actions_in_turn(task for by_family in by_split for task in by_family)
+    # A neighbour begins with another split: a short evaluation sees all splits and all actions.
+    for turn in range(len(by_split)):
+        for place, family in enumerate(ordered):
+            first = place + place // len(CoderAction)
+            queues.append(by_split[(first + turn) % len(by_split)].get(family, []))
     return queues
+
+
+def _actions_in_turn(families: Iterable[str]) -> list[str]:
+    """Names of families, each once, those of the coder's actions in turn."""
+    by_action: dict[str, list[str]] = {}
+    for family in dict.fromkeys(families):
+        by_action.setdefault(family.partition(".")[0], []).append(family)
+    turns = zip_longest(*by_action.values())
+    return [family for turn in turns for family in turn if family is not None]
 
 
 def evaluate(runtime: Runtime, step: int, episodes: int) -> tuple[dict[str, Any], list[Any]]:
