@@ -30,8 +30,9 @@ HOPELESS = 3  # after as many pairs far beyond the bound a size is not measured 
 DEAD_ZONE = 1.1  # a ratio within 1/1.1 to 1.1 is none
 BOUND = 10.0  # a ratio beyond it counts no more
 TIME_OUT = 1000.0  # the ratio of a program that never came to an end
-HANDOVER_NOISE = 0.05  # share of the hand-over that may differ between equal programs
+HANDOVER_NOISE = 0.05  # share of the hand-over that may always differ between equal programs
 MOVED_COST = 2.0  # work beside the calls counts more than in them, so that moving it never pays
+UNCREDITED = 1.5  # times the noise of the hand-over is what a faster program may have hidden
 WRITING_NOISE = 1.5  # how much dearer than here a value may be to write in the child
 MEMORY_FLOOR = 4 << 20  # bytes added to both sides: less is not told apart
 MEMORY_SHARE = 0.25  # of the score
@@ -282,20 +283,29 @@ def size_cost(
     ratio = median(ratios)
     if not math.isfinite(ratio):
         return SizeCost(size, TIME_OUT, 0.0, 0.0)
-    low, _, high = quantiles(ratios, n=4) if len(ratios) > 1 else ratios * 3
     calls = median(r.calls for r in reference)
-    noise = (HANDOVER_NOISE + WRITING_NOISE * (writing - 1.0)) * median(
-        r.handover for r in reference
-    )
+    handover = [r.handover for r in reference]
+    # What a program's may differ by is read off the reference's alone, which nobody can inflate.
+    warm = [h for place, h in enumerate(handover) if place % PAIRS]  # not the first of a round
+    noise = max(HANDOVER_NOISE * median(handover), _half_range(warm))
+    noise += WRITING_NOISE * (writing - 1.0) * median(handover)
     # Calls that cost nothing and a hand-over that costs more than the reference's: moved work.
     moved = median(p.handover - r.handover for p, r in zip(program, reference, strict=True))
     return SizeCost(
         size,
         ratio + MOVED_COST * max(0.0, moved - noise) / calls,
-        (high - low) / 2 / ratio if ratio > 0 else 0.0,
+        _half_range(ratios) / ratio if ratio > 0 else 0.0,
         # What is dear to write hides too much for any credit.
-        noise / calls if writing <= 1.0 else 1.0,
+        UNCREDITED * noise / calls if writing <= 1.0 else 1.0,
     )
+
+
+def _half_range(values: Sequence[float]) -> float:
+    """Half the interquartile range."""
+    if len(values) < 2:
+        return 0.0
+    low, _, high = quantiles(values, n=4)
+    return (high - low) / 2
 
 
 def efficiency_score(sizes: Sequence[SizeCost], memory_ratio: float, once_seconds: float) -> float:
