@@ -1,10 +1,12 @@
 """Families of the coder action clean_data."""
 
 from parelha.tasks.families.clean_data import (
+    categorical_encoding,
     csv_text,
     dates,
     duplicates,
     imputation,
+    joins,
     reshaping,
     sales,
     scaling,
@@ -12,6 +14,7 @@ from parelha.tasks.families.clean_data import (
     text_normalisation,
     type_coercion,
     units,
+    winsorising,
 )
 from parelha.tasks.family import Family
 
@@ -27,4 +30,7 @@ FAMILIES: tuple[Family, ...] = (
     reshaping.FAMILY,
     schema_validation.FAMILY,
     csv_text.FAMILY,
+    winsorising.FAMILY,
+    categorical_encoding.FAMILY,
+    joins.FAMILY,
 )

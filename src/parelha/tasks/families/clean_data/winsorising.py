@@ -79,7 +79,7 @@ def _with_share(rng: Random, size: int) -> Args:
 
 def _quantiles_oracle(x: Any, p: float) -> object:
     column = pd.Series(x, dtype=float)
-    return column.clip(column.quantile(p), column.quantile(1.0 - p)).to_numpy()
+    return column.clip(float(column.quantile(p)), float(column.quantile(1.0 - p))).to_numpy()
 
 
 _QUANTILES = levels(
