@@ -102,8 +102,9 @@ _FILLED = advanced(
 
 def _stations(rng: Random, size: int) -> Args:
     num_stations = max(2, min(size // 8, 20))
-    levels = {f"s{n}": _series(rng, size) for n in range(num_stations)}
-    rows = [(day, name, levels[name][day]) for day in range(size) for name in levels]
+    num_days = 1 + 3 * size // (2 * num_stations)  # a third of them go missing
+    levels = {f"s{n}": _series(rng, num_days) for n in range(num_stations)}
+    rows = [(day, name, levels[name][day]) for day in range(num_days) for name in levels]
     rows = rng.sample(rows, size)
     return (pd.DataFrame(rows, columns=["day", "station", "level"]),)
 

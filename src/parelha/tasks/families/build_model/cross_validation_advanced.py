@@ -187,17 +187,17 @@ _NEIGHBOUR = advanced(
     doc="Return the leave-one-out accuracy of the nearest neighbour.",
     ask=text(
         en="""Return the leave-one-out accuracy of one-nearest-neighbour classification on a line:
-        the share of the points whose label equals the label of the nearest other point by the
-        absolute difference of `xs`. If the nearest smaller and the nearest larger x are equally
-        far, the smaller one decides; all x are different. With fewer than two points the accuracy
-        is 0.0. There may be thousands of points: after sorting, a point's nearest neighbour is
-        beside it.""",
+        the share of the points whose label in `labels` equals the label of the nearest other point
+        by the absolute difference of `xs`. If the nearest smaller and the nearest larger x are
+        equally far, the smaller one decides; all x are different. With fewer than two points the
+        accuracy is 0.0. There may be thousands of points: after sorting, a point's nearest
+        neighbour is beside it.""",
         pt="""Retorne a acurácia da classificação pelo vizinho mais próximo em uma reta, deixando um
-        ponto de fora por vez: a parcela dos pontos cujo rótulo é igual ao rótulo do outro ponto
-        mais próximo pela diferença absoluta de `xs`. Se o menor e o maior x mais próximos estão
-        igualmente longe, decide o menor; todos os x são diferentes. Com menos de dois pontos, a
-        acurácia é 0.0. Pode haver milhares de pontos: depois de ordenar, o vizinho mais próximo de
-        um ponto está ao lado dele.""",
+        ponto de fora por vez: a parcela dos pontos cujo rótulo em `labels` é igual ao rótulo do
+        outro ponto mais próximo pela diferença absoluta de `xs`. Se o menor e o maior x mais
+        próximos estão igualmente longe, decide o menor; todos os x são diferentes. Com menos de
+        dois pontos, a acurácia é 0.0. Pode haver milhares de pontos: depois de ordenar, o vizinho
+        mais próximo de um ponto está ao lado dele.""",
     ),
     signature="def accuracy(xs: list[float], labels: list[str]) -> float:",
     ordinary=_neighbour_args,

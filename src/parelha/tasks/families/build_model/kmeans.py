@@ -228,12 +228,12 @@ _STEP = levels(
     "step",
     doc="Return the centres after one iteration of k-means.",
     ask=text(
-        en="""Do one iteration of k-means on a line. Give each point to its nearest centre, then
-        replace every centre by the mean of its points. Return the new centres in the order of the
-        old.""",
-        pt="""Faça uma iteração do k-means em uma reta. Dê cada ponto ao centro mais próximo dele e
-        depois troque cada centro pela média dos seus pontos. Retorne os novos centros na ordem dos
-        antigos.""",
+        en="""Do one iteration of k-means on a line. Give each of `points` to the nearest of
+        `centres`, then replace every centre by the mean of its points. Return the new centres in
+        the order of the old.""",
+        pt="""Faça uma iteração do k-means em uma reta. Dê cada ponto de `points` ao centro mais
+        próximo em `centres` e depois troque cada centro pela média dos seus pontos. Retorne os
+        novos centros na ordem dos antigos.""",
     ),
     signature="def step(points: list[float], centres: list[float]) -> list[float]:",
     ordinary=lambda rng, size: (_points(rng, size), sorted(_centres(rng))),

@@ -39,18 +39,19 @@ _WEIGHTED = advanced(
     3,
     doc="Return slope and intercept of the weighted least-squares line.",
     ask=text(
-        en="""Fit a straight line by weighted least squares, `w` being the weights of the points.
-        Use only the points whose y is not NaN and whose weight is above zero. With the weighted
-        means mean_x = sum(w * x) / sum(w) and mean_y alike, the slope is sum(w * (x - mean_x) * (y
-        - mean_y)) / sum(w * (x - mean_x)**2) and the intercept mean_y - slope * mean_x. Return the
-        list [slope, intercept]. If all used x are equal, the slope is 0.0 and the intercept mean_y;
-        without used points return [0.0, 0.0].""",
-        pt="""Ajuste uma reta por mínimos quadrados ponderados, em que `w` são os pesos dos pontos.
-        Use só os pontos cujo y não é NaN e cujo peso está acima de zero. Com as médias ponderadas
-        média_x = soma(w * x) / soma(w) e média_y do mesmo modo, a inclinação é soma(w * (x -
-        média_x) * (y - média_y)) / soma(w * (x - média_x)**2) e o intercepto média_y - inclinação *
-        média_x. Retorne a lista [inclinação, intercepto]. Se todos os x usados são iguais, a
-        inclinação é 0.0 e o intercepto média_y; sem pontos usados, retorne [0.0, 0.0].""",
+        en="""Fit a straight line by weighted least squares to the points (xs[i], ys[i]) with the
+        weights w[i]. Use only the points whose y is not NaN and whose weight is above zero. With
+        the weighted means mean_x = sum(w * x) / sum(w) and mean_y alike, the slope is sum(w * (x -
+        mean_x) * (y - mean_y)) / sum(w * (x - mean_x)**2) and the intercept mean_y - slope *
+        mean_x. Return the list [slope, intercept]. If all used x are equal, the slope is 0.0 and
+        the intercept mean_y; without used points return [0.0, 0.0].""",
+        pt="""Ajuste uma reta por mínimos quadrados ponderados aos pontos (xs[i], ys[i]) com os
+        pesos w[i]. Use só os pontos cujo y não é NaN e cujo peso está acima de zero. Com as médias
+        ponderadas média_x = soma(w * x) / soma(w) e média_y do mesmo modo, a inclinação é soma(w *
+        (x - média_x) * (y - média_y)) / soma(w * (x - média_x)**2) e o intercepto média_y -
+        inclinação * média_x. Retorne a lista [inclinação, intercepto]. Se todos os x usados são
+        iguais, a inclinação é 0.0 e o intercepto média_y; sem pontos usados, retorne [0.0,
+        0.0].""",
     ),
     signature="def fit(xs: list[float], ys: list[float], w: list[float]) -> list[float]:",
     ordinary=_weighted_args,

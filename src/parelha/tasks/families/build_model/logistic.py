@@ -98,9 +98,11 @@ _LOSS = levels(
     doc="Return the mean log loss of predicted probabilities.",
     ask=text(
         en="""Compute the log loss of a classifier: the mean over all samples of -log(p) where the
-        label is 1 and of -log(1 - p) where it is 0, with p from `probs` and natural logarithms.""",
+        label in `labels` is 1 and of -log(1 - p) where it is 0, with p from `probs` and natural
+        logarithms.""",
         pt="""Calcule a log loss de um classificador: a média, em todas as amostras, de -log(p) onde
-        o rótulo é 1 e de -log(1 - p) onde é 0, com p de `probs` e logaritmos naturais.""",
+        o rótulo em `labels` é 1 e de -log(1 - p) onde é 0, com p de `probs` e logaritmos
+        naturais.""",
     ),
     signature="def log_loss(labels: list[int], probs: list[float]) -> float:",
     ordinary=_loss_args,
@@ -162,14 +164,14 @@ _STEP = levels(
     "gradient_step",
     doc="Return weight and intercept after one step of gradient descent.",
     ask=text(
-        en="""Do one step of gradient descent for a logistic regression on one feature. With p = 1 /
-        (1 + exp(-(w * x + b))) for each point, the gradient of w is the mean of (p - y) * x and
-        that of b the mean of p - y. Return the list [w - 0.5 * gradient_w, b - 0.5 *
-        gradient_b].""",
-        pt="""Faça um passo de descida de gradiente para uma regressão logística com um atributo.
-        Com p = 1 / (1 + exp(-(w * x + b))) em cada ponto, o gradiente de w é a média de (p - y) * x
-        e o de b a média de p - y. Retorne a lista [w - 0.5 * gradiente_w, b - 0.5 *
-        gradiente_b].""",
+        en="""Do one step of gradient descent for a logistic regression on one feature, with the
+        points (xs[i], ys[i]). With p = 1 / (1 + exp(-(w * x + b))) for each point, the gradient of
+        w is the mean of (p - y) * x and that of b the mean of p - y. Return the list [w - 0.5 *
+        gradient_w, b - 0.5 * gradient_b].""",
+        pt="""Faça um passo de descida de gradiente para uma regressão logística com um atributo,
+        nos pontos (xs[i], ys[i]). Com p = 1 / (1 + exp(-(w * x + b))) em cada ponto, o gradiente de
+        w é a média de (p - y) * x e o de b a média de p - y. Retorne a lista [w - 0.5 *
+        gradiente_w, b - 0.5 * gradiente_b].""",
     ),
     signature="def step(xs: list[float], ys: list[int], w: float, b: float) -> list[float]:",
     ordinary=_step_args,

@@ -110,16 +110,16 @@ _AUC = advanced(
     4,
     doc="Return the area under the ROC curve.",
     ask=text(
-        en="""Compute the AUC of a classifier: the share of all pairs of a sample labelled 1 and a
-        sample labelled 0 in which the one labelled 1 has the higher score; a pair with equal scores
-        counts one half. Samples whose label is None are left out first. If one of the two labels
-        does not occur, return 0.5. There can be thousands of samples with many equal scores: sort
-        them, do not go through all pairs.""",
-        pt="""Calcule a AUC de um classificador: a parcela, entre todos os pares de uma amostra de
-        rótulo 1 e uma de rótulo 0, daqueles em que a de rótulo 1 tem o escore maior; um par com
-        escores iguais conta meio. Amostras cujo rótulo é None ficam fora desde o início. Se um dos
-        dois rótulos não ocorre, retorne 0.5. Pode haver milhares de amostras com muitos escores
-        iguais: ordene-as, não percorra todos os pares.""",
+        en="""Compute the AUC of a classifier from `labels` and `scores`: the share of all pairs of
+        a sample labelled 1 and a sample labelled 0 in which the one labelled 1 has the higher
+        score; a pair with equal scores counts one half. Samples whose label is None are left out
+        first. If one of the two labels does not occur, return 0.5. There can be thousands of
+        samples with many equal scores: sort them, do not go through all pairs.""",
+        pt="""Calcule a AUC de um classificador a partir de `labels` e `scores`: a parcela, entre
+        todos os pares de uma amostra de rótulo 1 e uma de rótulo 0, daqueles em que a de rótulo 1
+        tem o escore maior; um par com escores iguais conta meio. Amostras cujo rótulo é None ficam
+        fora desde o início. Se um dos dois rótulos não ocorre, retorne 0.5. Pode haver milhares de
+        amostras com muitos escores iguais: ordene-as, não percorra todos os pares.""",
     ),
     signature="def auc(labels: list[int | None], scores: list[float]) -> float:",
     ordinary=_scored,

@@ -134,12 +134,12 @@ _ERRORS = levels(
     "errors",
     doc="Return the number of training errors of a split.",
     ask=text(
-        en="""A threshold splits the points: x <= threshold goes left, all others right. Each side
-        predicts the more frequent of its labels, 0 or 1. Return how many of the labels `ys` are
-        predicted wrongly.""",
-        pt="""Um limiar divide os pontos: x <= threshold vai para a esquerda, os outros para a
-        direita. Cada lado prevê o mais frequente dos seus rótulos, 0 ou 1. Retorne quantos dos
-        rótulos `ys` são previstos errado.""",
+        en="""A threshold splits the points by `xs`: x <= threshold goes left, all others right.
+        Each side predicts the more frequent of its labels, 0 or 1. Return how many of the labels
+        `ys` are predicted wrongly.""",
+        pt="""Um limiar divide os pontos por `xs`: x <= threshold vai para a esquerda, os outros
+        para a direita. Cada lado prevê o mais frequente dos seus rótulos, 0 ou 1. Retorne quantos
+        dos rótulos `ys` são previstos errado.""",
     ),
     signature="def errors(xs: list[float], ys: list[int], threshold: float) -> int:",
     ordinary=lambda rng, size: (*_binary(rng, size), rng.randint(4, 26) + 0.5),

@@ -139,20 +139,20 @@ _REGRESSION = advanced(
     4,
     doc="Return threshold and leaf means of the best regression stump.",
     ask=text(
-        en="""Fit a regression stump. Drop the points whose y is NaN. Candidate thresholds are the
-        midpoints between neighbouring different x; x <= threshold is the left leaf, and each leaf
-        predicts the mean of its y. Return (threshold, left mean, right mean) for the threshold with
-        the smallest sum of squared errors; errors that agree when rounded to 6 decimals are a tie,
-        which the lowest threshold wins. If all x are equal there is no split: return (0.0, mean,
-        mean) with the mean of all y, 0.0 without points. There may be thousands of points: sort
-        once and keep running sums.""",
-        pt="""Ajuste um toco de regressão. Descarte os pontos cujo y é NaN. Os limiares candidatos
-        são os pontos médios entre x diferentes vizinhos; x <= limiar é a folha esquerda, e cada
-        folha prevê a média dos seus y. Retorne (limiar, média esquerda, média direita) do limiar
-        com a menor soma dos erros ao quadrado; erros que coincidem quando arredondados a 6 casas
-        são um empate, que o menor limiar vence. Se todos os x são iguais, não há divisão: retorne
-        (0.0, média, média) com a média de todos os y, 0.0 sem pontos. Pode haver milhares de
-        pontos: ordene uma vez e mantenha somas acumuladas.""",
+        en="""Fit a regression stump to the points (xs[i], ys[i]). Drop the points whose y is NaN.
+        Candidate thresholds are the midpoints between neighbouring different x; x <= threshold is
+        the left leaf, and each leaf predicts the mean of its y. Return (threshold, left mean, right
+        mean) for the threshold with the smallest sum of squared errors; errors that agree when
+        rounded to 6 decimals are a tie, which the lowest threshold wins. If all x are equal there
+        is no split: return (0.0, mean, mean) with the mean of all y, 0.0 without points. There may
+        be thousands of points: sort once and keep running sums.""",
+        pt="""Ajuste um toco de regressão aos pontos (xs[i], ys[i]). Descarte os pontos cujo y é
+        NaN. Os limiares candidatos são os pontos médios entre x diferentes vizinhos; x <= limiar é
+        a folha esquerda, e cada folha prevê a média dos seus y. Retorne (limiar, média esquerda,
+        média direita) do limiar com a menor soma dos erros ao quadrado; erros que coincidem quando
+        arredondados a 6 casas são um empate, que o menor limiar vence. Se todos os x são iguais,
+        não há divisão: retorne (0.0, média, média) com a média de todos os y, 0.0 sem pontos. Pode
+        haver milhares de pontos: ordene uma vez e mantenha somas acumuladas.""",
     ),
     signature="def fit(xs: list[float], ys: list[float]) -> tuple[float, float, float]:",
     ordinary=_steps,
