@@ -5,6 +5,7 @@ from random import Random
 import numpy as np
 
 from parelha.tasks.draws import numbers, with_outliers
+from parelha.tasks.families.detect_outliers.iqr_advanced import ADVANCED
 from parelha.tasks.family import Args, Family, Level, Mistake, levels, text
 from parelha.types import CoderAction
 
@@ -372,6 +373,6 @@ _MISTAKES = (
 FAMILY = Family(
     "detect_outliers.iqr",
     CoderAction.DETECT_OUTLIERS,
-    (*_VALUES, *_FENCES, *_INDICES, *_CLIPPED, *_KEPT, *_HINGES),
+    (*_VALUES, *_FENCES, *_INDICES, *_CLIPPED, *_KEPT, *_HINGES, *ADVANCED),
     mistakes=_MISTAKES,
 )

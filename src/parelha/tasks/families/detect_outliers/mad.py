@@ -5,6 +5,7 @@ from random import Random
 import numpy as np
 
 from parelha.tasks.draws import distinct, redraw, with_outliers
+from parelha.tasks.families.detect_outliers.mad_advanced import ADVANCED
 from parelha.tasks.family import Args, Edges, Family, Level, Mistake, levels, text
 from parelha.types import CoderAction
 
@@ -347,6 +348,6 @@ _MISTAKES = (
 FAMILY = Family(
     "detect_outliers.mad",
     CoderAction.DETECT_OUTLIERS,
-    (*_VALUES, *_SPREAD, *_MASK, *_REPLACED, *_MODIFIED, *_SPIKES),
+    (*_VALUES, *_SPREAD, *_MASK, *_REPLACED, *_MODIFIED, *_SPIKES, *ADVANCED),
     mistakes=_MISTAKES,
 )

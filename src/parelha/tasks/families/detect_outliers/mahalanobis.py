@@ -52,7 +52,8 @@ squared = np.sum(centred @ inverse * centred, axis=1)
 """
 # One column has a covariance of no dimension, hence the product instead of `cov`.
 _SQUARED_HARD = """
-varied = x[:, x.max(axis=0, initial=-np.inf) > x.min(axis=0, initial=np.inf)]
+low, high = x.min(axis=0, initial=np.inf), x.max(axis=0, initial=-np.inf)
+varied = x[:, high > low]
 if varied.size == 0:
     return {}
 centred = varied - varied.mean(axis=0)

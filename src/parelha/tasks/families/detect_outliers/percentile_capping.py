@@ -64,7 +64,7 @@ def _edges(easy: bool) -> Edges:
 
 
 _CAPPED_BODY = """
-low, high = s.quantile(0.05), s.quantile(0.95)
+low, high = float(s.quantile(0.05)), float(s.quantile(0.95))
 return s.clip(lower=low, upper=high)
 """
 

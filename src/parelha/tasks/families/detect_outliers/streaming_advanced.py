@@ -90,16 +90,17 @@ def _keyed(rng: Random, size: int) -> Args:
     for _ in range(size):
         far = rng.choice((-1, 1)) * rng.randint(8, 40) / 2 if rng.random() < 0.05 else 0.0
         readings.append((rng.choice(names), 1e8 + rng.randint(0, 8) / 2 + far))
-    return (readings,)
+    # Four decimals: a ratio of sums of halves is hardly ever one of these limits exactly.
+    return readings, rng.choice((2.8003, 3.0007))
 
 
-def _keyed_oracle(readings: list[tuple[str, float]]) -> object:
+def _keyed_oracle(readings: list[tuple[str, float]], k: float) -> object:
     counts = {}
     for name in {name for name, _ in readings}:
         values = np.array([value for other, value in readings if other == name]) - 1e8
         places = range(5, len(values))
         counts[name] = sum(
-            bool(abs(values[i] - values[:i].mean()) > 3 * values[:i].std(ddof=1) + 1e-9)
+            bool(abs(values[i] - values[:i].mean()) > k * values[:i].std(ddof=1) + 1e-9)
             for i in places
         )
     return {name: count for name, count in counts.items() if count}
@@ -112,22 +113,22 @@ _KEYED = advanced(
     ask=text(
         """`readings` is a long list of tuples (pump, pressure) in the order of their arrival.
         Judge each reading by the earlier readings of the same pump: with at least five of them, it
-        is anomalous if it differs from their mean by more than 3 times their sample standard
+        is anomalous if it differs from their mean by more than `k` times their sample standard
         deviation (n - 1). Anomalous or not, every reading counts as an earlier one for those that
         follow. Return a dict from pump to the number of its anomalous readings, without the pumps
         that have none. Pressures are near a hundred million and often differ by less than ten, so
         that a variance from sums of squares is far off; and going through all earlier readings
         again for each new one takes too long.""",
         """`readings` é uma lista longa de tuplas (bomba, pressão) na ordem de chegada. Avalie cada
-        leitura pelas leituras anteriores da mesma bomba: havendo pelo menos cinco, ela é anômala
-        se difere da média delas em mais de 3 vezes o desvio padrão amostral delas (n - 1). Anômala
+        leitura pelas leituras anteriores da mesma bomba: havendo pelo menos cinco, ela é anômala se
+        difere da média delas em mais de `k` vezes o desvio padrão amostral delas (n - 1). Anômala
         ou não, toda leitura conta como anterior para as seguintes. Retorne um dicionário da bomba
         para a quantidade de suas leituras anômalas, sem as bombas que não têm nenhuma. As pressões
         ficam perto de cem milhões e muitas vezes diferem em menos de dez, de modo que uma variância
         obtida de somas de quadrados erra muito; e percorrer de novo todas as leituras anteriores a
         cada nova leitura demora demais.""",
     ),
-    signature="def anomalies(readings: list[tuple[str, float]]) -> dict[str, int]:",
+    signature="def anomalies(readings: list[tuple[str, float]], k: float) -> dict[str, int]:",
     ordinary=_keyed,
     imports="import math",
     body="""
@@ -136,7 +137,7 @@ _KEYED = advanced(
     for pump, pressure in readings:
         n, mean, squares = states.get(pump, (0, 0.0, 0.0))
         step = pressure - mean
-        if n >= 5 and abs(step) > 3 * math.sqrt(squares / (n - 1)):
+        if n >= 5 and abs(step) > k * math.sqrt(squares / (n - 1)):
             counts[pump] = counts.get(pump, 0) + 1
         mean += step / (n + 1)
         squares += step * (pressure - mean)
@@ -144,7 +145,7 @@ _KEYED = advanced(
     return counts
     """,
     edges=lambda rng: [
-        ([(name, 1e8 + value) for name, value in rows],)
+        ([(name, 1e8 + value) for name, value in rows], 3.0007)
         for rows in (
             [],
             [("p", 0.0), ("p", 2.0), ("p", 1.0), ("p", 1.0), ("p", float(rng.randint(40, 90)))],

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from parelha.tasks.draws import numbers, off_border, redraw, sprinkle, with_outliers
+from parelha.tasks.families.detect_outliers.zscore_advanced import ADVANCED
 from parelha.tasks.family import Args, Edges, Family, Level, Mistake, Ordinary, levels, text
 from parelha.types import CoderAction
 
@@ -398,6 +399,6 @@ _MISTAKES = (
 FAMILY = Family(
     "detect_outliers.zscore",
     CoderAction.DETECT_OUTLIERS,
-    (*_VALUES, *_INDICES, *_MASK, *_REMOVED, *_SIDES, *_COUNT),
+    (*_VALUES, *_INDICES, *_MASK, *_REMOVED, *_SIDES, *_COUNT, *ADVANCED),
     mistakes=_MISTAKES,
 )
