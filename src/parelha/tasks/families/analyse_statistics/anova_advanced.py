@@ -99,8 +99,8 @@ def _factors(rng: Random, size: int) -> Args:
     for name in rng.sample(("site", "nurse", "drug", "batch", "diet"), 4):
         labels = [f"{name[0]}{k}" for k in range(rng.randint(2, 6))]
         columns[name] = [rng.choice(labels) for _ in range(size)]
-    first, second = list(columns.values())[:2]
-    for one, two in zip(first, second, strict=True):
+    leading = list(columns.values())
+    for one, two in zip(leading[0], leading[1], strict=True):
         response.append(round(rng.gauss(4.0 * int(one[1]) + int(two[1]), 9.0), 2))
     for place in rng.sample(range(size), size // 12):
         response[place] = NAN
@@ -147,21 +147,21 @@ _FACTORS = advanced(
     ordinary=_factors,
     imports="import math",
     body="""
-    known = [value for value in y if not math.isnan(value)]
+    known = [x for x in y if not math.isnan(x)]
     centre = sum(known) / max(len(known), 1)
-    squares = sum((value - centre) ** 2 for value in known)
+    squares = sum((x - centre) ** 2 for x in known)
     result = {}
     for name, labels in factors.items():
-        sums: dict[str, tuple[int, float]] = {}
-        for value, label in zip(y, labels):
-            if not math.isnan(value):
-                count, total = sums.get(label, (0, 0.0))
-                sums[label] = (count + 1, total + value - centre)
-        k, n = len(sums), len(known)
-        if 1 < k < n:
-            between = sum(s * s / count for count, s in sums.values())
-            within = (squares - between) / (n - k)
-            result[name] = between / (k - 1) / within
+        counts: dict[str, int] = {}
+        sums: dict[str, float] = {}
+        for x, label in zip(y, labels):
+            if not math.isnan(x):
+                counts[label] = counts.get(label, 0) + 1
+                sums[label] = sums.get(label, 0.0) + x - centre
+        if 1 < len(counts) < len(known):
+            between = sum(s * s / counts[label] for label, s in sums.items())
+            within = (squares - between) / (len(known) - len(counts))
+            result[name] = between / (len(counts) - 1) / within
     return result
     """,
     edges=lambda rng: [

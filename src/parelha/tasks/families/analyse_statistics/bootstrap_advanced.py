@@ -54,7 +54,7 @@ def _arms_oracle(x: Floats, arm: Places, idx: Places) -> object:
 _ARMS = advanced(
     "two_arms",
     3,
-    doc="Return the 90 % interval of the difference of two arms, and its basis.",
+    doc="Return the 90 % interval of the difference of two arms.",
     ask=text(
         en="""In a trial, patient k had the outcome x[k] and belonged to the arm arm[k], 0 or 1; a
         NaN outcome is unknown. A row of the integer array `idx` is a bootstrap resample and names

@@ -141,9 +141,10 @@ _RESIDUALS = levels(
         ),
         imports="import numpy as np\nimport pandas as pd",
         body="""
-        rows, columns = table.sum(axis=1), table.sum()
-        chance = np.outer(rows, columns) / columns.sum()
-        return (table - chance) / chance**0.5
+        cells = table.to_numpy(dtype=float)
+        chance = np.outer(cells.sum(axis=1), cells.sum(axis=0)) / cells.sum()
+        gaps = (cells - chance) / np.sqrt(chance)
+        return pd.DataFrame(gaps, table.index, table.columns)
         """,
         edges=lambda rng: [
             as_table([[0, rng.randint(1, 9)], [7, 0]]),
@@ -160,11 +161,11 @@ _RESIDUALS = levels(
         ),
         imports="import numpy as np\nimport pandas as pd",
         body="""
-        rows, columns = table.sum(axis=1), table.sum()
-        if columns.sum() == 0:
-            return table.astype(float)
-        chance = np.outer(rows, columns) / columns.sum()
-        return ((table - chance) / chance**0.5).fillna(0.0)
+        cells = table.to_numpy(dtype=float)
+        chance = np.outer(cells.sum(axis=1), cells.sum(axis=0))
+        chance = chance / max(cells.sum(), 1.0)
+        gaps = (cells - chance) / np.sqrt(np.where(chance > 0, chance, 1.0))
+        return pd.DataFrame(gaps, table.index, table.columns)
         """,
         edges=lambda rng: [
             as_table([[0, 0], [0, 0]]),

@@ -211,11 +211,10 @@ _PAIRED = advanced(
             if mark > best.get(pupil, -np.inf):
                 best[pupil] = mark
         marks.append(best)
-    first, second = marks
-    both = first.keys() & second.keys()
+    both = marks[0].keys() & marks[1].keys()
     if len(both) < 2:
         return 0.0
-    gains = np.array([second[pupil] - first[pupil] for pupil in both])
+    gains = np.array([marks[1][pupil] - marks[0][pupil] for pupil in both])
     return float(gains.mean() / gains.std(ddof=1))
     """,
     edges=lambda rng: [
