@@ -58,7 +58,11 @@ def gpt2() -> Any:
 
 
 def mixtral() -> Any:
-    experts = {"num_local_experts": 4, "num_experts_per_tok": 2, "bos_token_id": None}
+    experts: dict[str, Any] = {
+        "num_local_experts": 4,
+        "num_experts_per_tok": 2,
+        "bos_token_id": None,
+    }
     return MixtralForCausalLM(MixtralConfig(**_SHAPE, **experts))
 
 
@@ -73,13 +77,13 @@ def gemma2() -> Any:
 
 def mamba() -> Any:
     """Is recurrent: it has a state, and no keys and values."""
-    shape = {"hidden_size": 32, "num_hidden_layers": 2, "state_size": 4}
+    shape: dict[str, Any] = {"hidden_size": 32, "num_hidden_layers": 2, "state_size": 4}
     return MambaForCausalLM(MambaConfig(vocab_size=VOCABULARY, initializer_range=0.2, **shape))
 
 
 def bloom() -> Any:
     """Finds out positions from a mask of its own form."""
-    shape = {"hidden_size": 32, "n_layer": 2, "n_head": 4}
+    shape: dict[str, Any] = {"hidden_size": 32, "n_layer": 2, "n_head": 4}
     return BloomForCausalLM(BloomConfig(vocab_size=VOCABULARY, initializer_range=0.2, **shape))
 
 
