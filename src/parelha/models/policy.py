@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import MethodType
-from typing import Any
+from typing import Any, cast
 
 import torch
 from peft import LoraConfig, PeftModel, get_peft_model
@@ -24,6 +24,13 @@ from transformers.pytorch_utils import Conv1D
 from parelha.config import ModelConfig
 from parelha.errors import UsageError
 from parelha.models.load import attention_mask
+from parelha.models.packed import (
+    can_pack,
+    frozen_linear,
+    pack,
+    packed_linear,
+    packed_linear_onto,
+)
 from parelha.types import Agent
 
 ADAPTER_FILE = "adapter_model.safetensors"
@@ -114,10 +121,14 @@ class Policy:
         return decoder
 
     def head(self, agent: Agent) -> nn.Module:
-        """The output head: (..., H) hidden states to (..., V) logits."""
+        """The output head: (..., H) hidden states to (..., V) logits; frozen."""
         base: Any = self._models[agent].get_base_model()
         head: nn.Module = base.get_output_embeddings()
         return head
+
+    def logits(self, agent: Agent, hidden: Tensor) -> Tensor:
+        """(..., V) logits of (..., H) hidden states."""
+        return frozen_linear(self.head(agent), hidden)
 
     def mask(self, agent: Agent, sees: Tensor) -> Tensor:
         """(B, 1, Q, K) bool, True where a query sees a key, in the form the agent's base takes."""
@@ -260,17 +271,37 @@ def _lora_forward(module: LoraLinear, x: Tensor, *args: Any, **kwargs: Any) -> T
     activation and a slow narrow product. The parameters stay float32 and so do their gradients;
     with a float32 base nothing is rounded.
     """
-    y: Tensor = module.base_layer(x, *args, **kwargs)
+    base: Any = module.base_layer
+    y = base(x, *args, **kwargs) if args or kwargs else frozen_linear(base, x)
     if module.disable_adapters:
-        return y
+        return cast(Tensor, y)
     for name in module.active_adapters:
-        if name in module.lora_A:
-            a: Any = module.lora_A[name].weight.to(x.dtype)
-            b: Any = module.lora_B[name].weight.to(x.dtype)
-            y = y + nn.functional.linear(nn.functional.linear(x, a) * module.scaling[name], b)
-    return y
+        if name not in module.lora_A:
+            continue
+        a, b = _halves(module, name, x.dtype)
+        if a.is_mkldnn:
+            y = packed_linear_onto(y, packed_linear(x, a), b)
+        else:
+            y = y + nn.functional.linear(nn.functional.linear(x, a), b)
+    return cast(Tensor, y)
 
 
-def copy_state(parameters: dict[str, nn.Parameter]) -> dict[str, Tensor]:
-    """A detached copy of named parameters."""
-    return {name: p.detach().clone() for name, p in parameters.items()}
+def _halves(module: LoraLinear, name: str, dtype: torch.dtype) -> tuple[Tensor, Tensor]:
+    """A (rank, K) and (alpha / rank)·B (N, rank) in `dtype`.
+
+    Without gradient they are kept, packed where that is faster, until an update changes a
+    parameter, which its version tells.
+    """
+    a: Any = module.lora_A[name].weight
+    b: Any = module.lora_B[name].weight
+    if torch.is_grad_enabled():
+        return a.to(dtype), b.to(dtype) * module.scaling[name]
+    kept: dict[str, Any] = module.__dict__.setdefault("rounded_halves", {})
+    version = (a._version, b._version, id(a), id(b), dtype)  # pylint: disable=protected-access
+    if kept.get(name, (None,))[0] != version:
+        with torch.inference_mode(False), torch.no_grad():
+            halves = (a.to(dtype), b.to(dtype) * module.scaling[name])
+            if all(map(can_pack, halves)):
+                halves = (pack(halves[0]), pack(halves[1]))
+        kept[name] = (version, *halves)
+    return cast(tuple[Tensor, Tensor], kept[name][1:])
