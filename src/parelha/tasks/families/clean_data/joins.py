@@ -387,6 +387,6 @@ _MISTAKES = (
 FAMILY = Family(
     "clean_data.joins",
     CoderAction.CLEAN_DATA,
-    (*_INNER, *_LEFT, *_ANTI, *_VALUE, *_AS_OF, *ADVANCED),
+    (*_INNER, *_LEFT, *_ANTI, *_AS_OF, *_VALUE, *ADVANCED),
     mistakes=_MISTAKES,
 )

@@ -194,6 +194,11 @@ _REVENUE = advanced(
 )
 
 
+def _off_border(rng: Random, size: int) -> list[float]:
+    """Return amounts that are multiples of 0.1: no sum of them comes near the limit of 4.95."""
+    return numbers(rng, size, -20.0, 90.0)
+
+
 def _accounts(rng: Random, size: int) -> Args:
     ids = [f"c{number}" for number in range(max(4, size // 4))]
     order = rng.sample(ids, len(ids))
@@ -208,7 +213,7 @@ def _accounts(rng: Random, size: int) -> Args:
             "new": pd.Series([new for _, new in merged], dtype="str"),
         }
     )
-    payments = _ledger(rng.choices(ids, k=size), numbers(rng, size, 1.0, 90.0))
+    payments = _ledger(rng.choices(ids, k=size), _off_border(rng, size))
     return payments, mergers
 
 
@@ -223,8 +228,9 @@ def _merged_oracle(payments: pd.DataFrame, mergers: pd.DataFrame) -> object:
     for name, amount in zip(payments["id"], payments["amount"], strict=True):
         while name in successor:
             name = successor[name]
-        totals[str(name)] = totals.get(str(name), 0.0) + float(amount)
-    return pd.Series(totals, dtype="float64", name="amount").sort_index()
+        totals[str(name)] = totals.get(str(name), 0.0) + max(float(amount), 0.0)
+    large = {name: total for name, total in totals.items() if total >= 4.95}
+    return pd.Series(large, dtype="float64", name="amount").sort_index()
 
 
 _MERGED = advanced(
@@ -233,20 +239,22 @@ _MERGED = advanced(
     heldout=True,
     doc="Return the sum of payments by surviving account.",
     ask=text(
-        en="""Over the years a bank merged accounts: a row of the DataFrame `mergers` tells that the
-        account "old" was absorbed by the account "new", which may itself have been absorbed by a
-        third one, and so on through long chains (never in a circle; an account is absorbed once at
-        the most). The DataFrame `payments` still has the original "id" next to "amount". Sum the
-        payments per account that survived in the end. The result is a Series of floats named
-        "amount", indexed by surviving account in alphabetical order, with accounts that received a
-        payment only. The index itself has no name (None).""",
-        pt="""Com os anos, um banco fundiu contas: uma linha do DataFrame `mergers` diz que a conta
-        "old" foi absorvida pela conta "new", que pode ter sido absorvida por uma terceira, e assim
-        por diante, em longas cadeias (nunca em círculo; uma conta é absorvida no máximo uma vez). O
-        DataFrame `payments` ainda traz o "id" original ao lado de "amount". Some os pagamentos por
-        conta que sobreviveu no fim. O resultado é uma Series de floats chamada "amount", indexada
-        pela conta sobrevivente em ordem alfabética, só com contas que receberam algum pagamento. O
-        nome do índice deve ser None.""",
+        en="""Over the years a bank merged accounts: a row of the DataFrame `mergers` tells that
+        the account "old" was absorbed by the account "new", which may itself have been absorbed
+        by a third one, and so on through long chains (never in a circle; an account is absorbed
+        once at the most). The DataFrame `payments` still has the original "id" next to
+        "amount". Amounts of zero or less are reversals that other books deal with, so pass over
+        them. Sum the rest per account that survived in the end, and forget the accounts whose
+        sum is below 4.95. The result is a Series of floats named "amount", indexed by surviving
+        account in alphabetical order. The index itself has no name (None).""",
+        pt="""Com os anos, um banco fundiu contas: uma linha do DataFrame `mergers` diz que a
+        conta "old" foi absorvida pela conta "new", que pode ter sido absorvida por uma
+        terceira, e assim por diante, em longas cadeias (nunca em círculo; uma conta é absorvida
+        no máximo uma vez). O DataFrame `payments` ainda traz o "id" original ao lado de
+        "amount". Valores iguais a zero ou negativos são estornos tratados em outros livros;
+        passe por cima deles. Some o resto por conta que sobreviveu no fim e esqueça as contas
+        cuja soma fica abaixo de 4.95. O resultado é uma Series de floats chamada "amount",
+        indexada pela conta sobrevivente em ordem alfabética. O nome do índice deve ser None.""",
     ),
     signature="def merge(payments: pd.DataFrame, mergers: pd.DataFrame) -> pd.Series:",
     ordinary=_accounts,
@@ -262,13 +270,18 @@ _MERGED = advanced(
         final.update(dict.fromkeys(chain, name))
         return name
 
-    owner = payments["id"].map(survivor)
-    return payments["amount"].groupby(owner).sum().rename_axis(None)
+    inward = payments[payments["amount"] > 0.0]
+    owner = inward["id"].map(survivor)
+    sums = inward["amount"].groupby(owner).sum().rename_axis(None)
+    return sums[sums >= 4.95]
     """,
     edges=lambda rng: [
         (_ledger(["b", "a", "b"], numbers(rng, 3)), _mergers([])),
         (_ledger(["a", "b", "c"], numbers(rng, 3)), _mergers([("a", "b"), ("b", "c")])),
-        (_ledger(["a"], numbers(rng, 1)), _mergers([("b", "c"), ("a", "b"), ("c", "d")])),
+        (
+            _ledger(["a", "d", "e"], [6.5, 0.7, float(rng.randint(5, 9))]),
+            _mergers([("b", "c"), ("a", "b"), ("c", "d")]),
+        ),
         (_ledger(["x", "y", "z"], numbers(rng, 3)), _mergers([("x", "w"), ("z", "w")])),
         (_ledger(["d", "c", "d"], numbers(rng, 3)), _mergers([("d", "a"), ("q", "c")])),
     ],
