@@ -122,7 +122,7 @@ _F = levels(
 
 def _squares_oracle(groups: Named) -> object:
     everything = np.array([x for own in groups.values() for x in own], dtype=float)
-    if not len(everything):
+    if len(everything) == 0:
         return (0.0, 0.0)
     fitted = np.concatenate([np.full(len(own), np.mean(own)) for own in groups.values() if own])
     return (
