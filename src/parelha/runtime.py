@@ -96,7 +96,11 @@ def open_runtime(
     )
     workers = config.engine.workers or os.cpu_count() or 1
     grader = Grader(
-        workers=workers, allow_unsafe=config.engine.allow_unsafe_sandbox, case_seed=config.seed
+        workers=workers,
+        allow_unsafe=config.engine.allow_unsafe_sandbox,
+        case_seed=config.seed,
+        # Measured only where it counts: it takes time, and a clock is never the same twice.
+        efficiency=config.reward.kind == "gated" and config.reward.efficiency_weight > 0,
     )
     try:
         on_progress(f"loading {files[Agent.CODER].name}")
