@@ -260,7 +260,7 @@ def arrays_and_tables() -> list[object]:
         pd.Series([1.0, 2.0]),
         pd.Series([1.0, 2.0], name="a"),
         pd.Series([1.0, 2.0], index=[1, 2]),
-        pd.Series(pd.to_datetime(["2024-01-01", None])),
+        pd.Series(pd.to_datetime(["2024-01-01", "NaT"])),
         pd.Index([1.0, 2.0]),
         frame,
         frame.rename(columns={"a": "c"}),
