@@ -102,9 +102,11 @@ def accumulate_gradients(
     action_total = sum(len(s.legal) for s in samples) - text_total
     loss_sum, clipped_sum, kl_sum, packed = 0.0, 0.0, 0.0, 0
     policy.activate(agent)
-    packs = pack_sequences([s.ids for s in samples], config.max_pack_tokens)
     # The largest first: what it frees has room for all others.
-    for pack in sorted(packs, key=lambda pack: -len(pack.ids)):
+    for pack in sorted(
+        pack_sequences([s.ids for s in samples], config.max_pack_tokens),
+        key=lambda pack: -len(pack.ids),
+    ):
         members = [samples[index] for index, _ in pack.members]
         reference = None
         if config.kl_weight:

@@ -27,7 +27,7 @@ def release_freed_memory(above: int = 0) -> None:
 
 def _resident_bytes() -> int:
     """Memory this process holds, from /proc/self/statm (proc(5))."""
-    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    return int(Path("/proc/self/statm").read_text("ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
 def keep_freed_memory() -> bool:

@@ -10,6 +10,8 @@ from typing import cast
 import torch
 from torch import Tensor, nn
 
+# torch has no public name for these operators.
+# pylint: disable=protected-access
 _ROWS_HINT = 16  # the layout is the same for all sizes that were tried
 _PACKED = "packed_weight"
 

@@ -168,7 +168,7 @@ def levels(
     return variant(1, easy, easy.edges), variant(2, hard, all_edges)
 
 
-def advanced(
+def advanced(  # pylint: disable=too-many-arguments  # all by name, as `Variant` has them
     name: str,
     level: int,
     *,
