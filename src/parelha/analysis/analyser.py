@@ -15,6 +15,7 @@ from parelha.analysis.suppressions import neutralise
 from parelha.analysis.warm import WARM_UP, WarmTool, family
 from parelha.closing import Closing
 from parelha.errors import UsageError
+from parelha.slots import Slots
 from parelha.types import Analysis, Finding
 
 MAX_SOURCE_BYTES = 100_000  # more than any answer holds; larger texts are not given to the tools
@@ -56,7 +57,7 @@ class Analyser(Closing):
             (tool, name): WarmTool(tool, name, configs[tool], workers, self._folder)
             for tool, name in WARM_UP
         }
-        self._slots = threading.BoundedSemaphore(workers)
+        self._slots = Slots(workers)
         self._threads = ThreadPoolExecutor(workers * len(TOOLS), "parelha-lint")
         self._seen: OrderedDict[str, Analysis] = OrderedDict()
         self._lock = threading.Lock()

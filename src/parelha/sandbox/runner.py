@@ -14,6 +14,7 @@ from pathlib import Path
 
 from parelha.closing import Closing
 from parelha.errors import InfrastructureError, UsageError
+from parelha.slots import Slots
 from parelha.types import Limits, RunResult
 
 from . import probing
@@ -54,7 +55,7 @@ class Sandbox(Closing):
             raise UsageError("a sandbox needs at least one worker")
         self._allow_unsafe = allow_unsafe
         self._max_level = max_level
-        self._slots = threading.BoundedSemaphore(workers)
+        self._slots = Slots(workers)
         self._lock = threading.Lock()
         self._start_lock = threading.Lock()
         self._idle: dict[str, list[ZygoteProcess]] = {profile: [] for profile in PROFILES}
