@@ -1,7 +1,7 @@
 """The attack corpus and the speed of `sandlock` (a kept sandbox library), for docs/sandbox.md.
 
     pip install sandlock
-    python -m benchmarks.peer_sandlock
+    python -m tests.attacks.peer_sandlock
 
 sandlock confines a command, so each program is a fresh interpreter with a driver that prints the
 values of the calls. "Gained" counts what an attack must never do: read a secret, touch the bait,
@@ -16,12 +16,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, cast
 
-import sandlock  # type: ignore[import-not-found]  # pylint: disable=import-error
+import sandlock  # type: ignore[import-not-found]
 
 from parelha.sandbox import Sandbox
 from parelha.types import CallResult, Limits, Outcome, RunResult
-from tests.attacks.arena import Arena
-from tests.attacks.corpus import load
+
+from .arena import Arena
+from .corpus import load
 
 DRIVER = """
 import json, sys
@@ -105,7 +106,7 @@ def main() -> None:
             attacks += 1
             try:
                 report = arena.fight(attack)
-            except Exception as error:  # pylint: disable=broad-exception-caught
+            except Exception as error:
                 unknown.append(f"{attack.name}: {type(error).__name__}: {error}"[:150])
                 continue
             passed = report.outcome is Outcome.PASSED and Outcome.PASSED not in attack.must
