@@ -156,7 +156,29 @@ class DirectExecutor(Executor):
 Script = Mapping[tuple[str, int], str]
 
 
-class ScriptedEngine:
+class AtOnce:
+    """An engine that answers all requests that wait in one step, by `generate`."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[int, Request] = {}
+        self._tickets = 0
+
+    def generate(self, requests: Sequence[Request]) -> list[Completion]:
+        raise NotImplementedError
+
+    def submit(self, requests: Sequence[Request]) -> list[int]:
+        tickets = list(range(self._tickets, self._tickets + len(requests)))
+        self._tickets += len(requests)
+        self._waiting |= zip(tickets, requests, strict=True)
+        return tickets
+
+    def step(self) -> dict[int, Completion]:
+        tickets, requests = list(self._waiting), list(self._waiting.values())
+        self._waiting = {}
+        return dict(zip(tickets, self.generate(requests), strict=True))
+
+
+class ScriptedEngine(AtOnce):
     """Answers each turn with a given text.
 
     Args:
@@ -165,6 +187,7 @@ class ScriptedEngine:
     """
 
     def __init__(self, form: Format, script: Script | None = None) -> None:
+        super().__init__()
         self.form = form
         self.script = dict(script or {})
         self.batches: list[list[Request]] = []

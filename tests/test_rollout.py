@@ -2,6 +2,7 @@
 
 # pylint: disable=missing-function-docstring
 
+import threading
 from collections.abc import Sequence
 from concurrent.futures import Future
 from typing import Any
@@ -12,15 +13,16 @@ from hypothesis import strategies as st
 
 from parelha.agents.turns import Completion, Request
 from parelha.episode import Part, play_tree
-from parelha.rollout import play_all
+from parelha.rollout import Stopwatch, play_all
 from parelha.types import Agent
-from tests.fakes import ScriptedEngine, fake_stage, fake_task
+from tests.fakes import AtOnce, ScriptedEngine, fake_stage, fake_task
 
 
-class Echo:
+class Echo(AtOnce):
     """Answers a request with the last token of its prompt, and keeps the batches."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.batches: list[list[int]] = []
 
     def generate(self, requests: Sequence[Request]) -> list[Completion]:
@@ -64,17 +66,40 @@ def test_parts_of_a_part_are_played_side_by_side() -> None:
     assert engine.batches == [[0, 1, 100, 101], [5, 105], [6, 106]]
 
 
-def test_a_tool_is_waited_for_before_the_next_batch() -> None:
+@pytest.mark.parametrize("done_after", [0, 3])
+def test_a_tool_is_taken_up_after_as_many_steps_however_long_it_took(done_after: int) -> None:
+    future: Future[int] = Future()
+
+    class Slow(Echo):
+        def generate(self, requests: Sequence[Request]) -> list[Completion]:
+            if len(self.batches) == done_after:
+                future.set_result(70)
+            return super().generate(requests)
+
     def with_tool() -> Part:
-        future: Future[int] = Future()
-        future.set_result(7)
+        yield ask(50)
         value = yield future
         completion: Completion = yield ask(value)
         return completion.token_ids
 
-    engine = Echo()
-    assert play_all([with_tool(), turns(1, 1)], engine) == [(7,), [1]]
-    assert engine.batches == [[1, 7]]
+    engine = Slow()
+    assert play_all([with_tool(), turns(1, 12)], engine) == [(70,), list(range(1, 13))]
+    expected = [[i] for i in range(1, 13)]
+    expected[0] = [50, 1]
+    expected[9] = [10, 70]
+    assert [sorted(batch) for batch in engine.batches] == [sorted(batch) for batch in expected]
+
+
+def test_a_tool_is_waited_for_where_nothing_else_can_go_on() -> None:
+    def with_tool() -> Part:
+        future: Future[int] = Future()
+        threading.Timer(0.05, future.set_result, [7]).start()
+        completion: Completion = yield ask((yield future))
+        return completion.token_ids
+
+    engine, watch = Echo(), Stopwatch()
+    assert play_all([with_tool()], engine, watch) == [(7,)]
+    assert watch.seconds > 0.01
 
 
 def test_a_failed_future_is_raised_where_it_was_waited_for() -> None:

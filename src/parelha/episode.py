@@ -3,7 +3,7 @@
 Each part is a generator that reads top to bottom like the dialogue itself. It yields what it must
 wait for (a `Request` for tokens, a `Future` for a tool or a grade, a list of parts to be played
 side by side) and is resumed with the result; `rollout.play_all` moves many of them together, so
-that all turns that are due at once share a batch. No torch here.
+that all turns that are due share a batch. No torch here.
 """
 
 from collections.abc import Callable, Generator
@@ -76,21 +76,26 @@ def play_tree(task: Task, stage: Stage) -> Part:
 
     Returns (through the generator): a `Tree` whose programs are scored.
     """
-    drafts = yield [play_draft(task, stage, k) for k in range(stage.config.drafts)]
-    rows = yield [
-        play_branch(task, stage, draft, conversation, m)
-        for draft, conversation, _ in drafts
-        for m in range(stage.config.reviews)
+    rows = yield [play_row(task, stage, k) for k in range(stage.config.drafts)]
+    return Tree(task.id, rows)
+
+
+def play_row(task: Task, stage: Stage, k: int) -> Part:
+    """All episodes of one draft.
+
+    Returns: its branches, all programs scored.
+    """
+    draft, talk, grade = yield from play_draft(task, stage, k)
+    played = yield [
+        play_branch(task, stage, draft, talk, m) for m in range(stage.config.reviews)
     ]
     # No turn depends on a grade, so grading goes on behind the dialogue until here.
-    for play, grade in [(draft, g) for draft, _, g in drafts] + [p for _, gs in rows for p in gs]:
+    for play, due in [(draft, grade), *(pair for _, grades in played for pair in grades)]:
         try:
-            play.score = yield grade
+            play.score = yield due
         except InfrastructureError as error:
             play.dropped = f"infrastructure: {error}"
-    m = stage.config.reviews
-    branches = [branch for branch, _ in rows]
-    return Tree(task.id, [branches[k * m : (k + 1) * m] for k in range(stage.config.drafts)])
+    return [branch for branch, _ in played]
 
 
 def play_draft(task: Task, stage: Stage, k: int) -> Part:

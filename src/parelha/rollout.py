@@ -1,14 +1,22 @@
-"""Moves many dialogues forward together, so that the turns which are due at once share a batch."""
+"""Moves many dialogues forward together: whoever is due joins the engine's batch.
+
+Nothing here looks at the clock. A tool or a grade is taken up a fixed number of decoding steps
+after it was asked for, however long it took: the same dialogues always meet in the same batches.
+"""
 
 import time
+from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, wait
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from parelha.agents.turns import Engine, Request
 from parelha.episode import Part
+
+# Long enough for most tools to be done by then, short beside a dialogue.
+_STEPS_FOR_A_TOOL = 8
 
 
 class _Play:
@@ -39,37 +47,44 @@ class Stopwatch:
 def play_all(parts: Sequence[Part], engine: Engine, waited: Stopwatch | None = None) -> list[Any]:
     """Play every part to its end; gives their results in order.
 
-    Batches are formed from what is due when nothing else can move, never from the clock, so the
-    same parts always meet the same batches. An exception inside a part ends the whole play.
+    An exception inside a part ends the whole play.
     """
+    watch = waited or Stopwatch()
     root = _Play(iter(()))  # type: ignore[arg-type]
     root.results, root.missing = [None] * len(parts), len(parts)
-    ready: list[tuple[_Play, Any]] = [(_Play(part, root, i), None) for i, part in enumerate(parts)]
-    asking: list[tuple[_Play, Request]] = []
-    waiting: list[tuple[_Play, Future[Any]]] = []
+    ready: deque[tuple[_Play, Any]] = deque((_Play(p, root, i), None) for i, p in enumerate(parts))
+    asking: dict[int, _Play] = {}
+    tools: deque[tuple[int, _Play, Future[Any]]] = deque()  # with the step at which each is due
+    steps = 0
     while root.missing:
+        requests: list[tuple[_Play, Request]] = []
         while ready:
-            play, value = ready.pop(0)
-            ready += _advance(play, value, asking, waiting)
-        if waiting:
-            # Tools first: the turns that follow them then join the next batch.
-            with (waited or Stopwatch()).running():
-                wait([future for _, future in waiting])
-            ready, waiting = list(waiting), []
-        elif asking:
-            due_requests, asking = asking, []
-            answers = engine.generate([request for _, request in due_requests])
-            ready = [(p, a) for (p, _), a in zip(due_requests, answers, strict=True)]
+            play, due = _advance(*ready.popleft(), ready)
+            if isinstance(due, Request):
+                requests.append((play, due))
+            elif isinstance(due, Future):
+                tools.append((steps + _STEPS_FOR_A_TOOL, play, due))
+        tickets = engine.submit([request for _, request in requests])
+        asking |= zip(tickets, (play for play, _ in requests), strict=True)
+        if asking:
+            steps += 1
+            ready += [(asking.pop(ticket), answer) for ticket, answer in engine.step().items()]
+        while tools and (tools[0][0] <= steps or not (asking or ready)):
+            _, play, future = tools.popleft()
+            with watch.running():
+                future.exception()
+            ready.append((play, future))
     return root.results
 
 
 def _advance(
-    play: _Play,
-    value: Any,
-    asking: list[tuple[_Play, Request]],
-    waiting: list[tuple[_Play, "Future[Any]"]],
-) -> list[tuple[_Play, Any]]:
-    """Resume one part until it waits again; gives the plays that became ready by it."""
+    play: _Play, value: Any, ready: deque[tuple[_Play, Any]]
+) -> tuple[_Play, Request | Future[Any] | None]:
+    """Resume one part until it waits again; what became ready by it is put behind the others.
+
+    Returns:
+        the part, and the request or the tool that it waits for, if it does.
+    """
     try:
         if isinstance(value, Future):
             error = value.exception()
@@ -81,13 +96,11 @@ def _advance(
         assert parent is not None
         parent.results[play.slot] = end.value
         parent.missing -= 1
-        done = parent.missing == 0 and parent.parent is not None
-        return [(parent, parent.results)] if done else []
-    if isinstance(due, Request):
-        asking.append((play, due))
-        return []
-    if isinstance(due, Future):
-        waiting.append((play, due))
-        return []
+        if parent.missing == 0 and parent.parent is not None:
+            ready.append((parent, parent.results))
+        return play, None
+    if isinstance(due, (Request, Future)):
+        return play, due
     play.results, play.missing = [None] * len(due), len(due)
-    return [(_Play(part, play, i), None) for i, part in enumerate(due)]
+    ready += [(_Play(part, play, i), None) for i, part in enumerate(due)]
+    return play, None

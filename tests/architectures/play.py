@@ -40,10 +40,16 @@ class Recording(TorchEngine):
         decode: dict[Agent, Decode] = {agent: form.decode for agent, form in forms.items()}
         super().__init__(policy, decode, max_batch)
         self.asked: list[tuple[Request, Completion]] = []
+        self._under_way: dict[int, Request] = {}
 
-    def generate(self, requests: Sequence[Request]) -> list[Completion]:
-        answers = super().generate(requests)
-        self.asked += zip(requests, answers, strict=True)
+    def submit(self, requests: Sequence[Request]) -> list[int]:
+        tickets = super().submit(requests)
+        self._under_way |= zip(tickets, requests, strict=True)
+        return tickets
+
+    def step(self) -> dict[int, Completion]:
+        answers = super().step()
+        self.asked += [(self._under_way.pop(ticket), a) for ticket, a in answers.items()]
         return answers
 
 

@@ -66,10 +66,16 @@ class Completion:
 
 
 class Engine(Protocol):
-    """Anything that answers requests: tokens and log-probabilities out, in the given order."""
+    """Anything that answers requests: tokens and log-probabilities out.
 
-    def generate(self, requests: Sequence[Request]) -> list[Completion]:
-        """Answer all requests; the same requests give the same answers."""
+    The same requests, submitted before the same steps, give the same answers.
+    """
+
+    def submit(self, requests: Sequence[Request]) -> list[int]:
+        """Take requests in; returns a ticket for each, by which `step` names its answer."""
+
+    def step(self) -> dict[int, Completion]:
+        """Go on for as short as is sensible; returns the answers complete by then, by ticket."""
 
 
 @dataclass(frozen=True)

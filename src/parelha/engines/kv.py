@@ -1,71 +1,17 @@
-"""Keys and values: slabs that grow in place, and a store of prefixes already computed."""
+"""Keys and values: a slab whose rows all end at one column, and prefixes already computed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import torch
 from torch import Tensor
 from transformers.cache_utils import Cache, CacheLayerMixin
 
-
-class SlabLayer(CacheLayerMixin):  # type: ignore[no-untyped-call]
-    """One layer's keys and values in buffers allocated once.
-
-    transformers' own growing layer concatenates at every token, which copies all that came
-    before. Here a token is written behind the last column; `keys` and `values` are views.
-    """
-
-    is_sliding = False
-
-    def __init__(self, capacity: int, **kwargs: Any) -> None:
-        super().__init__(**kwargs)  # type: ignore[no-untyped-call]
-        self.capacity = capacity
-        self.length = 0
-
-    def lazy_initialization(self, key_states: Tensor, value_states: Tensor) -> None:
-        """Allocate; shapes are (B, heads, capacity, D), D of keys and values may differ."""
-        b, h, _, dk = key_states.shape
-        dv = value_states.shape[-1]
-        self.keys = key_states.new_empty((b, h, self.capacity, dk))
-        self.values = value_states.new_empty((b, h, self.capacity, dv))
-        self.is_initialized = True
-
-    def update(
-        self, key_states: Tensor, value_states: Tensor, *args: Any, **kwargs: Any
-    ) -> tuple[Tensor, Tensor]:
-        """Append columns; returns views of all columns so far."""
-        if not self.is_initialized:
-            self.lazy_initialization(key_states, value_states)
-        assert self.keys is not None and self.values is not None
-        end = self.length + key_states.shape[-2]
-        self.keys[:, :, self.length : end] = key_states
-        self.values[:, :, self.length : end] = value_states
-        self.length = end
-        return self.keys[:, :, :end], self.values[:, :, :end]
-
-    def get_mask_sizes(self, query_length: int) -> tuple[int, int]:
-        """Length and offset of the keys that the next `query_length` tokens may see."""
-        return self.length + query_length, 0
-
-    def get_seq_length(self) -> int:
-        """Columns in use."""
-        return self.length
-
-    def get_max_length(self) -> int:
-        """Columns that fit."""
-        return self.capacity
-
-    def select(self, rows: Tensor) -> None:
-        """Keep, reorder or repeat rows; `rows` is (B',) indices."""
-        assert self.keys is not None and self.values is not None
-        keys, values = self.keys, self.values
-        shape = (len(rows), *keys.shape[1:])
-        self.keys = keys.new_empty(shape)
-        self.values = values.new_empty((len(rows), *values.shape[1:]))
-        used = slice(0, self.length)
-        self.keys[:, :, used] = keys[:, :, used].index_select(0, rows)
-        self.values[:, :, used] = values[:, :, used].index_select(0, rows)
+# Columns left free before and behind the rows when the slab is laid out anew.
+_COLUMNS_BEFORE = 128
+_COLUMNS_BEHIND = 256
 
 
 @dataclass(frozen=True)
@@ -75,7 +21,7 @@ class Prefix:
     Attributes:
         ids: (L,) the tokens.
         keys: a tensor (heads, L, D) for each layer.
-        values: a tensor (heads, L, D) for each layer.
+        values: a tensor (heads, L, D) for each layer; D of keys and values may differ.
     """
 
     ids: np.ndarray[Any, np.dtype[np.int64]]
@@ -84,7 +30,7 @@ class Prefix:
 
 
 class PrefixStore:
-    """Prefixes of one adapter, oldest dropped first once they hold more than `max_tokens`."""
+    """Prefixes of one adapter; the one unused for longest goes first beyond `max_tokens`."""
 
     def __init__(self, max_tokens: int) -> None:
         self.max_tokens = max_tokens
@@ -99,15 +45,17 @@ class PrefixStore:
         wanted = np.asarray(ids[:-1], dtype=np.int64)
         best, best_length = None, 0
         for entry in self._entries:
-            n = min(len(entry.ids), len(wanted))
-            differs = np.flatnonzero(entry.ids[:n] != wanted[:n])
-            length = int(differs[0]) if len(differs) else n
+            length = _common(entry.ids, wanted)
             if length > best_length:
                 best, best_length = entry, length
+        if best is not None:
+            self._entries.append(self._entries.pop(_place(self._entries, best)))
         return best, best_length
 
     def add(self, prefix: Prefix) -> None:
-        """Keep a prefix."""
+        """Keep a prefix; those that it begins with are no longer needed."""
+        for entry in [e for e in self._entries if _common(e.ids, prefix.ids) == len(e.ids)]:
+            self._tokens -= len(self._entries.pop(_place(self._entries, entry)).ids)
         self._entries.append(prefix)
         self._tokens += len(prefix.ids)
         while self._tokens > self.max_tokens and self._entries:
@@ -119,6 +67,213 @@ class PrefixStore:
         self._tokens = 0
 
 
-def slab_cache(num_layers: int, capacity: int) -> Cache:
-    """An empty cache of slabs with room for `capacity` columns."""
-    return Cache(layers=[SlabLayer(capacity) for _ in range(num_layers)])
+def _common(one: np.ndarray[Any, Any], other: np.ndarray[Any, Any]) -> int:
+    n = min(len(one), len(other))
+    differs = np.flatnonzero(one[:n] != other[:n])
+    return int(differs[0]) if len(differs) else n
+
+
+def _place(entries: list[Prefix], wanted: Prefix) -> int:
+    return next(i for i, entry in enumerate(entries) if entry is wanted)
+
+
+class PrefillLayer(CacheLayerMixin):  # type: ignore[no-untyped-call]
+    """One layer's keys and values of prompts: known ones first, those of one pass behind them.
+
+    Args:
+        keys: (B, heads, N, D) of the known tokens, or None.
+        values: (B, heads, N, D').
+    """
+
+    is_sliding = False
+
+    def __init__(self, keys: Tensor | None, values: Tensor | None) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.keys, self.values = keys, values
+        self.is_initialized = True
+
+    def lazy_initialization(self, key_states: Tensor, value_states: Tensor) -> None:
+        """Nothing to do."""
+
+    def update(
+        self, key_states: Tensor, value_states: Tensor, *args: Any, **kwargs: Any
+    ) -> tuple[Tensor, Tensor]:
+        """Append columns; returns all of them."""
+        if self.keys is not None and self.values is not None:
+            key_states = torch.cat([self.keys, key_states], dim=2)
+            value_states = torch.cat([self.values, value_states], dim=2)
+        self.keys, self.values = key_states, value_states
+        return key_states, value_states
+
+    def get_mask_sizes(self, query_length: int) -> tuple[int, int]:
+        """Length and offset of the keys that the next `query_length` tokens may see."""
+        return self.get_seq_length() + query_length, 0
+
+    def get_seq_length(self) -> int:
+        """Columns in use."""
+        return 0 if self.keys is None else self.keys.shape[2]
+
+    def get_max_length(self) -> int:
+        """No limit."""
+        return -1
+
+
+class Slab:
+    """Keys and values of the rows that are decoded together.
+
+    transformers' own growing cache concatenates at every token, which copies all that came before,
+    and pads rows that join late. Here every row ends at the same column, so that a new row joins
+    by being copied in front of it, and a token is written behind it.
+
+    Args:
+        num_layers: of the model.
+        device: that the model is on.
+
+    Attributes:
+        cache: what the model takes as `past_key_values`; a pass with one token a row.
+        lengths: tokens of each row.
+    """
+
+    def __init__(self, num_layers: int, device: torch.device) -> None:
+        self.device = device
+        self.layers = [_SlabLayer(self) for _ in range(num_layers)]
+        self.cache = Cache(layers=self.layers)
+        self.lengths: list[int] = []
+        self._ids: list[list[int]] = []
+        self.end = 0  # the column behind the newest tokens
+
+    @property
+    def first(self) -> int:
+        """The first column that a row uses."""
+        return self.end - max(self.lengths, default=0)
+
+    def join(self, prefixes: Sequence[Prefix]) -> None:
+        """Add rows behind those that are there."""
+        rows = len(self.lengths)
+        self._make_room(prefixes)
+        for i, layer in enumerate(self.layers):
+            assert layer.keys is not None and layer.values is not None
+            for row, prefix in enumerate(prefixes, rows):
+                start = self.end - len(prefix.ids)
+                layer.keys[row, :, start : self.end] = prefix.keys[i]
+                layer.values[row, :, start : self.end] = prefix.values[i]
+        self._ids += [prefix.ids.tolist() for prefix in prefixes]
+        self.lengths += [len(prefix.ids) for prefix in prefixes]
+
+    def leave(self, row: int) -> Prefix:
+        """Take a row out; the last one takes its place."""
+        n, last = self.lengths[row], len(self.lengths) - 1
+        own = slice(self.end - n, self.end)
+        keys, values = [], []
+        for layer in self.layers:
+            assert layer.keys is not None and layer.values is not None
+            keys.append(layer.keys[row, :, own].clone())
+            values.append(layer.values[row, :, own].clone())
+            if row != last:
+                used = slice(self.end - self.lengths[last], self.end)
+                layer.keys[row, :, used] = layer.keys[last, :, used]
+                layer.values[row, :, used] = layer.values[last, :, used]
+        prefix = Prefix(np.array(self._ids[row], dtype=np.int64), tuple(keys), tuple(values))
+        self._ids[row], self.lengths[row] = self._ids[last], self.lengths[last]
+        self._ids.pop()
+        self.lengths.pop()
+        return prefix
+
+    def sees(self) -> Tensor:
+        """(B, 1, 1, columns) bool for the pass that follows: what each row's new token sees."""
+        columns = torch.arange(self.first, self.end + 1, device=self.device)
+        starts = self.end - torch.tensor(self.lengths, device=self.device)
+        return (columns[None, :] >= starts[:, None])[:, None, None, :]
+
+    def grow(self, tokens: Sequence[int]) -> None:
+        """Count the tokens that a pass has written."""
+        self.end += 1
+        for row, token in enumerate(tokens):
+            self._ids[row].append(token)
+            self.lengths[row] += 1
+
+    def make_column(self) -> None:
+        """See that there is a column for the tokens of the next pass."""
+        self._make_room(())
+
+    def _make_room(self, prefixes: Sequence[Prefix]) -> None:
+        """Lay the rows out anew where a joining row or the next column would not fit."""
+        joining = max((len(prefix.ids) for prefix in prefixes), default=0)
+        need_rows = len(self.lengths) + len(prefixes)
+        keys = self.layers[0].keys
+        have_rows, columns = (0, 0) if keys is None else (keys.shape[0], keys.shape[2])
+        if need_rows <= have_rows and joining <= self.end < columns:
+            return
+        rows = have_rows if need_rows <= have_rows else need_rows + need_rows // 4
+        old = slice(self.first, self.end)
+        used = old.stop - old.start
+        end = max(used, joining) + _COLUMNS_BEFORE
+        like = prefixes[0] if prefixes else None
+        for i, layer in enumerate(self.layers):
+            layer.lay_out(
+                rows,
+                end + _COLUMNS_BEHIND,
+                (len(self.lengths), old, slice(end - used, end)),
+                None if like is None else (like.keys[i], like.values[i]),
+            )
+        self.end = end
+
+
+class _SlabLayer(CacheLayerMixin):  # type: ignore[no-untyped-call]
+    """One layer of a slab: (rows, heads, columns, D) keys and values."""
+
+    is_sliding = False
+
+    def __init__(self, slab: Slab) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.slab = slab
+        self.is_initialized = True
+
+    def lazy_initialization(self, key_states: Tensor, value_states: Tensor) -> None:
+        """Nothing to do: `lay_out` allocates."""
+
+    def lay_out(
+        self,
+        rows: int,
+        columns: int,
+        moved: tuple[int, slice, slice],
+        like: tuple[Tensor, Tensor] | None,
+    ) -> None:
+        """Allocate anew and copy (rows, their old columns, their new columns).
+
+        Zeros, since masked columns are multiplied by zero weights, and 0 x NaN is NaN.
+        """
+        count, old, new = moved
+
+        def anew(now: Tensor | None, other: Tensor | None) -> Tensor:
+            pattern = other if now is None else now[0]
+            assert pattern is not None
+            found = pattern.new_zeros((rows, pattern.shape[0], columns, pattern.shape[-1]))
+            if now is not None and count:
+                found[:count, :, new] = now[:count, :, old]
+            return found
+
+        self.keys = anew(self.keys, like[0] if like else None)
+        self.values = anew(self.values, like[1] if like else None)
+
+    def update(
+        self, key_states: Tensor, value_states: Tensor, *args: Any, **kwargs: Any
+    ) -> tuple[Tensor, Tensor]:
+        """Write one column; returns views of all columns in use."""
+        assert self.keys is not None and self.values is not None
+        rows, first, end = len(self.slab.lengths), self.slab.first, self.slab.end
+        self.keys[:rows, :, end : end + 1] = key_states
+        self.values[:rows, :, end : end + 1] = value_states
+        return self.keys[:rows, :, first : end + 1], self.values[:rows, :, first : end + 1]
+
+    def get_mask_sizes(self, query_length: int) -> tuple[int, int]:
+        """Length and offset of the keys that the next `query_length` tokens may see."""
+        return self.get_seq_length() + query_length, 0
+
+    def get_seq_length(self) -> int:
+        """Columns in use."""
+        return self.slab.end - self.slab.first
+
+    def get_max_length(self) -> int:
+        """Columns that fit."""
+        return 0 if self.keys is None else self.keys.shape[2]

@@ -53,7 +53,7 @@ def sample_tokens(
     weight[:, v:] = 0
     torch.sub(scaled, highest, out=weight[:, :v]).exp_()
     blocks = weight.view(b, -1, _BLOCK)
-    mass = blocks.sum(-1, dtype=torch.float64)  # (B, blocks)
+    mass = blocks.sum(-1).double()  # (B, blocks)
     upper = mass.cumsum(-1)
     # Rounding may leave two sums of one block a hair apart: the target is held below the total it
     # is looked up in, so what is found always has mass.

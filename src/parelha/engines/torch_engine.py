@@ -1,8 +1,8 @@
 """The in-process engine: it shares the trainer's weights, so what it samples is on-policy.
 
-A batch is one slab of columns. Each row may start from a prefix already computed (its own earlier
-turn, or that of a sibling), placed in the first columns; the rest of the prompts follows, then one
-column a token. Columns that a row does not use are masked, positions are counted per row.
+Requests join and leave the batch at any step, whichever agent speaks: a finished answer frees its
+row at once and a waiting turn takes it. Who joins when depends on counts of tokens and rows, never
+on the clock, so the same requests in the same steps give the same answers.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,26 +11,28 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from transformers.cache_utils import Cache
 
 from parelha.agents.turns import Completion, Request
-from parelha.engines.kv import Prefix, PrefixStore, SlabLayer, slab_cache
+from parelha.engines.kv import PrefixStore, Slab
+from parelha.engines.prefill import Prefill, Prompt
 from parelha.engines.sampling import ChoiceWalk, sample_tokens, uniforms
 from parelha.models.policy import Policy
 from parelha.types import Agent, FinishReason
 
 Decode = Callable[[Sequence[int]], str]
 
-# Rows that are done are dropped from the slab when this share of them is left: dropping copies it.
-_COMPACT_BELOW = 0.75
-_PREFIX_TOKENS = 32_768
+_PREFIX_TOKENS = 49_152
+# Requests wait until they are this share of the rows, so that prompts are read several at once,
+# but not for more steps than this.
+_SHARE_TO_JOIN = 1 / 8
+_STEPS_TO_WAIT = 8
 
 
 @dataclass
 class _Row:
     """One request while it is decoded."""
 
-    index: int
+    ticket: int
     request: Request
     u: Any
     walk: ChoiceWalk | None = None
@@ -38,11 +40,25 @@ class _Row:
     logprobs: list[float] = field(default_factory=list)
     finish: FinishReason | None = None
     read: int = 0  # tokens of the answer that the model has read
+    hidden: Tensor | None = None  # (H,) at the last token read
 
     @property
     def said(self) -> list[int]:
         """The answer so far."""
         return self.walk.ids if self.walk is not None else self.ids
+
+    @property
+    def prompt(self) -> Prompt:
+        """What is read first: what a choice begins with in any case belongs to it."""
+        return Prompt(self.request.agent, (*self.request.prompt_ids, *self.said[: self.read]))
+
+    @property
+    def longest(self) -> int:
+        """Tokens of the prompt and of the longest possible answer."""
+        limit = self.request.max_new_tokens
+        if self.walk is not None:
+            limit = max(map(len, self.walk.choices))
+        return len(self.request.prompt_ids) + limit
 
     def next_token(self) -> int:
         """The first token of the answer that the model has not read."""
@@ -68,11 +84,12 @@ class TorchEngine:
     Args:
         policy: base and adapters; call `reset` after every change of an adapter.
         decode: token ids to text, for each agent's tokenizer (stop rules look at text).
-        max_batch_tokens: rows times columns of one slab, at most; a single row is always taken.
+        max_batch_tokens: rows times tokens of the longest row, at most; a single row is always
+            taken.
 
     Attributes:
         on_tokens: told the number of rows decoded at every step, for a live view.
-        counts: tokens of prompts, those of them that were known already, and new ones.
+        counts: tokens of prompts, those of them that were known already, and new ones; steps.
     """
 
     def __init__(
@@ -81,307 +98,202 @@ class TorchEngine:
         decode: dict[Agent, Decode],
         max_batch_tokens: int,
     ) -> None:
-        self.policy = policy
-        self.decode = decode
-        self.max_batch_tokens = max_batch_tokens
         self.on_tokens: Callable[[int], None] | None = None
-        self._stores = {name: PrefixStore(_PREFIX_TOKENS) for name in map(policy.adapter, Agent)}
-        self.counts = {"prefill": 0, "reused": 0, "decoded": 0}
+        self.counts = {"prefill": 0, "reused": 0, "decoded": 0, "steps": 0}
+        self._tickets = 0
+        self._lanes: dict[Agent, _Lane] = {}
+        for agent in Agent:
+            sharing = (a for a in self._lanes if policy.decoder(a) is policy.decoder(agent))
+            first = next(sharing, None)
+            self._lanes[agent] = (
+                self._lanes[first]
+                if first is not None
+                else _Lane(policy, agent, decode, max_batch_tokens, self.counts)
+            )
 
     def reset(self) -> None:
         """Forget all computed prefixes, and start the counts again."""
-        for store in self._stores.values():
-            store.clear()
-        self.counts = dict.fromkeys(self.counts, 0)
+        for lane in self._distinct_lanes():
+            lane.reset()
+        for name in self.counts:
+            self.counts[name] = 0
 
-    def generate(self, requests: Sequence[Request]) -> list[Completion]:
-        """Answer all requests; batches depend on the requests alone."""
-        answers: list[Completion | None] = [None] * len(requests)
-        for agent in Agent:
-            rows = [
-                _Row(i, r, uniforms(r.stream, r.max_new_tokens))
-                for i, r in enumerate(requests)
-                if r.agent is agent
-            ]
-            # Neighbours of like length waste fewer columns; the order is fixed by the requests.
-            rows.sort(key=lambda row: (len(row.request.prompt_ids), row.index))
-            for batch in self._batches(rows):
-                self._answer(agent, batch)
-                for row in batch:
-                    answers[row.index] = row.completion()
-        return [answer for answer in answers if answer is not None]
-
-    def _batches(self, rows: list[_Row]) -> list[list[_Row]]:
-        batches: list[list[_Row]] = []
-        width = 0
-        for row in rows:
-            need = len(row.request.prompt_ids) + row.request.max_new_tokens
-            width = max(width, need)
-            if batches and width * (len(batches[-1]) + 1) <= self.max_batch_tokens:
-                batches[-1].append(row)
-            else:
-                batches.append([row])
-                width = need
-        return batches
+    def submit(self, requests: Sequence[Request]) -> list[int]:
+        """Take requests in; returns a ticket for each, by which `step` names its answer."""
+        tickets: list[int] = []
+        for request in requests:
+            row = _Row(self._tickets, request, uniforms(request.stream, request.max_new_tokens))
+            self._lanes[request.agent].take(row)
+            tickets.append(self._tickets)
+            self._tickets += 1
+        return tickets
 
     @torch.inference_mode()
-    def _answer(self, agent: Agent, rows: list[_Row]) -> None:
-        """Decode one batch; fills every row."""
-        for row in rows:
-            if row.request.choices:
-                row.walk = ChoiceWalk(row.request.choices, row.request.epsilon)
-                if row.walk.force():
-                    row.finish = "action"
-        rows = [row for row in rows if row.finish is None]
-        if not rows:
-            return
-        self.policy.activate(agent)
-        store = self._stores[self.policy.adapter(agent)]
-        # What a choice begins with in any case is read with the prompt.
-        prompts = [(*row.request.prompt_ids, *row.said) for row in rows]
-        for row in rows:
-            row.read = len(row.said)
-        shared = [p for p in shared_prefixes(prompts) if store.longest(p)[1] < len(p) - 1]
-        if shared:
-            # Reviews of one task's drafts begin alike: compute what they share once.
-            _Slab(self.policy, agent, shared, 0, store, self.counts).keep_all(store)
-        longest = max(row.request.max_new_tokens for row in rows)
-        slab = _Slab(self.policy, agent, prompts, longest, store, self.counts)
-        active = list(rows)
-        while True:
-            # A forced token inside a choice is only read: nothing is sampled after it yet.
-            ready = [i for i, row in enumerate(active) if row.read == len(row.said)]
-            if ready:
-                logits = slab.logits()
-                logits = logits if len(ready) == len(active) else logits[ready]
-                self._choose(agent, [active[i] for i in ready], logits)
-            self.counts["decoded"] += len(ready)
-            if self.on_tokens is not None:
-                self.on_tokens(len(ready))
-            left = [i for i, row in enumerate(active) if row.finish is None]
-            if len(left) < len(active):
-                slab.done([i for i, row in enumerate(active) if row.finish is not None])
-                if not left:
-                    break
-                active = [active[i] for i in left]
-            slab.advance([row.next_token() for row in active])
-        slab.keep(store)
+    def step(self) -> dict[int, Completion]:
+        """Decode one token of every row; returns the answers that are complete now, by ticket."""
+        before = self.counts["decoded"]
+        ended = [row for lane in self._distinct_lanes() for row in lane.step()]
+        self.counts["steps"] += 1
+        if self.on_tokens is not None and self.counts["decoded"] > before:
+            self.on_tokens(self.counts["decoded"] - before)
+        return {row.ticket: row.completion() for row in ended}
 
-    def _choose(self, agent: Agent, active: list[_Row], logits: Tensor) -> None:
-        """One token for every active row; sets `finish` where an answer is complete."""
+    def generate(self, requests: Sequence[Request]) -> list[Completion]:
+        """Answer all requests."""
+        tickets = self.submit(requests)
+        answers: dict[int, Completion] = {}
+        while len(answers) < len(tickets):
+            answers |= self.step()
+        return [answers[ticket] for ticket in tickets]
+
+    def _distinct_lanes(self) -> list["_Lane"]:
+        return list({id(lane): lane for lane in self._lanes.values()}.values())
+
+
+class _Lane:
+    """The requests to one base: those that wait, and those that are decoded together."""
+
+    def __init__(
+        self,
+        policy: Policy,
+        agent: Agent,
+        decode: dict[Agent, Decode],
+        max_batch_tokens: int,
+        counts: dict[str, int],
+    ) -> None:
+        self.policy, self.agent, self.decode = policy, agent, decode
+        self.max_batch_tokens, self.counts = max_batch_tokens, counts
+        by_adapter = {policy.adapter(a): PrefixStore(_PREFIX_TOKENS) for a in Agent}
+        self.stores = {a: by_adapter[policy.adapter(a)] for a in Agent}
+        self.prefill = Prefill(policy, self.stores, counts)
+        self.decoder: Any = policy.decoder(agent)
+        self.device = next(self.decoder.parameters()).device
+        self.slab = self._new_slab()
+        self.rows: list[_Row] = []
+        self.waiting: list[_Row] = []
+        self.waited = 0
+        self.complete: list[_Row] = []  # answered without the model
+
+    def _new_slab(self) -> Slab:
+        return Slab(self.policy.model(self.agent).config.num_hidden_layers, self.device)
+
+    def reset(self) -> None:
+        """Forget everything; nothing may be under way."""
+        for store in self.stores.values():
+            store.clear()
+        self.rows, self.waiting, self.complete, self.waited = [], [], [], 0
+        self.slab = self._new_slab()
+
+    def take(self, row: _Row) -> None:
+        """Let a request wait for its turn."""
+        if row.request.choices:
+            row.walk = ChoiceWalk(row.request.choices, row.request.epsilon)
+            if row.walk.force():
+                row.finish = "action"
+                self.complete.append(row)
+                return
+        row.read = len(row.said)
+        self.waiting.append(row)
+
+    def step(self) -> list[_Row]:
+        """One token for every row; returns the rows that are complete."""
+        ended, self.complete = self.complete, []
+        self._join()
+        if not self.rows:
+            return ended
+        # A forced token inside a choice is only read: nothing is sampled after it yet.
+        ready = [row for row in self.rows if row.read == len(row.said)]
+        if ready:
+            hidden = torch.stack([row.hidden for row in ready if row.hidden is not None])
+            self._choose(ready, self.policy.logits(self.agent, hidden))
+        self.counts["decoded"] += len(ready)
+        for place in reversed(range(len(self.rows))):
+            if self.rows[place].finish is not None:
+                ended.append(self._leave(place))
+        if self.rows:
+            self._advance()
+        return ended
+
+    def _join(self) -> None:
+        """Let waiting requests join the rows, in the order in which they came."""
+        if not self.waiting:
+            return
+        self.waited += 1
+        enough = len(self.waiting) >= _SHARE_TO_JOIN * len(self.rows)
+        if not enough and self.waited <= _STEPS_TO_WAIT:
+            return
+        joining: list[_Row] = []
+        width = max((row.longest for row in self.rows), default=0)
+        for row in self.waiting:
+            width = max(width, row.longest)
+            count = len(self.rows) + len(joining)
+            if count and (count + 1) * width > self.max_batch_tokens:
+                break
+            joining.append(row)
+        if not joining:
+            return
+        self.waiting, self.waited = self.waiting[len(joining) :], 0
+        known = self.prefill.read([row.prompt for row in joining])
+        found = [known[row.prompt] for row in joining]
+        for row, one in zip(joining, found, strict=True):
+            row.hidden = one.hidden
+        self.slab.join([one.prefix for one in found])
+        self.rows += joining
+
+    def _leave(self, place: int) -> _Row:
+        """Take a row out; the last one takes its place, and its keys are kept for later turns."""
+        row = self.rows[place]
+        self.stores[row.request.agent].add(self.slab.leave(place))
+        self.rows[place] = self.rows[-1]
+        self.rows.pop()
+        return row
+
+    def _advance(self) -> None:
+        """Feed each row its newest token."""
+        tokens = [row.next_token() for row in self.rows]
+        self.slab.make_column()
+        positions = torch.tensor(self.slab.lengths, device=self.device)[:, None]
+        with self.policy.speaking([row.request.agent for row in self.rows]):
+            out = self.decoder(
+                input_ids=torch.tensor(tokens, device=self.device)[:, None],
+                attention_mask=self.policy.mask(self.agent, self.slab.sees()),
+                position_ids=positions,
+                past_key_values=self.slab.cache,
+                use_cache=True,
+            )
+        self.slab.grow(tokens)
+        for row, hidden in zip(self.rows, out.last_hidden_state[:, 0], strict=True):
+            row.hidden = hidden
+
+    def _choose(self, rows: list[_Row], logits: Tensor) -> None:
+        """One token for every row; sets `finish` where an answer is complete."""
         device = logits.device
-        u = torch.tensor([row.u[len(row.said)] for row in active])
-        text = [i for i, row in enumerate(active) if row.walk is None]
+        u = torch.tensor([row.u[len(row.said)] for row in rows])
+        text = [i for i, row in enumerate(rows) if row.walk is None]
         if text:
-            requests = [active[i].request for i in text]
-            picked = logits if len(text) == len(active) else logits[text]
+            requests = [rows[i].request for i in text]
             tokens, logprobs = sample_tokens(
-                picked,
+                logits if len(text) == len(rows) else logits[text],
                 torch.tensor([r.temperature for r in requests], device=device),
                 u[text].to(device),
                 torch.tensor([r.top_p for r in requests], device=device),
                 max(r.top_k for r in requests),
             )
             for i, token, logprob in zip(text, tokens.tolist(), logprobs.tolist(), strict=True):
-                row = active[i]
+                row = rows[i]
                 row.ids.append(token)
                 row.logprobs.append(logprob)
-                row.finish = self._ended(agent, row)
-        for i, row in enumerate(active):
+                row.finish = self._ended(row)
+        for i, row in enumerate(rows):
             if row.walk is not None:
                 row.walk.step(logits[i].float().cpu(), row.request.temperature, float(u[i]))
                 if row.walk.force():
                     row.finish = "action"
 
-    def _ended(self, agent: Agent, row: _Row) -> FinishReason | None:
+    def _ended(self, row: _Row) -> FinishReason | None:
         request = row.request
         if row.ids[-1] in request.stop_ids:
             return "stop"
-        if request.stop is not None and request.stop(self.decode[agent](row.ids)):
+        if request.stop is not None and request.stop(self.decode[request.agent](row.ids)):
             return "stop"
         return "length" if len(row.ids) >= request.max_new_tokens else None
-
-
-def shared_prefixes(prompts: Sequence[tuple[int, ...]]) -> list[tuple[int, ...]]:
-    """Beginnings that two or more distinct prompts share, each at least half of a prompt."""
-    ordered = sorted(set(prompts))
-    found: list[tuple[int, ...]] = []
-    first = 0
-    while first < len(ordered):
-        common, last = len(ordered[first]), first
-        for i in range(first + 1, len(ordered)):
-            length = _common_length(ordered[first], ordered[i])
-            if 2 * length < len(ordered[first]):
-                break
-            common, last = min(common, length), i
-        if last > first:
-            found.append(ordered[first][:common])
-        first = last + 1
-    return found
-
-
-def _common_length(one: Sequence[int], other: Sequence[int]) -> int:
-    n = 0
-    for a, b in zip(one, other, strict=False):
-        if a != b:
-            break
-        n += 1
-    return n
-
-
-class _Slab:
-    """The columns of one batch: prefixes, the rest of the prompts, then the answers.
-
-    Rows with equal prompts are computed once and repeated.
-    """
-
-    def __init__(
-        self,
-        policy: Policy,
-        agent: Agent,
-        prompts: Sequence[tuple[int, ...]],
-        longest: int,
-        store: PrefixStore,
-        counts: dict[str, int],
-    ) -> None:
-        self.policy, self.agent = policy, agent
-        self.decoder: Any = policy.decoder(agent)
-        self.device = next(self.decoder.parameters()).device
-        distinct = list(dict.fromkeys(prompts))
-        hits = [store.longest(prompt) for prompt in distinct]
-        before = max(length for _, length in hits)
-        after = max(len(p) - n for p, (_, n) in zip(distinct, hits, strict=True))
-        # One column more for each answer token but the last, whose keys nobody reads.
-        capacity = before + after + longest
-        self.cache: Cache = slab_cache(policy.model(agent).config.num_hidden_layers, capacity)
-        self.sequences = [list(p) for p in distinct]
-        self.valid = torch.zeros((len(distinct), capacity), dtype=torch.bool, device=self.device)
-        self.length = before
-        self._place(hits, before)
-        self.hidden = self._prefill(distinct, [n for _, n in hits], after)
-        counts["prefill"] += sum(len(p) for p in distinct)
-        counts["reused"] += sum(n for _, n in hits)
-        self._finished: list[Prefix] = []
-        source = [distinct.index(prompt) for prompt in prompts]
-        if source != list(range(len(distinct))):
-            self._select(source)
-            self.hidden = self.hidden[source]
-        # Live rows, as indices into the slab; done ones stay in it until it is compacted.
-        self.live = list(range(len(prompts)))
-
-    def _place(self, hits: list[tuple[Prefix | None, int]], before: int) -> None:
-        """Copy the known prefixes into the first columns."""
-        if before == 0:
-            return
-        for i, layer in enumerate(self.cache.layers):
-            assert isinstance(layer, SlabLayer)
-            for row, (prefix, length) in enumerate(hits):
-                if prefix is None or not length:
-                    continue
-                if not layer.is_initialized:
-                    shape = (len(hits), prefix.keys[i].shape[0], 1)
-                    layer.lazy_initialization(
-                        prefix.keys[i].new_empty((*shape, prefix.keys[i].shape[-1])),
-                        prefix.values[i].new_empty((*shape, prefix.values[i].shape[-1])),
-                    )
-                    # Masked columns are multiplied by zero weights, and 0 x NaN is NaN.
-                    assert layer.keys is not None and layer.values is not None
-                    layer.keys[:, :, :before] = 0
-                    layer.values[:, :, :before] = 0
-                assert layer.keys is not None and layer.values is not None
-                layer.keys[row, :, :length] = prefix.keys[i][:, :length]
-                layer.values[row, :, :length] = prefix.values[i][:, :length]
-            layer.length = before
-        for row, (_, length) in enumerate(hits):
-            self.valid[row, :length] = True
-
-    def _prefill(self, prompts: list[tuple[int, ...]], known: list[int], after: int) -> Tensor:
-        """Run the rest of the prompts; returns (B, H), the hidden state of each last token."""
-        b, before = len(prompts), self.length
-        ids = torch.zeros((b, after), dtype=torch.long)
-        positions = torch.zeros((b, after), dtype=torch.long)
-        last = torch.zeros(b, dtype=torch.long)
-        for row, (prompt, n) in enumerate(zip(prompts, known, strict=True)):
-            rest = len(prompt) - n
-            ids[row, :rest] = torch.tensor(prompt[n:])
-            positions[row, :rest] = torch.arange(n, len(prompt))
-            last[row] = rest - 1
-            self.valid[row, before : before + rest] = True
-        total = before + after
-        columns = torch.arange(total, device=self.device)
-        causal = columns[None, :] <= columns[before:, None]  # (after, total)
-        mask = self.valid[:, None, None, :total] & causal  # (B, 1, after, total)
-        # A padding query sees itself, so that its softmax is not empty.
-        mask |= columns[None, :] == columns[before:, None]
-        hidden = self._forward(ids, mask, positions)
-        return hidden[torch.arange(b), last.to(self.device)]
-
-    def _forward(self, ids: Tensor, mask: Tensor, positions: Tensor) -> Tensor:
-        out = self.decoder(
-            input_ids=ids.to(self.device),
-            attention_mask=self.policy.mask(self.agent, mask),
-            position_ids=positions.to(self.device),
-            past_key_values=self.cache,
-            use_cache=True,
-        )
-        self.length += ids.shape[1]
-        hidden: Tensor = out.last_hidden_state
-        return hidden
-
-    def logits(self) -> Tensor:
-        """(B, V) at the last token of every live row."""
-        hidden = self.hidden if len(self.live) == len(self.hidden) else self.hidden[self.live]
-        return self.policy.logits(self.agent, hidden)
-
-    def done(self, finished: list[int]) -> None:
-        """Take rows (indices among the live ones) out; their keys are kept for later turns."""
-        for i in finished:
-            self._finished.append(self._prefix(self.live[i]))
-        gone = set(finished)
-        self.live = [row for i, row in enumerate(self.live) if i not in gone]
-        if self.live and len(self.live) <= _COMPACT_BELOW * len(self.sequences):
-            self._select(self.live)
-            self.live = list(range(len(self.live)))
-
-    def advance(self, tokens: list[int]) -> None:
-        """Feed each live row its newest token."""
-        b = len(self.sequences)
-        ids = torch.zeros((b, 1), dtype=torch.long)
-        positions = torch.zeros((b, 1), dtype=torch.long)
-        for row, token in zip(self.live, tokens, strict=True):
-            ids[row, 0] = token
-            positions[row, 0] = len(self.sequences[row])
-            self.sequences[row].append(token)
-        # Rows that are done and still in the slab get a column too; nobody reads what they say.
-        self.valid[:, self.length] = True
-        mask = self.valid[:, None, None, : self.length + 1]
-        self.hidden = self._forward(ids, mask, positions)[:, 0]
-
-    def keep_all(self, store: PrefixStore) -> None:
-        """Hand every row's prompt to the store."""
-        for row in self.live:
-            store.add(self._prefix(row))
-
-    def keep(self, store: PrefixStore) -> None:
-        """Hand the finished rows' keys and values to the store."""
-        for prefix in self._finished:
-            store.add(prefix)
-
-    def _prefix(self, row: int) -> Prefix:
-        columns = self.valid[row, : self.length].nonzero()[:, 0]
-        keys, values = [], []
-        for layer in self.cache.layers:
-            assert isinstance(layer, SlabLayer)
-            assert layer.keys is not None and layer.values is not None
-            keys.append(layer.keys[row].index_select(1, columns))
-            values.append(layer.values[row].index_select(1, columns))
-        ids = torch.tensor(self.sequences[row][: len(columns)]).numpy()
-        return Prefix(ids, tuple(keys), tuple(values))
-
-    def _select(self, rows: list[int]) -> None:
-        index = torch.tensor(rows, device=self.device)
-        for layer in self.cache.layers:
-            assert isinstance(layer, SlabLayer)
-            layer.select(index)
-        self.valid = self.valid[index]
-        self.sequences = [list(self.sequences[row]) for row in rows]

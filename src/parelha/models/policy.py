@@ -5,15 +5,13 @@ Adapters are never merged into the base: merging in bfloat16 and back changes it
 
 import hashlib
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from types import MethodType
-from typing import Any, cast
+from typing import Any
 
 import torch
 from peft import LoraConfig, PeftModel, get_peft_model
-from peft.tuners.lora import Linear as LoraLinear
 from peft.utils import get_peft_model_state_dict, set_peft_model_state_dict
 from safetensors import SafetensorError
 from safetensors.torch import load_file
@@ -23,14 +21,9 @@ from transformers.pytorch_utils import Conv1D
 
 from parelha.config import ModelConfig
 from parelha.errors import UsageError
+from parelha.models.adapted import Speakers, adapt_forward
 from parelha.models.load import attention_mask
-from parelha.models.packed import (
-    can_pack,
-    frozen_linear,
-    pack,
-    packed_linear,
-    packed_linear_onto,
-)
+from parelha.models.packed import frozen_linear
 from parelha.types import Agent
 
 ADAPTER_FILE = "adapter_model.safetensors"
@@ -65,11 +58,13 @@ class Policy:
             if not config.shared_policy:
                 coder.add_adapter(self.adapter(Agent.REVIEWER), lora)
         self._models: dict[Agent, PeftModel] = {Agent.CODER: coder, Agent.REVIEWER: reviewer}
-        for model in self._models.values():
+        self._speakers: dict[Agent, Speakers] = {}
+        for agent, model in self._models.items():
             model.eval()
-            for module in model.modules():
-                if isinstance(module, LoraLinear):
-                    setattr(module, "forward", MethodType(_lora_forward, module))  # noqa: B010
+            shared = agent is Agent.REVIEWER and reviewer is coder
+            self._speakers[agent] = (
+                self._speakers[Agent.CODER] if shared else adapt_forward(model)
+            )
         self.activate(Agent.CODER)
 
     def adapter(self, agent: Agent) -> str:
@@ -107,6 +102,21 @@ class Policy:
         for one in Agent:
             for parameter in self.parameters(one).values():
                 parameter.requires_grad_(True)
+
+    @contextmanager
+    def speaking(self, agents: Sequence[Agent]) -> Iterator[None]:
+        """Let each row of the passes inside be its own agent's; for passes without gradient.
+
+        Args:
+            agents: (B,) whose row it is; all of them share one base.
+        """
+        speakers = self._speakers[agents[0]]
+        like = next(self.decoder(agents[0]).parameters())
+        speakers.let_speak([self.adapter(a) for a in agents], self.config.lora_rank, like)
+        try:
+            yield
+        finally:
+            speakers.be_silent()
 
     @contextmanager
     def base_only(self, agent: Agent) -> Iterator[None]:
@@ -262,46 +272,3 @@ def _adapted(base: PreTrainedModel, lora: LoraConfig, name: str) -> PeftModel:
         raise UsageError(f"no layer of this model can take an adapter: {error}") from None
     assert isinstance(model, PeftModel)
     return model
-
-
-def _lora_forward(module: LoraLinear, x: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """W·x + (alpha / rank)·B·A·x, the adapter's halves rounded to the base's type for the product.
-
-    PEFT casts the activations to the adapter's float32 instead, which costs a copy of every
-    activation and a slow narrow product. The parameters stay float32 and so do their gradients;
-    with a float32 base nothing is rounded.
-    """
-    base: Any = module.base_layer
-    y = base(x, *args, **kwargs) if args or kwargs else frozen_linear(base, x)
-    if module.disable_adapters:
-        return cast(Tensor, y)
-    for name in module.active_adapters:
-        if name not in module.lora_A:
-            continue
-        a, b = _halves(module, name, x.dtype)
-        if a.is_mkldnn:
-            y = packed_linear_onto(y, packed_linear(x, a), b)
-        else:
-            y = y + nn.functional.linear(nn.functional.linear(x, a), b)
-    return cast(Tensor, y)
-
-
-def _halves(module: LoraLinear, name: str, dtype: torch.dtype) -> tuple[Tensor, Tensor]:
-    """A (rank, K) and (alpha / rank)·B (N, rank) in `dtype`.
-
-    Without gradient they are kept, packed where that is faster, until an update changes a
-    parameter, which its version tells.
-    """
-    a: Any = module.lora_A[name].weight
-    b: Any = module.lora_B[name].weight
-    if torch.is_grad_enabled():
-        return a.to(dtype), b.to(dtype) * module.scaling[name]
-    kept: dict[str, Any] = module.__dict__.setdefault("rounded_halves", {})
-    version = (a._version, b._version, id(a), id(b), dtype)  # pylint: disable=protected-access
-    if kept.get(name, (None,))[0] != version:
-        with torch.inference_mode(False), torch.no_grad():
-            halves = (a.to(dtype), b.to(dtype) * module.scaling[name])
-            if all(map(can_pack, halves)):
-                halves = (pack(halves[0]), pack(halves[1]))
-        kept[name] = (version, *halves)
-    return cast(tuple[Tensor, Tensor], kept[name][1:])

@@ -1,0 +1,61 @@
+"""vLLM for CPU on the prompts of `benchmarks/rollout.py`; runs in vLLM's own environment."""
+
+import json
+import os
+import resource
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("VLLM_CPU_KVCACHE_SPACE", "3")
+os.environ.setdefault("VLLM_CPU_NUM_OF_RESERVED_CPU", "0")
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+
+# pylint: disable=import-error,wrong-import-position
+from vllm import LLM, SamplingParams  # noqa: E402
+from vllm.lora.request import LoRARequest  # noqa: E402
+
+
+def main() -> None:
+    """Measure; the last line printed is the record."""
+    folder = Path(sys.argv[1])
+    record = json.loads((folder / "asked.json").read_text(encoding="utf-8"))
+    asked = record["prompts"]
+    llm = LLM(
+        model=record["model"],
+        dtype="bfloat16",
+        enable_lora=True,
+        max_loras=2,
+        max_lora_rank=16,
+        max_model_len=2048,
+        max_num_seqs=len(asked),
+        seed=0,
+    )
+    numbers = {"coder": 1, "reviewer": 2}
+    adapters = [
+        LoRARequest(row["agent"], numbers[row["agent"]], str(folder / row["agent"]))
+        for row in asked
+    ]
+    prompts: Any = [{"prompt_token_ids": row["ids"]} for row in asked]
+
+    def work(count: int) -> int:
+        params = SamplingParams(temperature=1.0, max_tokens=count, ignore_eos=True)
+        out = llm.generate(prompts, params, lora_request=adapters, use_tqdm=False)
+        return sum(len(one.outputs[0].token_ids) for one in out)
+
+    work(2)
+    llm.reset_prefix_cache()
+    began = time.perf_counter()
+    tokens = work(record["new"])
+    seconds = time.perf_counter() - began
+    peak = 1024 * sum(
+        resource.getrusage(who).ru_maxrss
+        for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    )
+    figures = {"tokens_per_second": tokens / seconds, "seconds": seconds, "peak": peak}
+    print(json.dumps(figures))
+
+
+if __name__ == "__main__":
+    main()
