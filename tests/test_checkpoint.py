@@ -157,6 +157,8 @@ def test_other_ranks_and_missing_steps_are_refused(trained: Pair, tmp_path: Path
     save(tmp_path, 1, trained)
     with pytest.raises(UsageError, match="does not fit this model, rank and adapter_targets"):
         load_checkpoint(tmp_path, 1, *pair(lora_rank=8))
+    with pytest.raises(UsageError, match="does not fit this model, rank and adapter_targets"):
+        load_checkpoint(tmp_path, 1, *pair(adapter_targets=("q_proj",)))
     with pytest.raises(UsageError, match="there is no checkpoint"):
         load_checkpoint(tmp_path, 2, *pair())
 

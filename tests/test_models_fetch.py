@@ -273,6 +273,18 @@ def test_a_disk_that_fills_up_on_the_way_is_one_line(
     assert not list((tmp_path / "cache" / "downloads").iterdir())
 
 
+def test_a_base_is_called_what_the_hub_calls_it(tmp_path: Path) -> None:
+    default = catalogue.find(catalogue.DEFAULT_MODEL)
+    assert default is not None and default.parts is not None
+    for files, name in (
+        (fetch.ModelFiles(default.name.lower(), tmp_path, "package-index", "0"), default.hub),
+        (fetch.ModelFiles("owner/other", tmp_path, "hub", "0"), "owner/other"),
+        (fetch.ModelFiles("./mine.gguf", tmp_path, "local", default.parts.sha256), default.hub),
+        (fetch.ModelFiles("./mine", tmp_path, "local", "0"), str(tmp_path)),
+    ):
+        assert files.base_name == name
+
+
 @pytest.mark.usefixtures("index")
 def test_a_local_folder_comes_first(tmp_path: Path) -> None:
     folder = tiny_folder(tmp_path)

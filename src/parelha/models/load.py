@@ -1,7 +1,7 @@
 """From a folder of model files to objects: the tokenizer and the frozen base. No network, ever."""
 
-import importlib.util
 import re
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -130,7 +130,7 @@ def check_four_bit() -> None:
         raise UsageError(
             f"a 4-bit base (model.dtype nf4) needs an NVIDIA GPU that torch can use, {otherwise}"
         )
-    if importlib.util.find_spec("bitsandbytes") is None:
+    if find_spec("bitsandbytes") is None:
         raise UsageError(
             "a 4-bit base (model.dtype nf4) needs bitsandbytes: `pip install bitsandbytes`, "
             + otherwise
