@@ -8,6 +8,7 @@ bitsandbytes is installed its own layers play on the CPU.
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from transformers import AutoModelForCausalLM
 
 from parelha.cli import run
 from parelha.config import LearningConfig, from_dict
+from parelha.doctor import check_accelerator
 from parelha.errors import UsageError
 from parelha.learning.update import accumulate_gradients, sample_logprobs
 from parelha.models.fetch import ModelFiles
@@ -121,6 +123,20 @@ def test_on_the_command_line_it_is_one_line_and_wrong_use(
     assert run(["train", *settings, "--eval.episodes", "0", "--engine.workers", "1"]) == 2
     (line,) = capsys.readouterr().err.splitlines()[-1:]
     assert line.startswith("parelha: a 4-bit base (model.dtype nf4) needs an NVIDIA GPU")
+
+
+@pytest.mark.parametrize(("installed", "says"), [(True, "yes"), (False, "no, without bitsandb")])
+def test_the_doctor_says_whether_a_machine_with_a_gpu_can(
+    installed: bool, says: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gpu = SimpleNamespace(name="GPU", total_memory=80 * 10**9)
+    monkeypatch.setattr("torch.cuda.is_available", lambda: True)
+    monkeypatch.setattr("torch.cuda.device_count", lambda: 1)
+    monkeypatch.setattr("torch.cuda.get_device_properties", lambda number: gpu)
+    monkeypatch.setattr("parelha.doctor.find_spec", lambda name: installed or None)
+    check = check_accelerator()
+    assert (check.state, check.advice) == ("ok", "")
+    assert f"bases in 4 bits: {says}" in check.found
 
 
 # --- playing -------------------------------------------------------------------------------------
