@@ -31,7 +31,7 @@ def main() -> int:
     if options.benchmark:
         suite = open_suite(options.benchmark)
         assert isinstance(suite, Loaded), "a JSONL file is needed"
-        solutions: list[tuple[Task, str]] = [(t, t.runnable(t.solution)) for t in suite.tasks]
+        solutions: list[tuple[Task, str]] = [(t, t.solution) for t in suite.tasks]
         failed += check(options.benchmark, solutions, options.level)
     return 1 if failed else 0
 

@@ -155,8 +155,10 @@ def test_a_checkpoint_without_state_can_be_evaluated_and_not_resumed(
 
 def test_other_ranks_and_missing_steps_are_refused(trained: Pair, tmp_path: Path) -> None:
     save(tmp_path, 1, trained)
-    with pytest.raises(UsageError, match="does not fit this model and rank"):
+    with pytest.raises(UsageError, match="does not fit this model, rank and adapter_targets"):
         load_checkpoint(tmp_path, 1, *pair(lora_rank=8))
+    with pytest.raises(UsageError, match="does not fit this model, rank and adapter_targets"):
+        load_checkpoint(tmp_path, 1, *pair(adapter_targets=("q_proj",)))
     with pytest.raises(UsageError, match="there is no checkpoint"):
         load_checkpoint(tmp_path, 2, *pair())
 

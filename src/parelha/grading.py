@@ -14,6 +14,7 @@ from parelha.closing import Closing
 from parelha.errors import InfrastructureError
 from parelha.sandbox import Sandbox
 from parelha.tasks import expected
+from parelha.tasks.benchmarks import BenchmarkTask
 from parelha.types import CallResult, Lang, Outcome, Score, Task, TestResult
 
 _MAX_DETAIL = 200
@@ -25,6 +26,10 @@ _EXECUTED: dict[Lang, str] = {
 _GAVE: dict[Lang, str] = {
     "en": "{call} gave {actual}, right is {right}",
     "pt": "{call} deu {actual}, o certo é {right}",
+}
+_NO_EXAMPLES: dict[Lang, str] = {
+    "en": "There are no examples to run.",
+    "pt": "Não há exemplos para executar.",
 }
 _CLEAN: dict[Lang, str] = {"en": "No findings.", "pt": "Nenhum achado."}
 
@@ -79,11 +84,15 @@ class Grader(Closing):
         return Score(program, "", tests, analysis.result(), efficiency)
 
     def test(self, task: Task, program: str) -> TestResult:
-        """Run the hidden cases and compare; raises InfrastructureError as `grade` does."""
+        """Run the hidden cases and compare; raises InfrastructureError as `grade` does.
+
+        The tests of a benchmark's in-process task run around the program, in its process.
+        """
         cases = task.make_cases(self.case_seed)
         if not cases:
             raise InfrastructureError(f"task {task.id} has no hidden case")
-        run = self.sandbox.run(program, task.entry_point, [c.args for c in cases], task.limits)
+        source = task.runnable(program) if isinstance(task, BenchmarkTask) else program
+        run = self.sandbox.run(source, task.entry_point, [c.args for c in cases], task.limits)
         if len(run.calls) != len(cases):
             raise InfrastructureError("the sandbox lost a result")
         failures: list[tuple[Outcome, str]] = []
@@ -102,6 +111,8 @@ class Grader(Closing):
 
     def execute_examples(self, task: Task, program: str, lang: Lang) -> str:
         """What the reviewer's tool `execute` says: results on the visible examples."""
+        if not task.examples:
+            return _NO_EXAMPLES[lang]
         run = self.sandbox.run(
             program, task.entry_point, [c.args for c in task.examples], task.limits
         )

@@ -9,6 +9,7 @@ from typing import Any
 
 import psutil
 import torch
+from transformers import PreTrainedModel
 
 from parelha.agents.formats import Format, make_format
 from parelha.agents.sizes import longest_dialogue
@@ -121,11 +122,17 @@ def load_policy(
     config: Config, files: dict[Agent, ModelFiles]
 ) -> tuple[Policy, dict[Agent, Format]]:
     """Base, adapters and formats; one base in memory where both agents share it."""
-    dtype = torch.bfloat16 if config.model.dtype == "bfloat16" else torch.float32
-    coder = load_base(files[Agent.CODER].folder, dtype)
+    four_bit = config.model.dtype == "nf4"
+
+    def base(agent: Agent) -> PreTrainedModel:
+        dtype = torch.float32 if config.model.dtype == "float32" else torch.bfloat16
+        found = files[agent]
+        return load_base(found.folder, dtype, four_bit=four_bit, name=found.base_name)
+
+    coder = base(Agent.CODER)
     same = files[Agent.REVIEWER].folder == files[Agent.CODER].folder
-    reviewer = coder if same else load_base(files[Agent.REVIEWER].folder, dtype)
-    if torch.cuda.is_available():
+    reviewer = coder if same else base(Agent.REVIEWER)
+    if torch.cuda.is_available() and not four_bit:  # those are there already
         coder.to("cuda")  # type: ignore[arg-type]
         reviewer.to("cuda")  # type: ignore[arg-type]
     formats: dict[Agent, Format] = {}

@@ -20,17 +20,23 @@ HELDOUT: tuple[Split, ...] = ("heldout_seeds", "heldout_params")
 
 
 def training_suites(
-    names: Sequence[str], seeds: Iterable[int], *, allow_unsafe: bool = False
+    names: Sequence[str],
+    seeds: Iterable[int],
+    *,
+    in_process: bool = False,
+    allow_unsafe: bool = False,
 ) -> tuple[Task, ...]:
     """Return what the suites other than the families give to train on.
 
     Args:
         names: suites, `FAMILIES` among them or not.
         seeds: of the instances of a user's own tasks.
+        in_process: also train on tasks whose tests run beside the candidate. A policy that is paid
+            for such a verdict may learn to forge it, so this has to be wanted.
         allow_unsafe: let a benchmark compute its answers even where the isolation is weak.
 
     Raises:
-        UsageError: no such suite, or nothing in it can be played.
+        UsageError: no such suite, or nothing in it to train on.
     """
     found: list[Task] = []
     for name in _others(names):
@@ -38,7 +44,7 @@ def training_suites(
         if isinstance(suite, OwnFolder):
             found += suite.of_split("train", seeds)
         else:
-            found += [task for task in playable(suite) if task.split == "train"]
+            found += [task for task in trainable(suite, in_process) if task.split == "train"]
     return tuple(found)
 
 
@@ -60,7 +66,7 @@ def heldout_suites(
         allow_unsafe: as for `training_suites`.
 
     Raises:
-        UsageError: no such suite, or nothing in it can be played.
+        UsageError: no such suite.
     """
     used = {_place(name) for name in _others(trained)}
     numbers = tuple(seeds)
@@ -73,33 +79,33 @@ def heldout_suites(
             wanted += ["train"] if whole else []
             lists.append([task for split in wanted for task in suite.of_split(split, numbers)])
         else:
-            lists.append([t for t in playable(suite) if whole or t.split != "train"])
+            lists.append([t for t in suite.tasks if whole or t.split != "train"])
     return lists
 
 
 def suite_notices(names: Sequence[str], *, allow_unsafe: bool = False) -> list[str]:
-    """Return what a user should know of the suites: files not well made, tasks left out."""
+    """Return what a user should know of the suites: files not well made, in-process tasks."""
     notices: list[str] = []
     for name in _others(names):
         suite = open_suite(name, allow_unsafe)
         notices += [f"{name}: {problem}" for problem in suite.problems]
         if isinstance(suite, Loaded):
-            left_out = sum(task.in_process for task in suite.tasks)
-            if left_out:
-                notices.append(f"{name}: {left_out} in-process tasks are left out")
+            num = sum(task.in_process for task in suite.tasks)
+            if num:
+                notices.append(f"{name}: {num} in-process tasks are for evaluation, not training")
     return notices
 
 
-def playable(suite: Loaded) -> list[BenchmarkTask]:
-    """The tasks of a benchmark that an episode can play: those whose tests are calls.
+def trainable(suite: Loaded, in_process: bool) -> list[BenchmarkTask]:
+    """The tasks of a benchmark that may be trained on: those whose tests are calls, or all.
 
     Raises:
         UsageError: there is none.
     """
-    tasks = [task for task in suite.tasks if not task.in_process]
+    tasks = [task for task in suite.tasks if in_process or not task.in_process]
     if not tasks:
         first = suite.problems[0] if suite.problems else "all its tests run in-process"
-        raise UsageError(f"no task of the benchmark can be played: {first}")
+        raise UsageError(f"no task of the benchmark can be trained on: {first}")
     return tasks
 
 

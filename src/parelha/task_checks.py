@@ -17,6 +17,7 @@ from parelha.errors import WorkFailedError
 from parelha.sandbox import Sandbox
 from parelha.tasks import expected, get_task, load_tasks
 from parelha.tasks.benchmarks import BenchmarkTask, is_benchmark, load_benchmark
+from parelha.tasks.check import answer_unwarned
 from parelha.tasks.families import FAMILIES
 from parelha.tasks.family import wrong_program
 from parelha.tasks.mutants import Mutant, MutantReport, is_killed, mutant_report, mutants_of
@@ -29,6 +30,7 @@ SPLITS: tuple[Split, ...] = tuple(s for s in get_args(Split) if s != "heldout_se
 MIN_MISTAKES = 3  # hand-written wrong answers of a family
 MIN_MUTANTS = 20  # of a family's references together
 FAMILY_KILLED, ALL_KILLED = 0.8, 0.95  # shares of mutants that hidden inputs must tell
+TOLD_EVERY = 1000  # instances
 BROKEN_TRIED = 12  # mutants of a benchmark's solution, until one fails
 
 
@@ -75,7 +77,7 @@ def check_everything(
             for line in mutant_lines(checked[-1]):
                 say(line)
             checked[-1].wrong += mutant_problems(checked[-1])
-        drawn = list(draw_instances(tasks, instances))
+        drawn = list(draw_instances(tasks, instances, say))
         checked[-1].wrong += drawn
         if instances:
             say(f"{instances} instances drawn and answered, {len(drawn)} of them with problems")
@@ -243,19 +245,23 @@ def mutant_lines(findings: Findings) -> Iterator[str]:
     yield f"all: {killed} of {total} mutants killed ({killed / max(total, 1):.1%})"
 
 
-def draw_instances(tasks: Sequence[Task], num: int) -> Iterator[str]:
+def draw_instances(
+    tasks: Sequence[Task], num: int, say: Callable[[str], None] = lambda line: None
+) -> Iterator[str]:
     """Draw `num` instances of tasks in turn, seed after seed; yield what goes wrong.
 
     An instance is a task with the hidden inputs of one seed: it must hold edge cases, and the
-    reference must answer all of it.
+    reference must answer all of it, without a warning. `say` is told how far it is.
     """
     for number in range(num):
+        if number and number % TOLD_EVERY == 0:
+            say(f"{number} of {num} instances")
         seed, place = divmod(number, len(tasks))
         task = tasks[place]
         try:
             cases = task.make_cases(seed)
             for case in cases:
-                expected(task, case.args)
+                answer_unwarned(task, case)
         except Exception as error:  # pylint: disable=broad-exception-caught
             yield f"{task.id}, inputs of seed {seed}: {type(error).__name__}: {error}"
             continue

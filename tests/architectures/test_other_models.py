@@ -135,6 +135,18 @@ def test_in_a_mixture_of_experts_the_attention_alone_is_adapted() -> None:
     assert adapter_targets(built(gpt2)) == ["c_attn", "c_fc", "c_proj"]
 
 
+@pytest.mark.parametrize("build", [mixtral, DEEPSEEK.model], ids=["mixtral", "deepseek_v2"])
+def test_what_stands_among_experts_cannot_be_chosen(build: Callable[[], Any]) -> None:
+    base = built(build)
+    with pytest.raises(UsageError, match=r"no layer named up_proj .* choose among .*o_proj"):
+        tiny_policy(base=base, adapter_targets=("o_proj", "up_proj"))
+    policy = tiny_policy(base=base, adapter_targets=("o_proj",))
+    for agent in Agent:
+        layers = {name.split(".lora_")[0] for name in policy.parameters(agent)}
+        assert len(layers) == base.config.num_hidden_layers
+        assert all(layer.endswith("self_attn.o_proj") for layer in layers)
+
+
 def test_a_model_in_which_no_layer_can_be_adapted_is_an_error() -> None:
     base = QWEN2.model()
     for layer in base.model.layers:
@@ -181,17 +193,6 @@ def test_a_folder_that_brings_code_of_its_own_is_read_without_running_it(tmp_pat
         assert type(base) is type(architecture.model())
         state = architecture.model().state_dict()
         assert all(torch.equal(state[name], value) for name, value in base.state_dict().items())
-
-
-def test_four_bits_without_what_they_need_are_one_line(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for gpu, message in ((False, "needs an NVIDIA GPU"), (True, "needs bitsandbytes")):
-        monkeypatch.setattr("torch.cuda.is_available", lambda gpu=gpu: gpu)
-        monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-        with pytest.raises(UsageError, match=message) as caught:
-            load_base(tmp_path, torch.bfloat16, four_bit=True)
-        assert "\n" not in str(caught.value)
 
 
 def test_a_gated_model_says_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

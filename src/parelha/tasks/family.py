@@ -226,8 +226,10 @@ def hidden_cases(
     num_ordinary = NUM_ORDINARY.get(variant.level, NUM_ORDINARY_ABOVE)
     cases: list[Case] = []
     for _ in range(4 * num_ordinary):  # repeats are redrawn, but not forever
+        if len(cases) == num_ordinary:
+            break
         args = variant.ordinary(rng, rng.randint(*SIZES[variant.level]))
-        if len(cases) < num_ordinary and canonical(args) not in seen:
+        if canonical(args) not in seen:
             seen.add(canonical(args))
             cases.append(Case(args))
     for args in variant.edges(rng):

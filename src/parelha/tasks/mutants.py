@@ -106,16 +106,16 @@ def is_killed(
     turns = _Turns()
     namespace: dict[str, Any] = {"__name__": "mutant", "_count_turn": turns.count}
     tree = ast.fix_missing_locations(_CountTurns().visit(ast.parse(mutant.source)))
-    try:
-        with warnings.catch_warnings():  # such as "'generator' object is not subscriptable"
-            warnings.simplefilter("ignore")
+    with warnings.catch_warnings():  # what a mutant is warned of is no one's concern
+        warnings.simplefilter("ignore")
+        try:
             exec(compile(tree, "<mutant>", "exec"), namespace)  # pylint: disable=exec-used
-        for args, answer in pairs:
-            turns.left = MAX_TURNS
-            if task.compare(answer, namespace[task.entry_point](*deepcopy(args))) is not None:
-                return True
-    except Exception:  # pylint: disable=broad-exception-caught
-        return True  # a mutant may raise anything, and each is a failure
+            for args, answer in pairs:
+                turns.left = MAX_TURNS
+                if task.compare(answer, namespace[task.entry_point](*deepcopy(args))) is not None:
+                    return True
+        except Exception:  # pylint: disable=broad-exception-caught
+            return True  # a mutant may raise anything, and each is a failure
     return False
 
 

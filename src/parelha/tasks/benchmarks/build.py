@@ -81,7 +81,8 @@ def build_task(problem: Problem, family: str, run: Run | None) -> BenchmarkTask:
         cases, reference = answer_table(problem.entry_point, calls)
     return BenchmarkTask(
         id=problem.id,
-        family=family,
+        # Told apart wherever families are: such a verdict is worth less.
+        family=family if harness is None else f"{family} (in-process)",
         action=_action(problem),
         level=1,
         split=_split(problem.id),

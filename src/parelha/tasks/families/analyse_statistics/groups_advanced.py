@@ -12,23 +12,22 @@ from parelha.tasks.family import Args, Variant, advanced, text
 NAN = float("nan")
 
 
-def _sale(region: str, date: str, amount: float | None) -> dict[str, Any]:
-    return {"region": region, "date": date, "amount": amount}
+Sale = tuple[str, str, float | None]
 
 
 def _sales(rng: Random, size: int) -> Args:
     """Sales over two years, with spaces and capitals in the names and a few gaps."""
-    rows = []
+    rows: list[Sale] = []
     for _ in range(size):
         name = rng.choice(("north", "south", "são"))
         spelled = rng.choice((name, name, f" {name}", name.title()))
         date = f"{rng.randint(2023, 2024)}-{rng.randint(1, 12):02}-{rng.randint(1, 28):02}"
         amount = None if rng.random() < 0.1 else float(rng.randint(1, 90))
-        rows.append(_sale(spelled, date, amount))
+        rows.append((spelled, date, amount))
     return (rows,)
 
 
-def _months_oracle(sales: list[dict[str, Any]]) -> object:
+def _months_oracle(sales: list[Sale]) -> object:
     table: Any = pd.DataFrame(sales, columns=["region", "date", "amount"]).dropna()
     answer: dict[str, tuple[str, float]] = {}
     if table.empty:
@@ -48,32 +47,30 @@ _MONTHS = advanced(
     3,
     doc="Return the best month of each region and its total.",
     ask=text(
-        en="""`sales` is a list of dictionaries with the keys "region", "date" (text such as
-        "2024-03-09") and "amount". Leave out sales whose amount is None. Region names are spelled
-        carelessly: strip spaces at the ends and put them in lower case before grouping. Add the
-        amounts up by region and month, where the month is the first seven characters of the date.
-        Return a dictionary from region to the tuple (month, total) of the month with the largest
-        total of this region; of several such months take the earliest. A region without any known
-        amount does not appear.""",
-        pt="""`sales` é uma lista de dicionários com as chaves "region", "date" (um texto como
-        "2024-03-09") e "amount". Deixe de fora as vendas cujo valor é None. Os nomes das regiões
-        foram escritos sem cuidado: tire os espaços das pontas e ponha-os em minúsculas antes de
-        agrupar. Some os valores por região e mês, em que o mês são os sete primeiros caracteres da
-        data. Retorne um dicionário da região para a tupla (mês, total) do mês com o maior total
-        dessa região; entre vários meses assim, fique com o mais antigo. Uma região sem nenhum valor
-        conhecido não aparece.""",
+        en="""`sales` is a list of tuples (region, date, amount), with dates as text such as
+        "2024-03-09". Leave out sales whose amount is None. Region names are spelled carelessly:
+        strip spaces at the ends and put them in lower case before grouping. Add the amounts up by
+        region and month, where the month is the first seven characters of the date. Return a
+        dictionary from region to the tuple (month, total) of the month with the largest total of
+        this region; of several such months take the earliest. A region without any known amount
+        does not appear.""",
+        pt="""`sales` é uma lista de tuplas (região, data, valor), com datas em texto como
+        "2024-03-09". Deixe de fora as vendas cujo valor é None. Os nomes das regiões foram escritos
+        sem cuidado: tire os espaços das pontas e ponha-os em minúsculas antes de agrupar. Some os
+        valores por região e mês, em que o mês são os sete primeiros caracteres da data. Retorne um
+        dicionário da região para a tupla (mês, total) do mês com o maior total dessa região; entre
+        vários meses assim, fique com o mais antigo. Uma região sem nenhum valor conhecido não
+        aparece.""",
     ),
-    signature="def best(sales: list[dict[str, Any]]) -> dict[str, tuple[str, float]]:",
+    signature="def best(sales: list[tuple[str, str, float | None]]) -> dict[str, object]:",
     ordinary=_sales,
-    imports="from typing import Any",
     body="""
     totals: dict[str, dict[str, float]] = {}
-    for sale in sales:
-        if sale["amount"] is not None:
-            months = totals.setdefault(sale["region"].strip().lower(), {})
-            month = sale["date"][:7]
-            months[month] = months.get(month, 0.0) + sale["amount"]
-    result = {}
+    for region, date, amount in sales:
+        if amount is not None:
+            months = totals.setdefault(region.strip().lower(), {})
+            months[date[:7]] = months.get(date[:7], 0.0) + amount
+    result: dict[str, object] = {}
     for region, months in totals.items():
         month = max(sorted(months), key=months.__getitem__)
         result[region] = (month, months[month])
@@ -81,11 +78,11 @@ _MONTHS = advanced(
     """,
     edges=lambda rng: [
         ([],),
-        ([_sale("north", "2024-01-05", None), _sale("south", "2024-01-06", None)],),
-        ([_sale("a", "2024-02-01", 5.0), _sale("A ", "2023-11-30", 5.0)],),
-        ([_sale("a", "2024-02-01", 5.0), _sale("a", "2024-02-09", -float(rng.randint(1, 9)))],),
-        ([_sale(" b", "2024-02-01", 3.0), _sale("B", "2023-02-01", float(rng.randint(4, 9)))],),
-        ([_sale("b", "2024-05-01", -2.0), _sale("b", "2024-04-01", -2.0)],),
+        ([("north", "2024-01-05", None), ("south", "2024-01-06", None)],),
+        ([("a", "2024-02-01", 5.0), ("A ", "2023-11-30", 5.0)],),
+        ([("a", "2024-02-01", 5.0), ("a", "2024-02-09", -float(rng.randint(1, 9)))],),
+        ([(" b", "2024-02-01", 3.0), ("B", "2023-02-01", float(rng.randint(4, 9)))],),
+        ([("b", "2024-05-01", -2.0), ("b", "2024-04-01", -2.0)],),
     ],
     oracle=_months_oracle,
 )

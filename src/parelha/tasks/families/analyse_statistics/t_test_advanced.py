@@ -14,25 +14,24 @@ from parelha.tasks.family import Args, Variant, advanced, text
 NAN = float("nan")
 
 
-def _visit(segment: str, variant: str, amount: float | None) -> dict[str, Any]:
-    return {"segment": segment, "variant": variant, "amount": amount}
+Visit = tuple[str, str, float | None]
 
 
 def _visits(rng: Random, size: int) -> Args:
     """Visits of a shop in two variants; some bought nothing on record, some are of robots."""
     names = ["new", "loyal", "guest", "staff"]
-    rows = []
+    rows: list[Visit] = []
     for _ in range(size):
         amount = None if rng.random() < 0.1 else round(rng.uniform(2.0, 90.0), 2)
         variant = rng.choice("AAABBBC")
-        rows.append(_visit(rng.choice(names), variant, amount))
+        rows.append((rng.choice(names), variant, amount))
     return (rows,)
 
 
-def _segments_oracle(visits: list[dict[str, Any]]) -> object:
+def _segments_oracle(visits: list[Visit]) -> object:
     if not visits:
         return {}
-    table: Any = pd.DataFrame(visits)
+    table: Any = pd.DataFrame(visits, columns=["segment", "variant", "amount"])
     table["amount"] = table["amount"].astype(float)
     table = table.dropna()
     answer = {}
@@ -48,28 +47,28 @@ _SEGMENTS = advanced(
     3,
     doc="Return Welch's t of variant B against A in each segment.",
     ask=text(
-        en="""`visits` is a list of dictionaries with the keys "segment", "variant" and "amount".
-        Only the variants "A" and "B" are compared; other variants, and visits whose amount is None,
-        are ignored. For each segment compute Welch's t statistic (mean of B - mean of A) / sqrt(vb
-        / nb + va / na) of the amounts, with sample variances (divide by n - 1). Return a dictionary
-        from segment to t. A segment with fewer than two amounts in A or in B does not appear in it.
-        The amounts of a variant in a segment are never all equal.""",
-        pt="""`visits` é uma lista de dicionários com as chaves "segment", "variant" e "amount". Só
-        se comparam as variantes "A" e "B"; outras variantes, e visitas cujo valor é None, são
-        ignoradas. Para cada segmento calcule a estatística t de Welch (média de B - média de A) /
-        raiz(vb / nb + va / na) dos valores, com variâncias amostrais (divida por n - 1). Retorne um
-        dicionário do segmento para t. Um segmento com menos de dois valores em A ou em B não
-        aparece nele. Os valores de uma variante em um segmento nunca são todos iguais.""",
+        en="""`visits` is a list of tuples (segment, variant, amount). Only the variants "A" and "B"
+        are compared; other variants, and visits whose amount is None, are ignored. For each segment
+        compute Welch's t statistic (mean of B - mean of A) / sqrt(vb / nb + va / na) of the
+        amounts, with sample variances (divide by n - 1). Return a dictionary from segment to t. A
+        segment with fewer than two amounts in A or in B does not appear in it. The amounts of a
+        variant in a segment are never all equal.""",
+        pt="""`visits` é uma lista de tuplas (segmento, variante, valor). Só se comparam as
+        variantes "A" e "B"; outras variantes, e visitas cujo valor é None, são ignoradas. Para cada
+        segmento calcule a estatística t de Welch (média de B - média de A) / raiz(vb / nb + va /
+        na) dos valores, com variâncias amostrais (divida por n - 1). Retorne um dicionário do
+        segmento para t. Um segmento com menos de dois valores em A ou em B não aparece nele. Os
+        valores de uma variante em um segmento nunca são todos iguais.""",
     ),
-    signature="def by_segment(visits: list[dict[str, Any]]) -> dict[str, float]:",
+    signature="def segments(visits: list[tuple[str, str, float | None]]) -> dict[str, float]:",
     ordinary=_visits,
-    imports="from statistics import mean, variance\nfrom typing import Any",
+    imports="from statistics import mean, variance",
     body="""
     amounts: dict[str, dict[str, list[float]]] = {}
-    for visit in visits:
-        if visit["amount"] is not None:
-            groups = amounts.setdefault(visit["segment"], {"A": [], "B": []})
-            groups.setdefault(visit["variant"], []).append(visit["amount"])
+    for segment, variant, amount in visits:
+        if amount is not None:
+            groups = amounts.setdefault(segment, {"A": [], "B": []})
+            groups.setdefault(variant, []).append(amount)
     result = {}
     for segment, groups in amounts.items():
         a, b = groups["A"], groups["B"]
@@ -80,13 +79,13 @@ _SEGMENTS = advanced(
     """,
     edges=lambda rng: [
         ([],),
-        ([_visit("new", "C", x) for x in numbers(rng, 4)],),
-        ([_visit("new", name, x) for name, x in zip("AABBC", numbers(rng, 5), strict=True)],),
-        ([_visit("new", name, x) for name, x in zip("AAB", numbers(rng, 3), strict=True)],),
-        ([_visit("new", name, x) for name, x in zip("ABB", numbers(rng, 3), strict=True)],),
+        ([("new", "C", x) for x in numbers(rng, 4)],),
+        ([("new", name, x) for name, x in zip("AABBC", numbers(rng, 5), strict=True)],),
+        ([("new", name, x) for name, x in zip("AAB", numbers(rng, 3), strict=True)],),
+        ([("new", name, x) for name, x in zip("ABB", numbers(rng, 3), strict=True)],),
         (
             [
-                _visit("guest", name, x)
+                ("guest", name, x)
                 for name, x in zip("AABBB", [0.0, None, *numbers(rng, 3)], strict=True)
             ],
         ),

@@ -10,25 +10,23 @@ import pandas as pd
 from parelha.tasks.draws import PRODUCTS, numbers
 from parelha.tasks.family import Args, Variant, advanced, text
 
+Sale = tuple[str, float | None, int]
+
 
 def _sales(rng: Random, size: int) -> Args:
     """Sales; few of them without a price or with no units sold."""
-    rows: list[dict[str, Any]] = []
+    rows: list[Sale] = []
     for _ in range(size):
         price = None if rng.random() < 0.1 else round(rng.uniform(1.0, 30.0), 2)
         units = rng.randint(-3, 0) if rng.random() < 0.1 else rng.randint(1, 40)
-        rows.append({"product": rng.choice(PRODUCTS), "price": price, "units": units})
+        rows.append((rng.choice(PRODUCTS), price, units))
     return (rows,)
 
 
-def _sale(product: str, price: float | None, units: int) -> dict[str, Any]:
-    return {"product": product, "price": price, "units": units}
-
-
-def _prices_oracle(sales: list[dict[str, Any]]) -> object:
+def _prices_oracle(sales: list[Sale]) -> object:
     if not sales:
         return []
-    table = pd.DataFrame(sales)
+    table = pd.DataFrame(sales, columns=["product", "price", "units"])
     table = table[table["price"].notna() & (table["units"] > 0)]
     answer = []
     for product, own in table.groupby("product"):
@@ -42,28 +40,25 @@ _PRICES = advanced(
     3,
     doc="Return product, unit-weighted mean price and units, most units first.",
     ask=text(
-        en="""`sales` is a list of dictionaries with the keys "product", "price" and "units". First
-        drop the sales whose price is None and those whose units are not positive (they are
-        returns). Then compute for each product the mean price per unit, so that a sale of ten
-        units counts ten times as much as a sale of one. Return a list of tuples (product, mean
-        price, total units) sorted by total units, largest first; products with equally many units
-        come in alphabetical order. Without any valid sale the list is empty.""",
-        pt="""`sales` é uma lista de dicionários com as chaves "product", "price" e "units".
-        Primeiro descarte as vendas cujo preço é None e aquelas cujas unidades não são positivas
-        (são devoluções). Depois calcule para cada produto o preço médio por unidade, de modo que
-        uma venda de dez unidades conte dez vezes mais que uma venda de uma. Retorne uma lista de
-        tuplas (produto, preço médio, total de unidades) ordenada pelo total de unidades, do maior
-        para o menor; produtos com o mesmo total vêm em ordem alfabética. Sem nenhuma venda válida,
-        a lista é vazia.""",
+        en="""`sales` is a list of tuples (product, price, units). First drop the sales whose price
+        is None and those whose units are not positive (they are returns). Then compute for each
+        product the mean price per unit, so that a sale of ten units counts ten times as much as a
+        sale of one. Return a list of tuples (product, mean price, total units) sorted by total
+        units, largest first; products with equally many units come in alphabetical order. Without
+        any valid sale the list is empty.""",
+        pt="""`sales` é uma lista de tuplas (produto, preço, unidades). Primeiro descarte as vendas
+        cujo preço é None e aquelas cujas unidades não são positivas (são devoluções). Depois
+        calcule para cada produto o preço médio por unidade, de modo que uma venda de dez unidades
+        conte dez vezes mais que uma venda de uma. Retorne uma lista de tuplas (produto, preço
+        médio, total de unidades) ordenada pelo total de unidades, do maior para o menor; produtos
+        com o mesmo total vêm em ordem alfabética. Sem nenhuma venda válida, a lista é vazia.""",
     ),
-    signature="def mean_prices(sales: list[dict[str, Any]]) -> list[tuple[str, float, int]]:",
+    signature="def mean_prices(sales: list[tuple[str, float | None, int]]) -> list[object]:",
     ordinary=_sales,
-    imports="from typing import Any",
     body="""
     units: dict[str, int] = {}
     money: dict[str, float] = {}
-    for sale in sales:
-        name, price, count = sale["product"], sale["price"], sale["units"]
+    for name, price, count in sales:
         if price is not None and count > 0:
             units[name] = units.get(name, 0) + count
             money[name] = money.get(name, 0.0) + price * count
@@ -72,11 +67,11 @@ _PRICES = advanced(
     """,
     edges=lambda rng: [
         ([],),
-        ([_sale("rice", None, rng.randint(1, 9)), _sale("milk", 3.0, 0)],),
-        ([_sale("rice", 2.5, 4), _sale("milk", 3.5, 1), _sale("apple", 9.0, rng.randint(1, 9))],),
-        ([_sale("milk", 1.0, 3), _sale("bread", round(rng.uniform(2.0, 9.0), 2), 3)],),
-        ([_sale("milk", 1.0, 9), _sale("milk", 9.0, -9), _sale("milk", 2.0, rng.randint(1, 8))],),
-        ([_sale("rice", 0.0, 2), _sale("rice", 5.0, rng.randint(1, 9))],),
+        ([("rice", None, rng.randint(1, 9)), ("milk", 3.0, 0)],),
+        ([("rice", 2.5, 4), ("milk", 3.5, 1), ("apple", 9.0, rng.randint(1, 9))],),
+        ([("milk", 1.0, 3), ("bread", round(rng.uniform(2.0, 9.0), 2), 3)],),
+        ([("milk", 1.0, 9), ("milk", 9.0, -9), ("milk", 2.0, rng.randint(1, 8))],),
+        ([("rice", 0.0, 2), ("rice", 5.0, rng.randint(1, 9))],),
     ],
     oracle=_prices_oracle,
 )

@@ -55,15 +55,16 @@ _BEST = advanced(
         como tuplas (produto, receita), a maior primeiro, com o nome em minúsculas; receitas iguais
         vão por nome. Retorne todos os produtos se houver menos.""",
     ),
-    signature="def best(rows: list[dict[str, Any]], n: int) -> list[tuple[str, float]]:",
+    signature="def best(rows: list[dict[str, object]], n: int) -> list[tuple[str, float]]:",
     ordinary=_corrected,
-    imports="from typing import Any",
     body="""
     totals: dict[str, float] = {}
     for row in {row["order"]: row for row in rows}.values():
         units, price = row["units"], row["price"]
-        if units is not None and price is not None and units > 0 and price > 0:
-            name = row["product"].strip().lower()
+        if not isinstance(units, int) or not isinstance(price, float):
+            continue
+        if units > 0 and price > 0:
+            name = str(row["product"]).strip().lower()
             totals[name] = totals.get(name, 0.0) + units * price
     return sorted(totals.items(), key=lambda pair: (-pair[1], pair[0]))[:n]
     """,

@@ -8,6 +8,7 @@ import pandas as pd
 from parelha.tasks.family import Args, Variant, advanced, text
 
 Row = dict[str, Any]
+Stay = tuple[int, str, int, int]
 _RULES: dict[str, Row] = {
     "id": {"type": "int", "required": True, "low": 1},
     "rate": {"type": "float", "low": 0, "high": 1},
@@ -52,33 +53,36 @@ _REPORT = advanced(
         para "float", um bool nunca serve), "low", "high", "choice". Colunas sem regras não são
         examinadas.""",
     ),
-    signature="def report(rows: list[dict[str, Any]], rules: dict[str, Any]) -> list[object]:",
+    signature="def report(rows: list[dict[str, object]], rules: dict[str, object]) -> object:",
     ordinary=_customers,
     body="""
-    def error(value: Any, rule: dict[str, Any]) -> str:
-        kinds = {"float": ("float", "int")}.get(rule["type"], (rule["type"],))
+    def error(value: object, rule: dict[str, object]) -> str:
+        num, kind = (int, float), rule["type"]
+        kinds = ("float", "int") if kind == "float" else (kind,)
+        low, high = rule.get("low"), rule.get("high")
+        choices = rule.get("choices")
         found = ""
         if value is None:
             found = "missing" if rule.get("required") else ""
         elif type(value).__name__ not in kinds:
             found = "type"
-        elif "low" in rule and value < rule["low"]:
+        elif isinstance(value, num) and isinstance(low, num) and value < low:
             found = "low"
-        elif "high" in rule and value > rule["high"]:
+        elif isinstance(value, num) and isinstance(high, num) and value > high:
             found = "high"
-        elif "choices" in rule and value not in rule["choices"]:
+        elif isinstance(choices, list) and value not in choices:
             found = "choice"
         return found
 
     errors: list[object] = []
     for place, row in enumerate(rows):
         for column, rule in rules.items():
+            assert isinstance(rule, dict)
             found = error(row.get(column), rule)
             if found:
                 errors.append((place, column, found))
     return errors
     """,
-    imports="from typing import Any",
     edges=lambda rng: [
         ([], _RULES),
         ([{}, {"extra": rng.randint(1, 9)}], _RULES),
@@ -97,21 +101,15 @@ _REPORT = advanced(
 
 
 def _bookings(rng: Random, size: int) -> Args:
-    rows: list[Row] = []
+    rows: list[Stay] = []
     for _ in range(size):
         start = rng.randint(1, 300)
-        rows.append(
-            {
-                "id": rng.randint(1, 3 * size),
-                "room": f"r{rng.randrange(max(2, size // 10))}",
-                "start": start,
-                "end": start + rng.choice([-1, 0, 1, 2, 3]),
-            }
-        )
+        number, room = rng.randint(1, 3 * size), f"r{rng.randrange(max(2, size // 10))}"
+        rows.append((number, room, start, start + rng.choice([-1, 0, 1, 2, 3])))
     return rows, [f"r{number}" for number in range(1, max(2, size // 10))]
 
 
-def _quarantine_oracle(rows: list[Row], rooms: list[str]) -> object:
+def _quarantine_oracle(rows: list[Stay], rooms: list[str]) -> object:
     frame = pd.DataFrame(rows, columns=["id", "room", "start", "end"])
     repeated = frame["id"].duplicated()
     unknown = ~frame["room"].isin(rooms) & ~repeated
@@ -133,65 +131,61 @@ _QUARANTINE = advanced(
     4,
     doc="Return the ids of good bookings and the number of rejects by rule.",
     ask=text(
-        en="""Bookings of hotel rooms go through four rules, and a booking is rejected under the
-        first rule it breaks. Rule "id": its "id" was not seen in an earlier row, rejected rows
-        included. Rule "room": its "room" is one of `rooms`. Rule "period": its "end" is after its
-        "start" (both are day numbers). Rule "overlap": taking the bookings that pass the first
-        three rules by ascending "start" (equal ones in the order of `rows`), it does not start
-        before the end of the booking last accepted for the same room; starting on that very day is
-        permitted. Deliver a pair: the sorted list of the accepted ids, and a dictionary with the
-        number of rejected bookings under each of the four rule names, zeros included.""",
-        pt="""Reservas de quartos de hotel passam por quatro regras, e uma reserva é rejeitada pela
-        primeira regra que quebra. Regra "id": o seu "id" não apareceu em uma linha anterior,
-        inclusive linhas rejeitadas. Regra "room": o seu "room" é um dos `rooms`. Regra "period": o
-        seu "end" vem depois do "start" (ambos são números de dias). Regra "overlap": tomando as
-        reservas que passam nas três primeiras regras por "start" crescente (as iguais na ordem de
-        `rows`), ela não começa antes do fim da última reserva aceita para o mesmo quarto; começar
-        nesse mesmo dia é permitido. Entregue um par: a lista ordenada dos ids aceitos, e um
-        dicionário com o número de reservas rejeitadas sob cada um dos quatro nomes de regra,
-        inclusive zeros.""",
+        en="""Bookings of hotel rooms, tuples (id, room, start, end), go through four rules, and
+        each is rejected under the first rule it breaks. Rule "id": its "id" was not seen in an
+        earlier row, rejected rows included. Rule "room": its "room" is one of `rooms`. Rule
+        "period": its "end" is after its "start" (both are day numbers). Rule "overlap": taking the
+        bookings that pass the first three rules by ascending "start" (equal ones in the order of
+        `rows`), it does not start before the end of the booking last accepted for the same room;
+        starting on that very day is permitted. Deliver a pair: the sorted list of the accepted ids,
+        and a dictionary with the number of rejected bookings under each of the four rule names,
+        zeros included.""",
+        pt="""Reservas de quartos de hotel, tuplas (id, room, start, end), passam por quatro regras,
+        e cada uma é rejeitada pela primeira regra que quebra. Regra "id": o seu "id" não apareceu
+        em uma linha anterior, inclusive linhas rejeitadas. Regra "room": o seu "room" é um dos
+        `rooms`. Regra "period": o seu "end" vem depois do "start" (ambos são números de dias).
+        Regra "overlap": tomando as reservas que passam nas três primeiras regras por "start"
+        crescente (as iguais na ordem de `rows`), ela não começa antes do fim da última reserva
+        aceita para o mesmo quarto; começar nesse mesmo dia é permitido. Entregue um par: a lista
+        ordenada dos ids aceitos, e um dicionário com o número de reservas rejeitadas sob cada um
+        dos quatro nomes de regra, inclusive zeros.""",
     ),
-    signature="def accept(rows: list[dict[str, Any]], rooms: list[str]) -> object:",
+    signature="def accept(rows: list[tuple[int, str, int, int]], rooms: list[str]) -> object:",
     ordinary=_bookings,
-    imports="from typing import Any",
     body="""
     rejected = dict.fromkeys(("id", "room", "period", "overlap"), 0)
     known, seen, passed = set(rooms), set(), []
-    for row in rows:
-        repeated = row["id"] in seen
-        seen.add(row["id"])
+    for number, room, start, end in rows:
+        repeated = number in seen
+        seen.add(number)
         if repeated:
             rejected["id"] += 1
-        elif row["room"] not in known:
+        elif room not in known:
             rejected["room"] += 1
-        elif row["end"] <= row["start"]:
+        elif end <= start:
             rejected["period"] += 1
         else:
-            passed.append(row)
+            passed.append((number, room, start, end))
     free: dict[str, int] = {}
     accepted = []
-    for row in sorted(passed, key=lambda row: int(row["start"])):
-        if row["start"] < free.get(row["room"], row["start"]):
+    for number, room, start, end in sorted(passed, key=lambda row: row[2]):
+        if start < free.get(room, start):
             rejected["overlap"] += 1
         else:
-            free[row["room"]] = row["end"]
-            accepted.append(row["id"])
+            free[room] = end
+            accepted.append(number)
     return sorted(accepted), rejected
     """,
     edges=lambda rng: [
         ([], ["a"]),
-        (_stays((1, "a", 1, 3), (1, "a", 5, 6), (2, "x", rng.randint(1, 9), 2)), ["a"]),
-        (_stays((5, "a", 3, 6), (4, "a", 1, 3), (3, "a", 5, 7), (2, "b", 5, 7)), ["a", "b"]),
-        (_stays((7, "a", 4, 4), (7, "a", 4, 5), (8, "a", 4, rng.randint(5, 9))), ["a"]),
-        (_stays((1, "a", 2, 9), (2, "a", 3, 4), (3, "a", 8, 9), (9, "a", 9, 10)), ["a"]),
-        (_stays((3, "z", 9, 1), (3, "a", 0, rng.randint(1, 9)), (1, "a", -5, 0)), ["a"]),
+        ([(1, "a", 1, 3), (1, "a", 5, 6), (2, "x", rng.randint(1, 9), 2)], ["a"]),
+        ([(5, "a", 3, 6), (4, "a", 1, 3), (3, "a", 5, 7), (2, "b", 5, 7)], ["a", "b"]),
+        ([(7, "a", 4, 4), (7, "a", 4, 5), (8, "a", 4, rng.randint(5, 9))], ["a"]),
+        ([(1, "a", 2, 9), (2, "a", 3, 4), (3, "a", 8, 9), (9, "a", 9, 10)], ["a"]),
+        ([(3, "z", 9, 1), (3, "a", 0, rng.randint(1, 9)), (1, "a", -5, 0)], ["a"]),
     ],
     oracle=_quarantine_oracle,
 )
-
-
-def _stays(*bookings: tuple[int, str, int, int]) -> list[Row]:
-    return [dict(zip(("id", "room", "start", "end"), stay, strict=True)) for stay in bookings]
 
 
 ADVANCED: tuple[Variant, ...] = (_REPORT, _QUARANTINE)

@@ -54,15 +54,15 @@ _BOXES = advanced(
         valores, e não cercas. Retorne um dicionário do grupo para a tupla (bigode inferior, bigode
         superior, quantidade de outliers). Grupos sem nenhum valor não aparecem.""",
     ),
-    signature="def boxes(rows: list[tuple[str, Any]]) -> dict[str, tuple[float, float, int]]:",
+    signature="def boxes(rows: list[tuple[str, float | None]]) -> dict[str, object]:",
     ordinary=_groups,
-    imports="from statistics import quantiles\nfrom typing import Any",
+    imports="from statistics import quantiles",
     body="""
     groups: dict[str, list[float]] = {}
     for name, value in rows:
         if value is not None:
             groups.setdefault(name, []).append(value)
-    result = {}
+    result: dict[str, object] = {}
     for name, values in groups.items():
         # Of a single value, which `quantiles` refuses, two make the same.
         sample = values if len(values) > 1 else values * 2

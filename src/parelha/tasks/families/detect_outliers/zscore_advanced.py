@@ -108,27 +108,26 @@ _ROWS = advanced(
     4,
     doc="Return the rows that are outliers in several columns.",
     ask=text(
-        """`table` is a dict from column name to a list of numbers; all lists have the same length,
+        """`data` is a dict from column name to a list of numbers; all lists have the same length,
         up to several thousand, and a missing number is None. A number is an outlier in its column
         if its difference from the mean of the known numbers of the column is, in absolute value,
         greater than `k` times their population standard deviation; a column of equal numbers has
         no outliers, and None is never one. Return the indices of the rows that are outliers in at
-        least `least` columns (`least` is 1 or more), in increasing order.""",
-        """`table` é um dicionário do nome da coluna para uma lista de números; todas as listas têm
+        least `need` columns (`need` is 1 or more), in increasing order.""",
+        """`data` é um dicionário do nome da coluna para uma lista de números; todas as listas têm
         o mesmo tamanho, até vários milhares, e um número ausente é None. Um número é um outlier na
         sua coluna se a sua diferença até a média dos números conhecidos da coluna é, em valor
         absoluto, maior que `k` vezes o desvio padrão populacional deles; uma coluna de números
         iguais não tem outliers, e None nunca é um. Retorne os índices das linhas que são outliers
-        em pelo menos `least` colunas (`least` é 1 ou mais), em ordem crescente.""",
+        em pelo menos `need` colunas (`need` é 1 ou mais), em ordem crescente.""",
     ),
-    signature="def odd(table: dict[str, list[Any]], k: float, least: int) -> list[int]:",
+    signature="def odd(data: dict[str, list[float | None]], k: float, need: int) -> list[int]:",
     ordinary=_columns,
     imports="""from collections import Counter
-from statistics import fmean, pstdev
-from typing import Any""",
+from statistics import fmean, pstdev""",
     body="""
     votes: Counter[int] = Counter()
-    for column in table.values():
+    for column in data.values():
         known = [value for value in column if value is not None]
         if not known:
             continue
@@ -136,7 +135,7 @@ from typing import Any""",
         for row, value in enumerate(column):
             if value is not None and abs(value - centre) > reach:
                 votes[row] += 1
-    return sorted(row for row, count in votes.items() if count >= least)
+    return sorted(row for row, count in votes.items() if count >= need)
     """,
     edges=lambda rng: [
         ({}, 2.0, 1),

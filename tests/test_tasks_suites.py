@@ -1,0 +1,71 @@
+"""Suites: in-process tasks are marked, graded and evaluated on, and trained on only if wanted."""
+
+# pylint: disable=missing-function-docstring
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from parelha.errors import UsageError
+from parelha.grading import Grader
+from parelha.suites import heldout_suites, open_suite, suite_notices, training_suites
+from parelha.tasks.benchmarks import Loaded
+from parelha.types import LANGS, Outcome
+from tests.test_tasks_benchmarks import BIGCODE, DS1000, GOOD, write
+
+
+@pytest.fixture(name="mixed")
+def mixed_fixture(tmp_path: Path) -> str:
+    """Twenty tasks whose tests are calls, and twenty whose tests run in-process."""
+    records = [{**GOOD, "task_id": f"Calls/{number}"} for number in range(20)]
+    records += [{**BIGCODE, "task_id": f"Beside/{number}"} for number in range(20)]
+    return write(tmp_path / "mixed.jsonl", *records)
+
+
+@pytest.fixture(name="grader", scope="module")
+def grader_fixture() -> Iterator[Grader]:
+    with Grader(workers=1) as grader:
+        yield grader
+
+
+def test_training_leaves_in_process_tasks_out_unless_they_are_wanted(mixed: str) -> None:
+    trained = training_suites([mixed], range(1))
+    assert trained and {task.family for task in trained} == {"benchmark.mixed"}
+    wanted = training_suites([mixed], range(1), in_process=True)
+    assert {t.family for t in wanted} == {"benchmark.mixed", "benchmark.mixed (in-process)"}
+
+
+def test_evaluation_takes_in_process_tasks_and_none_that_is_trained_on(mixed: str) -> None:
+    (whole,) = heldout_suites([mixed], [], [], range(1))
+    assert len(whole) == 40
+    (rest,) = heldout_suites([mixed], [mixed], [], range(1))
+    assert {task.family for task in rest} == {"benchmark.mixed", "benchmark.mixed (in-process)"}
+    trained = training_suites([mixed], range(1), in_process=True)
+    assert not {task.id for task in rest} & {task.id for task in trained}
+    assert len(rest) + len(trained) == 40
+
+
+def test_a_user_is_told_how_many_tasks_are_in_process(mixed: str) -> None:
+    (notice,) = suite_notices(["families", mixed])
+    assert notice.endswith("20 in-process tasks are for evaluation, not training")
+
+
+def test_a_benchmark_that_is_all_in_process_cannot_be_trained_on(tmp_path: Path) -> None:
+    name = write(tmp_path / "beside.jsonl", BIGCODE)
+    with pytest.raises(UsageError, match="trained on: all its tests run in-process"):
+        training_suites([name], range(1))
+    assert len(heldout_suites([name], [], [], range(1))[0]) == 1
+
+
+def test_an_in_process_task_is_graded_with_its_tests_around_the_program(
+    tmp_path: Path, grader: Grader
+) -> None:
+    suite = open_suite(write(tmp_path / "both.jsonl", BIGCODE, DS1000))
+    assert isinstance(suite, Loaded) and len(suite.tasks) == 2
+    for task in suite.tasks:
+        assert grader.test(task, task.solution).outcome is Outcome.PASSED
+        wrong = task.solution.replace("2 * x", "3 * x")
+        assert grader.test(task, wrong).passed < 2
+        for lang in LANGS:  # there is nothing to show, and no fault either
+            assert "0" not in grader.execute_examples(task, task.solution, lang)
