@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +24,8 @@ import torch
 
 from parelha.agents.actions import encode_choices
 from parelha.agents.turns import Completion, Request, Round
-from parelha.config import Config, EpisodeConfig, load_config
-from parelha.engines.torch_engine import TorchEngine
+from parelha.config import Config, load_config
+from parelha.engines.torch_engine import Decode, TorchEngine
 from parelha.episode import Part, Stage, play_branch, play_draft
 from parelha.models.fetch import resolve
 from parelha.models.load import load_base, load_tokenizer
@@ -88,7 +88,10 @@ def measured(command: list[str]) -> dict[str, float]:
 def table(rows: dict[str, dict[str, float]]) -> str:
     """One line a peer, with its ratio to ours."""
     ours = rows.get("parelha", {}).get("tokens_per_second", float("nan"))
-    lines = ["| engine | new tokens/s | ours is times as fast | peak memory, GB |", "|---|---|---|---|"]
+    lines = [
+        "| engine | new tokens/s | ours is times as fast | peak memory, GB |",
+        "|---|---|---|---|",
+    ]
     for name, row in rows.items():
         if not row:
             lines.append(f"| {name} | failed, see above | | |")
@@ -111,9 +114,9 @@ def prepare(folder: Path, rows: int, new: int) -> None:
             with torch.no_grad():
                 parameter.add_(torch.randn_like(parameter) * 1e-3)
         policy.save(agent, folder / str(agent))
-    stage: Any = Stage(
-        config.episode, "en", formats[Agent.CODER], formats[Agent.REVIEWER], NoGrader(), NoPool(), ()
-    )
+    nothing: Any = Nothing()
+    forms = formats[Agent.CODER], formats[Agent.REVIEWER]
+    stage = Stage(config.episode, "en", *forms, nothing, nothing, ())
     tasks = load_tasks("train", levels=(1,))
     half = rows // 2
     prompts = [draft_prompt(t, stage) for t in tasks[: -(-half // _SIBLINGS)]]
@@ -133,15 +136,11 @@ def files_of(config: Config) -> dict[Agent, Any]:
     return dict.fromkeys(Agent, files)
 
 
-class NoGrader:
-    """Nothing is graded here."""
+class Nothing:
+    """A grader, and a pool, that are asked for nothing that counts here."""
 
     def grade(self, *_: Any) -> None:
         """Nothing."""
-
-
-class NoPool:
-    """Nothing is waited for here."""
 
     def submit(self, *_: Any) -> None:
         """Nothing."""
@@ -181,7 +180,11 @@ def review_prompt(task: Task, stage: Stage) -> tuple[int, ...]:
 def read(folder: Path) -> tuple[str, int, list[tuple[Agent, list[int]]]]:
     """Model folder, tokens of an answer, and (agent, prompt) of each row."""
     record = json.loads((folder / "asked.json").read_text(encoding="utf-8"))
-    return record["model"], record["new"], [(Agent(p["agent"]), p["ids"]) for p in record["prompts"]]
+    return (
+        record["model"],
+        record["new"],
+        [(Agent(p["agent"]), p["ids"]) for p in record["prompts"]],
+    )
 
 
 def timed(work: Callable[[], int]) -> dict[str, float]:
@@ -199,13 +202,13 @@ def timed(work: Callable[[], int]) -> dict[str, float]:
 
 def parelha(folder: Path) -> dict[str, float]:
     """This engine, as training uses it."""
-    model, new, asked = read(folder)
+    _, new, asked = read(folder)
     keep_freed_memory()
     config = load_config(None, {})
     policy, formats = load_policy(config, files_of(config))
     for agent in Agent:
         policy.load(agent, folder / str(agent))
-    decode = {agent: formats[agent].decode for agent in Agent}
+    decode: dict[Agent, Decode] = {agent: formats[agent].decode for agent in Agent}
     engine = TorchEngine(policy, decode, config.engine.max_batch_tokens)
 
     def requests(count: int) -> list[Request]:

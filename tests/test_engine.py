@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from parelha.agents.turns import Completion, Request
 from parelha.engines.kv import Prefix, PrefixStore
-from parelha.engines.sampling import sample_tokens, uniforms
 from parelha.engines.prefill import shared_prefixes
+from parelha.engines.sampling import sample_tokens, uniforms
 from parelha.engines.torch_engine import TorchEngine
 from parelha.models.policy import Policy
 from parelha.types import Agent

@@ -13,8 +13,8 @@ os.environ.setdefault("VLLM_CPU_NUM_OF_RESERVED_CPU", "0")
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
 # pylint: disable=import-error,wrong-import-position
-from vllm import LLM, SamplingParams  # noqa: E402
-from vllm.lora.request import LoRARequest  # noqa: E402
+from vllm import LLM, SamplingParams
+from vllm.lora.request import LoRARequest
 
 
 def main() -> None:

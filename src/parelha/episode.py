@@ -86,9 +86,7 @@ def play_row(task: Task, stage: Stage, k: int) -> Part:
     Returns: its branches, all programs scored.
     """
     draft, talk, grade = yield from play_draft(task, stage, k)
-    played = yield [
-        play_branch(task, stage, draft, talk, m) for m in range(stage.config.reviews)
-    ]
+    played = yield [play_branch(task, stage, draft, talk, m) for m in range(stage.config.reviews)]
     # No turn depends on a grade, so grading goes on behind the dialogue until here.
     for play, due in [(draft, grade), *(pair for _, grades in played for pair in grades)]:
         try:

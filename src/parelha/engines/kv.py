@@ -137,7 +137,7 @@ class Slab:
     def __init__(self, num_layers: int, device: torch.device) -> None:
         self.device = device
         self.layers = [_SlabLayer(self) for _ in range(num_layers)]
-        self.cache = Cache(layers=self.layers)
+        self.cache = Cache(layers=list(self.layers))
         self.lengths: list[int] = []
         self._ids: list[list[int]] = []
         self.end = 0  # the column behind the newest tokens

@@ -68,9 +68,7 @@ class Policy:
         for agent, model in self._models.items():
             model.eval()
             shared = agent is Agent.REVIEWER and reviewer is coder
-            self._speakers[agent] = (
-                self._speakers[Agent.CODER] if shared else adapt_forward(model)
-            )
+            self._speakers[agent] = self._speakers[Agent.CODER] if shared else adapt_forward(model)
         self.activate(Agent.CODER)
 
     def adapter(self, agent: Agent) -> str:

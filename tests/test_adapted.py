@@ -1,0 +1,91 @@
+"""Rows of one batch by adapters of their own; layers with one input as one product."""
+
+# pylint: disable=missing-function-docstring
+
+import pytest
+import torch
+from torch import Tensor
+
+from parelha.config import ModelConfig
+from parelha.models.packed import can_pack
+from parelha.models.policy import Policy
+from parelha.types import Agent
+from tests.tiny import tiny_model
+
+TOLERANCE = {torch.float32: 1e-5, torch.bfloat16: 6e-2}
+
+
+def moved(dtype: torch.dtype, **config: object) -> Policy:
+    base = tiny_model().to(dtype)  # type: ignore[arg-type]
+    policy = Policy(base, base, ModelConfig.model_validate(config), 0)
+    torch.manual_seed(1)
+    for agent in Agent:
+        for parameter in policy.parameters(agent).values():
+            with torch.no_grad():
+                parameter.add_(0.05 * torch.randn_like(parameter))
+    return policy
+
+
+def hidden(policy: Policy, ids: Tensor) -> Tensor:
+    found: Tensor = policy.decoder(Agent.CODER)(input_ids=ids).last_hidden_state
+    return found
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_a_row_is_answered_by_its_own_agents_adapter(dtype: torch.dtype) -> None:
+    policy = moved(dtype)
+    ids = torch.arange(24).view(3, 8)
+    speakers = [Agent.REVIEWER, Agent.CODER, Agent.REVIEWER]
+    with torch.no_grad():
+        with policy.speaking(speakers):
+            together = hidden(policy, ids)
+        alone = []
+        for row, agent in zip(ids, speakers, strict=True):
+            policy.activate(agent)
+            alone.append(hidden(policy, row[None])[0])
+    torch.testing.assert_close(
+        together, torch.stack(alone), atol=TOLERANCE[dtype], rtol=TOLERANCE[dtype]
+    )
+    assert not torch.allclose(alone[0], alone[2])
+    with torch.no_grad(), policy.speaking([Agent.CODER] * 3):
+        assert not torch.allclose(hidden(policy, ids)[0], together[0], atol=TOLERANCE[dtype])
+
+
+def test_afterwards_the_active_adapter_speaks_again() -> None:
+    policy = moved(torch.float32)
+    ids = torch.arange(8)[None]
+    policy.activate(Agent.CODER)
+    with torch.no_grad():
+        before = hidden(policy, ids)
+        with policy.speaking([Agent.REVIEWER]):
+            assert not torch.allclose(hidden(policy, ids), before)
+        assert torch.equal(hidden(policy, ids), before)
+
+
+def test_one_adapter_for_both_roles_needs_no_telling_apart() -> None:
+    policy = moved(torch.float32, shared_policy=True)
+    ids = torch.arange(16).view(2, 8)
+    with torch.no_grad():
+        with policy.speaking([Agent.CODER, Agent.REVIEWER]):
+            mixed = hidden(policy, ids)
+        torch.testing.assert_close(mixed, hidden(policy, ids))
+
+
+@pytest.mark.skipif(not can_pack(torch.zeros(1, 1).bfloat16()), reason="no packed layout here")
+def test_layers_computed_in_one_product_see_every_update() -> None:
+    policy = moved(torch.bfloat16)
+    ids = torch.arange(16).view(2, 8)
+    siblings = [m for m in policy.decoder(Agent.CODER).modules() if "siblings" in m.__dict__]
+    assert len(siblings) == 2 * 5  # q, k, v, gate and up of two layers
+    for change in (0.0, 0.05):
+        for agent in Agent:
+            for name, parameter in policy.parameters(agent).items():
+                if any(part in name for part in ("q_proj", "v_proj", "up_proj")):
+                    with torch.no_grad():
+                        parameter.add_(change)
+        policy.activate(Agent.CODER)
+        plain = hidden(policy, ids).detach()  # with gradient: each layer by itself
+        with torch.no_grad():
+            torch.testing.assert_close(hidden(policy, ids), plain, atol=6e-2, rtol=6e-2)
+            with policy.speaking([Agent.CODER, Agent.REVIEWER]):
+                torch.testing.assert_close(hidden(policy, ids)[0], plain[0], atol=6e-2, rtol=6e-2)
