@@ -23,6 +23,7 @@ from typing import Any
 import torch
 
 from parelha.agents.actions import encode_choices
+from parelha.agents.formats import Conversation
 from parelha.agents.turns import Completion, Request, Round
 from parelha.config import Config, load_config
 from parelha.engines.torch_engine import Decode, TorchEngine
@@ -166,15 +167,21 @@ def review_prompt(task: Task, stage: Stage) -> tuple[int, ...]:
     request = part.send(forced(next(part), task.action.value, stage))
     ids = tuple(stage.coder_format.text_ids(task.reference + "```"))
     answer = Completion(ids, (0.0,) * len(ids), "stop", (None,) * len(ids))
-    play: Round
-    try:
-        part.send(answer)
-    except StopIteration as end:
-        play, talk, _ = end.value
-    branch = play_branch(task, stage, play, talk, 0)
+    draft, talk = returned(part, answer)
+    branch = play_branch(task, stage, draft, talk, 0)
     request = branch.send(forced(next(branch), "propose_refactoring", stage))
     request = branch.send(forced(request, "major", stage))
     return tuple(request.prompt_ids)
+
+
+def returned(part: Part, answer: Completion) -> tuple[Round, Conversation]:
+    """What a part that ends with this answer gives back."""
+    try:
+        part.send(answer)
+    except StopIteration as end:
+        draft, talk, _ = end.value
+        return draft, talk
+    raise AssertionError("the draft goes on")
 
 
 def read(folder: Path) -> tuple[str, int, list[tuple[Agent, list[int]]]]:

@@ -89,24 +89,14 @@ class Prefill:
 
     def _pass(self, prompts: list[Prompt]) -> list[Known]:
         """One pass through the model: columns of known tokens, then those of the rest."""
-        agent, b = prompts[0].agent, len(prompts)
+        agent = prompts[0].agent
         decoder: Any = self.policy.decoder(agent)
         device = next(decoder.parameters()).device
         hits = [self.stores[p.agent].longest(p.ids) for p in prompts]
         known = [length for _, length in hits]
         before = max(known)
         after = max(len(p.ids) - n for p, n in zip(prompts, known, strict=True))
-        ids = torch.zeros((b, after), dtype=torch.long)
-        positions = torch.zeros((b, after), dtype=torch.long)
-        valid = torch.zeros((b, before + after), dtype=torch.bool)
-        last = torch.zeros(b, dtype=torch.long)
-        for row, (prompt, n) in enumerate(zip(prompts, known, strict=True)):
-            rest = len(prompt.ids) - n
-            ids[row, :rest] = torch.tensor(prompt.ids[n:])
-            positions[row, :rest] = torch.arange(n, len(prompt.ids))
-            valid[row, :n] = True
-            valid[row, before : before + rest] = True
-            last[row] = rest - 1
+        ids, positions, valid, last = _columns(prompts, known, before, after)
         columns = torch.arange(before + after)
         causal = columns[None, :] <= columns[before:, None]  # (after, before + after)
         sees = valid[:, None, None, :] & causal  # (B, 1, after, before + after)
@@ -154,6 +144,30 @@ class Prefill:
             return found
 
         return [PrefillLayer(placed("keys", i), placed("values", i)) for i in range(num_layers)]
+
+
+def _columns(
+    prompts: list[Prompt], known: list[int], before: int, after: int
+) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Where each prompt's tokens stand: known ones from column 0, the others from `before`.
+
+    Returns:
+        ids (B, after), positions (B, after), used columns (B, before + after), and for each
+        prompt the place of its last token among those that are read (B,).
+    """
+    b = len(prompts)
+    ids = torch.zeros((b, after), dtype=torch.long)
+    positions = torch.zeros((b, after), dtype=torch.long)
+    valid = torch.zeros((b, before + after), dtype=torch.bool)
+    last = torch.zeros(b, dtype=torch.long)
+    for row, (prompt, n) in enumerate(zip(prompts, known, strict=True)):
+        rest = len(prompt.ids) - n
+        ids[row, :rest] = torch.tensor(prompt.ids[n:])
+        positions[row, :rest] = torch.arange(n, len(prompt.ids))
+        valid[row, :n] = True
+        valid[row, before : before + rest] = True
+        last[row] = rest - 1
+    return ids, positions, valid, last
 
 
 def shared_prefixes(prompts: Sequence[tuple[int, ...]]) -> list[tuple[int, ...]]:

@@ -98,7 +98,7 @@ class TorchEngine:
         decode: dict[Agent, Decode],
         max_batch_tokens: int,
     ) -> None:
-        self.on_tokens: Callable[[int], None] | None = None
+        self.on_tokens: Callable[[int], None] = lambda _: None
         self.counts = {"prefill": 0, "reused": 0, "decoded": 0, "steps": 0}
         self._tickets = 0
         self._lanes: dict[Agent, _Lane] = {}
@@ -134,7 +134,7 @@ class TorchEngine:
         before = self.counts["decoded"]
         ended = [row for lane in self._distinct_lanes() for row in lane.step()]
         self.counts["steps"] += 1
-        if self.on_tokens is not None and self.counts["decoded"] > before:
+        if self.counts["decoded"] > before:
             self.on_tokens(self.counts["decoded"] - before)
         return {row.ticket: row.completion() for row in ended}
 

@@ -115,7 +115,7 @@ class Policy:
             agents: (B,) whose row it is; all of them share one base.
         """
         speakers = self._speakers[agents[0]]
-        like = next(self.decoder(agents[0]).parameters())
+        like: Any = self.head(agents[0]).weight
         speakers.let_speak([self.adapter(a) for a in agents], self.config.lora_rank, like)
         try:
             yield

@@ -1,0 +1,193 @@
+"""Tokens trained a second: this update beside a plain PEFT step on the same rounds, in one run.
+
+    python -m benchmarks.update
+
+The rounds are those of whole trees on real task prompts (drafts that share their prompt, revisions
+that go on from their draft), with answers of random tokens of full length. Tokens are counted as
+the rounds hold them, whatever is shared or padded. Each runs in a process of its own.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from benchmarks.rollout import files_of, timed  # pylint: disable=import-error
+from parelha.agents.turns import Completion, Request, Tree
+from parelha.config import load_config
+from parelha.episode import Stage, play_tree
+from parelha.learning.update import Sample, accumulate_gradients, make_sample
+from parelha.models.load import load_base
+from parelha.models.memory import keep_freed_memory
+from parelha.rollout import play_all
+from parelha.runtime import load_policy
+from parelha.tasks import load_tasks
+from parelha.types import Agent
+
+_TOKENS = range(1000, 100_000)  # ordinary ones of the default model
+
+
+def main() -> None:
+    """Measure all, print one table."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--tasks", type=int, default=2, help="trees of 4 drafts and 8 reviews")
+    parser.add_argument("--without", default="", help="leave these out, with commas between")
+    parser.add_argument("--json", type=Path, help="also write the figures here")
+    parser.add_argument("--one", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.one:
+        name, path = options.one.split("@")
+        samples = [Sample(**fields) for fields in json.loads(Path(path).read_text("utf-8"))]
+        print(json.dumps(MEASURES[name](samples)))
+        return
+    with tempfile.TemporaryDirectory(prefix="parelha-update-") as folder:
+        path = Path(folder) / "samples.json"
+        samples = rounds(options.tasks)
+        path.write_text(json.dumps([vars(sample) for sample in samples]), encoding="utf-8")
+        rows: dict[str, dict[str, float]] = {}
+        for name in MEASURES:
+            if name not in options.without.split(","):
+                command = [sys.executable, "-m", "benchmarks.update", "--one", f"{name}@{path}"]
+                done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+                rows[name] = json.loads(done.stdout.strip().splitlines()[-1])
+    tokens = sum(len(sample.ids) for sample in samples)
+    print(f"{len(samples)} rounds of the coder, {tokens} tokens")
+    print("| update | tokens/s | ours is times as fast | peak memory, GB |\n|---|---|---|---|")
+    ours = rows.get("parelha", {}).get("tokens_per_second", float("nan"))
+    for name, row in rows.items():
+        speed = row["tokens_per_second"]
+        print(f"| {name} | {speed:.0f} | {ours / speed:.2f} | {row['peak'] / 1e9:.1f} |")
+    if options.json:
+        options.json.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+
+
+class Babbler:
+    """An engine that proposes whenever it may choose, and else says random tokens to the limit."""
+
+    def __init__(self) -> None:
+        self.rng = np.random.default_rng(0)
+        self.waiting: list[tuple[int, Request]] = []
+        self.tickets = 0
+
+    def submit(self, requests: Sequence[Request]) -> list[int]:
+        """Take requests in."""
+        first, self.tickets = self.tickets, self.tickets + len(requests)
+        self.waiting += enumerate(requests, first)
+        return list(range(first, self.tickets))
+
+    def step(self) -> dict[int, Completion]:
+        """Answer all."""
+        due, self.waiting = self.waiting, []
+        return {ticket: self._answer(request) for ticket, request in due}
+
+    def _answer(self, request: Request) -> Completion:
+        if request.choices:
+            ids = request.choices[-2 if len(request.choices) > 3 else -1]
+            legal: Any = tuple((token,) for token in ids)
+        else:
+            n = request.max_new_tokens
+            ids = tuple(self.rng.integers(_TOKENS.start, _TOKENS.stop, n).tolist())
+            legal = (None,) * n
+        return Completion(ids, (-5.0,) * len(ids), "length", legal)
+
+
+class NoGrades:
+    """A pool that gives no grade at once."""
+
+    def submit(self, *_: Any) -> "Future[None]":
+        """Done."""
+        future: Future[None] = Future()
+        future.set_result(None)
+        return future
+
+
+def rounds(tasks: int) -> list[Sample]:
+    """The coder's rounds of some trees, with advantages of both signs."""
+    config = load_config(None, {})
+    _, formats = load_policy(config, files_of(config))
+    nothing: Any = NoGrades()
+    forms = formats[Agent.CODER], formats[Agent.REVIEWER]
+    stage = Stage(config.episode, "en", *forms, nothing, nothing, (0, 0))
+    chosen = load_tasks("train", levels=(1,))[:: len(load_tasks("train", levels=(1,))) // tasks]
+    trees: list[Tree] = play_all([play_tree(task, stage) for task in chosen[:tasks]], Babbler())
+    plays = [play for tree in trees for play in tree.rounds if play.agent is Agent.CODER]
+    for i, play in enumerate(plays):
+        play.advantage = (-1.0) ** i
+    return [make_sample(play, 1.0) for play in plays]
+
+
+def parelha(samples: list[Sample]) -> dict[str, float]:
+    """This package's update, as training calls it."""
+    keep_freed_memory()
+    config = load_config(None, {})
+    policy, _ = load_policy(config, files_of(config))
+    accumulate_gradients(policy, Agent.CODER, samples[:2], config.learning)
+
+    def work() -> int:
+        accumulate_gradients(policy, Agent.CODER, samples, config.learning)
+        return sum(len(sample.ids) for sample in samples)
+
+    return timed(work)
+
+
+def plain_peft(samples: list[Sample], rows: int, recompute: bool) -> dict[str, float]:
+    """Padded batches through PEFT's own layers, log-probabilities from full logits."""
+    from peft import LoraConfig, get_peft_model  # pylint: disable=import-outside-toplevel
+
+    config = load_config(None, {})
+    base: Any = load_base(files_of(config)[Agent.CODER].folder, torch.bfloat16)
+    lora = LoraConfig(
+        r=config.model.lora_rank,
+        lora_alpha=config.model.lora_alpha,
+        target_modules="all-linear",
+        task_type="CAUSAL_LM",
+    )
+    model: Any = get_peft_model(base, lora)
+    if recompute:
+        model.gradient_checkpointing_enable({"use_reentrant": False})
+        model.enable_input_require_grads()
+        model.train()
+
+    def step(batch: list[Sample]) -> Tensor:
+        longest = max(len(sample.ids) for sample in batch)
+        ids = torch.tensor([s.ids + [0] * (longest - len(s.ids)) for s in batch])
+        mask = torch.tensor([[1] * len(s.ids) + [0] * (longest - len(s.ids)) for s in batch])
+        logits = model(input_ids=ids, attention_mask=mask).logits[:, :-1].float()
+        logprobs = nn.functional.log_softmax(logits, -1).gather(-1, ids[:, 1:, None])[..., 0]
+        loss = torch.zeros(())
+        for row, sample in enumerate(batch):
+            at = torch.tensor(sample.targets) - 1
+            ratio = (logprobs[row, at] - logprobs[row, at].detach()).exp()
+            loss = loss - sample.advantage * ratio.sum()
+        return loss
+
+    def work(some: list[Sample]) -> int:
+        for start in range(0, len(some), rows):
+            loss: Any = step(some[start : start + rows])
+            loss.backward()
+        return sum(len(sample.ids) for sample in some)
+
+    work(samples[:1])
+    ordered = sorted(samples, key=lambda sample: len(sample.ids))
+    return timed(lambda: work(ordered))
+
+
+MEASURES: dict[str, Callable[[list[Sample]], dict[str, float]]] = {
+    "parelha": parelha,
+    "PEFT, checkpointing, 8 rows": lambda samples: plain_peft(samples, 8, True),
+    "PEFT, 4 rows": lambda samples: plain_peft(samples, 4, False),
+}
+
+if __name__ == "__main__":
+    main()
