@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
-from parelha.config import Config
+from parelha.config import Config, load_config
 from parelha.evaluate import evaluate_run
+from parelha.models import catalogue
+from parelha.train import dry_run
 from tests.architectures.models import ALL, CODEGEN, QWEN2, Architecture
 from tests.fakes import run_tiny, tiny_config, use_fakes
 
@@ -59,3 +61,14 @@ def test_a_resumed_run_equals_the_uninterrupted_one(
     for agent in moved:
         assert first[f"adapter_sha/{agent}"] != second[f"adapter_sha/{agent}"]
     assert evaluate_run(whole, 2, 1)
+
+
+CONFIGS = sorted((Path(__file__).parents[2] / "configs").glob("*.toml"))
+
+
+@pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
+def test_a_configuration_of_ours_names_a_known_model_and_tasks_that_exist(path: Path) -> None:
+    config = load_config(path)
+    assert config.name == path.stem
+    assert catalogue.find(config.model.coder) is not None
+    assert f"{config.train.steps} steps of" in dry_run(config)
