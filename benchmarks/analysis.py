@@ -131,10 +131,10 @@ def measure(running: Servers, group: Group, warm_count: int, cold_count: int) ->
 
 
 def memory(running: Servers, count: int) -> list[int]:
-    """Resident bytes of all servers at five moments of `count` programs, an even mix."""
+    """Resident bytes of all servers before and at ten moments of `count` programs, a mix."""
     per_group = [programs(group, count // len(CLEAN) + 1, seed=100_000) for group in CLEAN]
     mixed = [source for row in zip(*per_group, strict=True) for source in row][:count]
-    marks = {len(mixed) * quarter // 4 for quarter in range(1, 5)}
+    marks = {len(mixed) * tenth // 10 for tenth in range(1, 11)}
     seen = [running.resident()]
     for number, source in enumerate(mixed, 1):
         running.run(source)

@@ -151,7 +151,11 @@ def evaluate(run_dir: Path, /, *, episodes: int | None = None, step: int | None 
 
 @app.command
 def score(
-    *files: Path, task: str = "", json: Flag = False, allow_unsafe_sandbox: Flag = False
+    *files: Path,
+    task: str = "",
+    json: Flag = False,
+    linter_settings: Path | None = None,
+    allow_unsafe_sandbox: Flag = False,
 ) -> None:
     """Score programs: static analysis and structure, and with a task its hidden tests too.
 
@@ -159,6 +163,7 @@ def score(
         files: Python files.
         task: A task's id, as in `parelha tasks list`.
         json: Print one JSON object per file.
+        linter_settings: A folder with your own pylintrc, setup.cfg, mypy.ini or pyproject.toml.
         allow_unsafe_sandbox: Run programs even where the isolation is weak.
     """
     if not files:
@@ -169,12 +174,17 @@ def score(
     if task:
         from parelha.tasks import get_task
 
-        scores = _grade(get_task(task), list(programs.values()), allow_unsafe_sandbox)
+        sources = list(programs.values())
+        scores = _grade(get_task(task), sources, allow_unsafe_sandbox, linter_settings)
     else:
-        scores = _analyse(list(programs.values()))
+        scores = _analyse(list(programs.values()), linter_settings)
     for path, result in zip(programs, scores, strict=True):
         record = score_record(str(path), task, result)
-        print(to_json_line(record) if json else score_text(record, result), end="")
+        if json:
+            extra = {"unused": result.unused, "reference_lines": result.reference_lines}
+            print(to_json_line(record | extra), end="")
+        else:
+            print(score_text(record, result) + _structure_line(result), end="")
 
 
 @app.command
@@ -331,17 +341,31 @@ def _read_program(path: Path) -> str:
         raise UsageError(f"{path} is not UTF-8 text") from None
 
 
-def _grade(task: "Task", programs: list[str], allow_unsafe: bool) -> "list[Score]":
+def _structure_line(result: "Score") -> str:
+    if result.analysis is None:
+        return ""
+    found = result.analysis.structure
+    beside = f" (reference {result.reference_lines})" if result.reference_lines else ""
+    return (
+        f"  structure: lines {found.lines}{beside}, functions {found.functions}, unused"
+        f" {result.unused}, unreachable {found.unreachable}, cyclomatic {found.cyclomatic},"
+        f" cognitive {found.cognitive}\n"
+    )
+
+
+def _grade(
+    task: "Task", programs: list[str], allow_unsafe: bool, settings: Path | None
+) -> "list[Score]":
     from parelha.grading import Grader
 
     workers = min(len(programs), os.cpu_count() or 1)
-    with Grader(workers=workers, allow_unsafe=allow_unsafe) as grader:
+    with Grader(workers=workers, allow_unsafe=allow_unsafe, linter_settings=settings) as grader:
         return [grader.grade(task, program) for program in programs]
 
 
-def _analyse(programs: list[str]) -> "list[Score]":
+def _analyse(programs: list[str], settings: Path | None) -> "list[Score]":
     from parelha.analysis import Analyser
     from parelha.types import Score
 
-    with Analyser(workers=1) as analyser:
+    with Analyser(workers=1, config_dir=settings) as analyser:
         return [Score(program, analysis=analyser.analyse(program)) for program in programs]

@@ -113,7 +113,7 @@ class RewardConfig(_Section):
     mypy_weight: NotNegative = 1.0
     """Share of mypy in the quality."""
     structure_weight: NotNegative = 1.0
-    """Share of structure (docstrings, annotations, returns) in the quality."""
+    """Share of structure (documents, types, complexity, dead code, length) in the quality."""
     efficiency_weight: NotNegative = 0.0
     """Share of time and memory beside the reference in the quality. Not 0: a clock enters the
     rewards, and a resumed run no longer equals the uninterrupted one bit for bit."""
@@ -121,6 +121,9 @@ class RewardConfig(_Section):
     """Share of confirmed critical feedback in the quality."""
     draft_final_weight: Share = 0.0
     """Share of the mean final score in a draft's reward; 0 means the draft's own score alone."""
+    linter_settings: str = ""
+    """A folder with a team's own pylintrc, setup.cfg, mypy.ini or pyproject.toml; empty: defaults.
+    The reviewer's tool and the reward both follow it."""
     verdict_weight: NotNegative = 0.25
     """The reviewer's reward for a right verdict on the draft (and its loss for a wrong one)."""
     tool_cost: NotNegative = 0.01

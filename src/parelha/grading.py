@@ -7,8 +7,10 @@ processes; the threads here only wait for them.
 
 import re
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
+from pathlib import Path
 
-from parelha.analysis import Analyser, to_text
+from parelha.analysis import Analyser, structure, to_text, unused
 from parelha.analysis.efficiency import EfficiencyMeter
 from parelha.closing import Closing
 from parelha.errors import InfrastructureError
@@ -42,6 +44,11 @@ class Grader(Closing):
         allow_unsafe: run programs even where the isolation is weak.
         case_seed: seed of the hidden inputs, and of the inputs of timed runs.
         efficiency: also measure time and memory of programs that pass everything.
+        linter_settings: a folder whose settings replace the linters' defaults, for the score and
+            for the reviewer's tool alike (docs/analysis.md).
+
+    Raises:
+        UsageError: the folder or its settings cannot be used, or isolation is too weak.
     """
 
     meter: EfficiencyMeter | None = None
@@ -53,9 +60,14 @@ class Grader(Closing):
         allow_unsafe: bool = False,
         case_seed: int = 0,
         efficiency: bool = False,
+        linter_settings: Path | None = None,
     ) -> None:
-        self.sandbox = Sandbox(workers=workers, allow_unsafe=allow_unsafe)
-        self.analyser = Analyser(workers=workers)
+        self.analyser = Analyser(workers=workers, config_dir=linter_settings)
+        try:
+            self.sandbox = Sandbox(workers=workers, allow_unsafe=allow_unsafe)
+        except BaseException:
+            self.analyser.close()
+            raise
         self.case_seed = case_seed
         if efficiency:
             self.meter = EfficiencyMeter(self.sandbox, case_seed)
@@ -81,7 +93,15 @@ class Grader(Closing):
         efficiency = None
         if self.meter is not None and tests.outcome is Outcome.PASSED:
             efficiency = self.meter.measure(task, program)
-        return Score(program, "", tests, analysis.result(), efficiency)
+        return Score(
+            program,
+            "",
+            tests,
+            analysis.result(),
+            efficiency,
+            unused=unused(program, task.entry_point),
+            reference_lines=_code_lines(task.reference),
+        )
 
     def test(self, task: Task, program: str) -> TestResult:
         """Run the hidden cases and compare; raises InfrastructureError as `grade` does.
@@ -146,6 +166,12 @@ class Grader(Closing):
         self._pool.shutdown(wait=False, cancel_futures=True)
         self.sandbox.close()
         self.analyser.close()
+
+
+@lru_cache(maxsize=1024)
+def _code_lines(reference: str) -> int:
+    """Lines of a reference that hold code; a run grades many programs beside the same one."""
+    return structure(reference).lines
 
 
 def _overall(failures: list[Outcome]) -> Outcome:

@@ -16,7 +16,12 @@ _SUPPRESSION = 2
 # Violations that bring a tool's quality to 0. A count and not a density: padding a program never
 # dilutes it.
 _WORST = 10
+_WORST_STRUCTURE = 3  # the same of deficits in structure
 _PYLINT_ERROR = 5
+_MAX_CYCLOMATIC = 10  # McCabe's own limit (IEEE TSE 2(4), 1976)
+_MAX_COGNITIVE = 15  # SonarSource's default for a function
+_MAX_LENGTHS = 3  # times the reference's lines of code ...
+_SLACK_LINES = 20  # ... and this many more
 _MAX_BALANCE = 4.0
 _CRITICAL_PHRASES = ("too long", "too many", "maintainability", "unused", "modularization")
 _MYPY_PHRASES = ("no-untyped-def", "incompatible type", "callable", "invalid syntax")
@@ -159,7 +164,7 @@ def components(score: Score, reviews: Sequence[Round], config: RewardConfig) -> 
         "pylint": _falling(_points(analysis, "pylint") + suppressed),
         "flake8": _falling(_points(analysis, "flake8") + suppressed),
         "mypy": _falling(_points(analysis, "mypy") + suppressed),
-        "structure": _structure(analysis),
+        "structure": _falling(structure_deficits(score), _WORST_STRUCTURE),
         "feedback": _feedback(score, reviews),
     }
     weights = {
@@ -200,18 +205,31 @@ def _points(analysis: Analysis, tool: str) -> int:
     return sum(_PYLINT_ERROR if severity == "error" else 1 for severity in severities)
 
 
-def _falling(violations: int) -> float:
-    return 1.0 - min(1.0, violations / _WORST)
+def _falling(violations: int, worst: int = _WORST) -> float:
+    return 1.0 - min(1.0, violations / worst)
 
 
-def _structure(analysis: Analysis) -> float:
-    """1 for functions that are all documented and annotated, and a program that returns."""
-    s = analysis.structure
-    if not s.functions:
-        return 0.0
-    # Deficits, not shares: a heap of well-formed dummies does not outweigh one bare function.
-    deficits = (s.functions - s.documented) + (s.functions - s.annotated) + (not s.returning)
-    return 1.0 - min(1.0, deficits / 3)
+def structure_deficits(score: Score) -> int:
+    """What is wrong with a program's structure, one for each; never negative.
+
+    Deficits, not shares: a heap of well-formed dummies does not outweigh one bare function. And
+    only deficits: nothing here is earned by more functions, or by fewer lines than others need.
+    """
+    if score.analysis is None or not score.analysis.structure.functions:
+        return _WORST_STRUCTURE
+    s = score.analysis.structure
+    longest = _MAX_LENGTHS * score.reference_lines + _SLACK_LINES
+    return sum(
+        (
+            s.functions - s.documented,
+            s.functions - s.annotated,
+            not s.returning,
+            s.cyclomatic > _MAX_CYCLOMATIC or s.cognitive > _MAX_COGNITIVE,
+            s.unreachable,
+            score.unused,
+            score.reference_lines > 0 and s.lines > longest,
+        )
+    )
 
 
 def _feedback(score: Score, reviews: Sequence[Round]) -> float:

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -102,6 +103,7 @@ def open_runtime(
         case_seed=config.seed,
         # Measured only where it counts: it takes time, and a clock is never the same twice.
         efficiency=config.reward.kind == "gated" and config.reward.efficiency_weight > 0,
+        linter_settings=Path(settings) if (settings := config.reward.linter_settings) else None,
     )
     try:
         on_progress(f"loading {files[Agent.CODER].name}")

@@ -213,6 +213,9 @@ class Structure:
         suppressions: comments or constructs that silence a linter (noqa, type: ignore, disable).
         dynamic: uses of exec, eval, compile, __import__ and their like.
         lines: source lines that hold code.
+        cyclomatic: the largest cyclomatic complexity of a function (McCabe), 1 without branches.
+        cognitive: the largest cognitive complexity of a function, 0 without branches.
+        unreachable: pieces that can never run: after a `return`, under `if False:`.
     """
 
     functions: int = 0
@@ -223,6 +226,9 @@ class Structure:
     suppressions: int = 0
     dynamic: int = 0
     lines: int = 0
+    cyclomatic: int = 0
+    cognitive: int = 0
+    unreachable: int = 0
 
 
 @dataclass(frozen=True)
@@ -294,6 +300,9 @@ class Score:
         tests: hidden tests; None only where no task was given (`parelha score FILE`).
         analysis: None when there was no program, or the configuration needs none.
         efficiency: None unless it was asked for, all cases passed, and the task has large inputs.
+        unused: top-level functions and classes that the task's entry point does not reach.
+        reference_lines: code lines of the task's reference (`Structure.lines` is the program's); 0
+            without a task.
     """
 
     program: str
@@ -301,6 +310,8 @@ class Score:
     tests: TestResult | None = None
     analysis: Analysis | None = None
     efficiency: Efficiency | None = None
+    unused: int = 0
+    reference_lines: int = 0
 
     @property
     def all_passed(self) -> bool:

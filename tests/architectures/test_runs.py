@@ -8,8 +8,11 @@ from typing import Any
 
 import pytest
 
-from parelha.config import Config
+from parelha.config import Config, load_config
+from parelha.errors import UsageError
 from parelha.evaluate import evaluate_run
+from parelha.models import catalogue
+from parelha.train import dry_run
 from tests.architectures.models import ALL, CODEGEN, QWEN2, Architecture
 from tests.fakes import run_tiny, tiny_config, use_fakes
 
@@ -59,3 +62,37 @@ def test_a_resumed_run_equals_the_uninterrupted_one(
     for agent in moved:
         assert first[f"adapter_sha/{agent}"] != second[f"adapter_sha/{agent}"]
     assert evaluate_run(whole, 2, 1)
+
+
+@pytest.mark.parametrize(
+    "changed", [{"adapter_targets": ["q_proj"]}, {"adapter_targets": []}, {"dtype": "nf4"}], ids=str
+)
+def test_a_run_goes_on_with_its_own_layers_and_its_own_base_alone(
+    changed: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_fakes(monkeypatch)
+    folder = QWEN2.save(tmp_path / "base")
+
+    def config(steps: int, **model: Any) -> Config:
+        model = {"adapter_targets": ["q_proj", "v_proj"]} | model
+        train, held = {"steps": steps}, {"episodes": 1}
+        return tiny_config(folder, tmp_path, model=model, episode=SHAPE, train=train, eval=held)
+
+    run = run_tiny(config(1))
+    with pytest.raises(UsageError, match="was made with another configuration"):
+        run_tiny(config(2, **changed), resume=run)
+    run_tiny(config(2), resume=run)
+    stored = json.loads((run / "config.json").read_text())["config"]["model"]
+    assert stored["adapter_targets"] == ["q_proj", "v_proj"]
+    assert evaluate_run(run, 2, 1)
+
+
+CONFIGS = sorted((Path(__file__).parents[2] / "configs").glob("*.toml"))
+
+
+@pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
+def test_a_configuration_of_ours_names_a_known_model_and_tasks_that_exist(path: Path) -> None:
+    config = load_config(path)
+    assert config.name == path.stem
+    assert catalogue.find(config.model.coder) is not None
+    assert f"{config.train.steps} steps of" in dry_run(config)

@@ -20,7 +20,7 @@ import signal
 import socket
 import struct
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypedDict
 
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 _MAX_OUTPUT_BYTES = 16 * 1024**2
 _PARENT_CHECK_SECONDS = 1.0
 _PR_SET_PDEATHSIG = 1
+_MADV_COLLAPSE = 25
+_HUGE_PAGE = 2 * 1024**2
 
 
 class _Settings(TypedDict):
@@ -79,6 +81,7 @@ class ForkServer:
         gc.collect()
         gc.freeze()
         gc.disable()
+        use_huge_pages()
         wake_in, wake_out = os.pipe()
         os.set_blocking(wake_in, False)
         os.set_blocking(wake_out, False)
@@ -205,6 +208,25 @@ def die_with_parent() -> None:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
+def use_huge_pages() -> None:
+    """Join the pages of this process's own memory into huge ones, where the kernel can.
+
+    A fork copies one entry for each page that is mapped and an exit gives each back: with 300 MiB
+    in small pages the two take longer than many a program. Linux 6.1 or newer; elsewhere nothing.
+    """
+    if sys.platform != "linux":
+        return
+    madvise = ctypes.CDLL(None).madvise
+    madvise.argtypes = (ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int)
+    for line in read_text(Path("/proc/self/maps")).splitlines():
+        bounds, rights, _, _, _, *name = line.split()
+        if rights.startswith("rw") and name in ([], ["[heap]"]):
+            first, last = (int(bound, 16) // _HUGE_PAGE for bound in bounds.split("-"))
+            first += 1  # the first boundary of a huge page inside
+            if first < last:
+                madvise(first * _HUGE_PAGE, (last - first) * _HUGE_PAGE, _MADV_COLLAPSE)
+
+
 def address_space() -> int:
     """Bytes of address space this process has mapped; 0 where the system does not say."""
     try:
@@ -227,12 +249,18 @@ def serve_pylint(server: ForkServer, arguments: list[str]) -> None:
     from pylint.lint import PyLinter, Run
 
     class ServedLinter(PyLinter):
-        """Waits for programs where pylint would have begun to check one."""
+        """Waits for programs where pylint would have begun to read one, its checkers prepared."""
 
         def check(self, files_or_modules: Sequence[str]) -> None:
             """Check, in a child."""
-            server.serve()
-            super().check(files_or_modules)
+            self.initialize()
+            with super()._astroid_module_checker() as self.prepared:
+                server.serve()
+                super().check(files_or_modules)
+
+        @contextlib.contextmanager
+        def _astroid_module_checker(self) -> Iterator[Any]:
+            yield self.prepared
 
     modify_sys_path()
     *options, program = arguments
@@ -256,6 +284,11 @@ def serve_flake8(server: ForkServer, arguments: list[str]) -> None:
     # pylint: disable=import-outside-toplevel
     from flake8.main.application import Application
 
+    # Regular expressions and the like are compiled once, at the first program.
+    warm = Path("parelha_warm_up.py").resolve()
+    warm.write_text("\n".join(server.settings["warm_up"]), encoding="utf-8")
+    with contextlib.redirect_stdout(io.TextIOWrapper(io.BytesIO())):
+        Application().run([*arguments[:-1], str(warm)])
     application = Application()
     initialize = application.initialize
 

@@ -20,6 +20,8 @@ from parelha.types import Analysis, Finding
 
 MAX_SOURCE_BYTES = 100_000  # more than any answer holds; larger texts are not given to the tools
 _CACHE_ENTRIES = 4096
+# pylint's findings on its own settings, which it would repeat for every program.
+_SETTING_CODES = frozenset({"E0012", "E0013", "E0015", "R0022", "W0012"})
 _FAULT_MESSAGES = {
     "timeout": "the program takes the tool too long",
     "memory": "the program takes the tool too much memory",
@@ -144,6 +146,11 @@ def check_config(tool: Tool, config: Path) -> None:
     """
     output = run_command(tool, "", config, os.devnull)
     findings, _ = read(tool, output)
+    said = [item.message for item in findings if item.code in _SETTING_CODES]
+    if tool == "mypy":  # it goes on without the settings that it does not understand
+        lines = output.stderr.strip().splitlines()
+        said += [line for line in lines if not line.startswith("Warning: unused section")]
     if any(finding.code in _FAULT_MESSAGES for finding in findings):
         said = (output.stderr or output.stdout).strip().splitlines() or ["no reason given"]
+    if said:
         raise UsageError(f"{tool} cannot use {config}: {said[-1]}")

@@ -56,7 +56,9 @@ def reading(tool: Tool, output: ToolOutput) -> Reading:
     return (0 if output.fault else output.exit_code), score, in_order(findings)
 
 
-def compare(tool: Tool, source: str, warm: WarmTool, mypy_cache: str) -> Difference | None:
+def compare(
+    tool: Tool, source: str, warm: WarmTool, mypy_cache: str, config: Path | None = None
+) -> Difference | None:
     """Run both forms of one tool on one program.
 
     Args:
@@ -64,16 +66,17 @@ def compare(tool: Tool, source: str, warm: WarmTool, mypy_cache: str) -> Differe
         source: the program.
         warm: the tool's warm form for this program's family.
         mypy_cache: a cache folder that no other command uses meanwhile.
+        config: the settings file that `warm` was started with.
 
     Returns:
         None when they say the same.
     """
     left = reading(tool, warm.run(source))
-    right = reading(tool, run_command(tool, source, None, mypy_cache, "random"))
+    right = reading(tool, run_command(tool, source, config, mypy_cache, "random"))
     if left == right:
         return None
     others = (
-        reading(tool, run_command(tool, source, None, os.devnull, "random"))
+        reading(tool, run_command(tool, source, config, os.devnull, "random"))
         for _ in range(_REPEATS)
     )
     unstable = any(other != right for other in others)

@@ -6,6 +6,9 @@ import threading
 import tokenize
 import warnings
 
+import complexipy
+import mccabe
+
 from parelha.analysis.suppressions import foreign_cookie, neutralise
 from parelha.types import Structure
 
@@ -41,6 +44,8 @@ _LAYOUT_TOKENS = frozenset(
         tokenize.ENDMARKER,
     }
 )
+_LEAVES = ast.Return | ast.Raise | ast.Break | ast.Continue
+TOO_DEEP = 1000  # the complexity of a program that nests too deep to be measured
 _parse_lock = threading.Lock()
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -89,7 +94,91 @@ def structure(source: str) -> Structure:
         suppressions=neutralise(source)[1] + _suppressing(nodes, origins),
         dynamic=_dynamic(nodes, origins) + (foreign_cookie(source) is not None),
         lines=len(_code_lines(source, nodes)),
+        cyclomatic=_cyclomatic(tree),
+        cognitive=_cognitive(source),
+        unreachable=_unreachable(nodes),
     )
+
+
+def unused(source: str, entry_point: str) -> int:
+    """Top-level functions and classes that the function a task calls does not reach by name.
+
+    Only a name that is read where the entry point leads counts, whatever else stands in the module:
+    ``KEEP = helper`` or ``print(helper)`` beside the function does not make a helper used.
+
+    Args:
+        source: any text.
+        entry_point: the name of the function that is called.
+
+    Returns:
+        Their number, an earlier definition of the same name counted too; 0 for text that does not
+        parse or has no such function.
+    """
+    tree = parse(source)
+    definitions: dict[str, list[ast.stmt]] = {}
+    for statement in tree.body if tree else []:
+        for name in _defined(statement):
+            definitions.setdefault(name, []).append(statement)
+    if entry_point not in definitions:
+        return 0
+    reached, pending = {entry_point}, [entry_point]
+    while pending:
+        nodes = [node for item in definitions[pending.pop()] for node in ast.walk(item)]
+        names = {
+            node.id
+            for node in nodes
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+        }
+        pending += sorted((names & definitions.keys()) - reached)
+        reached |= names
+    return sum(
+        len(dead) - (name in reached)
+        for name, items in definitions.items()
+        if (dead := [item for item in items if isinstance(item, Function | ast.ClassDef)])
+    )
+
+
+def _defined(statement: ast.stmt) -> list[str]:
+    """The names that a statement of the module defines, if it does nothing else."""
+    if isinstance(statement, Function | ast.ClassDef):
+        return [statement.name]
+    targets: list[ast.expr] = []
+    if isinstance(statement, ast.Assign):
+        targets = statement.targets
+    elif isinstance(statement, ast.AnnAssign):
+        targets = [statement.target]
+    return [target.id for target in targets if isinstance(target, ast.Name)]
+
+
+def _cyclomatic(tree: ast.Module) -> int:
+    """The largest cyclomatic complexity of a function, or of statements outside any (mccabe)."""
+    visitor = mccabe.PathGraphingAstVisitor()
+    try:
+        visitor.preorder(tree, visitor)
+    except RecursionError:
+        return TOO_DEEP
+    return max((graph.complexity() for graph in visitor.graphs.values()), default=0)
+
+
+def _cognitive(source: str) -> int:
+    """The largest cognitive complexity of a function (complexipy, its own comments not obeyed)."""
+    try:
+        found = complexipy.code_complexity(source, no_ignore=True, with_plans=False)
+    except ValueError:  # Python could read it: it is only too deep for complexipy's parser
+        return TOO_DEEP
+    return max((function.complexity for function in found.functions), default=0)
+
+
+def _unreachable(nodes: list[ast.AST]) -> int:
+    """Pieces that can never run: what follows a return and its like, branches never taken."""
+    count = 0
+    for node in nodes:
+        for block in (getattr(node, field, None) for field in ("body", "orelse", "finalbody")):
+            if isinstance(block, list):  # the body of a lambda is an expression
+                count += any(isinstance(item, _LEAVES) for item in block[:-1])
+        if isinstance(node, ast.If | ast.While) and isinstance(node.test, ast.Constant):
+            count += not node.test.value or bool(node.orelse)
+    return count
 
 
 def _annotated(function: Function, is_method: bool) -> bool:

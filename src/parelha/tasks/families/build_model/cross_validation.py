@@ -8,7 +8,11 @@ from scipy.stats import sem
 from sklearn.model_selection import KFold
 
 from parelha.tasks.draws import numbers
-from parelha.tasks.families.build_model import cross_validation_advanced, cross_validation_heldout
+from parelha.tasks.families.build_model import (
+    cross_validation_advanced,
+    cross_validation_frames,
+    cross_validation_heldout,
+)
 from parelha.tasks.family import Args, Family, Level, Mistake, levels, text
 from parelha.types import CoderAction
 
@@ -273,9 +277,9 @@ FAMILY = Family(
     "build_model.cross_validation",
     CoderAction.BUILD_MODEL,
     (
-        *(*_FOLDS, *_TRAIN, *_MEAN, *_SUMMARY),
+        *(*_FOLDS, *_TRAIN, *_MEAN, *_SUMMARY, *cross_validation_frames.FOLD_ERRORS),
         *cross_validation_heldout.HELDOUT,
         *cross_validation_advanced.ADVANCED,
     ),
-    mistakes=_MISTAKES,
+    mistakes=(*_MISTAKES, *cross_validation_frames.MISTAKES),
 )

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from scipy.spatial.distance import cdist
 
 from parelha.tasks.draws import distinct, numbers
-from parelha.tasks.families.build_model import kmeans_advanced, kmeans_heldout
+from parelha.tasks.families.build_model import kmeans_advanced, kmeans_frames, kmeans_heldout
 from parelha.tasks.family import Args, Family, Level, Mistake, levels, text
 from parelha.types import CoderAction
 
@@ -314,9 +314,9 @@ FAMILY = Family(
     "build_model.kmeans",
     CoderAction.BUILD_MODEL,
     (
-        *(*_ASSIGN, *_UPDATE, *_INERTIA, *_STEP),
+        *(*_ASSIGN, *_UPDATE, *_INERTIA, *_STEP, *kmeans_frames.MEANS),
         *kmeans_heldout.HELDOUT,
         *kmeans_advanced.ADVANCED,
     ),
-    mistakes=_MISTAKES,
+    mistakes=(*_MISTAKES, *kmeans_frames.MISTAKES),
 )

@@ -1,45 +1,29 @@
 """Models that keep the data: nearest neighbours and class means, on a line and in a plane."""
 
 from random import Random
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from parelha.tasks.draws import distinct
-from parelha.tasks.families.build_model import nearest_neighbours_advanced
+from parelha.tasks.families.build_model import (
+    nearest_neighbours_advanced,
+    nearest_neighbours_heldout,
+)
+from parelha.tasks.families.build_model.nearest_neighbours_draws import (
+    draw_labels,
+    draw_query,
+    even_numbers,
+    near_to_far,
+)
 from parelha.tasks.family import Args, Family, Level, Mistake, levels, text
 from parelha.types import CoderAction
 
-# Training x are different even numbers and queries lie a quarter beside one, so that distances only
-# tie where an edge case means them to.
-
-
-def _even(rng: Random, size: int) -> list[float]:
-    return [2.0 * x for x in distinct(rng, size, 0, 30)]
-
-
-def _query(rng: Random) -> float:
-    return rng.randint(-2, 62) + 0.25
-
-
-def _labels(rng: Random, size: int) -> list[str]:
-    labels = ["low", "high", *(rng.choice(["low", "high"]) for _ in range(size - 2))][:size]
-    rng.shuffle(labels)
-    return labels
-
 
 def _labelled(rng: Random, size: int) -> Args:
-    return _even(rng, size), _labels(rng, size), _query(rng)
-
-
-def _order(xs: list[float], query: float) -> npt.NDArray[Any]:
-    """Indices of the training x from near to far, equal distances in their order."""
-    return np.argsort(np.abs(np.asarray(xs, dtype=float) - query), kind="stable")
+    return even_numbers(rng, size), draw_labels(rng, size), draw_query(rng)
 
 
 def _label_oracle(xs: list[float], labels: list[str], query: float) -> object:
-    return labels[int(_order(xs, query)[0])] if xs else ""
+    return labels[int(near_to_far(xs, query)[0])] if xs else ""
 
 
 _NEAREST = levels(
@@ -92,11 +76,11 @@ _NEAREST = levels(
 
 def _regression(rng: Random, size: int) -> Args:
     ys = [round(rng.uniform(0.0, 50.0), 1) for _ in range(size)]
-    return _even(rng, size), ys, _query(rng), rng.randint(1, 3)
+    return even_numbers(rng, size), ys, draw_query(rng), rng.randint(1, 3)
 
 
 def _mean_oracle(xs: list[float], ys: list[float], query: float, k: int) -> object:
-    nearest = _order(xs, query)[:k]
+    nearest = near_to_far(xs, query)[:k]
     return float(np.mean(np.asarray(ys)[nearest])) if len(nearest) else 0.0
 
 
@@ -149,7 +133,7 @@ _KNN_MEAN = levels(
 
 
 def _classes(rng: Random, size: int) -> Args:
-    return _even(rng, size), _labels(rng, size)
+    return even_numbers(rng, size), draw_labels(rng, size)
 
 
 def _centroid_oracle(xs: list[float], labels: list[str | None]) -> object:
@@ -215,7 +199,7 @@ def _model(rng: Random, size: int) -> Args:
 def _apply_oracle(model: dict[str, float], queries: list[float]) -> object:
     names = sorted(model)
     centres = np.array([model[name] for name in names])
-    return [names[int(_order(list(centres), query)[0])] for query in queries]
+    return [names[int(near_to_far(list(centres), query)[0])] for query in queries]
 
 
 _APPLY = levels(
@@ -272,129 +256,6 @@ _APPLY = levels(
 )
 
 
-def _plane(rng: Random, size: int) -> Args:
-    xs, ys = _even(rng, size), _even(rng, size)
-    return list(zip(xs, ys, strict=True)), (_query(rng), _query(rng) + 0.1)
-
-
-def _plane_oracle(places: list[tuple[float, float]], here: tuple[float, float]) -> object:
-    if not places:
-        return -1
-    return int(np.argmin(np.linalg.norm(np.asarray(places) - np.asarray(here), axis=1)))
-
-
-_PLANE = levels(
-    "nearest_in_plane",
-    heldout=True,
-    doc="Return the index of the place nearest to a point.",
-    ask=text(
-        en="""Which of the `places`, pairs of coordinates on a map, has the smallest Euclidean
-        distance to the point `here`? Tell its index.""",
-        pt="""Qual dos `places` (lugares), pares de coordenadas em um mapa, tem a menor distância
-        euclidiana até o ponto `here`? Diga o índice dele.""",
-    ),
-    signature="def find(places: list[tuple[float, float]], here: tuple[float, float]) -> int:",
-    ordinary=_plane,
-    easy=Level(
-        contract=text("A single place is the closest.", "Um único lugar é o mais próximo."),
-        body="""
-        distances = [(x - here[0]) ** 2 + (y - here[1]) ** 2 for x, y in places]
-        return distances.index(min(distances))
-        """,
-        edges=lambda rng: [
-            ([(0.0, float(rng.randint(1, 9)))], (5.0, 5.0)),
-            ([(0.0, 5.0), (3.0, 3.0), (4.0, 4.0)], (0.0, 0.0)),
-            ([(-1.0, -1.0), (9.0, 9.0), (-3.0, -2.0)], (-3.0, -2.0)),
-        ],
-    ),
-    hard=Level(
-        contract=text(
-            "Ties go to the lowest index; -1 means that there are no places.",
-            "Empates ficam com o menor índice; -1 significa que não há lugares.",
-        ),
-        body="""
-        if not places:
-            return -1
-        distances = [(x - here[0]) ** 2 + (y - here[1]) ** 2 for x, y in places]
-        return distances.index(min(distances))
-        """,
-        edges=lambda rng: [
-            ([], (0.0, float(rng.randint(1, 9)))),
-            ([(9.0, 9.0), (0.0, 5.0), (5.0, 0.0)], (0.0, 0.0)),
-            ([(2.0, 2.0)] * 3, (float(rng.randint(1, 9)), 1.0)),
-        ],
-    ),
-    oracle=_plane_oracle,
-)
-
-
-def _voters(rng: Random, size: int) -> Args:
-    return _even(rng, max(size, 5)), _labels(rng, max(size, 5)), _query(rng)
-
-
-def _vote_oracle(positions: list[float], votes: list[str], target: float) -> object:
-    if not positions:
-        return ""
-    nearest = [votes[int(i)] for i in _order(positions, target)[:3]]
-    names, counts = np.unique(nearest, return_counts=True)
-    leaders = {str(n) for n, c in zip(names, counts, strict=True) if c == counts.max()}
-    return next(vote for vote in nearest if vote in leaders)
-
-
-_VOTE = levels(
-    "three_vote",
-    heldout=True,
-    doc="Return the majority vote of the three nearest positions.",
-    ask=text(
-        en="""Let the three positions nearest to `target` vote: votes[i] is the vote of
-        positions[i], and the vote cast most often wins. What is the outcome?""",
-        pt="""Deixe votar as três posições mais próximas de `target`: votes[i] é o voto de
-        positions[i], e ganha o voto mais frequente. Qual é o resultado?""",
-    ),
-    signature="def poll(positions: list[float], votes: list[str], target: float) -> str:",
-    ordinary=_voters,
-    easy=Level(
-        contract=text(
-            "Three positions or more are given; distances differ, and two votes agree.",
-            "São dadas três posições ou mais; as distâncias diferem, e dois votos concordam.",
-        ),
-        body="""
-        ranked = sorted((abs(p - target), v) for p, v in zip(positions, votes))
-        nearest = [vote for _, vote in ranked[:3]]
-        return max(nearest, key=nearest.count)
-        """,
-        edges=lambda rng: [
-            ([1.0, 2.0, 4.0], ["a", "b", "b"], 0.0),
-            ([1.0, 2.0, 4.0, 90.0, 91.0], ["a", "b", "a", "b", "b"], -float(rng.randint(1, 9))),
-            ([-5.0, -1.0, 5.5, 2.0], ["x", "y", "x", "y"], -3.75),
-        ],
-    ),
-    hard=Level(
-        contract=text(
-            en="""When all three disagree, the nearest wins. Fewer positions vote alone, the nearest
-            winning again on a tie; nobody to vote gives "". Of equally near positions the earlier
-            one counts as nearer.""",
-            pt="""Quando as três discordam, ganha a mais próxima. Menos posições votam sozinhas, e
-            no empate ganha outra vez a mais próxima; ninguém para votar dá "". De posições
-            igualmente próximas, a que vem antes conta como mais próxima.""",
-        ),
-        body="""
-        order = sorted(
-            range(len(positions)), key=lambda i: abs(positions[i] - target)
-        )
-        nearest = [votes[i] for i in order[:3]]
-        return max(nearest, key=nearest.count, default="")
-        """,
-        edges=lambda rng: [
-            ([], [], float(rng.randint(1, 9))),
-            ([9.0, 1.0, 4.0, 90.0], ["c", "b", "a", "a"], 2.0),
-            ([5.0, 1.0], ["b", "a"], 3.0),
-        ],
-    ),
-    oracle=_vote_oracle,
-)
-
-
 _MISTAKES = (
     Mistake(
         "nearest_label",
@@ -414,7 +275,8 @@ FAMILY = Family(
     "build_model.nearest_neighbours",
     CoderAction.BUILD_MODEL,
     (
-        *(*_NEAREST, *_KNN_MEAN, *_CENTROIDS, *_APPLY, *_PLANE, *_VOTE),
+        *(*_NEAREST, *_KNN_MEAN, *_CENTROIDS, *_APPLY),
+        *nearest_neighbours_heldout.HELDOUT,
         *nearest_neighbours_advanced.ADVANCED,
     ),
     mistakes=_MISTAKES,

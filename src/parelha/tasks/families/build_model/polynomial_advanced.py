@@ -29,7 +29,8 @@ def _split_curve(rng: Random, size: int) -> Args:
 
 def _choice_edges(rng: Random) -> list[Args]:
     gap = np.nan
-    noise = numbers(rng, 8, -3.0, 3.0)
+    # Different values, or two degrees would tie and rounding decide.
+    noise = [value / 10 for value in rng.sample(range(-30, 31), 8)]
     x = np.array([0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0])
     return [
         (x, np.array(noise), 0),

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from parelha.tasks.draws import numbers
-from parelha.tasks.families.build_model import smoothing_advanced
+from parelha.tasks.families.build_model import smoothing_advanced, smoothing_frames
 from parelha.tasks.family import Args, Family, Level, Mistake, levels, text
 from parelha.types import CoderAction
 
@@ -390,7 +390,7 @@ FAMILY = Family(
     CoderAction.BUILD_MODEL,
     (
         *(*_EXPONENTIAL, *_LEVEL, *_MOVING, *_DRIFT, *_SEASONAL, *_WEIGHTED),
-        *smoothing_advanced.ADVANCED,
+        *(*smoothing_frames.SMOOTHED, *smoothing_advanced.ADVANCED),
     ),
-    mistakes=_MISTAKES,
+    mistakes=(*_MISTAKES, *smoothing_frames.MISTAKES),
 )

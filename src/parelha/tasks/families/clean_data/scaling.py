@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from parelha.tasks.draws import numbers, sprinkle
+from parelha.tasks.families.clean_data import scaling_frames
 from parelha.tasks.families.clean_data.scaling_advanced import ADVANCED
 from parelha.tasks.family import Args, Edges, Family, Level, Mistake, levels, text
 from parelha.types import CoderAction
@@ -351,6 +352,9 @@ _MISTAKES = (
 FAMILY = Family(
     "clean_data.scaling",
     CoderAction.CLEAN_DATA,
-    (*_MIN_MAX, *_STANDARD, *_MAX_ABS, *_RANGE, *_MEAN_RANGE, *_UNIT, *ADVANCED),
-    mistakes=_MISTAKES,
+    (
+        *(*_MIN_MAX, *_STANDARD, *_MAX_ABS, *_RANGE, *scaling_frames.SHARE),
+        *(*_MEAN_RANGE, *_UNIT, *ADVANCED),
+    ),
+    mistakes=(*_MISTAKES, *scaling_frames.MISTAKES),
 )

@@ -6,6 +6,7 @@ from random import Random
 
 import pandas as pd
 
+from parelha.tasks.families.clean_data import text_normalisation_frames
 from parelha.tasks.families.clean_data.text_normalisation_advanced import ADVANCED
 from parelha.tasks.family import Args, Family, Level, Mistake, levels, text
 from parelha.types import CoderAction
@@ -350,6 +351,9 @@ _MISTAKES = (
 FAMILY = Family(
     "clean_data.text_normalisation",
     CoderAction.CLEAN_DATA,
-    (*_SLUGS, *_ACCENTS, *_PHONES, *_SURNAMES_FIRST, *_HASHTAGS, *ADVANCED),
-    mistakes=_MISTAKES,
+    (
+        *(*_SLUGS, *_ACCENTS, *_PHONES, *text_normalisation_frames.TIDY),
+        *(*_SURNAMES_FIRST, *_HASHTAGS, *ADVANCED),
+    ),
+    mistakes=(*_MISTAKES, *text_normalisation_frames.MISTAKES),
 )

@@ -3,42 +3,17 @@
 from random import Random
 
 import numpy as np
-import numpy.typing as npt
-from scipy.spatial.distance import cdist
 
 from parelha.tasks.draws import distinct
 from parelha.tasks.families.detect_outliers.distance_advanced import ADVANCED
+from parelha.tasks.families.detect_outliers.distance_draws import (
+    Point,
+    draw_points,
+    matrix,
+    point_lists,
+)
 from parelha.tasks.family import Args, Family, Level, Mistake, levels, text
 from parelha.types import CoderAction
-
-# Coordinates are whole numbers: distances along an axis are exact, the others keep off limits.
-Point = tuple[float, float]
-
-
-def _points(rng: Random, size: int) -> list[Point]:
-    """Different points around a centre, one of them far out."""
-    x, y = rng.randint(-9, 9), rng.randint(-9, 9)
-    places = rng.sample(range(81), max(size, 4))
-    points = [(float(x + place // 9), float(y + place % 9)) for place in places]
-    points[rng.randrange(len(points))] = (float(x + rng.randint(15, 40)), float(y - 20))
-    return points
-
-
-def _point_lists(rng: Random) -> list[list[Point]]:
-    far = float(rng.randint(20, 60))
-    return [
-        [(0.0, 0.0), (3.0, 4.0), (far, 0.0), (0.0, far + 1)],
-        [(0.0, 0.0), (-1.0, 0.0), (-3.0, 0.0), (-7.0, 0.0), (-7.0, -far)],
-        [(5.0, 5.0), (5.0, 6.0), (6.0, 5.0), (6.0, 6.0), (5.0 + far, 5.0 + far), (4.0, 5.0)],
-    ]
-
-
-def _matrix(points: list[Point], metric: str = "euclidean") -> npt.NDArray[np.float64]:
-    """Distances between points; infinite from a point to itself."""
-    table = np.array(points, dtype=float).reshape(-1, 2)
-    distances = cdist(table, table, metric)  # type: ignore[call-overload]
-    np.fill_diagonal(distances, np.inf)
-    return np.asarray(distances)
 
 
 def _gaps_oracle(values: list[float]) -> object:
@@ -99,14 +74,14 @@ _GAPS = levels(
 
 
 def _kth(rng: Random, size: int) -> Args:
-    points = _points(rng, size)
+    points = draw_points(rng, size)
     return points, rng.randint(1, min(4, len(points) - 1))
 
 
 def _kth_oracle(points: list[Point], k: int) -> object:
     if len(points) <= k:
         return [float("inf")] * len(points)
-    return [float(row[k - 1]) for row in np.sort(_matrix(points), axis=1)]
+    return [float(row[k - 1]) for row in np.sort(matrix(points), axis=1)]
 
 
 _KTH_BODY = """
@@ -134,7 +109,7 @@ _KTH = levels(
         contract=text("There are more than k points.", "Há mais de k pontos."),
         imports="import math",
         body=_KTH_BODY,
-        edges=lambda rng: [(points, rng.randint(1, 3)) for points in _point_lists(rng)],
+        edges=lambda rng: [(points, rng.randint(1, 3)) for points in point_lists(rng)],
     ),
     hard=Level(
         contract=text(
@@ -160,12 +135,12 @@ _KTH = levels(
 
 
 def _isolated(rng: Random, size: int) -> Args:
-    points = [list(point) for point in _points(rng, size)]
+    points = [list(point) for point in draw_points(rng, size)]
     return points, rng.choice((1.2, 2.1, 3.3)), rng.randint(1, 3)
 
 
 def _isolated_oracle(points: list[Point], radius: float, least: int) -> object:
-    near = (_matrix(points) <= radius).sum(axis=1)
+    near = (matrix(points) <= radius).sum(axis=1)
     return [int(i) for i in np.flatnonzero(near < least)]
 
 
@@ -196,7 +171,7 @@ _ISOLATED = levels(
         body=_ISOLATED_BODY,
         edges=lambda rng: [
             ([list(point) for point in points], radius, least)
-            for points in _point_lists(rng)
+            for points in point_lists(rng)
             for radius, least in ((4.7, 1), (1.6, 2))
         ],
     ),
@@ -223,7 +198,7 @@ _ISOLATED = levels(
 def _loneliest_oracle(points: list[Point]) -> object:
     if len(points) < 2:
         return len(points) - 1
-    return int(np.argmax(_matrix(points).min(axis=1)))
+    return int(np.argmax(matrix(points).min(axis=1)))
 
 
 _LONELIEST_BODY = """
@@ -243,12 +218,12 @@ _LONELIEST = levels(
         distância euclidiana. Retorne o índice do ponto em que essa distância é a maior.""",
     ),
     signature="def loneliest(points: list[tuple[float, float]]) -> int:",
-    ordinary=lambda rng, size: (_points(rng, size),),
+    ordinary=lambda rng, size: (draw_points(rng, size),),
     easy=Level(
         contract=text("One point is far from the others.", "Um dos pontos está longe dos outros."),
         imports="import math",
         body=_LONELIEST_BODY,
-        edges=lambda rng: [(points,) for points in _point_lists(rng)],
+        edges=lambda rng: [(points,) for points in point_lists(rng)],
     ),
     hard=Level(
         contract=text(
@@ -274,7 +249,7 @@ _LONELIEST = levels(
 def _manhattan_oracle(stops: list[Point], near: int) -> object:
     if len(stops) < 2:
         return [0.0] * len(stops)
-    table = np.sort(_matrix(stops, "cityblock"), axis=1)[:, : min(near, len(stops) - 1)]
+    table = np.sort(matrix(stops, "cityblock"), axis=1)[:, : min(near, len(stops) - 1)]
     return [float(value) for value in table.mean(axis=1)]
 
 
@@ -305,7 +280,7 @@ _MANHATTAN = levels(
             "Each stop has `near` others or more.", "Cada parada tem `near` outras ou mais."
         ),
         body="means = []" + _MANHATTAN_BODY.format("near"),
-        edges=lambda rng: [(points, rng.randint(1, 3)) for points in _point_lists(rng)],
+        edges=lambda rng: [(points, rng.randint(1, 3)) for points in point_lists(rng)],
     ),
     hard=Level(
         contract=text(

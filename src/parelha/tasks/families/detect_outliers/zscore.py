@@ -1,88 +1,23 @@
 """Outliers by z-score: how many standard deviations a value lies from the mean."""
 
 import math
-from random import Random
 
 import numpy as np
-import numpy.typing as npt
 
-from parelha.tasks.draws import numbers, off_border, redraw, sprinkle, with_outliers
+from parelha.tasks.draws import sprinkle
 from parelha.tasks.families.detect_outliers.zscore_advanced import ADVANCED
-from parelha.tasks.family import Args, Edges, Family, Level, Mistake, Ordinary, levels, text
+from parelha.tasks.families.detect_outliers.zscore_draws import (
+    drawn,
+    easy_edges,
+    on_limit,
+    z_scores,
+)
+from parelha.tasks.family import Family, Level, Mistake, levels, text
 from parelha.types import CoderAction
 
 
-def _drawn(threshold: float, min_size: int, sample: bool = False) -> Ordinary:
-    """Inputs of at least `min_size` values, one or two of them far out."""
-
-    def ordinary(rng: Random, size: int) -> Args:
-        length = max(size, min_size)
-        count = 2 if length > 10 and rng.random() < 0.5 else 1
-        return (
-            redraw(
-                lambda: with_outliers(rng, length, count),
-                lambda values: off_border(values, threshold, sample),
-            ),
-        )
-
-    return ordinary
-
-
-def _split_by_formula(values: list[float], threshold: float) -> bool:
-    """Whether dividing by n and by n - 1 disagree on an outlier, clear of rounding."""
-    population, sample = np.abs(_scores(values)), np.abs(_scores(values, ddof=1))
-    return bool(((population > threshold + 1e-6) & (sample < threshold - 1e-6)).any())
-
-
-def _easy_edges(threshold: float, sample: bool = False) -> Edges:
-    """Small, spread, negative and repeated values; never all equal."""
-
-    def edges(rng: Random) -> list[Args]:
-        # From this size on a lone value can pass the threshold: sqrt(n - 1) > threshold.
-        tight = math.floor(threshold**2 + 1) + 1
-        drawn = [
-            redraw(
-                lambda: with_outliers(rng, tight + rng.randint(0, 3)),
-                lambda v: _split_by_formula(v, threshold) and off_border(v, threshold, sample),
-            ),
-            redraw(lambda: numbers(rng, 3), lambda v: off_border(v, threshold, sample)),
-            redraw(lambda: numbers(rng, 9), lambda v: off_border(v, threshold, sample)),
-            redraw(
-                lambda: [-value for value in with_outliers(rng, 12)],
-                lambda v: off_border(v, threshold, sample),
-            ),
-            [7.0] * 11 + [90.0],
-            [-3.0] * 6 + [40.0] + [-3.0] * 6,
-        ]
-        return [(values,) for values in drawn]
-
-    return edges
-
-
-def _flat_edges(rng: Random) -> list[Args]:
-    value = numbers(rng, 1)[0]
-    return [([],), ([value],), ([value] * 6,)]
-
-
-def _on_limit(*pattern: int) -> Edges:
-    """Whole numbers whose mean and deviation are exact, one of them exactly on the limit."""
-
-    def edges(rng: Random) -> list[Args]:
-        shift = rng.randint(-9, 9)
-        return [*_flat_edges(rng), ([float(value + shift) for value in pattern],)]
-
-    return edges
-
-
-def _scores(values: list[float], ddof: int = 0) -> npt.NDArray[np.float64]:
-    """z-scores, shaped like the values; zeros where there is no spread."""
-    if len(values) < 2 or np.ptp(values) == 0:
-        return np.zeros(len(values))
-    return np.asarray((np.asarray(values) - np.mean(values)) / np.std(values, ddof=ddof))
-
-
 def _far_oracle(values: list[float]) -> object:
-    return [v for v, z in zip(values, _scores(values), strict=True) if abs(z) > 2]
+    return [v for v, z in zip(values, z_scores(values), strict=True) if abs(z) > 2]
 
 
 _VALUES = levels(
@@ -95,7 +30,7 @@ _VALUES = levels(
         distância até a média é maior que 2 desvios padrão populacionais.""",
     ),
     signature="def find_outliers(values: list[float]) -> list[float]:",
-    ordinary=_drawn(2.0, 7),
+    ordinary=drawn(2.0, 7),
     easy=Level(
         contract=text("The values are never all equal.", "Os valores nunca são todos iguais."),
         body="""
@@ -104,7 +39,7 @@ _VALUES = levels(
         limit = 2 * variance**0.5
         return [value for value in values if abs(value - mean) > limit]
         """,
-        edges=_easy_edges(2.0),
+        edges=easy_edges(2.0),
     ),
     hard=Level(
         contract=text(
@@ -124,7 +59,7 @@ _VALUES = levels(
         return [value for value in known if abs(value - mean) > limit]
         """,
         edges=lambda rng: [
-            *_on_limit(0, 0, 5, 0, 0)(rng),
+            *on_limit(0, 0, 5, 0, 0)(rng),
             (sprinkle(rng, [4.0] * 9 + [60.0], math.nan, 2),),
             ([math.nan],),
         ],
@@ -134,7 +69,7 @@ _VALUES = levels(
 
 
 def _index_oracle(values: list[float]) -> object:
-    return [i for i, z in enumerate(_scores(values, ddof=1)) if abs(z) > 2]
+    return [i for i, z in enumerate(z_scores(values, ddof=1)) if abs(z) > 2]
 
 
 _INDICES = levels(
@@ -149,7 +84,7 @@ _INDICES = levels(
         amostral (divida por n - 1). Retorne as posições em ordem crescente.""",
     ),
     signature="def outlier_positions(values: list[float]) -> list[int]:",
-    ordinary=_drawn(2.0, 8, sample=True),
+    ordinary=drawn(2.0, 8, sample=True),
     easy=Level(
         contract=text(
             "There are at least three values, not all of them equal.",
@@ -161,7 +96,7 @@ _INDICES = levels(
         limit = 2 * (squares / (len(values) - 1)) ** 0.5
         return [i for i, v in enumerate(values) if abs(v - mean) > limit]
         """,
-        edges=_easy_edges(2.0, sample=True),
+        edges=easy_edges(2.0, sample=True),
     ),
     hard=Level(
         contract=text(
@@ -176,14 +111,14 @@ _INDICES = levels(
         limit = 2 * (squares / (len(values) - 1)) ** 0.5
         return [i for i, v in enumerate(values) if abs(v - mean) > limit]
         """,
-        edges=_on_limit(-2, 4, 1, -1, 0, 1, -1, -2),
+        edges=on_limit(-2, 4, 1, -1, 0, 1, -1, -2),
     ),
     oracle=_index_oracle,
 )
 
 
 def _mask_oracle(values: list[float]) -> object:
-    return [bool(abs(z) > 1.5) for z in _scores(values)]
+    return [bool(abs(z) > 1.5) for z in z_scores(values)]
 
 
 _MASK = levels(
@@ -198,7 +133,7 @@ _MASK = levels(
         respostas.""",
     ),
     signature="def outlier_mask(values: list[float]) -> list[bool]:",
-    ordinary=_drawn(1.5, 5),
+    ordinary=drawn(1.5, 5),
     easy=Level(
         contract=text("At least two numbers differ.", "Pelo menos dois números são diferentes."),
         body="""
@@ -207,7 +142,7 @@ _MASK = levels(
         limit = 1.5 * variance**0.5
         return [abs(value - mean) > limit for value in values]
         """,
-        edges=_easy_edges(1.5),
+        edges=easy_edges(1.5),
     ),
     hard=Level(
         contract=text(
@@ -224,14 +159,14 @@ _MASK = levels(
         limit = 1.5 * variance**0.5
         return [abs(value - mean) > limit for value in values]
         """,
-        edges=_on_limit(*[0] * 9, *[13] * 4),
+        edges=on_limit(*[0] * 9, *[13] * 4),
     ),
     oracle=_mask_oracle,
 )
 
 
 def _kept_oracle(values: list[float]) -> object:
-    return [v for v, z in zip(values, _scores(values), strict=True) if abs(z) <= 2]
+    return [v for v, z in zip(values, z_scores(values), strict=True) if abs(z) <= 2]
 
 
 _REMOVED = levels(
@@ -246,7 +181,7 @@ _REMOVED = levels(
         desvio padrão populacional.""",
     ),
     signature="def without_outliers(values: list[float]) -> list[float]:",
-    ordinary=_drawn(2.0, 7),
+    ordinary=drawn(2.0, 7),
     easy=Level(
         contract=text("The list has at least one number.", "A lista tem pelo menos um número."),
         body="""
@@ -255,7 +190,7 @@ _REMOVED = levels(
         limit = 2 * variance**0.5
         return [value for value in values if abs(value - mean) <= limit]
         """,
-        edges=_easy_edges(2.0),
+        edges=easy_edges(2.0),
     ),
     hard=Level(
         contract=text(
@@ -272,14 +207,14 @@ _REMOVED = levels(
         return [value for value in values if abs(value - mean) <= limit]
         """,
         # A mean of equal decimals can differ from them by rounding, and so can the deviation.
-        edges=lambda rng: [*_on_limit(5, 0, 0, 0, 0)(rng), ([0.1] * 3,)],
+        edges=lambda rng: [*on_limit(5, 0, 0, 0, 0)(rng), ([0.1] * 3,)],
     ),
     oracle=_kept_oracle,
 )
 
 
 def _sides_oracle(values: list[float]) -> object:
-    scores = _scores(values)
+    scores = z_scores(values)
     return (int((scores < -1.5).sum()), int((scores > 1.5).sum()))
 
 
@@ -296,7 +231,7 @@ _SIDES = levels(
         Responda com a tupla (quantas baixas demais, quantas altas demais).""",
     ),
     signature="def count_unusual(readings: list[float]) -> tuple[int, int]:",
-    ordinary=_drawn(1.5, 5),
+    ordinary=drawn(1.5, 5),
     easy=Level(
         contract=text("Readings are not constant.", "As leituras não são constantes."),
         body="""
@@ -307,7 +242,7 @@ _SIDES = levels(
         high = sum(x > mean + reach for x in readings)
         return low, high
         """,
-        edges=_easy_edges(1.5),
+        edges=easy_edges(1.5),
     ),
     hard=Level(
         contract=text(
@@ -324,14 +259,14 @@ _SIDES = levels(
         high = sum(x > mean + reach for x in readings)
         return low, high
         """,
-        edges=_on_limit(*[0] * 4, *[13] * 9),
+        edges=on_limit(*[0] * 4, *[13] * 9),
     ),
     oracle=_sides_oracle,
 )
 
 
 def _count_oracle(values: list[float]) -> object:
-    return int((np.abs(_scores(values, ddof=1)) > 2.5).sum())
+    return int((np.abs(z_scores(values, ddof=1)) > 2.5).sum())
 
 
 _COUNT = levels(
@@ -345,7 +280,7 @@ _COUNT = levels(
         o desvio padrão com n - 1 no denominador.""",
     ),
     signature="def count_far_points(sample: list[float]) -> int:",
-    ordinary=_drawn(2.5, 10, sample=True),
+    ordinary=drawn(2.5, 10, sample=True),
     easy=Level(
         contract=text(
             "Expect three or more points and some variation.",
@@ -357,7 +292,7 @@ _COUNT = levels(
         limit = 2.5 * (squares / (len(sample) - 1)) ** 0.5
         return sum(abs(point - mean) > limit for point in sample)
         """,
-        edges=_easy_edges(2.5, sample=True),
+        edges=easy_edges(2.5, sample=True),
     ),
     hard=Level(
         contract=text(
@@ -372,7 +307,7 @@ _COUNT = levels(
         limit = 2.5 * (squares / (len(sample) - 1)) ** 0.5
         return sum(abs(point - mean) > limit for point in sample)
         """,
-        edges=_on_limit(2, *[-1] * 7, 5, 0),
+        edges=on_limit(2, *[-1] * 7, 5, 0),
     ),
     oracle=_count_oracle,
 )

@@ -1,0 +1,161 @@
+"""A team's own rules: real settings files change findings, warm as on the command line."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from parelha import cli, runtime
+from parelha.analysis import Analyser
+from parelha.analysis.commands import find_config
+from parelha.analysis.equality import compare
+from parelha.analysis.findings import TOOLS, Tool
+from parelha.analysis.warm import WarmTool
+from parelha.config import from_dict
+from parelha.errors import UsageError
+from parelha.grading import Grader
+from parelha.types import Finding
+
+# 20 s of processor time in all, which a busy machine can stretch twentyfold.
+pytestmark = pytest.mark.timeout(600)
+
+PROGRAM = '''"""Doc."""
+
+
+def Total(values: list) -> int:
+    """Return the sum of all values."""
+    camelCase = 0
+    for Value in values:
+        camelCase += Value
+    return camelCase  # and a comment that makes this line longer than the rest of them all
+'''
+SETTINGS: dict[str, dict[str, str]] = {
+    "own files": {
+        "pylintrc": "[BASIC]\nvariable-naming-style=camelCase\nfunction-naming-style=PascalCase\n",
+        "setup.cfg": "[flake8]\nmax-line-length = 60\nextend-ignore = E302\n",
+        "mypy.ini": "[mypy]\ndisallow_any_generics = True\n",
+    },
+    "one pyproject.toml": {
+        "pyproject.toml": "[tool.pylint.basic]\nvariable-naming-style = 'camelCase'\n"
+        "[tool.pylint.format]\nmax-line-length = 50\n[tool.mypy]\nwarn_unreachable = true\n",
+        "tox.ini": "[flake8]\nselect = E501\n",
+    },
+}
+
+
+def write(folder: Path, files: dict[str, str]) -> Path:
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+def codes(findings: tuple[Finding, ...]) -> set[str]:
+    return {f"{finding.tool} {finding.code} {finding.line}" for finding in findings}
+
+
+@pytest.fixture(name="by_default", scope="module")
+def fixture_by_default() -> Iterator[set[str]]:
+    with Analyser(workers=1) as analyser:
+        yield codes(analyser.analyse(PROGRAM).findings)
+
+
+def test_a_teams_files_change_what_each_tool_says(tmp_path: Path, by_default: set[str]) -> None:
+    with Analyser(workers=1, config_dir=write(tmp_path, SETTINGS["own files"])) as analyser:
+        found = codes(analyser.analyse(PROGRAM).findings)
+    assert {"pylint C0103 4", "pylint C0103 6", "flake8 E501 9", "mypy type-arg 4"} <= by_default
+    assert not {item for item in found if item.startswith("pylint C0103") and item[-1] in "46"}
+    assert "flake8 E501 9" in found
+    assert "mypy type-arg 4" in found
+    assert found != by_default
+
+
+def test_one_pyproject_serves_pylint_and_mypy(tmp_path: Path, by_default: set[str]) -> None:
+    with Analyser(workers=1, config_dir=write(tmp_path, SETTINGS["one pyproject.toml"])) as team:
+        found = codes(team.analyse(PROGRAM).findings)
+    assert "pylint C0301 9" in found - by_default
+    assert "mypy type-arg 4" in by_default - found
+    assert "flake8 E501 9" in found
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_warm_tools_say_what_their_command_lines_say_under_a_teams_settings(
+    tmp_path: Path, name: str
+) -> None:
+    folder = write(tmp_path, SETTINGS[name])
+    servers: list[WarmTool] = []
+    for tool in TOOLS:
+        config = find_config(tool, folder)
+        assert config is not None
+        family = "all" if tool == "flake8" else "bare"
+        servers.append(WarmTool(tool, family, config, 1, tmp_path / "servers"))
+    try:
+        for tool, server in zip(TOOLS, servers, strict=True):
+            for source in (PROGRAM, "import os\nx: int = ''\nif 1:\n    y = x\n", "def f(:\n"):
+                cache = str(tmp_path / "cache")
+                assert compare(tool, source, server, cache, find_config(tool, folder)) is None
+    finally:
+        for server in servers:
+            server.close()
+
+
+def test_the_reviewers_tool_and_the_reward_follow_the_same_settings(tmp_path: Path) -> None:
+    lenient = "[MESSAGES CONTROL]\ndisable=all\nenable=unused-import\n"
+    write(tmp_path, {"pylintrc": lenient, ".flake8": "[flake8]\n", "mypy.ini": "[mypy]\n"})
+    with Grader(workers=1, allow_unsafe=True, linter_settings=tmp_path) as grader:
+        text = grader.analyse_text("def f(x):\n    return x\n", "en")
+        assert text == "No findings."
+        assert grader.analyser.analyse("def f(x):\n    return x\n").findings == ()
+
+
+def test_a_run_hands_its_settings_to_the_grader(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: dict[str, Any] = {}
+
+    class StopError(Exception):
+        """Ends the start of the run."""
+
+    def grader(**kwargs: Any) -> None:
+        given.update(kwargs)
+        raise StopError
+
+    monkeypatch.setattr(runtime, "Grader", grader)
+    monkeypatch.setattr(runtime, "resolve", lambda *_, **__: None)
+    for value, folder in ((str(tmp_path), tmp_path), ("", None)):
+        config = from_dict({"reward": {"linter_settings": value}})
+        with pytest.raises(StopError):
+            runtime.open_runtime(config, on_progress=lambda text: None)
+        assert given["linter_settings"] == folder
+
+
+BROKEN: tuple[tuple[Tool, str, str], ...] = (
+    ("pylint", "pylintrc", "[FORMAT]\nmax-line-length=many\n"),
+    ("pylint", "pylintrc", "[FORMAT]\nmax-line-lenght=90\n"),
+    ("flake8", ".flake8", "[flake8]\nmax-line-length = many\n"),
+    ("mypy", "mypy.ini", "[mypy]\nstrict = perhaps\n"),
+)
+
+
+@pytest.mark.parametrize(("tool", "name", "text"), BROKEN)
+def test_broken_settings_are_one_line_and_wrong_use(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], tool: Tool, name: str, text: str
+) -> None:
+    write(tmp_path, {name: text, "program.py": PROGRAM})
+    arguments = ["score", str(tmp_path / "program.py"), "--linter-settings", str(tmp_path)]
+    assert cli.run(arguments) == 2
+    said = capsys.readouterr().err
+    assert said.startswith(f"parelha: {tool} cannot use") and said.count("\n") == 1
+
+
+def test_a_folder_that_is_not_there_is_wrong_use(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write(tmp_path, {"program.py": PROGRAM}) / "program.py"
+    assert cli.run(["score", str(path), "--linter-settings", str(tmp_path / "gone")]) == 2
+    assert "no such folder for the linters' settings" in capsys.readouterr().err
+
+
+def test_a_run_stops_at_its_start_when_the_settings_are_wrong(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no such folder"):
+        Grader(workers=1, linter_settings=tmp_path / "gone")

@@ -1,0 +1,165 @@
+"""Complexity, dead code and length: what is counted, and what of it costs reward."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from parelha.analysis import structure, unused
+from parelha.analysis.structure import TOO_DEEP
+from parelha.config import RewardConfig
+from parelha.rewards import program_value, structure_deficits
+from parelha.types import Analysis, Outcome, Score, Structure
+from parelha.types import TestResult as Result
+
+GATED = RewardConfig()
+DONE = Result(8, 8, Outcome.PASSED)
+CLEAN = Structure(functions=1, documented=1, annotated=1, returning=1, lines=10)
+
+
+def scored(counts: Structure, unused_functions: int = 0, reference_lines: int = 10) -> Score:
+    return Score(
+        "p",
+        "",
+        DONE,
+        Analysis((), 10.0, counts),
+        unused=unused_functions,
+        reference_lines=reference_lines,
+    )
+
+
+@pytest.mark.parametrize(
+    ("source", "cyclomatic", "cognitive"),
+    [
+        ("", 0, 0),
+        ("def f():\n    return 1\n", 1, 0),
+        ("def f(a):\n    if a:\n        return 1\n    return 2\n", 2, 1),
+        # nested: cyclomatic adds one for each, cognitive counts the depth as well
+        ("def f(a):\n    for b in a:\n        if b:\n            return b\n", 3, 3),
+        # the largest function counts, not the sum
+        ("def f(a):\n    if a:\n        return 1\n\ndef g(a):\n    return a\n", 2, 1),
+        # a comment that would silence complexipy is not obeyed
+        ("def f(a):  # complexipy: ignore\n    if a:\n        return 1\n", 2, 1),
+    ],
+)
+def test_complexity_is_that_of_the_worst_function(
+    source: str, cyclomatic: int, cognitive: int
+) -> None:
+    counts = structure(source)
+    assert (counts.cyclomatic, counts.cognitive) == (cyclomatic, cognitive)
+
+
+@pytest.mark.parametrize(
+    ("source", "count"),
+    [
+        ("def f():\n    return 1\n    x = 1\n    y = 2\n", 1),
+        ("for x in y:\n    if x:\n        continue\n        z()\n    break\n    w()\n", 2),
+        ("if False:\n    x = 1\n", 1),
+        ("while 0:\n    x = 1\n", 1),
+        ("if True:\n    x = 1\nelse:\n    x = 2\n", 1),
+        ("while True:\n    x()\n", 0),
+        ("def f(a):\n    if a:\n        return 1\n    return 2\n", 0),
+        ("f = lambda: 1\n", 0),
+    ],
+)
+def test_pieces_that_can_never_run_are_counted(source: str, count: int) -> None:
+    assert structure(source).unreachable == count
+
+
+@pytest.mark.parametrize(
+    ("rest", "count"),
+    [
+        ("", 0),
+        ("def g(): return 1\n", 1),
+        ("def g(): return g()\n", 1),
+        ("def g(): return h()\ndef h(): return g()\n", 2),
+        ("def helper(): return other()\ndef other(): return 1\n", 0),
+        ("class Unused: ...\n", 1),
+        ("def g(): return 1\nKEEP = g\n__all__ = ['g']\nprint(g)\n", 1),
+        ("TABLE: dict = {1: g}\ndef g(): return 1\n", 0),
+        ("def helper(): return 1\ndef helper(): return 2\n", 1),
+        ("def f(: \n", 0),
+    ],
+)
+def test_what_the_entry_point_does_not_reach_is_unused(rest: str, count: int) -> None:
+    assert unused("def f(x):\n    return helper() + TABLE[x]\n\n\n" + rest, "f") == count
+
+
+def test_without_the_entry_point_nothing_is_called_unused() -> None:
+    assert unused("def g(): return 1\n", "f") == 0
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def f():\n    if a:\n        pass\n" + "    elif b:\n        pass\n" * 800,
+        "x = " + "-" * 800 + "1\n",
+        "x = " + "+".join(["y"] * 3000) + "\n",
+        "x = a" + ".b()" * 500 + "\n",
+        "def f():\n" + "    if x: pass\n" * 5000,
+        "(" * 10_000,
+        "x = '\0'\n",
+        "\ud800 = 1\n",
+    ],
+)
+def test_no_text_breaks_a_count(source: str) -> None:
+    counts = structure(source)
+    assert 0 <= counts.cyclomatic <= 10_000
+    assert 0 <= counts.cognitive <= 10_000
+    assert unused(source, "f") == 0
+
+
+def test_nesting_too_deep_to_measure_counts_as_too_complex() -> None:
+    assert structure("x = " + "-" * 800 + "1\n").cognitive == TOO_DEEP
+    elifs = "def f():\n    if a:\n        pass\n" + "    elif b:\n        pass\n" * 800
+    assert structure(elifs).cyclomatic >= 800
+
+
+@pytest.mark.parametrize(
+    ("worse", "deficits"),
+    [
+        (scored(CLEAN), 0),
+        (scored(replace(CLEAN, cyclomatic=10, cognitive=15)), 0),
+        (scored(replace(CLEAN, cyclomatic=11)), 1),
+        (scored(replace(CLEAN, cognitive=16)), 1),
+        (scored(replace(CLEAN, cyclomatic=11, cognitive=16)), 1),
+        (scored(replace(CLEAN, unreachable=2)), 2),
+        (scored(CLEAN, unused_functions=2), 2),
+        (scored(replace(CLEAN, lines=50)), 0),
+        (scored(replace(CLEAN, lines=51)), 1),
+        (scored(replace(CLEAN, lines=5000), reference_lines=0), 0),
+        (scored(replace(CLEAN, lines=1)), 0),
+        (scored(replace(CLEAN, documented=0)), 1),
+        (scored(Structure()), 3),
+    ],
+)
+def test_each_fault_of_structure_is_one_deficit(worse: Score, deficits: int) -> None:
+    assert structure_deficits(worse) == deficits
+    lost = GATED.quality_weight * min(1.0, deficits / 3) / 4.5
+    assert program_value(worse, GATED) == pytest.approx(1.3 - lost)
+
+
+COUNT = st.integers(0, 30)
+
+
+@given(
+    st.builds(Structure, functions=st.just(1), lines=COUNT, cyclomatic=COUNT, cognitive=COUNT),
+    COUNT,
+    st.sampled_from(("lines", "cyclomatic", "cognitive", "unreachable")),
+    st.integers(1, 100),
+)
+def test_more_of_anything_never_raises_a_reward(
+    counts: Structure, dead: int, name: str, more: int
+) -> None:
+    worse = replace(counts, **{name: getattr(counts, name) + more})
+    assert program_value(scored(worse, dead), GATED) <= program_value(scored(counts, dead), GATED)
+    assert program_value(scored(counts, dead + more), GATED) <= program_value(
+        scored(counts, dead), GATED
+    )
+
+
+@given(st.integers(1, 50), st.integers(1, 50))
+def test_shrinking_a_program_that_is_short_enough_pays_nothing(short: int, shorter: int) -> None:
+    values = {program_value(scored(replace(CLEAN, lines=n)), GATED) for n in (short, shorter)}
+    assert len(values) == 1
