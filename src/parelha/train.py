@@ -102,7 +102,7 @@ def train_step(
     stage = runtime.stage(step)
     waited = Stopwatch()
     trees: list[Tree] = play_all([play_tree(task, stage) for task in due], runtime.engine, waited)
-    counts = dict(runtime.engine.counts)
+    counts, seconds = dict(runtime.engine.counts), dict(runtime.engine.seconds)
     runtime.engine.reset()
     release_freed_memory()
     played = time.perf_counter()
@@ -129,10 +129,20 @@ def train_step(
         "prefill_tokens": counts["prefill"],
         "reused_tokens": counts["reused"],
         "tokens_per_second": counts["decoded"] / (played - began),
+        "prefill_per_second": per_second(counts["prefill"] - counts["reused"], seconds["prefill"]),
+        "decode_per_second": per_second(counts["decoded"], seconds["decode"]),
+        "decode_rows": counts["decoded"] / max(counts["steps"], 1),
+        "idle_share": waited.seconds / (ended - began),
         "trained_tokens": trained_tokens,
+        "trained_per_second": per_second(trained_tokens, ended - played),
         "peak_rss_bytes": runtime.memory.peak_bytes,
     }
     return metrics, timings, round_records(step, trees)
+
+
+def per_second(count: int, seconds: float) -> float:
+    """A rate; 0 where nothing was done."""
+    return count / seconds if seconds else 0.0
 
 
 def show_tokens(runtime: Runtime, progress: Progress, text: str) -> None:

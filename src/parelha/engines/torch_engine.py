@@ -5,6 +5,7 @@ row at once and a waiting turn takes it. Who joins when depends on counts of tok
 on the clock, so the same requests in the same steps give the same answers.
 """
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -90,6 +91,7 @@ class TorchEngine:
     Attributes:
         on_tokens: told the number of rows decoded at every step, for a live view.
         counts: tokens of prompts, those of them that were known already, and new ones; steps.
+        seconds: spent on reading prompts and on everything else (`prefill`, `decode`).
     """
 
     def __init__(
@@ -100,6 +102,7 @@ class TorchEngine:
     ) -> None:
         self.on_tokens: Callable[[int], None] = lambda _: None
         self.counts = {"prefill": 0, "reused": 0, "decoded": 0, "steps": 0}
+        self.seconds = {"prefill": 0.0, "decode": 0.0}
         self._tickets = 0
         self._lanes: dict[Agent, _Lane] = {}
         for agent in Agent:
@@ -115,8 +118,8 @@ class TorchEngine:
         """Forget all computed prefixes, and start the counts again."""
         for lane in self._distinct_lanes():
             lane.reset()
-        for name in self.counts:
-            self.counts[name] = 0
+        self.counts |= dict.fromkeys(self.counts, 0)
+        self.seconds |= dict.fromkeys(self.seconds, 0.0)
 
     def submit(self, requests: Sequence[Request]) -> list[int]:
         """Take requests in; returns a ticket for each, by which `step` names its answer."""
@@ -132,7 +135,13 @@ class TorchEngine:
     def step(self) -> dict[int, Completion]:
         """Decode one token of every row; returns the answers that are complete now, by ticket."""
         before = self.counts["decoded"]
+        began = time.perf_counter()
+        for lane in self._distinct_lanes():
+            lane.join()
+        joined = time.perf_counter()
         ended = [row for lane in self._distinct_lanes() for row in lane.step()]
+        self.seconds["prefill"] += joined - began
+        self.seconds["decode"] += time.perf_counter() - joined
         self.counts["steps"] += 1
         if self.counts["decoded"] > before:
             self.on_tokens(self.counts["decoded"] - before)
@@ -195,26 +204,7 @@ class _Lane:
         row.read = len(row.said)
         self.waiting.append(row)
 
-    def step(self) -> list[_Row]:
-        """One token for every row; returns the rows that are complete."""
-        ended, self.complete = self.complete, []
-        self._join()
-        if not self.rows:
-            return ended
-        # A forced token inside a choice is only read: nothing is sampled after it yet.
-        ready = [row for row in self.rows if row.read == len(row.said)]
-        if ready:
-            hidden = torch.stack([row.hidden for row in ready if row.hidden is not None])
-            self._choose(ready, self.policy.logits(self.agent, hidden))
-        self.counts["decoded"] += len(ready)
-        for place in reversed(range(len(self.rows))):
-            if self.rows[place].finish is not None:
-                ended.append(self._leave(place))
-        if self.rows:
-            self._advance()
-        return ended
-
-    def _join(self) -> None:
+    def join(self) -> None:
         """Let waiting requests join the rows, in the order in which they came."""
         if not self.waiting:
             return
@@ -239,6 +229,24 @@ class _Lane:
             row.hidden = one.hidden
         self.slab.join([one.prefix for one in found])
         self.rows += joining
+
+    def step(self) -> list[_Row]:
+        """One token for every row; returns the rows that are complete."""
+        ended, self.complete = self.complete, []
+        if not self.rows:
+            return ended
+        # A forced token inside a choice is only read: nothing is sampled after it yet.
+        ready = [row for row in self.rows if row.read == len(row.said)]
+        if ready:
+            hidden = torch.stack([row.hidden for row in ready if row.hidden is not None])
+            self._choose(ready, self.policy.logits(self.agent, hidden))
+        self.counts["decoded"] += len(ready)
+        for place in reversed(range(len(self.rows))):
+            if self.rows[place].finish is not None:
+                ended.append(self._leave(place))
+        if self.rows:
+            self._advance()
+        return ended
 
     def _leave(self, place: int) -> _Row:
         """Take a row out; the last one takes its place, and its keys are kept for later turns."""
