@@ -76,7 +76,8 @@ def test_a_run_goes_on_with_its_own_layers_and_its_own_base_alone(
         return tiny_config(folder, tmp_path, model=model, episode=SHAPE, train=train, eval=held)
 
     run = run_tiny(config(1))
-    for changed in ({"adapter_targets": ["q_proj"]}, {"adapter_targets": []}, {"dtype": "nf4"}):
+    others: list[dict[str, Any]] = [{"adapter_targets": ["q_proj"]}, {"dtype": "nf4"}]
+    for changed in (*others, {"adapter_targets": []}):
         with pytest.raises(UsageError, match="was made with another configuration"):
             run_tiny(config(2, **changed), resume=run)
     run_tiny(config(2), resume=run)
