@@ -169,15 +169,17 @@ def score(
     if not files:
         raise UsageError("score needs at least one file")
     programs = {path: _read_program(path) for path in files}
+    sources = list(programs.values())
     from parelha.report.scores import score_record, score_text
 
     if task:
         from parelha.tasks import get_task
 
-        sources = list(programs.values())
         scores = _grade(get_task(task), sources, allow_unsafe_sandbox, linter_settings)
+    elif linter_settings:
+        scores = _analyse(sources, linter_settings)
     else:
-        scores = _analyse(list(programs.values()), linter_settings)
+        scores = _analyse(sources)
     for path, result in zip(programs, scores, strict=True):
         record = score_record(str(path), task, result)
         if json:
@@ -363,7 +365,7 @@ def _grade(
         return [grader.grade(task, program) for program in programs]
 
 
-def _analyse(programs: list[str], settings: Path | None) -> "list[Score]":
+def _analyse(programs: list[str], settings: Path | None = None) -> "list[Score]":
     from parelha.analysis import Analyser
     from parelha.types import Score
 
