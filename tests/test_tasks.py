@@ -238,6 +238,7 @@ def test_a_badly_made_task_is_told(name: str) -> None:
     assert any(says in problem for problem in problems), problems
 
 
+@pytest.mark.timeout(600)  # hundreds of programs through three tools: minutes on a loaded machine
 def test_references_are_clean_under_the_three_linters(tmp_path: Path) -> None:
     # One of each family and level; `parelha tasks check` takes them all.
     sources = {(task.family, task.level): task.reference for task in ALL}.values()
