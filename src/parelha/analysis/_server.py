@@ -251,6 +251,8 @@ def serve_pylint(server: ForkServer, arguments: list[str]) -> None:
     class ServedLinter(PyLinter):
         """Waits for programs where pylint would have begun to read one, its checkers prepared."""
 
+        prepared: Any = None
+
         def check(self, files_or_modules: Sequence[str]) -> None:
             """Check, in a child."""
             self.initialize()
