@@ -77,6 +77,13 @@ def play_one(engine: TorchEngine, architecture: Architecture, **episode: Any) ->
     return play(engine, dict.fromkeys(Agent, form(architecture)), **episode)
 
 
+@lru_cache
+def played(architecture: Architecture) -> tuple[Recording, Tree]:
+    """Return a tree of the shared policy and its engine; for tests that only look at them."""
+    engine = engine_of(moved_policy(architecture), architecture)
+    return engine, play_one(engine, architecture)
+
+
 def rounds(tree: Tree, agent: Agent) -> list[Round]:
     return [one for one in tree.rounds if one.agent is agent]
 

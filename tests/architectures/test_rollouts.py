@@ -19,6 +19,7 @@ from tests.architectures.play import (
     moved_policy,
     plain_logprobs,
     play_one,
+    played,
     rounds,
     samples,
 )
@@ -62,11 +63,11 @@ def test_recorded_log_probabilities_equal_a_plain_forward_pass(
     architecture: Architecture, dtype: torch.dtype, tolerance: float
 ) -> None:
     if dtype is torch.float32:
-        policy = moved_policy(architecture)
+        policy, (_, tree) = moved_policy(architecture), played(architecture)
     else:
         narrow = architecture.model(initializer_range=0.1).to(dtype)
         policy = tiny_policy(base=narrow, moved=0.1)
-    tree = play_one(engine_of(policy, architecture), architecture)
+        tree = play_one(engine_of(policy, architecture), architecture)
     for agent in Agent:
         for sample in samples(tree, agent):
             with torch.no_grad():
@@ -76,12 +77,11 @@ def test_recorded_log_probabilities_equal_a_plain_forward_pass(
 
 
 def test_the_trainer_computes_what_the_engine_recorded(architecture: Architecture) -> None:
-    policy = moved_policy(architecture)
-    tree = play_one(engine_of(policy, architecture), architecture)
+    policy, (_, tree) = moved_policy(architecture), played(architecture)
     for agent in Agent:
-        played = samples(tree, agent)
+        found = samples(tree, agent)
         for logprobs, sample in zip(
-            sample_logprobs(policy, agent, played, 2048), played, strict=True
+            sample_logprobs(policy, agent, found, 2048), found, strict=True
         ):
             recorded = torch.tensor(sample.behaviour)
             torch.testing.assert_close(logprobs, recorded, atol=FLOAT32, rtol=0)
@@ -89,8 +89,7 @@ def test_the_trainer_computes_what_the_engine_recorded(architecture: Architectur
 
 def test_a_shared_prefix_cache_changes_nothing(architecture: Architecture) -> None:
     policy = moved_policy(architecture)
-    engine = engine_of(policy, architecture)
-    play_one(engine, architecture)
+    engine, _ = played(architecture)
     assert engine.counts["reused"] > engine.counts["prefill"] / 3
     for request, answer in engine.asked:
         (again,) = engine_of(policy, architecture).generate([request])
@@ -100,8 +99,7 @@ def test_a_shared_prefix_cache_changes_nothing(architecture: Architecture) -> No
 
 def test_batches_of_one_answer_as_one_batch_does(architecture: Architecture) -> None:
     policy = moved_policy(architecture)
-    whole, alone = engine_of(policy, architecture), engine_of(policy, architecture, 1)
-    play_one(whole, architecture)
+    (whole, _), alone = played(architecture), engine_of(policy, architecture, 1)
     play_one(alone, architecture)
     assert len(whole.asked) == len(alone.asked) > 8
     # Answers come in another order: rows are freed at other steps.
@@ -115,7 +113,7 @@ def test_batches_of_one_answer_as_one_batch_does(architecture: Architecture) -> 
 
 def test_the_same_seed_plays_the_same_tree(architecture: Architecture) -> None:
     policy = moved_policy(architecture)
-    trees = [play_one(engine_of(policy, architecture), architecture) for _ in range(2)]
+    trees = [played(architecture)[1], play_one(engine_of(policy, architecture), architecture)]
     assert [one.ids for one in trees[0].rounds] == [one.ids for one in trees[1].rounds]
     for agent in Agent:
         assert samples(trees[0], agent) == samples(trees[1], agent)
