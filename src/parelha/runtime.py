@@ -21,7 +21,7 @@ from parelha.episode import Stage, task_prompt
 from parelha.errors import UsageError
 from parelha.grading import Grader
 from parelha.models.fetch import ModelFiles, resolve
-from parelha.models.load import load_base, load_tokenizer
+from parelha.models.load import check_four_bit, load_base, load_tokenizer
 from parelha.models.memory import keep_freed_memory
 from parelha.models.policy import Policy
 from parelha.types import Agent, Task
@@ -86,16 +86,10 @@ def open_runtime(
     Raises:
         UsageError: a model that cannot be had, or isolation too weak to run programs.
     """
-    threads = config.engine.threads or os.cpu_count() or 1
-    torch.set_num_threads(threads)
+    if config.model.dtype == "nf4":
+        check_four_bit()
+    torch.set_num_threads(config.engine.threads or os.cpu_count() or 1)
     keep_freed_memory()
-    files = {Agent.CODER: resolve(config.model.coder, on_progress=on_progress)}
-    reviewer = config.model.reviewer or config.model.coder
-    files[Agent.REVIEWER] = (
-        files[Agent.CODER]
-        if reviewer == config.model.coder
-        else resolve(reviewer, on_progress=on_progress)
-    )
     workers = config.engine.workers or os.cpu_count() or 1
     grader = Grader(
         workers=workers,
@@ -106,6 +100,13 @@ def open_runtime(
         linter_settings=Path(settings) if (settings := config.reward.linter_settings) else None,
     )
     try:
+        files = {Agent.CODER: resolve(config.model.coder, on_progress=on_progress)}
+        reviewer = config.model.reviewer or config.model.coder
+        files[Agent.REVIEWER] = (
+            files[Agent.CODER]
+            if reviewer == config.model.coder
+            else resolve(reviewer, on_progress=on_progress)
+        )
         on_progress(f"loading {files[Agent.CODER].name}")
         policy, formats = load_policy(config, files)
     except BaseException:
