@@ -72,6 +72,8 @@ class TaskConfig(_Section):
     """Where tasks come from: `families`, a benchmark's name or file, a folder (docs/tasks.md)."""
     eval_suites: tuple[str, ...] = ()
     """Suites of evaluation; empty means those of training, what is trained on left out."""
+    train_in_process: bool = False
+    """Also train on tasks whose tests run beside the candidate, which can forge them."""
 
 
 class EpisodeConfig(_Section):

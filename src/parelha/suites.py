@@ -92,7 +92,10 @@ def suite_notices(names: Sequence[str], *, allow_unsafe: bool = False) -> list[s
         if isinstance(suite, Loaded):
             num = sum(task.in_process for task in suite.tasks)
             if num:
-                notices.append(f"{name}: {num} in-process tasks are for evaluation, not training")
+                notices.append(
+                    f"{name}: {num} in-process tasks, which are trained on with "
+                    "tasks.train_in_process alone"
+                )
     return notices
 
 
@@ -104,7 +107,11 @@ def trainable(suite: Loaded, in_process: bool) -> list[BenchmarkTask]:
     """
     tasks = [task for task in suite.tasks if in_process or not task.in_process]
     if not tasks:
-        first = suite.problems[0] if suite.problems else "all its tests run in-process"
+        first = (
+            suite.problems[0]
+            if suite.problems
+            else "all run in-process, see tasks.train_in_process"
+        )
         raise UsageError(f"no task of the benchmark can be trained on: {first}")
     return tasks
 

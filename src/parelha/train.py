@@ -220,7 +220,9 @@ def training_tasks(config: Config) -> tuple[Task, ...]:
     """
     seeds, suites = range(config.tasks.seeds), config.tasks.suites
     unsafe = config.engine.allow_unsafe_sandbox
-    tasks = training_suites(suites, seeds, allow_unsafe=unsafe)
+    tasks = training_suites(
+        suites, seeds, allow_unsafe=unsafe, in_process=config.tasks.train_in_process
+    )
     if FAMILIES in suites:
         levels, families = config.tasks.levels, config.tasks.families
         found = load_tasks("train", levels=levels, families=families, seeds=seeds)

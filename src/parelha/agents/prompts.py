@@ -146,7 +146,7 @@ def task_text(task: Task, examples: Sequence[tuple[tuple[object, ...], object]],
     """Statement, signature and visible examples with their right results."""
     words = _WORDS[lang]
     lines = [task.statement[lang].strip(), "", f"{words['signature']}: {task.signature}"]
-    lines.append(f"{words['examples']}:")
+    lines += [f"{words['examples']}:"] if examples else []
     for args, expected in examples:
         call = ", ".join(repr(arg) for arg in args)
         lines.append(f"{task.entry_point}({call}) == {expected!r}")
