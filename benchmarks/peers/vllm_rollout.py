@@ -1,5 +1,6 @@
 """vLLM for CPU on the prompts of `benchmarks/rollout.py`; runs in vLLM's own environment."""
 
+import importlib
 import json
 import os
 import resource
@@ -8,21 +9,19 @@ import time
 from pathlib import Path
 from typing import Any
 
-os.environ.setdefault("VLLM_CPU_KVCACHE_SPACE", "3")
-os.environ.setdefault("VLLM_CPU_NUM_OF_RESERVED_CPU", "0")
-os.environ.setdefault("HF_HUB_OFFLINE", "1")
-
-# pylint: disable=import-error,wrong-import-position
-from vllm import LLM, SamplingParams
-from vllm.lora.request import LoRARequest
-
 
 def main() -> None:
     """Measure; the last line printed is the record."""
+    os.environ.setdefault("VLLM_CPU_KVCACHE_SPACE", "3")
+    os.environ.setdefault("VLLM_CPU_NUM_OF_RESERVED_CPU", "0")
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    # vLLM reads these when it is imported, and is not installed where this is checked.
+    vllm: Any = importlib.import_module("vllm")
+    lora: Any = importlib.import_module("vllm.lora.request")
     folder = Path(sys.argv[1])
     record = json.loads((folder / "asked.json").read_text(encoding="utf-8"))
     asked = record["prompts"]
-    llm = LLM(
+    llm = vllm.LLM(
         model=record["model"],
         dtype="bfloat16",
         enable_lora=True,
@@ -34,13 +33,13 @@ def main() -> None:
     )
     numbers = {"coder": 1, "reviewer": 2}
     adapters = [
-        LoRARequest(row["agent"], numbers[row["agent"]], str(folder / row["agent"]))
+        lora.LoRARequest(row["agent"], numbers[row["agent"]], str(folder / row["agent"]))
         for row in asked
     ]
-    prompts: Any = [{"prompt_token_ids": row["ids"]} for row in asked]
+    prompts = [{"prompt_token_ids": row["ids"]} for row in asked]
 
     def work(count: int) -> int:
-        params = SamplingParams(temperature=1.0, max_tokens=count, ignore_eos=True)
+        params = vllm.SamplingParams(temperature=1.0, max_tokens=count, ignore_eos=True)
         out = llm.generate(prompts, params, lora_request=adapters, use_tqdm=False)
         return sum(len(one.outputs[0].token_ids) for one in out)
 
