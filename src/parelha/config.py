@@ -187,7 +187,7 @@ class EngineConfig(_Section):
 
     threads: Count = 0
     """Threads of torch; 0 means one per core."""
-    max_batch_tokens: Size = 65536
+    max_batch_tokens: Size = 49152
     """Prompt and new tokens, padding counted in, that are decoded together."""
     workers: Count = 0
     """Processes that run programs and linters; 0 means one per core."""

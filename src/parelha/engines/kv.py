@@ -10,8 +10,8 @@ from torch import Tensor
 from transformers.cache_utils import Cache, CacheLayerMixin
 
 # Columns left free before and behind the rows when the slab is laid out anew.
-_COLUMNS_BEFORE = 128
-_COLUMNS_BEHIND = 256
+_COLUMNS_BEFORE = 32
+_COLUMNS_BEHIND = 128
 
 
 @dataclass(frozen=True)
@@ -204,7 +204,7 @@ class Slab:
         have_rows, columns = (0, 0) if keys is None else (keys.shape[0], keys.shape[2])
         if need_rows <= have_rows and joining <= self.end < columns:
             return
-        rows = have_rows if need_rows <= have_rows else need_rows + need_rows // 4
+        rows = have_rows if need_rows <= have_rows else need_rows + need_rows // 8
         old = slice(self.first, self.end)
         used = old.stop - old.start
         end = max(used, joining) + _COLUMNS_BEFORE
