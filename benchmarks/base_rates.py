@@ -19,7 +19,7 @@ from statistics import mean
 from typing import Any
 
 from parelha.config import Config, load_config
-from parelha.episode import Part, Stage, play_draft
+from parelha.episode import Grade, Part, Stage, play_draft
 from parelha.errors import InfrastructureError, ParelhaError, UsageError
 from parelha.rollout import play_all
 from parelha.runtime import open_runtime
@@ -176,7 +176,7 @@ def play_and_grade(task: Task, stage: Stage) -> Part:
     """One draft and its grade; returns its record, or None where the machine failed."""
     draft, _, grade = yield from play_draft(task, stage, 0)
     try:
-        score = yield grade
+        score = yield Grade(grade)
     except InfrastructureError as error:
         _tell(f"{task.id} is left out: {error}")
         return None

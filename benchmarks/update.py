@@ -93,7 +93,7 @@ class Babbler:
 
     def _answer(self, request: Request) -> Completion:
         if request.choices:
-            ids = request.choices[-2 if len(request.choices) > 3 else -1]
+            ids = request.choices[-2]  # the reviewer's last but one is to propose a refactoring
             legal: Any = tuple((token,) for token in ids)
         else:
             n = request.max_new_tokens
@@ -124,6 +124,7 @@ def rounds(tasks: int) -> list[Sample]:
     stage = Stage(config.episode, "en", *forms, nothing, nothing, (0, 0))
     chosen = load_tasks("train", levels=(1,))[:: len(load_tasks("train", levels=(1,))) // tasks]
     trees: list[Tree] = play_all([play_tree(task, stage) for task in chosen[:tasks]], Babbler())
+    assert all(branch.revisions for tree in trees for row in tree.branches for branch in row)
     plays = [play for tree in trees for play in tree.rounds if play.agent is Agent.CODER]
     for i, play in enumerate(plays):
         play.advantage = (-1.0) ** i

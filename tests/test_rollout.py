@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parelha.agents.turns import Completion, Request
-from parelha.episode import Part, play_tree
+from parelha.episode import Grade, Part, play_tree
 from parelha.rollout import Stopwatch, play_all
 from parelha.types import Agent
 from tests.fakes import AtOnce, ScriptedEngine, fake_stage, fake_task
@@ -100,6 +100,27 @@ def test_a_tool_is_waited_for_where_nothing_else_can_go_on() -> None:
     engine, watch = Echo(), Stopwatch()
     assert play_all([with_tool()], engine, watch) == [(7,)]
     assert watch.seconds > 0.01
+
+
+def test_grades_are_taken_up_when_no_turn_is_left() -> None:
+    def graded() -> Part:
+        future: Any = Future()
+        future.set_result(7)
+        score = yield Grade(future)
+        completion: Completion = yield ask(score)
+        return completion.token_ids
+
+    engine = Echo()
+    assert play_all([graded(), turns(1, 20)], engine) == [(7,), list(range(1, 21))]
+    assert engine.batches[-1] == [7]
+
+
+def test_no_parts_of_a_part_are_done_at_once() -> None:
+    def empty() -> Part:
+        results = yield []
+        return results
+
+    assert play_all([empty()], Echo()) == [[]]
 
 
 def test_a_failed_future_is_raised_where_it_was_waited_for() -> None:

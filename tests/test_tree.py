@@ -26,7 +26,7 @@ def walk(segments: list[Segment]) -> list[Segment]:
 def test_members_spell_their_sequences_and_every_shared_token_stands_once(
     sequences: list[list[int]],
 ) -> None:
-    roots = build_tree(sequences)
+    roots = build_tree(dict(enumerate(sequences)))
     spelled: dict[int, list[int]] = {i: [] for i in range(len(sequences))}
     for segment in walk(roots):
         assert segment.ids
@@ -54,6 +54,18 @@ def plain_gradient(policy: Policy, sequences: list[list[int]]) -> dict[str, Tens
     return taken(policy)
 
 
+def every_token(group: list[Segment], hidden: Tensor) -> Tensor:
+    """The loss of `plain_gradient`, segment by segment."""
+    total, first = torch.zeros(()), 0
+    for segment in group:
+        for member in segment.members:
+            for i in range(len(segment.ids)):
+                row = hidden[first + i][:16] * direction(member, segment.start + i)
+                total = total + row.tanh().sum()
+        first += len(segment.ids)
+    return total
+
+
 def taken(policy: Policy) -> dict[str, Tensor]:
     found = {}
     for name, parameter in policy.parameters(CODER).items():
@@ -74,17 +86,7 @@ def test_the_gradient_is_that_of_whole_sequences(
     policy.activate(CODER)
     expected = plain_gradient(policy, sequences)
 
-    def loss(group: list[Segment], hidden: Tensor) -> Tensor:
-        total, first = torch.zeros(()), 0
-        for segment in group:
-            for member in segment.members:
-                for i in range(len(segment.ids)):
-                    row = hidden[first + i][:16] * direction(member, segment.start + i)
-                    total = total + row.tanh().sum()
-            first += len(segment.ids)
-        return total
-
-    TreeGradient(policy, CODER, loss, max_tokens).add(build_tree(sequences))
+    TreeGradient(policy, CODER, every_token, max_tokens).add(build_tree(dict(enumerate(sequences))))
     for name, gradient in taken(policy).items():
         torch.testing.assert_close(gradient, expected[name], atol=1e-4, rtol=1e-3)
 
@@ -104,7 +106,7 @@ def test_segments_without_a_loss_still_carry_the_gradient_of_what_follows() -> N
             first += len(segment.ids)
         return torch.stack(rows).pow(3).sum() if rows else None
 
-    TreeGradient(policy, CODER, loss, 100).add(build_tree(ids))
+    TreeGradient(policy, CODER, loss, 100).add(build_tree(dict(enumerate(ids))))
     found = taken(policy)
     for one in ids:
         hidden: Any = policy.decoder(CODER)(input_ids=torch.tensor([one])).last_hidden_state
@@ -114,5 +116,16 @@ def test_segments_without_a_loss_still_carry_the_gradient_of_what_follows() -> N
         torch.testing.assert_close(found[name], gradient, atol=1e-4, rtol=1e-3)
 
 
+def test_keys_that_depend_on_no_adapter_need_no_gradient() -> None:
+    policy = tiny_policy(adapter_targets=("q_proj", "o_proj"))
+    policy.activate(CODER)
+    sequences = [[1, 2, 0], [1, 2, 1, 0]]
+    expected = plain_gradient(policy, sequences)
+    TreeGradient(policy, CODER, every_token, 100).add(build_tree(dict(enumerate(sequences))))
+    for name, gradient in taken(policy).items():
+        torch.testing.assert_close(gradient, expected[name], atol=1e-4, rtol=1e-3)
+
+
 def test_no_sequences_have_no_segments() -> None:
-    assert not build_tree([])
+    assert not build_tree({})
+    assert not build_tree({0: []})

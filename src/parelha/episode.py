@@ -1,7 +1,7 @@
 """The dialogue: draft, review with tool calls, revision; K x M of them in a tree.
 
 Each part is a generator that reads top to bottom like the dialogue itself. It yields what it must
-wait for (a `Request` for tokens, a `Future` for a tool or a grade, a list of parts to be played
+wait for (a `Request` for tokens, a `Future` for a tool, a `Grade`, a list of parts to be played
 side by side) and is resumed with the result; `rollout.play_all` moves many of them together, so
 that all turns that are due share a batch. No torch here.
 """
@@ -35,6 +35,13 @@ Part = Generator[Any, Any, Any]
 
 _TOOLS = (ReviewerAction.ANALYSE_STATICALLY, ReviewerAction.EXECUTE)
 _VERDICTS = (ReviewerAction.PROPOSE_REFACTORING, ReviewerAction.APPROVE)
+
+
+@dataclass(frozen=True)
+class Grade:
+    """A grade that is waited for; no turn depends on it, so all turns go first."""
+
+    future: "Future[Score]"
 
 
 @dataclass(frozen=True)
@@ -90,7 +97,7 @@ def play_row(task: Task, stage: Stage, k: int) -> Part:
     # No turn depends on a grade, so grading goes on behind the dialogue until here.
     for play, due in [(draft, grade), *(pair for _, grades in played for pair in grades)]:
         try:
-            play.score = yield due
+            play.score = yield Grade(due)
         except InfrastructureError as error:
             play.dropped = f"infrastructure: {error}"
     return [branch for branch, _ in played]

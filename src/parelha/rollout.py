@@ -1,7 +1,8 @@
 """Moves many dialogues forward together: whoever is due joins the engine's batch.
 
-Nothing here looks at the clock. A tool or a grade is taken up a fixed number of decoding steps
-after it was asked for, however long it took: the same dialogues always meet in the same batches.
+Nothing here looks at the clock. A tool's answer is taken up a fixed number of decoding steps after
+it was asked for, however long it took, and grades when no turn is left: the same dialogues always
+meet in the same batches.
 """
 
 import time
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from parelha.agents.turns import Engine, Request
-from parelha.episode import Part
+from parelha.episode import Grade, Part
 
 # Long enough for most tools to be done by then, short beside a dialogue.
 _STEPS_FOR_A_TOOL = 8
@@ -55,6 +56,7 @@ def play_all(parts: Sequence[Part], engine: Engine, waited: Stopwatch | None = N
     ready: deque[tuple[_Play, Any]] = deque((_Play(p, root, i), None) for i, p in enumerate(parts))
     asking: dict[int, _Play] = {}
     tools: deque[tuple[int, _Play, Future[Any]]] = deque()  # with the step at which each is due
+    grades: deque[tuple[_Play, Future[Any]]] = deque()
     steps = 0
     while root.missing:
         requests: list[tuple[_Play, Request]] = []
@@ -64,26 +66,33 @@ def play_all(parts: Sequence[Part], engine: Engine, waited: Stopwatch | None = N
                 requests.append((play, due))
             elif isinstance(due, Future):
                 tools.append((steps + _STEPS_FOR_A_TOOL, play, due))
+            elif isinstance(due, Grade):
+                grades.append((play, due.future))
         tickets = engine.submit([request for _, request in requests])
         asking |= zip(tickets, (play for play, _ in requests), strict=True)
         if asking:
             steps += 1
             ready += [(asking.pop(ticket), answer) for ticket, answer in engine.step().items()]
-        while tools and (tools[0][0] <= steps or not (asking or ready)):
-            _, play, future = tools.popleft()
-            with watch.running():
+        idle = not (asking or ready)
+        done: list[tuple[_Play, Future[Any]]] = []
+        while tools and (idle or tools[0][0] <= steps):
+            done.append(tools.popleft()[1:])
+        if idle and not done:
+            done, grades = list(grades), deque()
+        with watch.running():
+            for _, future in done:
                 future.exception()
-            ready.append((play, future))
+        ready += done
     return root.results
 
 
 def _advance(
     play: _Play, value: Any, ready: deque[tuple[_Play, Any]]
-) -> tuple[_Play, Request | Future[Any] | None]:
+) -> tuple[_Play, Request | Future[Any] | Grade | None]:
     """Resume one part until it waits again; what became ready by it is put behind the others.
 
     Returns:
-        the part, and the request or the tool that it waits for, if it does.
+        the part, and the request, the tool or the grade that it waits for, if it does.
     """
     try:
         if isinstance(value, Future):
@@ -99,8 +108,10 @@ def _advance(
         if parent.missing == 0 and parent.parent is not None:
             ready.append((parent, parent.results))
         return play, None
-    if isinstance(due, (Request, Future)):
+    if isinstance(due, (Request, Future, Grade)):
         return play, due
+    if not due:
+        ready.append((play, []))
     play.results, play.missing = [None] * len(due), len(due)
     ready += [(_Play(part, play, i), None) for i, part in enumerate(due)]
     return play, None

@@ -101,6 +101,7 @@ def train_step(
     show_tokens(runtime, progress, f"step {step}: playing {num_episodes} episodes")
     stage = runtime.stage(step)
     waited = Stopwatch()
+    runtime.engine.reset()
     trees: list[Tree] = play_all([play_tree(task, stage) for task in due], runtime.engine, waited)
     counts, seconds = dict(runtime.engine.counts), dict(runtime.engine.seconds)
     runtime.engine.reset()

@@ -53,7 +53,9 @@ class PrefixStore:
         return best, best_length
 
     def add(self, prefix: Prefix) -> None:
-        """Keep a prefix; those that it begins with are no longer needed."""
+        """Keep a prefix; one that begins another is not needed."""
+        if any(_common(e.ids, prefix.ids) == len(prefix.ids) for e in self._entries):
+            return
         for entry in [e for e in self._entries if _common(e.ids, prefix.ids) == len(e.ids)]:
             self._tokens -= len(self._entries.pop(_place(self._entries, entry)).ids)
         self._entries.append(prefix)
@@ -102,6 +104,8 @@ class PrefillLayer(CacheLayerMixin):  # type: ignore[no-untyped-call]
         if self.keys is not None and self.values is not None:
             key_states = torch.cat([self.keys, key_states], dim=2)
             value_states = torch.cat([self.values, value_states], dim=2)
+        else:  # copies: views would hold on to all that was computed beside them
+            key_states, value_states = key_states.clone(), value_states.clone()
         self.keys, self.values = key_states, value_states
         return key_states, value_states
 
@@ -204,7 +208,7 @@ class Slab:
         have_rows, columns = (0, 0) if keys is None else (keys.shape[0], keys.shape[2])
         if need_rows <= have_rows and joining <= self.end < columns:
             return
-        rows = have_rows if need_rows <= have_rows else need_rows + need_rows // 8
+        rows = need_rows + need_rows // 8
         old = slice(self.first, self.end)
         used = old.stop - old.start
         end = max(used, joining) + _COLUMNS_BEFORE

@@ -13,8 +13,10 @@ from parelha.engines.kv import PrefillLayer, Prefix, PrefixStore
 from parelha.models.policy import Policy
 from parelha.types import Agent
 
-# Columns of one pass, padding counted in: enough to be fast, few enough to stay small.
+# Tokens read in one pass, padding counted in, and columns with those that are known: enough to be
+# fast, few enough to stay small.
 _PASS_TOKENS = 4096
+_PASS_COLUMNS = 16_384
 # A prompt joins a pass only where this share of its columns is not padding.
 _FILLED = 0.75
 
@@ -76,15 +78,17 @@ class Prefill:
     def _passes(self, prompts: list[Prompt]) -> list[list[Prompt]]:
         """Prompts that go through the model together: those with about as much left to read."""
         groups: list[list[Prompt]] = []
-        filled = 0
+        filled = longest = 0
         for rest, _, prompt in sorted((self._rest(p), i, p) for i, p in enumerate(prompts)):
             filled += rest
-            padded = rest * (len(groups[-1]) + 1) if groups else 0
-            if groups and padded <= _PASS_TOKENS and filled >= _FILLED * padded:
+            longest = max(longest, len(prompt.ids))
+            rows = len(groups[-1]) + 1 if groups else 0
+            small = rows * rest <= _PASS_TOKENS and rows * longest <= _PASS_COLUMNS
+            if groups and small and filled >= _FILLED * rows * rest:
                 groups[-1].append(prompt)
             else:
                 groups.append([prompt])
-                filled = rest
+                filled, longest = rest, len(prompt.ids)
         return groups
 
     def _pass(self, prompts: list[Prompt]) -> list[Known]:

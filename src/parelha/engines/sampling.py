@@ -45,11 +45,12 @@ def sample_tokens(
     forming a cumulative sum of it; `torch.multinomial` over 152k tokens is far slower. A few rows
     at a time stay in the cache.
     """
+    rows = _ROWS if logits.device.type == "cpu" else len(logits)
     parts = [
         _sample_rows(
             logits[at], temperature[at], u[at], None if top_p is None else top_p[at], top_k
         )
-        for at in (slice(i, i + _ROWS) for i in range(0, len(logits), _ROWS))
+        for at in (slice(i, i + rows) for i in range(0, len(logits), rows))
     ]
     return torch.cat([token for token, _ in parts]), torch.cat([logprob for _, logprob in parts])
 

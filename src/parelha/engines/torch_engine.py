@@ -115,7 +115,7 @@ class TorchEngine:
             )
 
     def reset(self) -> None:
-        """Forget all computed prefixes, and start the counts again."""
+        """Forget all computed prefixes and all requests, and start the counts again."""
         for lane in self._distinct_lanes():
             lane.reset()
         self.counts |= dict.fromkeys(self.counts, 0)
@@ -151,7 +151,7 @@ class TorchEngine:
         """Answer all requests."""
         tickets = self.submit(requests)
         answers: dict[int, Completion] = {}
-        while len(answers) < len(tickets):
+        while not answers.keys() >= set(tickets):
             answers |= self.step()
         return [answers[ticket] for ticket in tickets]
 
@@ -187,7 +187,7 @@ class _Lane:
         return Slab(self.policy.model(self.agent).config.num_hidden_layers, self.device)
 
     def reset(self) -> None:
-        """Forget everything; nothing may be under way."""
+        """Forget everything."""
         for store in self.stores.values():
             store.clear()
         self.rows, self.waiting, self.complete, self.waited = [], [], [], 0
@@ -238,8 +238,8 @@ class _Lane:
         # A forced token inside a choice is only read: nothing is sampled after it yet.
         ready = [row for row in self.rows if row.read == len(row.said)]
         if ready:
-            hidden = torch.stack([row.hidden for row in ready if row.hidden is not None])
-            self._choose(ready, self.policy.logits(self.agent, hidden))
+            hidden: Any = [row.hidden for row in ready]
+            self._choose(ready, self.policy.logits(self.agent, torch.stack(hidden)))
         self.counts["decoded"] += len(ready)
         for place in reversed(range(len(self.rows))):
             if self.rows[place].finish is not None:
@@ -284,7 +284,7 @@ class _Lane:
                 logits if len(text) == len(rows) else logits[text],
                 torch.tensor([r.temperature for r in requests], device=device),
                 u[text].to(device),
-                torch.tensor([r.top_p for r in requests], device=device),
+                self._top_p(requests, device),
                 max(r.top_k for r in requests),
             )
             for i, token, logprob in zip(text, tokens.tolist(), logprobs.tolist(), strict=True):
@@ -297,6 +297,12 @@ class _Lane:
                 row.walk.step(logits[i].float().cpu(), row.request.temperature, float(u[i]))
                 if row.walk.force():
                     row.finish = "action"
+
+    @staticmethod
+    def _top_p(requests: list[Request], device: torch.device) -> Tensor | None:
+        if all(request.top_p >= 1 for request in requests):
+            return None
+        return torch.tensor([request.top_p for request in requests], device=device)
 
     def _ended(self, row: _Row) -> FinishReason | None:
         request = row.request

@@ -4,10 +4,11 @@ The rounds of a task repeat each other: drafts share their prompt, a revision be
 reviews of a draft share it too. A segment is a stretch of tokens that the same sequences share. It
 goes through the model once, reading the keys and values of the segments before it; when those that
 follow have gone backward, the gradients of its own keys and values are known, and it goes backward
-itself. What is held at any time are the activations of one path, not those of the tree.
+itself. What is held at any time are the activations of one path and of the segments read together
+with those on it, not those of the tree.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,8 +16,12 @@ import torch
 from torch import Tensor
 from transformers.cache_utils import Cache, CacheLayerMixin
 
+from parelha.models.memory import release_freed_memory
 from parelha.models.policy import Policy
 from parelha.types import Agent
+
+# Freed activations are kept up to this much memory: passes of different sizes leave holes.
+KEPT_BYTES = 4_500_000_000
 
 
 @dataclass
@@ -51,13 +56,19 @@ class Segment:
         return len(self.ids) + sum(child.tokens for child in self.children)
 
 
-def build_tree(sequences: Sequence[Sequence[int]]) -> list[Segment]:
-    """The segments that begin the sequences, with all others behind them."""
-    order = sorted((i for i, s in enumerate(sequences) if s), key=lambda i: tuple(sequences[i]))
+def build_tree(sequences: Mapping[int, Sequence[int]]) -> list[Segment]:
+    """The segments that begin the sequences, with all others behind them.
+
+    Args:
+        sequences: by the index that `Segment.members` names; empty ones have no segment.
+    """
+    order = sorted((i for i, s in sequences.items() if s), key=lambda i: tuple(sequences[i]))
     return _segments(sequences, order, 0)
 
 
-def _segments(sequences: Sequence[Sequence[int]], order: list[int], start: int) -> list[Segment]:
+def _segments(
+    sequences: Mapping[int, Sequence[int]], order: list[int], start: int
+) -> list[Segment]:
     """Segments from `start` on of sequences that agree before it, in lexicographic order."""
     found: list[Segment] = []
     first = 0
@@ -155,11 +166,13 @@ class TreeGradient:
         """Forward and backward through segments that follow the same one."""
         for group in self._groups(segments):
             self._pass(group, past)
+            release_freed_memory(above=KEPT_BYTES)
 
     def _groups(self, segments: Sequence[Segment]) -> list[list[Segment]]:
         groups: list[list[Segment]] = []
         size = 0
-        for segment in sorted(segments, key=lambda s: -len(s.ids)):
+        # The longest dialogue first: what it frees has room for all others.
+        for segment in sorted(segments, key=lambda s: -s.longest):
             size += len(segment.ids)
             if groups and size <= self.max_tokens:
                 groups[-1].append(segment)
@@ -184,15 +197,22 @@ class TreeGradient:
             use_cache=True,
         ).last_hidden_state[0]
         ends: list[Tensor] = []
-        slopes: list[Tensor | None] = []
+        grads: list[Tensor | None] = []
         loss = self.loss(group, hidden)
         if loss is not None:
             ends.append(loss)
-            slopes.append(None)
+            grads.append(None)
         del hidden
         if any(segment.children for segment in group):
             own = [layer.own for layer in layers if layer.own is not None]
-            leaves = [(k.detach().requires_grad_(), v.detach().requires_grad_()) for k, v in own]
+            # Keys of a first layer without an adapter of its own depend on nothing that is trained.
+            leaves = [
+                (
+                    k.detach().requires_grad_(k.requires_grad),
+                    v.detach().requires_grad_(v.requires_grad),
+                )
+                for k, v in own
+            ]
             first = 0
             for segment in group:
                 columns = slice(first, first + len(segment.ids))
@@ -202,9 +222,9 @@ class TreeGradient:
                 for one, leaf in zip(made, cut, strict=True):
                     if leaf.grad is not None:
                         ends.append(one)
-                        slopes.append(leaf.grad)
+                        grads.append(leaf.grad)
         if ends:
-            torch.autograd.backward(ends, slopes)
+            torch.autograd.backward(ends, grads)
 
 
 def _sees(group: list[Segment], before: int) -> Tensor:

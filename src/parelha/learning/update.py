@@ -13,14 +13,12 @@ from parelha.agents.turns import Round
 from parelha.config import LearningConfig
 from parelha.learning.grpo import kl_k3, token_losses
 from parelha.learning.packing import Pack, pack_sequences
-from parelha.learning.tree import Segment, TreeGradient, build_tree
+from parelha.learning.tree import KEPT_BYTES, Segment, TreeGradient, build_tree
 from parelha.models.memory import release_freed_memory
 from parelha.models.packed import frozen_linear
 from parelha.models.policy import Policy
 from parelha.types import Agent
 
-# Freed activations are kept up to this much memory: packs of different sizes leave holes.
-_KEPT_BYTES = 4_500_000_000
 # Rows of logits that exist at once: 128 x 152k float32 are 78 MB.
 _LOGIT_ROWS = 128
 
@@ -107,16 +105,13 @@ def accumulate_gradients(
             references = sample_logprobs(policy, agent, samples, config.max_pack_tokens)
     loss = _StepLoss(policy, agent, samples, references, config)
     gradient = TreeGradient(policy, agent, loss.of_segments, config.max_pack_tokens)
-    packed = 0
-    roots = build_tree([sample.ids for sample in samples])
-    # The deepest first: what it frees has room for all others.
-    for root in sorted(roots, key=lambda segment: -segment.longest):
-        if root.longest > config.recompute_above:
-            packed += loss.add_recomputed([samples[i] for i in root.members], root.members)
-        else:
-            gradient.add([root])
-            packed += root.tokens
-        release_freed_memory(above=_KEPT_BYTES)
+    short: list[int] = []
+    long: list[int] = []
+    for i, sample in enumerate(samples):
+        (long if len(sample.ids) > config.recompute_above else short).append(i)
+    roots = build_tree({i: samples[i].ids for i in short})
+    gradient.add(roots)
+    packed = sum(root.tokens for root in roots) + loss.add_recomputed(long)
     return loss.result(packed)
 
 
@@ -180,19 +175,21 @@ class _StepLoss:
         self.clipped += float(clipped.sum())
         return loss
 
-    def add_recomputed(self, samples: list[Sample], members: list[int]) -> int:
+    def add_recomputed(self, members: list[int]) -> int:
         """Backward through long dialogues, whose activations are recomputed; tokens of them."""
         tokens = 0
-        for pack in pack_sequences([s.ids for s in samples], self.config.max_pack_tokens):
+        sequences = [self.samples[i].ids for i in members]
+        for pack in pack_sequences(sequences, self.config.max_pack_tokens):
             with _checkpointed(self.policy.decoder(self.agent)):
                 hidden = _pack_hidden(self.policy, self.agent, pack)
                 chosen = [
                     _Target(int(path[target - 1]), members[index], place)
                     for index, path in pack.members
-                    for place, target in enumerate(samples[index].targets)
+                    for place, target in enumerate(self.samples[members[index]].targets)
                 ]
                 if chosen:
                     self.of_targets(chosen, hidden).backward()  # type: ignore[no-untyped-call]
+            release_freed_memory(above=KEPT_BYTES)
             tokens += len(pack.ids)
         return tokens
 

@@ -59,7 +59,9 @@ class Speakers:
             return inner
         if layers not in self._repeated:
             self._repeated[layers] = self.columns.repeat(1, layers)
-        return inner * self._repeated[layers].view(len(inner), *(1,) * (inner.ndim - 2), -1)
+        own = self._repeated[layers]
+        # Some layers flatten rows and positions into one dimension: rows still come first.
+        return (inner.reshape(len(own), -1, own.shape[-1]) * own[:, None]).view(inner.shape)
 
 
 def adapt_forward(model: nn.Module) -> Speakers:
