@@ -22,7 +22,6 @@ from parelha.types import Agent, FinishReason
 
 Decode = Callable[[Sequence[int]], str]
 
-_PREFIX_TOKENS = 49_152
 # Requests wait until they are this share of the rows, so that prompts are read several at once,
 # but not for more steps than this.
 _SHARE_TO_JOIN = 1 / 8
@@ -172,7 +171,8 @@ class _Lane:
     ) -> None:
         self.policy, self.agent, self.decode = policy, agent, decode
         self.max_batch_tokens, self.counts = max_batch_tokens, counts
-        by_adapter = {policy.adapter(a): PrefixStore(_PREFIX_TOKENS) for a in Agent}
+        # What is kept for later turns takes about as much memory as the batch itself.
+        by_adapter = {policy.adapter(a): PrefixStore(max_batch_tokens // 2) for a in Agent}
         self.stores = {a: by_adapter[policy.adapter(a)] for a in Agent}
         self.prefill = Prefill(policy, self.stores, counts)
         self.decoder: Any = policy.decoder(agent)
