@@ -152,9 +152,9 @@ class LearningConfig(_Section):
     normalise_std: bool = True
     """Divide a group's advantages by the agent's standard deviation over the step (Dr.MAS)."""
     max_pack_tokens: Size = 768
-    """Tokens of one forward and backward pass; more is faster and takes more memory."""
-    recompute_above: Size = 2048
-    """Dialogues of more tokens recompute activations instead of keeping them."""
+    """Tokens of one packed forward and backward pass; more is faster and takes more memory."""
+    recompute_above: Size = 1024
+    """Packs of more tokens (one long dialogue) recompute activations instead of keeping them."""
 
 
 class TrainConfig(_Section):

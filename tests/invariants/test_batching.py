@@ -44,13 +44,13 @@ def gradients(
 
 @pytest.mark.parametrize("agent", list(Agent))
 @pytest.mark.parametrize("kl_weight", [0.0, 0.1])
-def test_rounds_as_one_tree_give_the_gradient_of_rounds_one_by_one(
+def test_packs_of_many_rounds_give_the_gradient_of_packs_of_one(
     policy: Policy, trees: list[Tree], agent: Agent, kl_weight: float
 ) -> None:
     together, one = gradients(policy, agent, trees, LearningConfig(kl_weight=kl_weight))
-    # Long dialogues go round by round where no two fit into one pack.
-    each = LearningConfig(kl_weight=kl_weight, max_pack_tokens=ONE_BY_ONE, recompute_above=1)
-    alone, other = gradients(policy, agent, trees, each)
+    alone, other = gradients(
+        policy, agent, trees, LearningConfig(kl_weight=kl_weight, max_pack_tokens=ONE_BY_ONE)
+    )
     assert together.packed_tokens < alone.packed_tokens
     assert together.loss == pytest.approx(alone.loss, abs=TOLERANCE)
     assert together.kl == pytest.approx(alone.kl, abs=TOLERANCE)

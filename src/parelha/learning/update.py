@@ -1,7 +1,7 @@
 """One update of one agent's adapter from the rounds of a step."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -13,12 +13,13 @@ from parelha.agents.turns import Round
 from parelha.config import LearningConfig
 from parelha.learning.grpo import kl_k3, token_losses
 from parelha.learning.packing import Pack, pack_sequences
-from parelha.learning.tree import KEPT_BYTES, Segment, TreeGradient, build_tree
 from parelha.models.memory import release_freed_memory
 from parelha.models.packed import frozen_linear
 from parelha.models.policy import Policy
 from parelha.types import Agent
 
+# Freed activations are kept up to this much memory: packs of different sizes leave holes.
+_KEPT_BYTES = 4_500_000_000
 # Rows of logits that exist at once: 128 x 152k float32 are 78 MB.
 _LOGIT_ROWS = 128
 
@@ -80,13 +81,12 @@ def sample_logprobs(
     found: dict[int, Tensor] = {}
     with torch.no_grad():
         for pack in pack_sequences([s.ids for s in samples], max_pack_tokens):
-            hidden = _pack_hidden(policy, agent, pack)
-            for index, path in pack.members:
-                chosen = [
-                    _Target(int(path[target - 1]), index, place)
-                    for place, target in enumerate(samples[index].targets)
-                ]
-                found[index] = _target_logprobs(policy, agent, samples, chosen, hidden)
+            logprobs = _pack_logprobs(policy, agent, pack, samples)
+            start = 0
+            for index, _ in pack.members:
+                n = len(samples[index].targets)
+                found[index] = logprobs[start : start + n]
+                start += n
     return [found[i] for i in range(len(samples))]
 
 
@@ -96,166 +96,93 @@ def accumulate_gradients(
     """Add the gradient of the step's loss to the agent's adapter.
 
     The loss is the mean over all text tokens of the step plus `action_weight` times the mean over
-    all action tokens, so how rounds are cut and packed does not change it.
+    all action tokens, so how rounds are packed does not change it.
     """
+    text_total = sum(legal is None for s in samples for legal in s.legal)
+    action_total = sum(len(s.legal) for s in samples) - text_total
+    loss_sum, clipped_sum, kl_sum, packed = 0.0, 0.0, 0.0, 0
     policy.activate(agent)
-    references: list[Tensor] | None = None
-    if config.kl_weight:
-        with policy.base_only(agent):
-            references = sample_logprobs(policy, agent, samples, config.max_pack_tokens)
-    loss = _StepLoss(policy, agent, samples, references, config)
-    gradient = TreeGradient(policy, agent, loss.of_segments, config.max_pack_tokens)
-    short: list[int] = []
-    long: list[int] = []
-    for i, sample in enumerate(samples):
-        (long if len(sample.ids) > config.recompute_above else short).append(i)
-    roots = build_tree({i: samples[i].ids for i in short})
-    gradient.add(roots)
-    packed = sum(root.tokens for root in roots) + loss.add_recomputed(long)
-    return loss.result(packed)
+    # The largest first: what it frees has room for all others.
+    for pack in sorted(
+        pack_sequences([s.ids for s in samples], config.max_pack_tokens),
+        key=lambda pack: -len(pack.ids),
+    ):
+        members = [samples[index] for index, _ in pack.members]
+        reference = None
+        if config.kl_weight:
+            with policy.base_only(agent), torch.no_grad():
+                reference = _pack_logprobs(policy, agent, pack, samples)
+        recompute = len(pack.ids) > config.recompute_above
+        with _checkpointed(policy.decoder(agent)) if recompute else nullcontext():
+            logprobs = _pack_logprobs(policy, agent, pack, samples)
+            device = logprobs.device
+            behaviour = torch.tensor([b for s in members for b in s.behaviour], device=device)
+            advantages = torch.tensor(
+                [s.advantage for s in members for _ in s.targets], device=device
+            )
+            is_text = torch.tensor(
+                [legal is None for s in members for legal in s.legal], device=device
+            )
+            losses, clipped = token_losses(
+                logprobs, behaviour, advantages, config.clip_low, config.clip_high
+            )
+            if reference is not None:
+                kl = kl_k3(logprobs, reference)
+                losses = losses + config.kl_weight * kl
+                kl_sum += float(kl.detach().sum())
+            weights = torch.where(
+                is_text,
+                1.0 / max(text_total, 1),
+                config.action_weight / max(action_total, 1),
+            )
+            loss = (losses * weights).sum()
+            loss.backward()  # type: ignore[no-untyped-call]
+        loss_sum += float(loss.detach())
+        clipped_sum += float(clipped.sum())
+        packed += len(pack.ids)
+        release_freed_memory(above=_KEPT_BYTES)
+    count = max(text_total + action_total, 1)
+    return UpdateResult(
+        loss=loss_sum,
+        clip_share=clipped_sum / count,
+        kl=kl_sum / count,
+        text_tokens=text_total,
+        action_tokens=action_total,
+        packed_tokens=packed,
+    )
 
 
-class _StepLoss:
-    """The loss of a step's tokens, as they come; sums up what is told of it."""
-
-    def __init__(
-        self,
-        policy: Policy,
-        agent: Agent,
-        samples: Sequence[Sample],
-        references: list[Tensor] | None,
-        config: LearningConfig,
-    ) -> None:
-        self.policy, self.agent, self.config = policy, agent, config
-        self.samples, self.references = samples, references
-        self.text = sum(legal is None for s in samples for legal in s.legal)
-        self.action = sum(len(s.legal) for s in samples) - self.text
-        self.loss, self.clipped, self.kl = 0.0, 0.0, 0.0
-
-    def of_segments(self, group: list[Segment], hidden: Tensor) -> Tensor | None:
-        """What the tokens predicted in these segments add, from their (T, H) hidden states."""
-        chosen: list[_Target] = []
-        first = 0
-        for segment in group:
-            for member in segment.members:
-                for place, target in enumerate(self.samples[member].targets):
-                    # The token before it predicts it.
-                    if segment.start < target <= segment.stop:
-                        row = first + target - 1 - segment.start
-                        chosen.append(_Target(row, member, place))
-            first += len(segment.ids)
-        return self.of_targets(chosen, hidden) if chosen else None
-
-    def of_targets(self, chosen: list["_Target"], hidden: Tensor) -> Tensor:
-        """What these tokens add to the loss."""
-        logprobs = _target_logprobs(self.policy, self.agent, self.samples, chosen, hidden)
-        device, config = logprobs.device, self.config
-        members = [self.samples[c.member] for c in chosen]
-        behaviour = [s.behaviour[c.place] for s, c in zip(members, chosen, strict=True)]
-        losses, clipped = token_losses(
-            logprobs,
-            torch.tensor(behaviour, device=device),
-            torch.tensor([s.advantage for s in members], device=device),
-            config.clip_low,
-            config.clip_high,
-        )
-        if self.references is not None:
-            reference = torch.stack([self.references[c.member][c.place] for c in chosen])
-            kl = kl_k3(logprobs, reference.to(device))
-            losses = losses + config.kl_weight * kl
-            self.kl += float(kl.detach().sum())
-        is_text = [s.legal[c.place] is None for s, c in zip(members, chosen, strict=True)]
-        weights = torch.where(
-            torch.tensor(is_text, device=device),
-            1.0 / max(self.text, 1),
-            config.action_weight / max(self.action, 1),
-        )
-        loss = (losses * weights).sum()
-        self.loss += float(loss.detach())
-        self.clipped += float(clipped.sum())
-        return loss
-
-    def add_recomputed(self, members: list[int]) -> int:
-        """Backward through long dialogues, whose activations are recomputed; tokens of them."""
-        tokens = 0
-        sequences = [self.samples[i].ids for i in members]
-        for pack in pack_sequences(sequences, self.config.max_pack_tokens):
-            with _checkpointed(self.policy.decoder(self.agent)):
-                hidden = _pack_hidden(self.policy, self.agent, pack)
-                chosen = [
-                    _Target(int(path[target - 1]), members[index], place)
-                    for index, path in pack.members
-                    for place, target in enumerate(self.samples[members[index]].targets)
-                ]
-                if chosen:
-                    self.of_targets(chosen, hidden).backward()  # type: ignore[no-untyped-call]
-            release_freed_memory(above=KEPT_BYTES)
-            tokens += len(pack.ids)
-        return tokens
-
-    def result(self, packed_tokens: int) -> UpdateResult:
-        """What the update did."""
-        count = max(self.text + self.action, 1)
-        return UpdateResult(
-            loss=self.loss,
-            clip_share=self.clipped / count,
-            kl=self.kl / count,
-            text_tokens=self.text,
-            action_tokens=self.action,
-            packed_tokens=packed_tokens,
-        )
-
-
-@dataclass(frozen=True)
-class _Target:
-    """A token that carries loss.
-
-    Attributes:
-        row: of the hidden state that predicts it.
-        member: the sample it belongs to.
-        place: among the sample's targets.
-    """
-
-    row: int
-    member: int
-    place: int
-
-
-def _target_logprobs(
-    policy: Policy,
-    agent: Agent,
-    samples: Sequence[Sample],
-    chosen: Sequence[_Target],
-    hidden: Tensor,
-) -> Tensor:
-    """Log-probabilities of (n,) targets from (T, H) hidden states."""
-    device = hidden.device
-    members = [samples[c.member] for c in chosen]
-    tokens = [s.ids[s.targets[c.place]] for s, c in zip(members, chosen, strict=True)]
-    legal = [s.legal[c.place] for s, c in zip(members, chosen, strict=True)]
-    rows = hidden[torch.tensor([c.row for c in chosen], dtype=torch.long, device=device)]
-    token = torch.tensor(tokens, dtype=torch.long, device=device)
-    temperature = torch.tensor([s.temperature for s in members], device=device)
-    parts = [
-        RowLogprobs.apply(  # type: ignore[no-untyped-call]
-            rows[at], token[at], temperature[at], policy.head(agent), legal[at]
-        )
-        for at in (slice(i, i + _LOGIT_ROWS) for i in range(0, len(chosen), _LOGIT_ROWS))
-    ]
-    return torch.cat(parts) if parts else rows.sum(-1).float()
-
-
-def _pack_hidden(policy: Policy, agent: Agent, pack: Pack) -> Tensor:
-    """(T, H) hidden states of a pack's nodes."""
+def _pack_logprobs(policy: Policy, agent: Agent, pack: Pack, samples: Sequence[Sample]) -> Tensor:
+    """Log-probabilities of all targets of a pack, member by member."""
     decoder: Any = policy.decoder(agent)
     device = next(decoder.parameters()).device
-    hidden: Tensor = decoder(
+    hidden = decoder(
         input_ids=pack.ids[None].to(device),
         attention_mask=policy.mask(agent, pack.mask[None, None].to(device)),
         position_ids=pack.positions[None].to(device),
         use_cache=False,
-    ).last_hidden_state[0]
-    return hidden
+    ).last_hidden_state[0]  # (T, H)
+    nodes: list[int] = []
+    tokens: list[int] = []
+    legal: list[tuple[int, ...] | None] = []
+    temperatures: list[float] = []
+    for index, path in pack.members:
+        sample = samples[index]
+        for target, ids in zip(sample.targets, sample.legal, strict=True):
+            nodes.append(int(path[target - 1]))  # the token before it predicts it
+            tokens.append(sample.ids[target])
+            legal.append(ids)
+            temperatures.append(sample.temperature)
+    rows = hidden[torch.tensor(nodes, dtype=torch.long, device=device)]
+    token = torch.tensor(tokens, device=device)
+    temperature = torch.tensor(temperatures, device=device)
+    parts = [
+        RowLogprobs.apply(  # type: ignore[no-untyped-call]
+            rows[at], token[at], temperature[at], policy.head(agent), legal[at]
+        )
+        for at in (slice(i, i + _LOGIT_ROWS) for i in range(0, len(nodes), _LOGIT_ROWS))
+    ]
+    return torch.cat(parts) if parts else rows.sum(-1).float()
 
 
 # torch finds `forward` by name and passes it what `apply` was given.
