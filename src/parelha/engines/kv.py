@@ -14,7 +14,7 @@ _COLUMNS_BEFORE = 32
 _COLUMNS_BEHIND = 128
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # one is itself alone: arrays do not compare as a whole
 class Prefix:
     """A computed token sequence.
 
@@ -49,17 +49,20 @@ class PrefixStore:
             if length > best_length:
                 best, best_length = entry, length
         if best is not None:
-            self._entries.append(self._entries.pop(_place(self._entries, best)))
+            self._entries.remove(best)
+            self._entries.append(best)
         return best, best_length
 
     def add(self, prefix: Prefix) -> None:
         """Keep a prefix; one that begins another is not needed."""
-        if any(_common(e.ids, prefix.ids) == len(prefix.ids) for e in self._entries):
+        common = [_common(entry.ids, prefix.ids) for entry in self._entries]
+        if len(prefix.ids) in common:
             return
-        for entry in [e for e in self._entries if _common(e.ids, prefix.ids) == len(e.ids)]:
-            self._tokens -= len(self._entries.pop(_place(self._entries, entry)).ids)
+        self._entries = [
+            entry for entry, n in zip(self._entries, common, strict=True) if n < len(entry.ids)
+        ]
         self._entries.append(prefix)
-        self._tokens += len(prefix.ids)
+        self._tokens = sum(len(entry.ids) for entry in self._entries)
         while self._tokens > self.max_tokens and self._entries:
             self._tokens -= len(self._entries.pop(0).ids)
 
@@ -75,11 +78,24 @@ def _common(one: np.ndarray[Any, Any], other: np.ndarray[Any, Any]) -> int:
     return int(differs[0]) if len(differs) else n
 
 
-def _place(entries: list[Prefix], wanted: Prefix) -> int:
-    return next(i for i, entry in enumerate(entries) if entry is wanted)
+class _Layer(CacheLayerMixin):  # type: ignore[no-untyped-call]
+    """One layer of a cache whose masks are made outside, and that allocates by itself."""
+
+    is_sliding = False
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.is_initialized = True
+
+    def lazy_initialization(self, key_states: Tensor, value_states: Tensor) -> None:
+        """Nothing to do."""
+
+    def get_mask_sizes(self, query_length: int) -> tuple[int, int]:
+        """Length and offset of the keys that the next `query_length` tokens may see."""
+        return self.get_seq_length() + query_length, 0
 
 
-class PrefillLayer(CacheLayerMixin):  # type: ignore[no-untyped-call]
+class PrefillLayer(_Layer):  # type: ignore[no-untyped-call]
     """One layer's keys and values of prompts: known ones first, those of one pass behind them.
 
     Args:
@@ -87,15 +103,9 @@ class PrefillLayer(CacheLayerMixin):  # type: ignore[no-untyped-call]
         values: (B, heads, N, D').
     """
 
-    is_sliding = False
-
     def __init__(self, keys: Tensor | None, values: Tensor | None) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
+        super().__init__()
         self.keys, self.values = keys, values
-        self.is_initialized = True
-
-    def lazy_initialization(self, key_states: Tensor, value_states: Tensor) -> None:
-        """Nothing to do."""
 
     def update(
         self, key_states: Tensor, value_states: Tensor, *args: Any, **kwargs: Any
@@ -108,10 +118,6 @@ class PrefillLayer(CacheLayerMixin):  # type: ignore[no-untyped-call]
             key_states, value_states = key_states.clone(), value_states.clone()
         self.keys, self.values = key_states, value_states
         return key_states, value_states
-
-    def get_mask_sizes(self, query_length: int) -> tuple[int, int]:
-        """Length and offset of the keys that the next `query_length` tokens may see."""
-        return self.get_seq_length() + query_length, 0
 
     def get_seq_length(self) -> int:
         """Columns in use."""
@@ -223,18 +229,12 @@ class Slab:
         self.end = end
 
 
-class _SlabLayer(CacheLayerMixin):  # type: ignore[no-untyped-call]
-    """One layer of a slab: (rows, heads, columns, D) keys and values."""
-
-    is_sliding = False
+class _SlabLayer(_Layer):  # type: ignore[no-untyped-call]
+    """One layer of a slab: (rows, heads, columns, D) keys and values; `lay_out` allocates."""
 
     def __init__(self, slab: Slab) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
+        super().__init__()
         self.slab = slab
-        self.is_initialized = True
-
-    def lazy_initialization(self, key_states: Tensor, value_states: Tensor) -> None:
-        """Nothing to do: `lay_out` allocates."""
 
     def lay_out(
         self,
@@ -269,10 +269,6 @@ class _SlabLayer(CacheLayerMixin):  # type: ignore[no-untyped-call]
         self.keys[:rows, :, end : end + 1] = key_states
         self.values[:rows, :, end : end + 1] = value_states
         return self.keys[:rows, :, first : end + 1], self.values[:rows, :, first : end + 1]
-
-    def get_mask_sizes(self, query_length: int) -> tuple[int, int]:
-        """Length and offset of the keys that the next `query_length` tokens may see."""
-        return self.get_seq_length() + query_length, 0
 
     def get_seq_length(self) -> int:
         """Columns in use."""
