@@ -1,5 +1,6 @@
 """Keys and values: a slab whose rows all end at one column, and prefixes already computed."""
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -94,6 +95,20 @@ class _Layer(CacheLayerMixin):  # type: ignore[no-untyped-call]
         """Length and offset of the keys that the next `query_length` tokens may see."""
         return self.get_seq_length() + query_length, 0
 
+    def get_max_length(self) -> int:
+        """No limit."""
+        return -1
+
+    @abstractmethod
+    def get_seq_length(self) -> int:
+        """Columns in use."""
+
+    @abstractmethod
+    def update(
+        self, key_states: Tensor, value_states: Tensor, *args: Any, **kwargs: Any
+    ) -> tuple[Tensor, Tensor]:
+        """Add columns; returns all in use."""
+
 
 class PrefillLayer(_Layer):  # type: ignore[no-untyped-call]
     """One layer's keys and values of prompts: known ones first, those of one pass behind them.
@@ -122,10 +137,6 @@ class PrefillLayer(_Layer):  # type: ignore[no-untyped-call]
     def get_seq_length(self) -> int:
         """Columns in use."""
         return 0 if self.keys is None else self.keys.shape[2]
-
-    def get_max_length(self) -> int:
-        """No limit."""
-        return -1
 
 
 class Slab:
@@ -273,7 +284,3 @@ class _SlabLayer(_Layer):  # type: ignore[no-untyped-call]
     def get_seq_length(self) -> int:
         """Columns in use."""
         return self.slab.end - self.slab.first
-
-    def get_max_length(self) -> int:
-        """Columns that fit."""
-        return 0 if self.keys is None else self.keys.shape[2]
