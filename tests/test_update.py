@@ -75,11 +75,11 @@ def zero(policy: Policy) -> None:
 
 
 @pytest.mark.parametrize("kl_weight", [0.0, 0.3])
-@pytest.mark.parametrize("recompute_above", [1, 100_000])
+@pytest.mark.parametrize("max_tokens", [30, 100_000])
 def test_loss_and_gradient_equal_plain_autograd(
-    policy: Policy, samples: list[Sample], kl_weight: float, recompute_above: int
+    policy: Policy, samples: list[Sample], kl_weight: float, max_tokens: int
 ) -> None:
-    config = LearningConfig(kl_weight=kl_weight, action_weight=0.7, recompute_above=recompute_above)
+    config = LearningConfig(kl_weight=kl_weight, action_weight=0.7, max_pass_tokens=max_tokens)
     policy.activate(CODER)
     zero(policy)
     expected = plain_loss(policy, samples, config)
@@ -166,10 +166,7 @@ def test_rounds_without_any_choice_give_no_loss_and_no_error(policy: Policy) -> 
     zero(policy)
 
 
-@pytest.mark.parametrize("recompute_above", [1, 100_000])
-def test_an_update_leaves_no_trace_in_the_model(
-    policy: Policy, samples: list[Sample], recompute_above: int
-) -> None:
+def test_an_update_leaves_no_trace_in_the_model(policy: Policy, samples: list[Sample]) -> None:
     """No hook, no flag, no training mode: the engine goes on with the same model."""
     decoder: Any = policy.decoder(CODER)
 
@@ -180,24 +177,25 @@ def test_an_update_leaves_no_trace_in_the_model(
             [getattr(m, "gradient_checkpointing", None) for m in decoder.modules()],
         )
 
-    accumulate_gradients(policy, CODER, samples, LearningConfig(recompute_above=recompute_above))
+    accumulate_gradients(policy, CODER, samples, LearningConfig())
     before = state()
     for _ in range(2):
-        config = LearningConfig(recompute_above=recompute_above)
-        accumulate_gradients(policy, CODER, samples, config)
+        accumulate_gradients(policy, CODER, samples, LearningConfig())
     assert state() == before
     zero(policy)
 
 
-@pytest.mark.parametrize("recompute_above", [1, 100_000])
-def test_an_architecture_with_its_own_attention_can_be_updated(recompute_above: int) -> None:
+@pytest.mark.parametrize("min_shared", [1, 10**9])
+def test_an_architecture_with_its_own_attention_can_be_updated(
+    min_shared: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     policy = tiny_policy(base=tiny_codegen())
     found = tiny_samples(tiny_trees(tiny_engine(policy), drafts=1, reviews=1), CODER)
-    together = LearningConfig(recompute_above=recompute_above)
-    accumulate_gradients(policy, CODER, found, together)
+    accumulate_gradients(policy, CODER, found, LearningConfig())
     one = {n: p.grad.clone() for n, p in policy.parameters(CODER).items() if p.grad is not None}
     zero(policy)
-    accumulate_gradients(policy, CODER, found, LearningConfig(max_pack_tokens=1))
+    monkeypatch.setattr("parelha.learning.update.MIN_SHARED", min_shared)
+    accumulate_gradients(policy, CODER, found, LearningConfig(max_pass_tokens=40))
     assert len(one) == len(policy.parameters(CODER))
     for name, parameter in policy.parameters(CODER).items():
         assert parameter.grad is not None

@@ -151,10 +151,8 @@ class LearningConfig(_Section):
     """Weight of the action tokens' loss beside the text tokens' loss, averaged separately."""
     normalise_std: bool = True
     """Divide a group's advantages by the agent's standard deviation over the step (Dr.MAS)."""
-    max_pack_tokens: Size = 768
-    """Tokens of one packed forward and backward pass; more is faster and takes more memory."""
-    recompute_above: Size = 1024
-    """Packs of more tokens (one long dialogue) recompute activations instead of keeping them."""
+    max_pass_tokens: Size = 512
+    """Tokens of one forward and backward pass, at most; the memory of an update grows with it."""
 
 
 class TrainConfig(_Section):

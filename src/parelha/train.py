@@ -116,7 +116,7 @@ def train_step(
     for agent, optimizer in optimizers.items():
         progress.phase(f"step {step}: updating the {agent}")
         result = update(runtime, agent, optimizer, trees)
-        trained_tokens += int(result.pop("packed_tokens"))
+        trained_tokens += int(result.pop("computed_tokens"))
         metrics |= {f"{name}/{agent}": value for name, value in result.items()}
         metrics[f"ba_norm/{agent}"] = runtime.policy.product_norm(agent)
         metrics[f"adapter_sha/{agent}"] = runtime.policy.digest(agent)
@@ -165,7 +165,7 @@ def update(runtime: Runtime, agent: Agent, optimizer: AdamW, trees: list[Tree]) 
     samples = samples_of(policy.adapter(agent), trees, runtime)
     optimizer.zero_grad(set_to_none=True)
     if not samples:
-        return {"loss": 0.0, "grad_norm": 0.0, "clip_share": 0.0, "kl": 0.0, "packed_tokens": 0}
+        return {"loss": 0.0, "grad_norm": 0.0, "clip_share": 0.0, "kl": 0.0, "computed_tokens": 0}
     result = accumulate_gradients(policy, agent, samples, config.learning)
     parameters = list(policy.parameters(agent).values())
     norm = torch.nn.utils.clip_grad_norm_(parameters, config.learning.max_grad_norm)
@@ -182,7 +182,7 @@ def update(runtime: Runtime, agent: Agent, optimizer: AdamW, trees: list[Tree]) 
         "grad_norm": float(norm),
         "clip_share": result.clip_share,
         "kl": result.kl,
-        "packed_tokens": result.packed_tokens,
+        "computed_tokens": result.computed_tokens,
     }
 
 

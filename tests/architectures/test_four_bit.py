@@ -190,8 +190,8 @@ def check_that_it_plays_and_learns(
             recorded = torch.tensor(sample.behaviour)
             torch.testing.assert_close(recorded, right, atol=tolerance, rtol=0)
             torch.testing.assert_close(packed, right, atol=tolerance, rtol=0)
-        for recompute_above in (1, 4096):
-            config = LearningConfig(max_pack_tokens=2048, recompute_above=recompute_above)
+        for max_tokens in (64, 4096):
+            config = LearningConfig(max_pass_tokens=max_tokens)
             accumulate_gradients(policy, agent, played, config)
         for name, parameter in policy.parameters(agent).items():
             assert parameter.grad is not None, name

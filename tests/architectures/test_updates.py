@@ -89,16 +89,17 @@ def test_one_update_of_each_agent_moves_its_own_adapter_alone(architecture: Arch
 
 
 @ONE_BASE
-@pytest.mark.parametrize("recompute_above", [0, 4096], ids=["recomputed", "kept"])
+@pytest.mark.parametrize("min_shared", [1, 64])
 def test_the_gradient_is_that_of_plain_forward_passes(
-    architecture: Architecture, recompute_above: int
+    architecture: Architecture, min_shared: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("parelha.learning.update.MIN_SHARED", min_shared)
     policy = moved_policy(architecture)
     tree = play_one(engine_of(policy, architecture), architecture)
     # Off the policy that sampled, so that ratios differ from one.
     played = samples(tree, Agent.CODER)
     shifted = [Sample(**(vars(s) | {"behaviour": [b - 0.05 for b in s.behaviour]})) for s in played]
-    config = LearningConfig(max_pack_tokens=2048, recompute_above=max(recompute_above, 1))
+    config = LearningConfig(max_pass_tokens=48)
     result = accumulate_gradients(policy, Agent.CODER, shifted, config)
     parameters = policy.parameters(Agent.CODER)
     found = {}

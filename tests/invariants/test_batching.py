@@ -13,7 +13,8 @@ from parelha.types import Agent
 from tests.fakes import tiny_engine, tiny_policy, tiny_samples, tiny_trees
 
 TOLERANCE = 1e-5
-ONE_BY_ONE = 1  # no two sequences share a pack of one token
+SHARED = "parelha.learning.update.MIN_SHARED"
+ALL, NONE = 1, 10**9  # what rounds share is computed once; each round is computed alone
 
 
 @pytest.fixture(scope="module")
@@ -44,14 +45,20 @@ def gradients(
 
 @pytest.mark.parametrize("agent", list(Agent))
 @pytest.mark.parametrize("kl_weight", [0.0, 0.1])
-def test_packs_of_many_rounds_give_the_gradient_of_packs_of_one(
-    policy: Policy, trees: list[Tree], agent: Agent, kl_weight: float
+def test_many_rounds_together_give_the_gradient_of_each_alone(
+    policy: Policy,
+    trees: list[Tree],
+    agent: Agent,
+    kl_weight: float,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    together, one = gradients(policy, agent, trees, LearningConfig(kl_weight=kl_weight))
-    alone, other = gradients(
-        policy, agent, trees, LearningConfig(kl_weight=kl_weight, max_pack_tokens=ONE_BY_ONE)
-    )
-    assert together.packed_tokens < alone.packed_tokens
+    config = LearningConfig(kl_weight=kl_weight)
+    monkeypatch.setattr(SHARED, ALL)
+    together, one = gradients(policy, agent, trees, config)
+    monkeypatch.setattr(SHARED, NONE)
+    alone, other = gradients(policy, agent, trees, config)
+    assert together.computed_tokens < alone.computed_tokens
+    assert alone.computed_tokens == sum(len(s.ids) for s in tiny_samples(trees, agent))
     assert together.loss == pytest.approx(alone.loss, abs=TOLERANCE)
     assert together.kl == pytest.approx(alone.kl, abs=TOLERANCE)
     assert together.clip_share == pytest.approx(alone.clip_share, abs=TOLERANCE)
@@ -61,12 +68,14 @@ def test_packs_of_many_rounds_give_the_gradient_of_packs_of_one(
 
 
 @pytest.mark.parametrize("agent", list(Agent))
-def test_packs_of_many_rounds_give_the_log_probabilities_of_packs_of_one(
-    policy: Policy, trees: list[Tree], agent: Agent
+def test_many_rounds_together_give_the_log_probabilities_of_each_alone(
+    policy: Policy, trees: list[Tree], agent: Agent, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     samples = tiny_samples(trees, agent)
+    monkeypatch.setattr(SHARED, ALL)
     together = sample_logprobs(policy, agent, samples, 4096)
-    alone = sample_logprobs(policy, agent, samples, ONE_BY_ONE)
+    monkeypatch.setattr(SHARED, NONE)
+    alone = sample_logprobs(policy, agent, samples, 4096)
     for one, other in zip(together, alone, strict=True):
         torch.testing.assert_close(one, other, atol=TOLERANCE, rtol=0)
 

@@ -1,27 +1,24 @@
 """One update of one agent's adapter from the rounds of a step."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
-from transformers.modeling_layers import GradientCheckpointingLayer
 
 from parelha.agents.turns import Round
 from parelha.config import LearningConfig
 from parelha.learning.grpo import kl_k3, token_losses
-from parelha.learning.packing import Pack, pack_sequences
-from parelha.models.memory import release_freed_memory
+from parelha.learning.tree import Segment, TreePasses, build_tree
 from parelha.models.packed import frozen_linear
 from parelha.models.policy import Policy
 from parelha.types import Agent
 
-# Freed activations are kept up to this much memory: packs of different sizes leave holes.
-_KEPT_BYTES = 4_500_000_000
 # Rows of logits that exist at once: 128 x 152k float32 are 78 MB.
 _LOGIT_ROWS = 128
+# What fewer tokens share is computed for each sequence.
+MIN_SHARED = 64
 
 
 @dataclass(frozen=True)
@@ -54,7 +51,7 @@ class UpdateResult:
     kl: float
     text_tokens: int
     action_tokens: int
-    packed_tokens: int
+    computed_tokens: int
 
 
 def make_sample(play: Round, temperature: float) -> Sample:
@@ -74,20 +71,19 @@ def make_sample(play: Round, temperature: float) -> Sample:
 
 
 def sample_logprobs(
-    policy: Policy, agent: Agent, samples: Sequence[Sample], max_pack_tokens: int
+    policy: Policy, agent: Agent, samples: Sequence[Sample], max_pass_tokens: int
 ) -> list[Tensor]:
     """(N,) log-probabilities of each sample's targets, without gradient, in the given order."""
     policy.activate(agent)
-    found: dict[int, Tensor] = {}
-    with torch.no_grad():
-        for pack in pack_sequences([s.ids for s in samples], max_pack_tokens):
-            logprobs = _pack_logprobs(policy, agent, pack, samples)
-            start = 0
-            for index, _ in pack.members:
-                n = len(samples[index].targets)
-                found[index] = logprobs[start : start + n]
-                start += n
-    return [found[i] for i in range(len(samples))]
+    found = [torch.zeros(len(sample.targets)) for sample in samples]
+    passes = TreePasses(policy, agent, max_pass_tokens)
+    for group, hidden in passes.read(_tree(samples, max_pass_tokens)):
+        with torch.no_grad():
+            chosen = _targets(group, samples)
+            logprobs = _target_logprobs(policy, agent, samples, chosen, hidden)
+        for target, logprob in zip(chosen, logprobs.tolist(), strict=True):
+            found[target.member][target.place] = logprob
+    return found
 
 
 def accumulate_gradients(
@@ -96,91 +92,138 @@ def accumulate_gradients(
     """Add the gradient of the step's loss to the agent's adapter.
 
     The loss is the mean over all text tokens of the step plus `action_weight` times the mean over
-    all action tokens, so how rounds are packed does not change it.
+    all action tokens, so how rounds are cut and packed does not change it.
     """
-    text_total = sum(legal is None for s in samples for legal in s.legal)
-    action_total = sum(len(s.legal) for s in samples) - text_total
-    loss_sum, clipped_sum, kl_sum, packed = 0.0, 0.0, 0.0, 0
     policy.activate(agent)
-    # The largest first: what it frees has room for all others.
-    for pack in sorted(
-        pack_sequences([s.ids for s in samples], config.max_pack_tokens),
-        key=lambda pack: -len(pack.ids),
-    ):
-        members = [samples[index] for index, _ in pack.members]
-        reference = None
-        if config.kl_weight:
-            with policy.base_only(agent), torch.no_grad():
-                reference = _pack_logprobs(policy, agent, pack, samples)
-        recompute = len(pack.ids) > config.recompute_above
-        with _checkpointed(policy.decoder(agent)) if recompute else nullcontext():
-            logprobs = _pack_logprobs(policy, agent, pack, samples)
-            device = logprobs.device
-            behaviour = torch.tensor([b for s in members for b in s.behaviour], device=device)
-            advantages = torch.tensor(
-                [s.advantage for s in members for _ in s.targets], device=device
-            )
-            is_text = torch.tensor(
-                [legal is None for s in members for legal in s.legal], device=device
-            )
-            losses, clipped = token_losses(
-                logprobs, behaviour, advantages, config.clip_low, config.clip_high
-            )
-            if reference is not None:
-                kl = kl_k3(logprobs, reference)
-                losses = losses + config.kl_weight * kl
-                kl_sum += float(kl.detach().sum())
-            weights = torch.where(
-                is_text,
-                1.0 / max(text_total, 1),
-                config.action_weight / max(action_total, 1),
-            )
-            loss = (losses * weights).sum()
-            loss.backward()  # type: ignore[no-untyped-call]
-        loss_sum += float(loss.detach())
-        clipped_sum += float(clipped.sum())
-        packed += len(pack.ids)
-        release_freed_memory(above=_KEPT_BYTES)
-    count = max(text_total + action_total, 1)
-    return UpdateResult(
-        loss=loss_sum,
-        clip_share=clipped_sum / count,
-        kl=kl_sum / count,
-        text_tokens=text_total,
-        action_tokens=action_total,
-        packed_tokens=packed,
-    )
+    references: list[Tensor] | None = None
+    if config.kl_weight:
+        with policy.base_only(agent):
+            references = sample_logprobs(policy, agent, samples, config.max_pass_tokens)
+    loss = _StepLoss(policy, agent, samples, references, config)
+    roots = _tree(samples, config.max_pass_tokens)
+    TreePasses(policy, agent, config.max_pass_tokens).add_gradient(roots, loss.of_segments)
+    return loss.result(sum(len(segment.ids) for root in roots for segment in root.all()))
 
 
-def _pack_logprobs(policy: Policy, agent: Agent, pack: Pack, samples: Sequence[Sample]) -> Tensor:
-    """Log-probabilities of all targets of a pack, member by member."""
-    decoder: Any = policy.decoder(agent)
-    device = next(decoder.parameters()).device
-    hidden = decoder(
-        input_ids=pack.ids[None].to(device),
-        attention_mask=policy.mask(agent, pack.mask[None, None].to(device)),
-        position_ids=pack.positions[None].to(device),
-        use_cache=False,
-    ).last_hidden_state[0]  # (T, H)
-    nodes: list[int] = []
-    tokens: list[int] = []
-    legal: list[tuple[int, ...] | None] = []
-    temperatures: list[float] = []
-    for index, path in pack.members:
-        sample = samples[index]
-        for target, ids in zip(sample.targets, sample.legal, strict=True):
-            nodes.append(int(path[target - 1]))  # the token before it predicts it
-            tokens.append(sample.ids[target])
-            legal.append(ids)
-            temperatures.append(sample.temperature)
-    rows = hidden[torch.tensor(nodes, dtype=torch.long, device=device)]
-    token = torch.tensor(tokens, device=device)
-    temperature = torch.tensor(temperatures, device=device)
+def _tree(samples: Sequence[Sample], max_tokens: int) -> list[Segment]:
+    sequences = {i: sample.ids for i, sample in enumerate(samples)}
+    return build_tree(sequences, MIN_SHARED, max_tokens)
+
+
+class _StepLoss:
+    """The loss of a step's tokens, as they come; sums up what is told of it."""
+
+    def __init__(
+        self,
+        policy: Policy,
+        agent: Agent,
+        samples: Sequence[Sample],
+        references: list[Tensor] | None,
+        config: LearningConfig,
+    ) -> None:
+        self.policy, self.agent, self.config = policy, agent, config
+        self.samples, self.references = samples, references
+        self.text = sum(legal is None for s in samples for legal in s.legal)
+        self.action = sum(len(s.legal) for s in samples) - self.text
+        self.loss, self.clipped, self.kl = 0.0, 0.0, 0.0
+
+    def of_segments(self, group: list[Segment], hidden: Tensor) -> Tensor | None:
+        """What the tokens predicted in these segments add, from their (T, H) hidden states."""
+        chosen = _targets(group, self.samples)
+        return self.of_targets(chosen, hidden) if chosen else None
+
+    def of_targets(self, chosen: list["_Target"], hidden: Tensor) -> Tensor:
+        """What these tokens add to the loss."""
+        logprobs = _target_logprobs(self.policy, self.agent, self.samples, chosen, hidden)
+        device, config = logprobs.device, self.config
+        members = [self.samples[c.member] for c in chosen]
+        behaviour = [s.behaviour[c.place] for s, c in zip(members, chosen, strict=True)]
+        losses, clipped = token_losses(
+            logprobs,
+            torch.tensor(behaviour, device=device),
+            torch.tensor([s.advantage for s in members], device=device),
+            config.clip_low,
+            config.clip_high,
+        )
+        if self.references is not None:
+            reference = torch.stack([self.references[c.member][c.place] for c in chosen])
+            kl = kl_k3(logprobs, reference.to(device))
+            losses = losses + config.kl_weight * kl
+            self.kl += float(kl.detach().sum())
+        is_text = [s.legal[c.place] is None for s, c in zip(members, chosen, strict=True)]
+        weights = torch.where(
+            torch.tensor(is_text, device=device),
+            1.0 / max(self.text, 1),
+            config.action_weight / max(self.action, 1),
+        )
+        loss = (losses * weights).sum()
+        self.loss += float(loss.detach())
+        self.clipped += float(clipped.sum())
+        return loss
+
+    def result(self, computed_tokens: int) -> UpdateResult:
+        """What the update did."""
+        count = max(self.text + self.action, 1)
+        return UpdateResult(
+            loss=self.loss,
+            clip_share=self.clipped / count,
+            kl=self.kl / count,
+            text_tokens=self.text,
+            action_tokens=self.action,
+            computed_tokens=computed_tokens,
+        )
+
+
+@dataclass(frozen=True)
+class _Target:
+    """A token that carries loss.
+
+    Attributes:
+        row: of the hidden state that predicts it.
+        member: the sample it belongs to.
+        place: among the sample's targets.
+    """
+
+    row: int
+    member: int
+    place: int
+
+
+def _targets(group: list[Segment], samples: Sequence[Sample]) -> list[_Target]:
+    """What the tokens of these segments predict."""
+    chosen: list[_Target] = []
+    first = 0
+    for segment in group:
+        for member in segment.members:
+            for place, target in enumerate(samples[member].targets):
+                # The token before it predicts it.
+                if segment.start < target <= segment.stop:
+                    row = first + target - 1 - segment.start
+                    chosen.append(_Target(row, member, place))
+        first += len(segment.ids)
+    return chosen
+
+
+def _target_logprobs(
+    policy: Policy,
+    agent: Agent,
+    samples: Sequence[Sample],
+    chosen: Sequence[_Target],
+    hidden: Tensor,
+) -> Tensor:
+    """Log-probabilities of (n,) targets from (T, H) hidden states."""
+    device = hidden.device
+    members = [samples[c.member] for c in chosen]
+    tokens = [s.ids[s.targets[c.place]] for s, c in zip(members, chosen, strict=True)]
+    legal = [s.legal[c.place] for s, c in zip(members, chosen, strict=True)]
+    rows = hidden[torch.tensor([c.row for c in chosen], dtype=torch.long, device=device)]
+    token = torch.tensor(tokens, dtype=torch.long, device=device)
+    temperature = torch.tensor([s.temperature for s in members], device=device)
     parts = [
         RowLogprobs.apply(  # type: ignore[no-untyped-call]
             rows[at], token[at], temperature[at], policy.head(agent), legal[at]
         )
-        for at in (slice(i, i + _LOGIT_ROWS) for i in range(0, len(nodes), _LOGIT_ROWS))
+        for at in (slice(i, i + _LOGIT_ROWS) for i in range(0, len(chosen), _LOGIT_ROWS))
     ]
     return torch.cat(parts) if parts else rows.sum(-1).float()
 
@@ -203,7 +246,7 @@ class RowLogprobs(torch.autograd.Function):  # pylint: disable=abstract-method
         legal: list[tuple[int, ...] | None],
     ) -> Tensor:
         """Log-probabilities over the legal tokens of each row (None: all are legal)."""
-        logits = frozen_linear(head, hidden).float() / temperature[:, None]
+        logits = frozen_linear(head, hidden).float().div_(temperature[:, None])
         masked = [i for i, ids in enumerate(legal) if ids is not None]
         if masked:
             forbidden = torch.zeros(logits.shape, dtype=torch.bool, device=logits.device)
@@ -225,26 +268,3 @@ class RowLogprobs(torch.autograd.Function):  # pylint: disable=abstract-method
         """(n, H) gradient by the hidden states; nothing else has one."""
         (slope,) = ctx.saved_tensors
         return (grads[0][:, None] * slope.float()).to(slope.dtype), None, None, None, None
-
-
-@contextmanager
-def _checkpointed(decoder: Any) -> Iterator[None]:
-    """Recompute layers in the backward pass instead of keeping their activations.
-
-    transformers looks at each layer's own `training` flag, so that flag alone is set: dropout
-    inside the layers stays off.
-    """
-    layers = [m for m in decoder.modules() if isinstance(m, GradientCheckpointingLayer)]
-    decoder.activation_checkpointing_enable(
-        activation_checkpointing_kwargs={"use_reentrant": False}
-    )
-    # It hooks the embedding as well, once more at every call, for a backward nobody needs here.
-    decoder.disable_input_require_grads()
-    for layer in layers:
-        layer.training = True
-    try:
-        yield
-    finally:
-        for layer in layers:
-            layer.training = False
-        decoder.activation_checkpointing_disable()

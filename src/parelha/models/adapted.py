@@ -1,8 +1,8 @@
-"""The forward pass of linear layers with LoRA adapters, each row of a batch by its own.
+"""Linear layers with LoRA adapters: forward, each row of a batch by its own adapter, and backward.
 
-Layers that read the same input (queries, keys and values; gate and up) are computed in one product
-where no gradient is asked for: a batch of few rows costs what its weights cost to read, and every
-product besides.
+Layers that read the same input (queries, keys and values; gate and up) are computed in one product:
+a batch of few rows costs what its weights cost to read, and every product besides. The gradient is
+written out, since autograd would go over every activation once more for each of the sums in it.
 """
 
 from collections.abc import Sequence
@@ -14,13 +14,7 @@ import torch
 from peft.tuners.lora import LoraLayer
 from torch import Tensor, nn
 
-from parelha.models.packed import (
-    can_pack,
-    frozen_linear,
-    pack,
-    packed_linear,
-    packed_linear_onto,
-)
+from parelha.models.packed import can_pack, pack, packed_linear, packed_linear_onto
 
 # Names under which decoder layers hold layers with one input.
 _SIBLINGS = (("q_proj", "k_proj", "v_proj"), ("gate_proj", "up_proj"))
@@ -68,69 +62,154 @@ def adapt_forward(model: nn.Module) -> Speakers:
     """Give all adapted layers of a model the forward pass below; returns who speaks in them."""
     speakers = Speakers()
     for module in model.modules():
-        if isinstance(module, LoraLayer):
-            module.__dict__["speakers"] = speakers
-            setattr(module, "forward", MethodType(lora_forward, module))  # noqa: B010
         for names in _SIBLINGS:
             members = [getattr(module, name, None) for name in names]
-            if all(isinstance(member, LoraLayer) for member in members):
-                _Siblings.join(cast(list[LoraLayer], members))
+            if all(map(_is_plain, members)) and len({m.in_features for m in members}) == 1:  # type: ignore[union-attr]
+                _Siblings(cast(list[LoraLayer], members), speakers)
+    for module in model.modules():
+        if isinstance(module, LoraLayer):
+            if _is_plain(module) and "siblings" not in module.__dict__:
+                _Siblings([module], speakers)
+            module.__dict__["speakers"] = speakers
+            setattr(module, "forward", MethodType(lora_forward, module))  # noqa: B010
     return speakers
 
 
-class _Siblings:
-    """Adapted layers that read the same input; the first that is called computes all of them."""
+def _is_plain(module: Any) -> bool:
+    """Whether a layer has an adapter over a weight that can be multiplied with as it is."""
+    base: Any = module.base_layer if isinstance(module, LoraLayer) else None
+    return isinstance(base, nn.Linear) and base.weight.is_floating_point()
 
-    def __init__(self, members: list[Any]) -> None:
-        self.members = members
-        self.sizes = [member.base_layer.weight.shape[0] for member in members]
+
+class _Siblings:
+    """Adapted layers that read the same input; the first that is called computes all of them.
+
+    Args:
+        members: the layers, one or more.
+        speakers: whose adapter it is.
+    """
+
+    def __init__(self, members: list[Any], speakers: Speakers) -> None:
+        self.members, self.speakers = members, speakers
+        self.bases = [member.base_layer for member in members]
+        self.sizes = [base.weight.shape[0] for base in self.bases]
         self._packed: tuple[Tensor, Tensor | None] | None = None
-        self._kept: dict[tuple[str, ...], Any] = {}
+        self._kept: dict[tuple[str, ...], tuple[Any, Tensor, list[Tensor], Tensor | None]] = {}
         self._input: Tensor | None = None
         self._outputs: dict[int, Tensor] = {}
-
-    @classmethod
-    def join(cls, members: list[Any]) -> None:
-        """Make siblings of layers that can be one."""
-        bases = [member.base_layer for member in members]
-        if not all(isinstance(base, nn.Linear) and can_pack(base.weight) for base in bases):
-            return
-        if len({(base.weight.shape[1], base.bias is None) for base in bases}) > 1:
-            return
-        group = cls(members)
         for member in members:
-            member.__dict__["siblings"] = group
+            member.__dict__["siblings"] = self
 
     def output(self, member: LoraLayer, x: Tensor, names: tuple[str, ...]) -> Tensor:
         """What `member` says of `x`."""
         if self._input is not x or id(member) not in self._outputs:
-            parts = torch.split(self._compute(x, names), self.sizes, dim=-1)
-            self._outputs = {id(m): part for m, part in zip(self.members, parts, strict=True)}
+            if torch.is_grad_enabled():
+                found: Any = _Adapted.apply(  # type: ignore[no-untyped-call]
+                    x, self, names, *self.halves(names)
+                )
+            else:
+                found, _ = self.compute(x, names)
+            self._outputs = {id(m): part for m, part in zip(self.members, found, strict=True)}
             self._input = x
-        found = self._outputs.pop(id(member))
+        one = self._outputs.pop(id(member))
         if not self._outputs:
             self._input = None
+        return one
+
+    def halves(self, names: tuple[str, ...]) -> list[nn.Parameter]:
+        """A and B of every member and adapter."""
+        return [
+            half[name].weight
+            for member in self.members
+            for name in names
+            for half in (member.lora_A, member.lora_B)
+        ]
+
+    def rounded(self, names: tuple[str, ...], dtype: torch.dtype) -> tuple[Any, ...]:
+        """(version, A of all members (M · adapters · rank, K), scaled B of each, all B packed).
+
+        Kept until an update changes a parameter; where layers are packed, A and the last are.
+        """
+        # pylint: disable-next=protected-access
+        version = dtype, *((half._version, id(half)) for half in self.halves(names))
+        if self._kept.get(names, (None,))[0] != version:
+            with torch.inference_mode(False), torch.no_grad():
+                pairs = [_joined(member, names, dtype) for member in self.members]
+                a, packed = torch.cat([a for a, _ in pairs]), None
+                if self.can_pack():
+                    diagonal: Any = torch.block_diag
+                    packed = pack(a), pack(diagonal(*[b for _, b in pairs]))
+                self._kept[names] = version, a, [b for _, b in pairs], packed
+        return self._kept[names]
+
+    def compute(self, x: Tensor, names: tuple[str, ...]) -> tuple[tuple[Tensor, ...], Tensor]:
+        """(..., N) of every member, and the (..., M · adapters · rank) products A·x."""
+        if not self.can_pack():
+            _, a, b, _ = self.rounded(names, x.dtype)
+            inner = self.speakers.masked(nn.functional.linear(x, a), len(self.members))
+            parts = torch.split(inner, inner.shape[-1] // len(self.members), dim=-1)
+            return tuple(
+                base(x) + nn.functional.linear(part, half)
+                for base, part, half in zip(self.bases, parts, b, strict=True)
+            ), inner
+        if self._packed is None:
+            with torch.inference_mode(False), torch.no_grad():
+                bias = [base.bias for base in self.bases if base.bias is not None]
+                weight = torch.cat([base.weight for base in self.bases])
+                self._packed = pack(weight), torch.cat(bias) if bias else None
+        y = packed_linear(x, *self._packed)
+        inner = x[..., :0]
+        if names:
+            a, b = self.rounded(names, x.dtype)[3]
+            inner = self.speakers.masked(packed_linear(x, a), len(self.members))
+            y = packed_linear_onto(y, inner, b)
+        return torch.split(y, self.sizes, dim=-1), inner
+
+    def can_pack(self) -> bool:
+        """Whether all weights can be one packed weight."""
+        same = len({base.bias is None for base in self.bases}) == 1
+        return same and all(can_pack(base.weight) for base in self.bases)
+
+
+# torch finds `forward` by name and passes it what `apply` was given.
+class _Adapted(torch.autograd.Function):  # pylint: disable=abstract-method
+    """y = W·x + s·B·A·x of siblings, W frozen.
+
+    With g the gradient by y: B has s·gᵀ·(A·x), A has (s·g·B)ᵀ·x, and x has g·W + (s·g·B)·A.
+    """
+
+    @staticmethod
+    def forward(  # pylint: disable=arguments-differ
+        ctx: Any, x: Tensor, siblings: _Siblings, names: tuple[str, ...], *halves: Tensor
+    ) -> tuple[Tensor, ...]:
+        """The outputs of all siblings; `halves` are there for their gradients alone."""
+        assert len(halves) == 2 * len(siblings.members), "one adapter learns at a time"
+        found, inner = siblings.compute(x, names)
+        ctx.siblings, ctx.names = siblings, names
+        ctx.save_for_backward(x, inner)
         return found
 
-    def _compute(self, x: Tensor, names: tuple[str, ...]) -> Tensor:
-        """(..., N1 + N2 + ...) of all members, side by side."""
-        if self._packed is None:
-            bases = [member.base_layer for member in self.members]
-            bias = None if bases[0].bias is None else torch.cat([base.bias for base in bases])
-            self._packed = pack(torch.cat([base.weight for base in bases])), bias
-        y = packed_linear(x, *self._packed)
-        versions = [_version(member, names, x.dtype) for member in self.members]
-        if self._kept.get(names, (None,))[0] != versions:
-            with torch.inference_mode(False), torch.no_grad():
-                pairs = [_joined(member, names, x.dtype) for member in self.members]
-                a = pack(torch.cat([a for a, _ in pairs]))
-                diagonal: Any = torch.block_diag
-                b = pack(diagonal(*[b for _, b in pairs]))
-            self._kept[names] = versions, a, b
-        _, a, b = self._kept[names]
-        speakers: Speakers = self.members[0].__dict__["speakers"]
-        inner = speakers.masked(packed_linear(x, a), len(self.members))
-        return packed_linear_onto(y, inner, b)
+    @staticmethod
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
+        """Gradients by x and by every half of the adapter."""
+        siblings: _Siblings = ctx.siblings
+        x, inner = (saved.flatten(0, -2) for saved in ctx.saved_tensors)
+        _, a, halves, _ = siblings.rounded(ctx.names, x.dtype)
+        rank = len(a) // len(halves)
+        flat = [grad.flatten(0, -2) for grad in grads]
+        slopes = torch.cat([g @ b for g, b in zip(flat, halves, strict=True)], dim=1)
+        found: list[Tensor] = []
+        for i, (g, member) in enumerate(zip(flat, siblings.members, strict=True)):
+            own = slice(i * rank, (i + 1) * rank)
+            scaling = member.scaling[ctx.names[0]]
+            found.append((slopes[:, own].T @ x).float())
+            found.append((g.T @ inner[:, own]).float() * scaling)
+        if not ctx.needs_input_grad[0]:
+            return None, None, None, *found
+        by_x = slopes @ a
+        for g, base in zip(flat, siblings.bases, strict=True):
+            by_x.addmm_(g, base.weight)
+        return by_x.view_as(ctx.saved_tensors[0]), None, None, *found
 
 
 def lora_forward(module: LoraLayer, x: Tensor, *args: Any, **kwargs: Any) -> Tensor:
@@ -147,44 +226,15 @@ def lora_forward(module: LoraLayer, x: Tensor, *args: Any, **kwargs: Any) -> Ten
     speakers: Speakers = module.__dict__["speakers"]
     names = speakers.names or tuple(n for n in module.active_adapters if n in module.lora_A)
     siblings: _Siblings | None = module.__dict__.get("siblings")
-    plain = bool(args or kwargs or module.disable_adapters or not names)
-    if siblings is not None and not plain and not torch.is_grad_enabled():
-        return siblings.output(module, x, names)
-    y = base(x, *args, **kwargs) if args or kwargs else frozen_linear(base, x)
     if module.disable_adapters or not names:
-        return cast(Tensor, y)
-    a, b = _halves(module, names, x.dtype)
-    inner = packed_linear(x, a) if a.is_mkldnn else nn.functional.linear(x, a)
-    inner = speakers.masked(inner, 1)
-    if b.is_mkldnn:
-        return packed_linear_onto(y, inner, b)
-    return cast(Tensor, y + nn.functional.linear(inner, b))
-
-
-def _halves(module: LoraLayer, names: tuple[str, ...], dtype: torch.dtype) -> tuple[Tensor, Tensor]:
-    """A (rank, K) and (alpha / rank)·B (N, rank) in `dtype`, those of several adapters joined.
-
-    Without gradient they are kept, packed where that is faster, until an update changes a
-    parameter.
-    """
-    if torch.is_grad_enabled():
-        return _joined(module, names, dtype)
-    kept: dict[tuple[str, ...], Any] = module.__dict__.setdefault("rounded_halves", {})
-    version = _version(module, names, dtype)
-    if kept.get(names, (None,))[0] != version:
-        with torch.inference_mode(False), torch.no_grad():
-            halves = _joined(module, names, dtype)
-            if all(map(can_pack, halves)):
-                halves = (pack(halves[0]), pack(halves[1]))
-        kept[names] = (version, *halves)
-    return cast(tuple[Tensor, Tensor], kept[names][1:])
-
-
-def _version(module: LoraLayer, names: tuple[str, ...], dtype: torch.dtype) -> tuple[Any, ...]:
-    """Another one whenever a parameter of the adapters has changed."""
-    parameters = (half[name].weight for name in names for half in (module.lora_A, module.lora_B))
-    # pylint: disable-next=protected-access
-    return (dtype, *((parameter._version, id(parameter)) for parameter in parameters))
+        if siblings is None or args or kwargs or not siblings.can_pack() or torch.is_grad_enabled():
+            return cast(Tensor, base(x, *args, **kwargs))
+        return siblings.output(module, x, ())
+    if siblings is not None and not args and not kwargs:
+        return siblings.output(module, x, names)
+    a, b = _joined(module, names, x.dtype)
+    inner = speakers.masked(nn.functional.linear(x, a), 1)
+    return cast(Tensor, base(x, *args, **kwargs) + nn.functional.linear(inner, b))
 
 
 def _joined(module: LoraLayer, names: tuple[str, ...], dtype: torch.dtype) -> tuple[Tensor, Tensor]:
