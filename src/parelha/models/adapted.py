@@ -94,7 +94,7 @@ class _Siblings:
         self.bases = [member.base_layer for member in members]
         self.sizes = [base.weight.shape[0] for base in self.bases]
         self._packed: tuple[Tensor, Tensor | None] | None = None
-        self._kept: dict[tuple[str, ...], tuple[Any, Tensor, list[Tensor], Tensor | None]] = {}
+        self._kept: dict[tuple[str, ...], tuple[Any, ...]] = {}
         self._input: Tensor | None = None
         self._outputs: dict[int, Tensor] = {}
         for member in members:
@@ -126,9 +126,9 @@ class _Siblings:
         ]
 
     def rounded(self, names: tuple[str, ...], dtype: torch.dtype) -> tuple[Any, ...]:
-        """(version, A of all members (M · adapters · rank, K), scaled B of each, all B packed).
+        """Version, A of all members (M · adapters · rank, K), scaled B of each, and A and B packed.
 
-        Kept until an update changes a parameter; where layers are packed, A and the last are.
+        Kept until an update changes a parameter. The last is None where layers are not packed.
         """
         # pylint: disable-next=protected-access
         version = dtype, *((half._version, id(half)) for half in self.halves(names))

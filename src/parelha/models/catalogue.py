@@ -165,7 +165,7 @@ MODELS: tuple[Model, ...] = (
         targets=_QWEN_LLAMA,
         not_adapted=_HEAD_ONLY,
         tied=True,
-        needs="a laptop with 16 GB, better one GPU",
+        needs="a laptop with 24 GB, better one GPU",
         verified=_TRAINED,
         parts=Parts(
             packages=tuple(
@@ -277,7 +277,7 @@ MODELS: tuple[Model, ...] = (
         targets=_QWEN_LLAMA,
         not_adapted=_HEAD_ONLY,
         tied=True,
-        needs="a laptop with 16 GB, better one GPU; the licence accepted on the hub",
+        needs="a laptop with 24 GB, better one GPU; the licence accepted on the hub",
         verified=_TESTED,
     ),
     Model(
