@@ -78,11 +78,13 @@ def commands(options: argparse.Namespace, folder: Path) -> dict[str, list[str]]:
 
 
 def measured(command: list[str]) -> dict[str, float]:
-    """The figures that one process prints as its last line."""
+    """The figures that one process prints; peers print other lines around them."""
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
-    if done.returncode:
+    lines = [line for line in done.stdout.splitlines() if line.startswith('{"tokens_per_second"')]
+    if done.returncode or not lines:
         return {}
-    figures: dict[str, float] = json.loads(done.stdout.strip().splitlines()[-1])
+    print(command[-1], lines[-1], file=sys.stderr, flush=True)
+    figures: dict[str, float] = json.loads(lines[-1])
     return figures
 
 

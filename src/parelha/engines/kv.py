@@ -163,6 +163,12 @@ class Slab:
         self._ids: list[list[int]] = []
         self.end = 0  # the column behind the newest tokens
 
+    def clear(self) -> None:
+        """Take all rows out and free the memory, which a slab and its layers else keep alive."""
+        for layer in self.layers:
+            layer.keys = layer.values = None
+        self.lengths, self._ids, self.end = [], [], 0
+
     @property
     def first(self) -> int:
         """The first column that a row uses."""

@@ -177,21 +177,18 @@ class _Lane:
         self.prefill = Prefill(policy, self.stores, counts)
         self.decoder: Any = policy.decoder(agent)
         self.device = next(self.decoder.parameters()).device
-        self.slab = self._new_slab()
+        self.slab = Slab(policy.model(agent).config.num_hidden_layers, self.device)
         self.rows: list[_Row] = []
         self.waiting: list[_Row] = []
         self.waited = 0
         self.complete: list[_Row] = []  # answered without the model
-
-    def _new_slab(self) -> Slab:
-        return Slab(self.policy.model(self.agent).config.num_hidden_layers, self.device)
 
     def reset(self) -> None:
         """Forget everything."""
         for store in self.stores.values():
             store.clear()
         self.rows, self.waiting, self.complete, self.waited = [], [], [], 0
-        self.slab = self._new_slab()
+        self.slab.clear()
 
     def take(self, row: _Row) -> None:
         """Let a request wait for its turn."""

@@ -26,6 +26,9 @@ from parelha.types import Agent
 
 # Freed activations are kept up to this much memory: passes of different sizes leave holes.
 _KEPT_BYTES = 4_500_000_000
+# A pass is filled up to a multiple of so many tokens: for every new size oneDNN makes programs that
+# it keeps, hundreds of megabytes in the end.
+_MULTIPLE = 32
 
 
 @dataclass(eq=False)
@@ -172,21 +175,25 @@ class TreePasses:
         """(T, H) hidden states, and keys and values of each layer."""
         before = list(dict.fromkeys(b for segment in group for b in segment.before))
         layers = [PrefillLayer(*self._read_before(before, i)) for i in range(self.num_layers)]
+        own = sum(len(segment.ids) for segment in group)
+        known = sum(len(segment.ids) for segment in before)
+        padding = [0] * (-own % _MULTIPLE)
+        ids = [token for segment in group for token in segment.ids]
+        positions = [at for segment in group for at in range(segment.start, segment.stop)]
+        sees = _sees(before, group, len(padding))
         hidden: Tensor = self.decoder(
-            input_ids=torch.tensor([[t for s in group for t in s.ids]], device=self.device),
-            attention_mask=self.policy.mask(self.agent, _sees(before, group).to(self.device)),
-            position_ids=torch.tensor(
-                [[at for s in group for at in range(s.start, s.stop)]], device=self.device
-            ),
+            input_ids=torch.tensor([ids + padding], device=self.device),
+            attention_mask=self.policy.mask(self.agent, sees.to(self.device)),
+            position_ids=torch.tensor([positions + padding], device=self.device),
             past_key_values=Cache(layers=list(layers)),
             use_cache=True,
         ).last_hidden_state[0]
-        own = sum(len(segment.ids) for segment in group)
         found = []
         for layer in layers:
             assert layer.keys is not None and layer.values is not None
-            found.append((layer.keys[:, :, -own:], layer.values[:, :, -own:]))
-        return hidden, found
+            columns = slice(known, known + own)
+            found.append((layer.keys[:, :, columns], layer.values[:, :, columns]))
+        return hidden[:own], found
 
     def _read_before(
         self, before: list[Segment], layer: int
@@ -239,8 +246,11 @@ def _depth(segment: Segment) -> int:
     return len(segment.before)
 
 
-def _sees(before: list[Segment], group: list[Segment]) -> Tensor:
-    """(1, 1, T, before + T) bool: a token sees what leads to it, in its own segment and before."""
+def _sees(before: list[Segment], group: list[Segment], padding: int) -> Tensor:
+    """(1, 1, T, before + T) bool: a token sees what leads to it, in its own segment and before.
+
+    The last `padding` tokens see what is padding before them: a softmax must not be empty.
+    """
     widths = torch.tensor([len(segment.ids) for segment in before], dtype=torch.long)
     rows = [
         torch.tensor([b in segment.before for b in before], dtype=torch.bool)
@@ -248,6 +258,8 @@ def _sees(before: list[Segment], group: list[Segment]) -> Tensor:
         .expand(len(segment.ids), -1)
         for segment in group
     ]
-    blocks = [torch.ones((len(s.ids),) * 2, dtype=torch.bool).tril() for s in group]
+    rows.append(torch.zeros((padding, int(widths.sum())), dtype=torch.bool))
+    sizes = [*(len(segment.ids) for segment in group), padding]
+    blocks = [torch.ones((size, size), dtype=torch.bool).tril() for size in sizes if size]
     diagonal: Any = torch.block_diag
     return torch.cat([torch.cat(rows), diagonal(*blocks)], dim=1)[None, None]

@@ -63,9 +63,9 @@ def adapt_forward(model: nn.Module) -> Speakers:
     speakers = Speakers()
     for module in model.modules():
         for names in _SIBLINGS:
-            members = [getattr(module, name, None) for name in names]
-            if all(map(_is_plain, members)) and len({m.in_features for m in members}) == 1:  # type: ignore[union-attr]
-                _Siblings(cast(list[LoraLayer], members), speakers)
+            members: list[Any] = [getattr(module, name, None) for name in names]
+            if all(map(_is_plain, members)) and len({m.in_features for m in members}) == 1:
+                _Siblings(members, speakers)
     for module in model.modules():
         if isinstance(module, LoraLayer):
             if _is_plain(module) and "siblings" not in module.__dict__:
@@ -104,6 +104,8 @@ class _Siblings:
         """What `member` says of `x`."""
         if self._input is not x or id(member) not in self._outputs:
             if torch.is_grad_enabled():
+                # What other speakers need is made again when they speak.
+                self._kept = {names: self.rounded(names, x.dtype)}
                 found: Any = _Adapted.apply(  # type: ignore[no-untyped-call]
                     x, self, names, *self.halves(names)
                 )

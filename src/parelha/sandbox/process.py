@@ -24,6 +24,8 @@ from .worker import ANSWER, FRAME, MEMORY_EXIT, REQUEST
 START_SECONDS = 120.0  # cold imports of scikit-learn on a loaded machine
 ANSWER_SECONDS = 10.0  # from "kill it" to "it is dead"
 WATCH_SECONDS = 0.05  # how often a running program's threads are counted
+# A thread that was joined counts until the kernel has taken it down; the next may have started.
+ENDING_THREADS = 8
 MAX_PATIENCE = 3.0  # waiting for a processor extends the wall clock by at most this many limits
 DETAIL_CHARACTERS = 200
 _WORKER = str(Path(__file__).with_name("worker.py"))
@@ -140,7 +142,11 @@ class ZygoteProcess:
         # The owner ends a program at its limit; the kernel's limit stands behind it.
         cpu = math.ceil(limits.cpu_seconds) + 1
         request = REQUEST.pack(
-            cpu, limits.memory_bytes, limits.output_bytes, limits.threads, limits.output_bytes
+            cpu,
+            limits.memory_bytes,
+            limits.output_bytes,
+            limits.threads + ENDING_THREADS,
+            limits.output_bytes,
         )
         try:
             socket.send_fds(self._control, [request], theirs)
@@ -349,7 +355,7 @@ class Conversation:
             return
         if watching.cpu_seconds(child) > self._limits.cpu_seconds:
             raise BrokenError(Outcome.TIMEOUT, _cpu_detail(self._limits))
-        if watching.count_threads(child) > self._limits.threads:
+        if watching.count_threads(child) > self._limits.threads + ENDING_THREADS:
             raise BrokenError(Outcome.CRASHED, f"more than {self._limits.threads} threads")
 
     def _write(self, outgoing: memoryview) -> memoryview:
