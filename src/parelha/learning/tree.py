@@ -20,12 +20,13 @@ from torch import Tensor
 from transformers.cache_utils import Cache
 
 from parelha.engines.kv import PrefillLayer
-from parelha.models.memory import release_freed_memory
+from parelha.models.memory import release_freed_memory, resident_bytes
 from parelha.models.policy import Policy
 from parelha.types import Agent
 
-# Freed activations are kept up to this much memory: passes of different sizes leave holes.
-_KEPT_BYTES = 4_500_000_000
+# Activations of a pass, about (models/catalogue.py); twice that is kept when it has been freed, since
+# passes of different sizes leave holes.
+_BYTES_OF_A_UNIT = 64
 # A pass is filled up to a multiple of so many tokens: for every new size oneDNN makes programs that
 # it keeps, hundreds of megabytes in the end.
 _MULTIPLE = 32
@@ -150,13 +151,16 @@ class TreePasses:
             roots: what begins the sequences.
             loss: of the segments of one pass; None where they have no part in it.
         """
+        config: Any = self.policy.model(self.agent).config
+        activations = _BYTES_OF_A_UNIT * self.num_layers * config.hidden_size * self.max_tokens
+        kept = resident_bytes() + 2 * activations
         for root in roots:
             with torch.no_grad():
                 for group in self._groups(s for s in root.all() if s.children):
                     self._keep(group, self._forward(group)[1])
             for group in reversed(self._groups(root.all())):
                 self._backward(group, loss)
-                release_freed_memory(above=_KEPT_BYTES)
+                release_freed_memory(above=kept)
 
     def _groups(self, segments: Iterator[Segment]) -> list[list[Segment]]:
         """Segments that go through the model together: of one depth, neighbours in the tree."""

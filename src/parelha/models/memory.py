@@ -23,11 +23,11 @@ def release_freed_memory(above: int = 0) -> None:
     """
     if sys.platform.startswith("linux"):
         with contextlib.suppress(OSError, AttributeError):
-            if not above or _resident_bytes() > above:
+            if not above or resident_bytes() > above:
                 ctypes.CDLL(None).malloc_trim(0)
 
 
-def _resident_bytes() -> int:
+def resident_bytes() -> int:
     """Memory this process holds, from /proc/self/statm (proc(5))."""
     return int(Path("/proc/self/statm").read_text("ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
