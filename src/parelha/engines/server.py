@@ -1,8 +1,9 @@
 """A server as the engine: it answers over the OpenAI-compatible protocol, for evaluation alone.
 
 vLLM and llama.cpp take and constrain more than the protocol says, so they are asked in their own
-words; any other server gets the prompt as text and answers actions freely. Requests go out side by
-side, and each answer depends on its own prompt and seed alone, so their order changes nothing.
+words; any other server gets the prompt as text and answers actions freely. Each request has a seed
+of its own and they go out side by side. How a server rounds may depend on what else it computes, so
+two evaluations may differ where those of our own engine do not.
 """
 
 import json
@@ -177,9 +178,8 @@ class ServerEngine(Closing):
             self.counts["prefill"] += int(usage.get("prompt_tokens") or len(request.prompt_ids))
             answered = None if ids is None else [int(i) for i in ids]
         except (AttributeError, IndexError, KeyError, TypeError, ValueError):
-            raise WorkFailedError(
-                f"{self.http.url} answered no completion: is it an OpenAI-compatible server?"
-            ) from None
+            line = f"{self.http.url} answered no completion: is it an OpenAI-compatible server?"
+            raise WorkFailedError(line) from None
         if request.choices:
             self.choices += 1
             index = match_choice(text, choice_texts(form, request))
@@ -286,9 +286,8 @@ def _listed_models(http: "_Http") -> dict[str, str]:
     try:
         return {str(m["id"]): str(m.get("owned_by", "")) for m in listed["data"] or []}
     except (AttributeError, KeyError, TypeError):
-        raise WorkFailedError(
-            f"{http.url}/v1/models lists no models: is it an OpenAI-compatible server?"
-        ) from None
+        line = f"{http.url}/v1/models lists no models: is it an OpenAI-compatible server?"
+        raise WorkFailedError(line) from None
 
 
 def _chosen(agent: Agent, name: str, known: dict[str, str], url: str) -> str:
