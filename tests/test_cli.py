@@ -119,7 +119,7 @@ def test_main_exits_with_the_code(capsys: pytest.CaptureFixture[str]) -> None:
         (["train", "-x"], "unexpected argument"),
         (["train", "--resume"], "requires an argument"),
         (["train", "--resume", "nowhere"], "nowhere does not exist"),
-        (["eval"], "RUN_DIR"),
+        (["eval"], "the folder of a run"),
         (["eval", "nowhere"], "nowhere does not exist"),
         (["eval", "nowhere", "--episodes", "0"], "at least 1"),
         (["eval", "nowhere", "--step", "-1"], "at least 0"),
@@ -296,9 +296,10 @@ def test_eval_prints_rates_with_intervals(
         return run.read_eval("after")
 
     monkeypatch.setattr(module, "evaluate_run", evaluate_run, raising=False)
+    monkeypatch.setattr(module, "evaluate_server", None, raising=False)
     monkeypatch.setitem(sys.modules, "parelha.evaluate", module)
     assert cli.run(["eval", str(run.path), "--episodes", "3"]) == 0
-    assert asked == [(run.path, None, 3)]
+    assert asked == [(run.path, None, 3, {})]
     assert "of 24 pass" in capsys.readouterr().out
 
 

@@ -129,12 +129,19 @@ def train(
     print(build_report(run_dir))
 
 
-@app.command(name="eval")
-def evaluate(run_dir: Path, /, *, episodes: int | None = None, step: int | None = None) -> None:
-    """Evaluate a run's pair on held-out tasks.
+@app.command(
+    name="eval",
+    usage="Usage: parelha eval RUN | [CONFIG] --engine.server URL [--key value ...]",
+)
+def evaluate(
+    *arguments: Annotated[str, Parameter(name="RUN", allow_leading_hyphen=True)],
+    episodes: int | None = None,
+    step: int | None = None,
+) -> None:
+    """Evaluate a run's pair on held-out tasks, or untrained models that a server holds.
 
     Args:
-        run_dir: The folder of the run.
+        arguments: The folder of the run. With --engine.server, a TOML file or nothing will do.
         episodes: How many episodes; by default as many as in the run's configuration.
         step: Which checkpoint; by default the newest. 0 is the untrained pair.
     """
@@ -142,11 +149,26 @@ def evaluate(run_dir: Path, /, *, episodes: int | None = None, step: int | None 
         raise UsageError(f"--episodes {episodes}: must be at least 1")
     if step is not None and step < 0:
         raise UsageError(f"--step {step}: must be at least 0")
-    RunFolder.open(run_dir)  # before the slow imports below
-    from parelha.evaluate import evaluate_run
+    from parelha.config import load_config
+    from parelha.overrides import split_arguments
+
+    path, overrides = split_arguments(arguments)
+    config = None
+    if path is None or path.is_file():
+        config = load_config(path, overrides)
+        if not config.engine.server:
+            raise UsageError("eval needs the folder of a run, or --engine.server URL")
+    else:
+        RunFolder.open(path)  # before the slow imports below
+    from parelha.evaluate import evaluate_run, evaluate_server
     from parelha.report.terminal import eval_text
 
-    print(eval_text(evaluate_run(run_dir, step, episodes)))
+    if config is not None:
+        table = evaluate_server(config, step, episodes)
+    else:
+        assert path is not None
+        table = evaluate_run(path, step, episodes, overrides)
+    print(eval_text(table))
 
 
 @app.command

@@ -181,7 +181,7 @@ class EvalConfig(_Section):
 
 
 class EngineConfig(_Section):
-    """The in-process engine and the workers beside it."""
+    """Who generates, and the workers beside it."""
 
     threads: Count = 0
     """Threads of torch; 0 means one per core."""
@@ -191,6 +191,14 @@ class EngineConfig(_Section):
     """Processes that run programs and linters; 0 means one per core."""
     allow_unsafe_sandbox: bool = False
     """Run programs even where the isolation is weaker than level 2; stamped into every score."""
+    server: str = ""
+    """URL of an OpenAI-compatible server that answers in evaluation in place of our own engine,
+    such as `http://localhost:8000`; empty: our own (docs/architecture.md)."""
+    server_model: str = ""
+    """Name of the model at the server; empty: the only one there. Its tokenizer is that of
+    `model.coder`."""
+    server_reviewer_model: str = ""
+    """The same for the reviewer and `model.reviewer`; empty: the coder's."""
 
 
 class Config(_Section):
@@ -219,6 +227,10 @@ class Config(_Section):
             raise ValueError("model.train_agents is empty: name coder, reviewer or both")
         if self.model.shared_policy and self.model.reviewer not in ("", self.model.coder):
             raise ValueError("model.shared_policy needs one base: leave model.reviewer empty")
+        if not self.engine.server and (
+            self.engine.server_model or self.engine.server_reviewer_model
+        ):
+            raise ValueError("engine.server_model names a model of engine.server: give its URL")
         if (
             self.name in ("", "..")
             or Path(self.name).name != self.name
@@ -259,6 +271,14 @@ def load_config(path: Path | None = None, overrides: dict[str, str] | None = Non
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise UsageError(f"{path} is not valid TOML: {error}") from None
     for key, text in (overrides or {}).items():
+        _lay(table, key.split("."), text)
+    return from_dict(table)
+
+
+def lay_over(config: Config, overrides: dict[str, str]) -> Config:
+    """A configuration with overrides as `load_config` reads them; raises UsageError as it does."""
+    table = config.to_dict()
+    for key, text in overrides.items():
         _lay(table, key.split("."), text)
     return from_dict(table)
 

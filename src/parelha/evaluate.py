@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from parelha.checkpoint import load_checkpoint, saved_steps
-from parelha.config import Config, from_dict
+from parelha.config import Config, from_dict, lay_over
+from parelha.engines.server import ServerEngine
 from parelha.episode import play_tree
 from parelha.errors import UsageError
 from parelha.metrics import eval_records, round_records
@@ -102,23 +103,39 @@ def evaluate(runtime: Runtime, step: int, episodes: int) -> tuple[dict[str, Any]
         "temperature": config.eval.temperature,
         "episodes": eval_records(trees, tasks),
     }
+    if isinstance(runtime.engine, ServerEngine):
+        table["server"] = runtime.engine.record()
     return table, round_records(step, trees)
 
 
-def evaluate_run(run_dir: Path, step: int | None, episodes: int | None) -> dict[str, Any]:
+def evaluate_run(
+    run_dir: Path,
+    step: int | None,
+    episodes: int | None,
+    overrides: dict[str, str] | None = None,
+) -> dict[str, Any]:
     """Evaluate a checkpoint of a run; nothing in the run folder changes.
 
     Args:
         run_dir: the run.
         step: whose adapters; None means the newest, 0 the base without training.
         episodes: how many; None means as configured.
+        overrides: settings of the engine, dotted key to text; with ``engine.server`` the server's
+            own models play, which no checkpoint is of.
 
     Raises:
-        UsageError: no run, no such checkpoint, other weights than the run was made with.
+        UsageError: no run, no such checkpoint, other weights than the run was made with, a
+            setting that belongs to the run, a server that cannot be asked.
+        WorkFailedError: the server fails.
     """
     folder = RunFolder.open(run_dir)
     stored = folder.read_config()
-    config = from_dict(stored["config"])
+    for key in overrides or {}:
+        if not key.startswith("engine."):
+            raise UsageError(f"{key} belongs to the run: only engine settings can be given here")
+    config = lay_over(from_dict(stored["config"]), overrides or {})
+    if config.engine.server:
+        return evaluate_server(config, step, episodes)
     steps = saved_steps(run_dir / "checkpoints")
     chosen = (steps[-1] if steps else 0) if step is None else step
     with open_runtime(config, on_progress=lambda _: None) as runtime:
@@ -126,6 +143,21 @@ def evaluate_run(run_dir: Path, step: int | None, episodes: int | None) -> dict[
         if chosen:
             load_checkpoint(run_dir / "checkpoints", chosen, runtime.policy, {})
         table, _ = evaluate(runtime, chosen, episodes or config.eval.episodes)
+    return table
+
+
+def evaluate_server(config: Config, step: int | None, episodes: int | None) -> dict[str, Any]:
+    """Evaluate the models of the server that the configuration names; no weights are loaded.
+
+    Raises:
+        UsageError: a server that cannot be asked, or a `step` other than 0: the server does not
+            have the adapters of a checkpoint.
+        WorkFailedError: the server fails.
+    """
+    if step:
+        raise UsageError(f"--step {step}: a server has no checkpoints, its models are untrained")
+    with open_runtime(config, on_progress=lambda _: None) as runtime:
+        table, _ = evaluate(runtime, 0, episodes or config.eval.episodes)
     return table
 
 

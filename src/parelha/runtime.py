@@ -16,6 +16,7 @@ from parelha.agents.formats import Format, make_format
 from parelha.agents.sizes import longest_dialogue
 from parelha.closing import Closing
 from parelha.config import Config
+from parelha.engines.server import ServerEngine
 from parelha.engines.torch_engine import TorchEngine
 from parelha.episode import Stage, task_prompt
 from parelha.errors import UsageError
@@ -36,8 +37,8 @@ class Runtime(Closing):
     Attributes:
         config: of the run.
         files: where each agent's weights came from.
-        policy: base and adapters.
-        engine: answers requests with the policy.
+        weights: base and adapters; None where a server answers, and none are loaded.
+        engine: answers requests.
         formats: of each agent's tokenizer.
         grader: scores programs and runs tools.
         pool: threads that wait for the grader.
@@ -46,12 +47,23 @@ class Runtime(Closing):
 
     config: Config
     files: dict[Agent, ModelFiles]
-    policy: Policy
-    engine: TorchEngine
+    weights: Policy | None
+    engine: TorchEngine | ServerEngine
     formats: dict[Agent, Format]
     grader: Grader
     pool: ThreadPoolExecutor
     memory: "MemoryWatch"
+
+    @property
+    def policy(self) -> Policy:
+        """Base and adapters.
+
+        Raises:
+            UsageError: a server answers.
+        """
+        if self.weights is None:
+            raise UsageError("a server has no weights to work with: leave engine.server out")
+        return self.weights
 
     def stage(self, *stream: int | str, single: bool = False) -> Stage:
         """What the episodes of one step need; `single` is evaluation: one draft, one review."""
@@ -72,6 +84,8 @@ class Runtime(Closing):
     def close(self) -> None:
         """Stop the watch and the workers."""
         self.memory.stop()
+        if isinstance(self.engine, ServerEngine):
+            self.engine.close()
         self.pool.shutdown(wait=False, cancel_futures=True)
         self.grader.close()
 
@@ -81,12 +95,13 @@ def open_runtime(
     *,
     on_progress: Callable[[str], None],
 ) -> Runtime:
-    """Find the weights, load them, start the workers.
+    """Find the weights, load them, start the workers; of a server's models the tokenizers alone.
 
     Raises:
-        UsageError: a model that cannot be had, or isolation too weak to run programs.
+        UsageError: a model or a server that cannot be had, or isolation too weak to run programs.
+        WorkFailedError: the server fails.
     """
-    if config.model.dtype == "nf4":
+    if config.model.dtype == "nf4" and not config.engine.server:
         check_four_bit()
     torch.set_num_threads(config.engine.threads or os.cpu_count() or 1)
     keep_freed_memory()
@@ -108,17 +123,31 @@ def open_runtime(
             else resolve(reviewer, on_progress=on_progress)
         )
         on_progress(f"loading {files[Agent.CODER].name}")
-        policy, formats = load_policy(config, files)
+        policy, engine, formats = _open_engine(config, files)
     except BaseException:
         grader.close()
         raise
-    engine = TorchEngine(
-        policy,
-        {agent: formats[agent].decode for agent in Agent},
-        config.engine.max_batch_tokens,
-    )
     pool = ThreadPoolExecutor(max_workers=2 * workers, thread_name_prefix="grade")
     return Runtime(config, files, policy, engine, formats, grader, pool, MemoryWatch())
+
+
+def _open_engine(
+    config: Config, files: dict[Agent, ModelFiles]
+) -> tuple[Policy | None, TorchEngine | ServerEngine, dict[Agent, Format]]:
+    """The engine, with the policy it answers with unless it is a server."""
+    wanted = config.engine
+    if wanted.server:
+        formats = load_formats(files)
+        models = {
+            Agent.CODER: wanted.server_model,
+            Agent.REVIEWER: wanted.server_reviewer_model or wanted.server_model,
+        }
+        return None, ServerEngine(wanted.server, models, formats), formats
+    policy, formats = load_policy(config, files)
+    engine = TorchEngine(
+        policy, {agent: formats[agent].decode for agent in Agent}, wanted.max_batch_tokens
+    )
+    return policy, engine, formats
 
 
 def load_policy(
@@ -138,11 +167,16 @@ def load_policy(
     if torch.cuda.is_available() and not four_bit:  # those are there already
         coder.to("cuda")  # type: ignore[arg-type]
         reviewer.to("cuda")  # type: ignore[arg-type]
+    return Policy(coder, reviewer, config.model, config.seed), load_formats(files)
+
+
+def load_formats(files: dict[Agent, ModelFiles]) -> dict[Agent, Format]:
+    """The format of each agent's tokenizer."""
     formats: dict[Agent, Format] = {}
     for agent in Agent:
         tokenizer: Any = load_tokenizer(files[agent].folder)
         formats[agent] = make_format(tokenizer)
-    return Policy(coder, reviewer, config.model, config.seed), formats
+    return formats
 
 
 def check_window(runtime: Runtime, tasks: tuple[Task, ...]) -> None:

@@ -49,6 +49,7 @@ def train(config: Config, *, resume: Path | None = None, progress: Progress) -> 
         UsageError: wrong configuration, an existing run folder, other weights, a full disk.
         NothingTrainedError: the run ended and no adapter had moved.
     """
+    _refuse_server(config)
     tasks = training_tasks(config)
     heldout: tuple[Task, ...] = ()
     if config.eval.episodes:
@@ -273,6 +274,7 @@ def pass_rates(tasks: tuple[Task, ...], folder: RunFolder, done: int) -> PassRat
 
 def dry_run(config: Config) -> str:
     """The resolved configuration and what a run would do, without loading anything."""
+    _refuse_server(config)
     tasks = training_tasks(config)
     e, t = config.episode, config.train
     per_step = t.tasks_per_step * e.drafts * e.reviews
@@ -299,6 +301,14 @@ def dry_run(config: Config) -> str:
 def load_run_config(run_dir: Path) -> Config:
     """The configuration a run was made with; raises UsageError where there is no run."""
     return from_dict(RunFolder.open(run_dir).read_config()["config"])
+
+
+def _refuse_server(config: Config) -> None:
+    """Raise UsageError where a server is to answer: it samples with other weights than ours."""
+    if config.engine.server:
+        raise UsageError(
+            "a server's model cannot be trained: leave engine.server out, or use `parelha eval`"
+        )
 
 
 def _open_folder(config: Config, resume: Path | None) -> tuple[RunFolder, int]:

@@ -24,8 +24,8 @@ from parelha.models.memory import release_freed_memory, resident_bytes
 from parelha.models.policy import Policy
 from parelha.types import Agent
 
-# Activations of a pass, about (models/catalogue.py); twice that is kept when it has been freed, since
-# passes of different sizes leave holes.
+# Of activations, for each token, layer and hidden unit; twice what a pass has is kept when it has
+# been freed, since passes of different sizes leave holes.
 _BYTES_OF_A_UNIT = 64
 # A pass is filled up to a multiple of so many tokens: for every new size oneDNN makes programs that
 # it keeps, hundreds of megabytes in the end.

@@ -57,6 +57,12 @@ def eval_text(table: Line) -> str:
             if kept:
                 where = f" of {split}" if split else ""
                 lines.append(f"  {label}{where}: {_share_text(wilson(sum(kept), len(kept)))}")
+    if server := table.get("server"):
+        models = " and ".join(dict.fromkeys((server["coder"], server["reviewer"])))
+        lines.append(
+            f"  answered by {models} at {server['url']}; {server['drawn']} of"
+            f" {server['choices']} actions matched none and were drawn"
+        )
     return "\n".join(lines)
 
 

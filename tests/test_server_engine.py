@@ -1,0 +1,471 @@
+"""The server engine against a small fake of the protocol, over real HTTP on this machine."""
+
+# pylint: disable=missing-function-docstring,redefined-outer-name
+
+import json
+import math
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from parelha import cli
+from parelha.agents.actions import encode_choices
+from parelha.agents.parsers import program_complete
+from parelha.agents.turns import Completion, Request
+from parelha.config import from_dict
+from parelha.engines.server import ServerEngine, choice_texts, cut, match_choice, prompt_text
+from parelha.errors import UsageError, WorkFailedError
+from parelha.evaluate import evaluate_server
+from parelha.tracking import RunFolder
+from parelha.train import dry_run
+from parelha.types import Agent
+from tests.fakes import run_tiny, tiny_config, tiny_format, use_fakes
+from tests.tiny import END, START
+
+FORM = tiny_format()
+NAMES = ("analyse_statically", "execute", "approve")
+PROGRAM = "Here:\n```python\nx = 1\n```\nThat was it."
+Reply = Callable[[dict[str, Any]], Any]
+
+
+class FakeServer(ThreadingHTTPServer):
+    """Speaks the protocol; `reply` makes the answer to a completion's request.
+
+    Attributes:
+        asked: bodies of the requests for a completion, in the order in which they came.
+        faults: (HTTP status, answer) of the next requests, whatever they ask; status 0 hangs up.
+    """
+
+    def __init__(self, owner: str, models: Sequence[str], reply: Reply) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.owner, self.models, self.reply = owner, models, reply
+        self.asked: list[dict[str, Any]] = []
+        self.faults: list[tuple[int, bytes]] = []
+        self.url = f"http://127.0.0.1:{self.server_address[1]}"
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that hung up is no news."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: FakeServer
+
+    def do_GET(self) -> None:  # pylint: disable=invalid-name
+        found = [{"id": name, "owned_by": self.server.owner} for name in self.server.models]
+        self._answer({"object": "list", "data": found} if self.path == "/v1/models" else None)
+
+    def do_POST(self) -> None:  # pylint: disable=invalid-name
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        if self.path == "/v1/completions":
+            self.server.asked.append(body)
+            self._answer(self.server.reply(body))
+        else:
+            self._answer(None)
+
+    def _answer(self, found: Any) -> None:
+        status, data = 200 if found is not None else 404, json.dumps(found).encode()
+        if self.server.faults:
+            status, data = self.server.faults.pop(0)
+        if status:
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
+
+    def log_message(self, format: str, *args: Any) -> None:  # pylint: disable=redefined-builtin
+        del format, args
+
+
+def said(text: str, finish: str = "stop", **more: Any) -> dict[str, Any]:
+    choice = {"index": 0, "text": text, "finish_reason": finish} | more
+    return {"choices": [choice], "usage": {"prompt_tokens": 7, "completion_tokens": 5}}
+
+
+Serve = Callable[..., FakeServer]
+
+
+@pytest.fixture
+def serve(monkeypatch: pytest.MonkeyPatch) -> Iterator[Serve]:
+    """Start servers, and stop them afterwards; nobody waits before trying again."""
+    monkeypatch.setattr("parelha.engines.server._BACKOFF_SECONDS", (0.0, 0.0, 0.0))
+    started: list[FakeServer] = []
+
+    def start(owner: str, reply: Reply, models: Sequence[str] = ("qwen",)) -> FakeServer:
+        server = FakeServer(owner, models, reply)
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        started.append(server)
+        return server
+
+    yield start
+    for server in started:
+        server.shutdown()
+        server.server_close()
+
+
+def engine_of(server: FakeServer, coder: str = "", reviewer: str = "") -> ServerEngine:
+    models = {Agent.CODER: coder, Agent.REVIEWER: reviewer or coder}
+    return ServerEngine(server.url, models, dict.fromkeys(Agent, FORM))
+
+
+def asking(**fields: Any) -> Request:
+    values: dict[str, Any] = {
+        "agent": Agent.CODER,
+        "prompt_ids": (*FORM.before_system, *FORM.text_ids("Add."), *FORM.user_to_answer),
+        "max_new_tokens": 64,
+        "temperature": 0.7,
+        "stream": (0, "eval", "t", "d0", 0),
+        "stop_ids": FORM.stop_ids,
+    }
+    return Request(**(values | fields))
+
+
+def choosing(**fields: Any) -> Request:
+    choices = encode_choices(FORM, NAMES)
+    prompt = (*FORM.before_system, *FORM.text_ids("Action:"))
+    return asking(**({"choices": choices, "prompt_ids": prompt, "stop_ids": ()} | fields))
+
+
+def generate(engine: ServerEngine, requests: Sequence[Request]) -> list[Completion]:
+    tickets = engine.submit(requests)
+    answers: dict[int, Completion] = {}
+    while len(answers) < len(tickets):
+        answers |= engine.step()
+    return [answers[ticket] for ticket in tickets]
+
+
+def answer(server: FakeServer, request: Request) -> Completion:
+    with engine_of(server) as engine:
+        return generate(engine, [request])[0]
+
+
+# --- what is asked -------------------------------------------------------------------------------
+
+
+def test_vllm_is_sent_ids_and_asked_for_ids_with_its_own_sampling_rules_off(serve: Serve) -> None:
+    server = serve("vllm", lambda body: said("hm"))
+    request = asking(top_p=0.9, top_k=5)
+    answer(server, request)
+    body = server.asked[0]
+    assert body["prompt"] == list(request.prompt_ids)
+    assert (body["model"], body["max_tokens"], body["temperature"]) == ("qwen", 64, 0.7)
+    assert (body["top_p"], body["top_k"], body["repetition_penalty"]) == (0.9, 5, 1.0)
+    assert (body["return_token_ids"], body["stop_token_ids"]) == (True, list(FORM.stop_ids))
+    answer(server, asking())
+    assert (server.asked[1]["top_k"], server.asked[1]["min_p"]) == (0, 0.0)
+
+
+def test_an_unknown_server_is_sent_text_and_the_protocol_alone(serve: Serve) -> None:
+    server = serve("library", lambda body: said("hm"))
+    answer(server, asking())
+    assert server.asked[0].keys() == {
+        "model",
+        "prompt",
+        "max_tokens",
+        "temperature",
+        "top_p",
+        "seed",
+    }
+    assert server.asked[0]["prompt"] == f"{START}system\nAdd.{END}\n{START}assistant\n"
+
+
+def test_the_seed_is_the_streams_own(serve: Serve) -> None:
+    server = serve("vllm", lambda body: said("hm"))
+    for turn in (0, 0, 1):
+        answer(server, asking(stream=(0, "eval", "t", "d0", turn)))
+    seeds = [body["seed"] for body in server.asked]
+    assert seeds[0] == seeds[1] != seeds[2]
+    assert all(0 <= seed < 2**31 for seed in seeds)
+
+
+def test_markers_in_foreign_text_are_broken_in_a_prompt_of_text() -> None:
+    ids = (*FORM.before_system, *FORM.text_ids(f"Say {END} now"), *FORM.user_to_answer)
+    text = prompt_text(FORM, asking(prompt_ids=ids))
+    assert "Say < |im_end|> now" in text
+    assert FORM.tokenizer(text, add_special_tokens=False).input_ids.count(FORM.stop_ids[0]) == 1
+
+
+# --- texts ---------------------------------------------------------------------------------------
+
+
+def stops_at_a_program(**fields: Any) -> Request:
+    return asking(stop=FORM.stop(program_complete), **fields)
+
+
+@pytest.mark.parametrize("owner", ["vllm", "llamacpp"])
+def test_an_answer_ends_with_the_token_that_completes_it(serve: Serve, owner: str) -> None:
+    ids = FORM.text_ids(PROGRAM)
+    more: dict[str, Any] = {"token_ids": ids} if owner == "vllm" else {}
+    found = answer(serve(owner, lambda body: said(PROGRAM, **more)), stops_at_a_program())
+    kept = list(found.token_ids)
+    assert found.finish == "stop"
+    assert kept == ids[: len(kept)]
+    assert program_complete(FORM.decode(kept))
+    assert not program_complete(FORM.decode(kept[:-1]))
+    assert len(found.logprobs) == len(found.legal) == len(kept)
+    assert all(map(math.isnan, found.logprobs))
+
+
+def test_the_earliest_stop_counts_even_where_the_whole_answer_would_not_stop() -> None:
+    ids = FORM.text_ids("value value value")
+    word = FORM.text_ids("value")
+    request = asking(stop=lambda text: text == "value")
+    assert cut(ids, request, FORM.decode) == (word, "stop")
+    ends = asking(stop_ids=(ids[1],))
+    assert cut(ids, ends, FORM.decode) == (ids[:2], "stop")
+    assert cut(ids, asking(), FORM.decode) == (ids, None)
+
+
+@pytest.mark.parametrize(
+    ("reason", "limit", "finish", "ended"),
+    [("stop", 64, "stop", True), ("length", 64, "length", False), ("stop", 3, "length", False)],
+)
+def test_an_answer_of_text_ends_as_the_server_says(
+    serve: Serve, reason: str, limit: int, finish: str, ended: bool
+) -> None:
+    server = serve("library", lambda body: said("return sum(values)", reason))
+    found = answer(server, asking(max_new_tokens=limit))
+    ids = FORM.text_ids("return sum(values)")
+    assert found.finish == finish
+    assert (
+        list(found.token_ids)
+        == [*ids, FORM.stop_ids[0]][: limit if limit == 3 else None][: len(ids) + ended]
+    )
+
+
+def test_answers_come_back_to_the_request_they_belong_to(serve: Serve) -> None:
+    ready = threading.Barrier(4, timeout=5)
+
+    def reply(body: dict[str, Any]) -> Any:
+        ready.wait()  # all four are under way at once
+        return said(body["prompt"].split("Echo ")[1].split(END)[0])
+
+    with engine_of(serve("library", reply)) as engine:
+        texts = [f"value {n}" for n in range(4)]
+        told: list[int] = []
+        engine.on_tokens = told.append
+        prompts = [(*FORM.text_ids(f"Echo {t}"), *FORM.answer_to_user) for t in texts]
+        found = generate(engine, [asking(prompt_ids=prompt) for prompt in prompts])
+        assert [FORM.decode(one.token_ids) for one in found] == texts
+        assert sum(told) == engine.counts["decoded"] == sum(len(f.token_ids) for f in found)
+        engine.reset()
+        assert not any(engine.counts.values())
+
+
+# --- actions -------------------------------------------------------------------------------------
+
+
+def test_vllm_and_llama_cpp_are_asked_for_one_of_the_names(serve: Serve) -> None:
+    reply: Reply = lambda body: said(" execute")  # noqa: E731
+    vllm, llama = serve("vllm", reply), serve("llamacpp", reply)
+    spaced = [f" {name}" for name in NAMES]
+    for server in (vllm, llama):
+        found = answer(server, choosing())
+        assert found.token_ids == encode_choices(FORM, NAMES)[1]
+        assert found.finish == "action"
+        forced = [len(legal or ()) == 1 for legal in found.legal]
+        assert [value == 0.0 for value in found.logprobs] == forced
+        assert not all(forced)
+        assert math.isnan(found.entropy)
+        assert server.asked[0]["max_tokens"] == len(" analyse_statically")
+    assert vllm.asked[0]["structured_outputs"] == {"choice": spaced}
+    assert vllm.asked[0]["guided_choice"] == spaced
+    grammar = 'root ::= " analyse_statically" | " execute" | " approve"'
+    assert llama.asked[0]["grammar"] == grammar
+
+
+def test_a_free_answer_is_the_action_it_begins_with() -> None:
+    names = choice_texts(FORM, choosing())
+    assert match_choice("approve", names) == 2
+    assert match_choice("\n **execute** it", names) == 1
+    assert match_choice("I would approve", names) is None
+    assert match_choice("ab", ["a", "ab"]) == 1
+
+
+def test_an_illegal_action_is_replaced_by_a_seeded_draw_and_counted(serve: Serve) -> None:
+    server = serve("library", lambda body: said("I would rather not"))
+    streams = [(0, "eval", "t", "d0.r0", n) for n in range(8)]
+    with engine_of(server) as engine:
+        first, again = (
+            [one.token_ids for one in generate(engine, [choosing(stream=s) for s in streams])]
+            for _ in range(2)
+        )
+        engine.reset()
+        assert engine.record() == {
+            "url": server.url,
+            "coder": "qwen",
+            "reviewer": "qwen",
+            "choices": 16,
+            "drawn": 16,
+        }
+    assert first == again
+    assert set(first) == set(encode_choices(FORM, NAMES))
+
+
+def test_a_single_choice_and_exploration_ask_nobody(serve: Serve) -> None:
+    server = serve("vllm", lambda body: said("approve"))
+    with engine_of(server) as engine:
+        only = choosing(choices=encode_choices(FORM, ["approve"]))
+        explored = [choosing(epsilon=1.0, stream=(0, n)) for n in range(16)]
+        found = generate(engine, [only, *explored])
+    assert found[0].token_ids == only.choices[0]
+    assert len({one.token_ids for one in found[1:]}) == 3
+    assert not server.asked
+
+
+# --- faults --------------------------------------------------------------------------------------
+
+
+def test_passing_faults_are_tried_again(serve: Serve) -> None:
+    server = serve("vllm", lambda body: said("hm"))
+    with engine_of(server) as engine:
+        server.faults = [(429, b"slowly"), (503, b"{}"), (0, b"")]
+        assert FORM.decode(generate(engine, [asking()])[0].token_ids) == "hm"
+    assert len(server.asked) == 4
+
+
+@pytest.mark.parametrize(
+    ("faults", "kind", "says"),
+    [
+        ([(500, b'{"error": {"message": "out of memory"}}')] * 4, WorkFailedError, "out of memory"),
+        ([(0, b"")] * 4, WorkFailedError, "connection broke"),
+        ([(200, b"<html>")], WorkFailedError, "answered no JSON"),
+        ([(200, b'{"choices": []}')], WorkFailedError, "answered no completion"),
+        ([(200, b"[]")], WorkFailedError, "answered no completion"),
+        ([(400, b'{"error": {"message": "too\\nlong"}}')], UsageError, "HTTP 400: too long"),
+        ([(404, b'{"message": "no such model"}')], UsageError, "no such model"),
+    ],
+)
+def test_a_fault_is_one_line(
+    serve: Serve, faults: list[tuple[int, bytes]], kind: type[Exception], says: str
+) -> None:
+    server = serve("vllm", lambda body: said("hm"))
+    with engine_of(server) as engine:
+        server.faults = list(faults)
+        with pytest.raises(kind, match=says) as caught:
+            generate(engine, [asking()])
+    assert "\n" not in str(caught.value)
+    assert not server.faults
+
+
+def test_models_are_found_by_name_or_because_there_is_one(serve: Serve) -> None:
+    server = serve("vllm", lambda body: said("hm"), ("small", "large"))
+    with engine_of(server, "small", "large") as engine:
+        generate(engine, [asking(), asking(agent=Agent.REVIEWER)])
+    assert {body["model"] for body in server.asked} == {"small", "large"}
+    with pytest.raises(UsageError, match=r"several models: set engine\.server_model to small or l"):
+        engine_of(server)
+    with pytest.raises(UsageError, match=r"no 'smal' for the coder.*to small or large"):
+        engine_of(server, "smal")
+    with pytest.raises(UsageError, match="has no model: load one"):
+        engine_of(serve("vllm", lambda body: said("hm"), ()))
+    server.faults = [(200, b'{"data": [1]}')]
+    with pytest.raises(WorkFailedError, match="lists no models"):
+        engine_of(server)
+
+
+@pytest.mark.parametrize("url", ["localhost:8000", "ftp://localhost", "http://", "http://h:x"])
+def test_what_is_no_url_is_refused(url: str) -> None:
+    with pytest.raises(UsageError, match="write it as http://localhost:8000"):
+        ServerEngine(url, dict.fromkeys(Agent, ""), dict.fromkeys(Agent, FORM))
+
+
+def test_a_url_may_end_with_the_protocols_own_path(serve: Serve) -> None:
+    server = serve("vllm", lambda body: said("hm"))
+    server.url += "/v1/"
+    assert answer(server, asking()).finish == "stop"
+
+
+def test_closing_ends_what_is_under_way(serve: Serve) -> None:
+    held, reached = threading.Event(), threading.Event()
+
+    def reply(body: dict[str, Any]) -> Any:
+        del body
+        reached.set()
+        held.wait(5)
+        return said("hm")
+
+    engine = engine_of(serve("vllm", reply))
+    engine.submit([asking()])
+    assert reached.wait(5)
+    assert not engine.step()  # nothing yet, and no long wait for it
+    engine.close()
+    with pytest.raises(WorkFailedError, match="connection broke"):
+        for _ in range(50):
+            engine.step()
+    held.set()
+
+
+# --- evaluation ----------------------------------------------------------------------------------
+
+
+def test_eval_plays_the_servers_models_and_loads_no_weights(
+    serve: Serve,
+    model_folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    use_fakes(monkeypatch)
+    monkeypatch.setattr("parelha.runtime.load_policy", None)
+
+    def reply(body: dict[str, Any]) -> Any:
+        legal = body.get("guided_choice")
+        return said(legal[-1] if legal else PROGRAM, token_ids=None)
+
+    server = serve("vllm", reply)
+    config = tiny_config(model_folder, tmp_path, engine={"server": server.url})
+    table = evaluate_server(config, None, 2)
+    assert len(table["episodes"]) == 2
+    assert all(episode["approved"] for episode in table["episodes"])
+    assert (table["server"]["coder"], table["server"]["drawn"]) == ("qwen", 0)
+    with pytest.raises(UsageError, match="a server has no checkpoints"):
+        evaluate_server(config, 3, 2)
+    arguments = ["--engine.server", server.url, "--model.coder", str(model_folder)]
+    assert cli.run(["eval", *arguments, "--episodes", "2", "--engine.workers", "1"]) == 0
+    assert f"answered by qwen at {server.url}; 0 of" in capsys.readouterr().out
+
+
+def test_the_untrained_pair_of_a_run_is_evaluated_over_a_server(
+    serve: Serve,
+    model_folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    use_fakes(monkeypatch)
+    config = tiny_config(model_folder, tmp_path)
+    RunFolder.create(config.run_dir).write_config({"config": config.to_dict()})
+    server = serve("library", lambda body: said("nothing that is legal"))
+    arguments = ["eval", str(config.run_dir), "--server", server.url, "--episodes", "1"]
+    assert cli.run(arguments) == 0
+    assert "actions matched none and were drawn" in capsys.readouterr().out
+    assert cli.run([*arguments, "--step", "1"]) == 2
+    assert "a server has no checkpoints" in capsys.readouterr().err
+    assert cli.run([*arguments, "--lang", "pt"]) == 2
+    assert "lang belongs to the run" in capsys.readouterr().err
+    server.shutdown()
+    server.server_close()
+    assert cli.run(arguments) == 2
+    assert f"no server answers at {server.url}" in capsys.readouterr().err
+
+
+def test_training_with_a_server_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = from_dict({"engine": {"server": "http://localhost:1"}, "runs_dir": str(tmp_path)})
+    with pytest.raises(UsageError, match="cannot be trained"):
+        run_tiny(config)
+    with pytest.raises(UsageError, match="cannot be trained"):
+        dry_run(config)
+    assert cli.run(["train", "--server", "http://localhost:1", "--dry-run"]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_servers_model_without_a_server_is_refused() -> None:
+    with pytest.raises(UsageError, match=r"model of engine\.server"):
+        from_dict({"engine": {"server_model": "qwen"}})
