@@ -307,7 +307,7 @@ def test_score_without_a_task_reads_the_tools(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     monkeypatch.setattr(
-        cli, "_analyse", lambda programs: [Score(p, "", None, Analysis()) for p in programs]
+        cli, "_analyse", lambda programs, _: [Score(p, "", None, Analysis()) for p in programs]
     )
     paths = [tmp_path / "a.py", tmp_path / "b.py"]
     for path in paths:

@@ -13,14 +13,8 @@ from parelha.episode import Stage, guarded, play_tree
 from parelha.errors import InfrastructureError, UsageError
 from parelha.rollout import play_all
 from parelha.types import Agent, Outcome
-from tests.fakes import (
-    FakeGrader,
-    Script,
-    ScriptedEngine,
-    fake_stage,
-    fake_task,
-    program_text,
-)
+from tests.fakes import FakeGrader, fake_stage, fake_task
+from tests.scripted import Script, ScriptedEngine, program_text
 
 
 def play(script: Script | None = None, **kwargs: Any) -> tuple[Tree, ScriptedEngine, Stage]:

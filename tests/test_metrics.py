@@ -16,7 +16,8 @@ from parelha.rewards import reward_trees
 from parelha.rollout import play_all
 from parelha.tracking import to_json_line
 from parelha.types import Agent
-from tests.fakes import FakeGrader, Script, ScriptedEngine, fake_stage, fake_task
+from tests.fakes import FakeGrader, fake_stage, fake_task
+from tests.scripted import Script, ScriptedEngine
 
 
 def play(script: Script | None = None, tasks: int = 1, grader: FakeGrader | None = None) -> Any:

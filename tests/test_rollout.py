@@ -15,7 +15,8 @@ from parelha.agents.turns import Completion, Request
 from parelha.episode import Grade, Part, play_tree
 from parelha.rollout import Stopwatch, play_all
 from parelha.types import Agent
-from tests.fakes import AtOnce, ScriptedEngine, fake_stage, fake_task
+from tests.fakes import fake_stage, fake_task
+from tests.scripted import AtOnce, ScriptedEngine
 
 
 class Echo(AtOnce):

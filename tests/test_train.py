@@ -23,16 +23,8 @@ from parelha.tasks import load_tasks
 from parelha.tracking import write_atomic
 from parelha.train import load_run_config, tasks_of_step, train, training_tasks
 from parelha.types import Agent
-from tests.fakes import (
-    FakeGrader,
-    Quiet,
-    ScriptedEngine,
-    fake_stage,
-    fake_tasks,
-    run_tiny,
-    tiny_config,
-    use_fakes,
-)
+from tests.fakes import FakeGrader, Quiet, fake_stage, fake_tasks, run_tiny, tiny_config, use_fakes
+from tests.scripted import ScriptedEngine
 
 SMALL: dict[str, Any] = {"episode": {"drafts": 2, "max_tool_calls": 0}, "train": {"steps": 1}}
 

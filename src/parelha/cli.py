@@ -198,17 +198,14 @@ def score(
         from parelha.tasks import get_task
 
         scores = _grade(get_task(task), sources, allow_unsafe_sandbox, linter_settings)
-    elif linter_settings:
-        scores = _analyse(sources, linter_settings)
     else:
-        scores = _analyse(sources)
+        scores = _analyse(sources, linter_settings)
     for path, result in zip(programs, scores, strict=True):
         record = score_record(str(path), task, result)
         if json:
-            extra = {"unused": result.unused, "reference_lines": result.reference_lines}
-            print(to_json_line(record | extra), end="")
+            print(to_json_line(record), end="")
         else:
-            print(score_text(record, result) + _structure_line(result), end="")
+            print(score_text(record, result), end="")
 
 
 @app.command
@@ -365,18 +362,6 @@ def _read_program(path: Path) -> str:
         raise UsageError(f"{path} is not UTF-8 text") from None
 
 
-def _structure_line(result: "Score") -> str:
-    if result.analysis is None:
-        return ""
-    found = result.analysis.structure
-    beside = f" (reference {result.reference_lines})" if result.reference_lines else ""
-    return (
-        f"  structure: lines {found.lines}{beside}, functions {found.functions}, unused"
-        f" {result.unused}, unreachable {found.unreachable}, cyclomatic {found.cyclomatic},"
-        f" cognitive {found.cognitive}\n"
-    )
-
-
 def _grade(
     task: "Task", programs: list[str], allow_unsafe: bool, settings: Path | None
 ) -> "list[Score]":
@@ -387,7 +372,7 @@ def _grade(
         return [grader.grade(task, program) for program in programs]
 
 
-def _analyse(programs: list[str], settings: Path | None = None) -> "list[Score]":
+def _analyse(programs: list[str], settings: Path | None) -> "list[Score]":
     from parelha.analysis import Analyser
     from parelha.types import Score
 

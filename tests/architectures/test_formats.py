@@ -24,7 +24,8 @@ from tests.architectures.models import (
     QWEN2,
     Architecture,
 )
-from tests.fakes import ScriptedEngine, fake_stage, fake_task
+from tests.fakes import fake_stage, fake_task
+from tests.scripted import ScriptedEngine
 
 BASES = (CODEGEN, LLAMA)
 FOREIGN = (

@@ -16,15 +16,8 @@ from parelha.learning.advantages import assign_advantages
 from parelha.metrics import eval_records, step_metrics
 from parelha.rewards import reward_trees
 from parelha.rollout import play_all
-from tests.fakes import (
-    FakeGrader,
-    ScriptedEngine,
-    fake_stage,
-    fake_task,
-    run_tiny,
-    tiny_config,
-    use_fakes,
-)
+from tests.fakes import FakeGrader, fake_stage, fake_task, run_tiny, tiny_config, use_fakes
+from tests.scripted import ScriptedEngine
 
 PROGRAMS = ("d0", "d1", "d0.r0.d", "d0.r1.d", "d1.r0.d", "d1.r1.d")
 

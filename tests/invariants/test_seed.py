@@ -12,7 +12,8 @@ from parelha.config import from_dict
 from parelha.engines.sampling import uniforms
 from parelha.episode import play_tree
 from parelha.rollout import play_all
-from tests.fakes import ScriptedEngine, fake_stage, fake_task, run_tiny, tiny_config, use_fakes
+from tests.fakes import fake_stage, fake_task, run_tiny, tiny_config, use_fakes
+from tests.scripted import ScriptedEngine
 
 
 def test_the_same_seed_gives_the_same_run(

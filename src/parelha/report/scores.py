@@ -31,6 +31,8 @@ def score_record(path: str, task_id: str, score: Score) -> dict[str, Any]:
         "pylint_score": analysis.pylint_score if analysis else None,
         "findings": [dataclasses.asdict(f) for f in analysis.findings] if analysis else [],
         "structure": dataclasses.asdict(analysis.structure) if analysis else None,
+        "unused": score.unused,
+        "reference_lines": score.reference_lines,
         "sandbox_level": score.tests.sandbox_level if score.tests else None,
     }
 
@@ -54,7 +56,19 @@ def score_text(record: Mapping[str, Any], score: Score) -> str:
             f"    {f.line}: {f.tool} {f.code} {f.message}" for f in score.analysis.findings[:20]
         ]
     named = ", ".join(f"{name} {value:.2f}" for name, value in record["components"].items())
-    return printable("\n".join([*lines, f"  components: {named}"])) + "\n"
+    return printable("\n".join([*lines, f"  components: {named}", *_structure(score)])) + "\n"
+
+
+def _structure(score: Score) -> list[str]:
+    if score.analysis is None:
+        return []
+    found = score.analysis.structure
+    beside = f" (reference {score.reference_lines})" if score.reference_lines else ""
+    return [
+        f"  structure: lines {found.lines}{beside}, functions {found.functions}, unused"
+        f" {score.unused}, unreachable {found.unreachable}, cyclomatic {found.cyclomatic},"
+        f" cognitive {found.cognitive}"
+    ]
 
 
 def task_text(task: Task, lang: Lang) -> str:
