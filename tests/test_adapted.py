@@ -90,3 +90,24 @@ def test_layers_computed_in_one_product_see_every_update() -> None:
             torch.testing.assert_close(hidden(policy, ids), plain, atol=6e-2, rtol=6e-2)
             with policy.speaking([Agent.CODER, Agent.REVIEWER]):
                 torch.testing.assert_close(hidden(policy, ids)[0], plain[0], atol=6e-2, rtol=6e-2)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_the_gradient_that_is_written_out_is_autograds(dtype: torch.dtype) -> None:
+    def gradients(policy: Policy) -> dict[str, Tensor]:
+        policy.activate(Agent.CODER)
+        found = hidden(policy, torch.arange(40).view(2, 20))
+        weights = torch.linspace(-1, 1, found.numel()).view_as(found)
+        (found.float() * weights).sum().backward()  # type: ignore[no-untyped-call]
+        parameters = policy.parameters(Agent.CODER)
+        return {n: p.grad for n, p in parameters.items() if p.grad is not None}
+
+    written = gradients(moved(dtype))
+    plain = moved(dtype)
+    for module in plain.decoder(Agent.CODER).modules():
+        module.__dict__.pop("siblings", None)  # then each layer is computed by autograd
+    expected = gradients(plain)
+    assert written.keys() == expected.keys() == plain.parameters(Agent.CODER).keys()
+    for name, gradient in expected.items():
+        difference = float((written[name] - gradient).norm() / gradient.norm())
+        assert difference < (1e-5 if dtype is torch.float32 else 3e-2), (name, difference)
