@@ -24,8 +24,8 @@ from parelha.models.memory import release_freed_memory, resident_bytes
 from parelha.models.policy import Policy
 from parelha.types import Agent
 
-# Of activations, for each token, layer and hidden unit. Three times what a pass has is kept when it
-# has been freed, for gradients and since passes of different sizes leave holes.
+# Of activations, for each token, layer and hidden unit. Twice what a pass has is kept when it has
+# been freed, since passes of different sizes leave holes.
 _BYTES_OF_A_UNIT = 64
 # A pass is filled up to a multiple of so many tokens: for every new size oneDNN makes programs that
 # it keeps, hundreds of megabytes in the end.
@@ -153,7 +153,7 @@ class TreePasses:
         """
         config: Any = self.policy.model(self.agent).config
         activations = _BYTES_OF_A_UNIT * self.num_layers * config.hidden_size * self.max_tokens
-        kept = resident_bytes() + 3 * activations
+        kept = resident_bytes() + 2 * activations
         for root in roots:
             with torch.no_grad():
                 for group in self._groups(s for s in root.all() if s.children):
