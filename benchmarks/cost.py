@@ -14,9 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 
-from benchmarks.rollout import files_of  # pylint: disable=import-error
+from benchmarks.rollout import files_of, move_adapters  # pylint: disable=import-error
 from parelha.agents.turns import Request
 from parelha.config import load_config
 from parelha.engines.torch_engine import TorchEngine
@@ -42,11 +41,7 @@ def main() -> None:
     keep_freed_memory()
     config = load_config(None, {})
     policy, formats = load_policy(config, files_of(config))
-    torch.manual_seed(0)
-    for agent in Agent:
-        for parameter in policy.parameters(agent).values():
-            with torch.no_grad():
-                parameter.add_(torch.randn_like(parameter) * 1e-3)
+    move_adapters(policy)
     engine = TorchEngine(policy, {agent: formats[agent].decode for agent in Agent}, 10**9)
     cost(engine, 2, 64, 2)
     points = [

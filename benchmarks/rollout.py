@@ -31,6 +31,7 @@ from parelha.episode import Part, Stage, play_branch, play_draft
 from parelha.models.fetch import resolve
 from parelha.models.load import load_base, load_tokenizer
 from parelha.models.memory import keep_freed_memory
+from parelha.models.policy import Policy
 from parelha.runtime import load_policy
 from parelha.tasks import load_tasks
 from parelha.types import Agent, Task
@@ -62,7 +63,7 @@ def main() -> None:
         for name, command in commands(options, Path(folder)).items():
             found = [measured(command) for _ in range(options.rounds)]
             rows[name] = max(found, key=lambda row: row.get("tokens_per_second", 0.0))
-    print(table(rows))
+    print(table(rows, "engine", "new tokens/s"))
     if options.json:
         options.json.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
 
@@ -88,11 +89,11 @@ def measured(command: list[str]) -> dict[str, float]:
     return figures
 
 
-def table(rows: dict[str, dict[str, float]]) -> str:
-    """One line a peer, with its ratio to ours."""
+def table(rows: dict[str, dict[str, float]], kind: str, unit: str) -> str:
+    """One line a peer of that kind, with its ratio to ours."""
     ours = rows.get("parelha", {}).get("tokens_per_second", float("nan"))
     lines = [
-        "| engine | new tokens/s | ours is times as fast | peak memory, GB |",
+        f"| {kind} | {unit} | ours is times as fast | peak memory, GB |",
         "|---|---|---|---|",
     ]
     for name, row in rows.items():
@@ -111,11 +112,8 @@ def prepare(folder: Path, rows: int, new: int) -> None:
     """Write the model's folder, the adapters and the prompts."""
     config = load_config(None, {})
     policy, formats = load_policy(config, files_of(config))
-    torch.manual_seed(0)
+    move_adapters(policy)
     for agent in Agent:
-        for parameter in policy.parameters(agent).values():
-            with torch.no_grad():
-                parameter.add_(torch.randn_like(parameter) * 1e-3)
         policy.save(agent, folder / str(agent))
     nothing: Any = Nothing()
     forms = formats[Agent.CODER], formats[Agent.REVIEWER]
@@ -131,6 +129,15 @@ def prepare(folder: Path, rows: int, new: int) -> None:
     ]
     record = {"model": str(files_of(config)[Agent.CODER].folder), "new": new, "prompts": asked}
     (folder / "asked.json").write_text(json.dumps(record), encoding="utf-8")
+
+
+def move_adapters(policy: Policy) -> None:
+    """Make both adapters say something of their own: they begin as the base."""
+    torch.manual_seed(0)
+    for agent in Agent:
+        for parameter in policy.parameters(agent).values():
+            with torch.no_grad():
+                parameter.add_(torch.randn_like(parameter) * 1e-3)
 
 
 def files_of(config: Config) -> dict[Agent, Any]:

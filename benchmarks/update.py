@@ -9,7 +9,6 @@ the rounds hold them, whatever is shared or padded. Each runs in a process of it
 
 import argparse
 import json
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
@@ -21,7 +20,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from benchmarks.rollout import files_of, timed  # pylint: disable=import-error
+from benchmarks.rollout import files_of, measured, table, timed  # pylint: disable=import-error
 from parelha.agents.turns import Completion, Request, Tree
 from parelha.config import load_config
 from parelha.episode import Stage, play_tree
@@ -59,19 +58,10 @@ def main() -> None:
         for name in MEASURES:
             if name not in options.without.split(","):
                 command = [sys.executable, "-m", "benchmarks.update", "--one", f"{name}@{path}"]
-                done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
-                if done.returncode:
-                    print(f"{name}: ended by {done.returncode} (-9: out of memory)", flush=True)
-                    continue
-                rows[name] = json.loads(done.stdout.strip().splitlines()[-1])
-                print(name, rows[name], file=sys.stderr, flush=True)
+                rows[name] = measured(command)
     tokens = sum(len(sample.ids) for sample in samples)
     print(f"{len(samples)} rounds of the coder, {tokens} tokens")
-    print("| update | tokens/s | ours is times as fast | peak memory, GB |\n|---|---|---|---|")
-    ours = rows.get("parelha", {}).get("tokens_per_second", float("nan"))
-    for name, row in rows.items():
-        speed = row["tokens_per_second"]
-        print(f"| {name} | {speed:.0f} | {ours / speed:.2f} | {row['peak'] / 1e9:.1f} |")
+    print(table(rows, "update", "tokens/s"))
     if options.json:
         options.json.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
 

@@ -20,13 +20,10 @@ from torch import Tensor
 from transformers.cache_utils import Cache
 
 from parelha.engines.kv import PrefillLayer
-from parelha.models.memory import release_freed_memory, resident_bytes
+from parelha.models.memory import ACTIVATION_BYTES, release_freed_memory, resident_bytes
 from parelha.models.policy import Policy
 from parelha.types import Agent
 
-# Of activations, for each token, layer and hidden unit. Twice what a pass has is kept when it has
-# been freed, since passes of different sizes leave holes.
-_BYTES_OF_A_UNIT = 64
 # A pass is filled up to a multiple of so many tokens: for every new size oneDNN makes programs that
 # it keeps, hundreds of megabytes in the end.
 _MULTIPLE = 32
@@ -152,7 +149,8 @@ class TreePasses:
             loss: of the segments of one pass; None where they have no part in it.
         """
         config: Any = self.policy.model(self.agent).config
-        activations = _BYTES_OF_A_UNIT * self.num_layers * config.hidden_size * self.max_tokens
+        activations = ACTIVATION_BYTES * self.num_layers * config.hidden_size * self.max_tokens
+        # Twice a pass, since passes of different sizes leave holes.
         kept = resident_bytes() + 2 * activations
         for root in roots:
             with torch.no_grad():

@@ -93,6 +93,9 @@ class _Siblings:
         self.members, self.speakers = members, speakers
         self.bases = [member.base_layer for member in members]
         self.sizes = [base.weight.shape[0] for base in self.bases]
+        # As one weight: all of them, with a bias each or none.
+        alike = len({base.bias is None for base in self.bases}) == 1
+        self.can_pack = alike and all(can_pack(base.weight) for base in self.bases)
         self._packed: tuple[Tensor, Tensor | None] | None = None
         self._kept: dict[tuple[str, ...], tuple[Any, ...]] = {}
         self._input: Tensor | None = None
@@ -138,7 +141,7 @@ class _Siblings:
             with torch.inference_mode(False), torch.no_grad():
                 pairs = [_joined(member, names, dtype) for member in self.members]
                 a, packed = torch.cat([a for a, _ in pairs]), None
-                if self.can_pack():
+                if self.can_pack:
                     diagonal: Any = torch.block_diag
                     packed = pack(a), pack(diagonal(*[b for _, b in pairs]))
                 self._kept[names] = version, a, [b for _, b in pairs], packed
@@ -146,7 +149,7 @@ class _Siblings:
 
     def compute(self, x: Tensor, names: tuple[str, ...]) -> tuple[tuple[Tensor, ...], Tensor]:
         """(..., N) of every member, and the (..., M · adapters · rank) products A·x."""
-        if not self.can_pack():
+        if not self.can_pack:
             _, a, b, _ = self.rounded(names, x.dtype)
             inner = self.speakers.masked(nn.functional.linear(x, a), len(self.members))
             parts = torch.split(inner, inner.shape[-1] // len(self.members), dim=-1)
@@ -166,11 +169,6 @@ class _Siblings:
             inner = self.speakers.masked(packed_linear(x, a), len(self.members))
             y = packed_linear_onto(y, inner, b)
         return torch.split(y, self.sizes, dim=-1), inner
-
-    def can_pack(self) -> bool:
-        """Whether all weights can be one packed weight."""
-        same = len({base.bias is None for base in self.bases}) == 1
-        return same and all(can_pack(base.weight) for base in self.bases)
 
 
 # torch finds `forward` by name and passes it what `apply` was given.
@@ -229,7 +227,7 @@ def lora_forward(module: LoraLayer, x: Tensor, *args: Any, **kwargs: Any) -> Ten
     names = speakers.names or tuple(n for n in module.active_adapters if n in module.lora_A)
     siblings: _Siblings | None = module.__dict__.get("siblings")
     if module.disable_adapters or not names:
-        if siblings is None or args or kwargs or not siblings.can_pack() or torch.is_grad_enabled():
+        if siblings is None or args or kwargs or not siblings.can_pack or torch.is_grad_enabled():
             return cast(Tensor, base(x, *args, **kwargs))
         return siblings.output(module, x, ())
     if siblings is not None and not args and not kwargs:

@@ -10,6 +10,8 @@ import difflib
 from dataclasses import dataclass
 from typing import Literal
 
+from parelha.models.memory import ACTIVATION_BYTES
+
 DEFAULT_MODEL = "Qwen2.5-Coder-0.5B-Instruct"
 
 _GIB = 1024**3
@@ -101,7 +103,7 @@ class Model:
         128 rows of logits, the most that exist at once.
         """
         adapters = 2 * _RANK * self.adapted * (4 + 4 + 8)
-        activations = 64 * self.layers * self.hidden * _TRAIN_TOKENS
+        activations = ACTIVATION_BYTES * self.layers * self.hidden * _TRAIN_TOKENS
         activations += 2 * self.cache_bytes * _KNOWN_TOKENS
         logits = (2 + 4 + 4) * self.vocabulary * _LOGIT_ROWS
         return self.weights_gib(bits) + (adapters + activations + logits) / _GIB

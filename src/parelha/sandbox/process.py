@@ -24,7 +24,8 @@ from .worker import ANSWER, FRAME, MEMORY_EXIT, REQUEST
 START_SECONDS = 120.0  # cold imports of scikit-learn on a loaded machine
 ANSWER_SECONDS = 10.0  # from "kill it" to "it is dead"
 WATCH_SECONDS = 0.05  # how often a running program's threads are counted
-# A thread that was joined counts until the kernel has taken it down; the next may have started.
+# A thread that was joined counts until the kernel has taken it down, and the next may have started:
+# so many more may be begun. The watch ends a program that keeps more than its limit.
 ENDING_THREADS = 8
 MAX_PATIENCE = 3.0  # waiting for a processor extends the wall clock by at most this many limits
 DETAIL_CHARACTERS = 200
@@ -355,7 +356,7 @@ class Conversation:
             return
         if watching.cpu_seconds(child) > self._limits.cpu_seconds:
             raise BrokenError(Outcome.TIMEOUT, _cpu_detail(self._limits))
-        if watching.count_threads(child) > self._limits.threads + ENDING_THREADS:
+        if watching.count_threads(child) > self._limits.threads:
             raise BrokenError(Outcome.CRASHED, f"more than {self._limits.threads} threads")
 
     def _write(self, outgoing: memoryview) -> memoryview:
