@@ -26,7 +26,6 @@ from parelha.learning.advantages import assign_advantages
 from parelha.learning.update import Sample, accumulate_gradients, make_sample
 from parelha.live import Progress
 from parelha.metrics import round_records, step_metrics
-from parelha.models.memory import release_freed_memory
 from parelha.rewards import reward_trees
 from parelha.rollout import Stopwatch, play_all
 from parelha.runtime import Runtime, check_window, open_runtime
@@ -106,7 +105,6 @@ def train_step(
     trees: list[Tree] = play_all([play_tree(task, stage) for task in due], runtime.engine, waited)
     counts, seconds = dict(runtime.engine.counts), dict(runtime.engine.seconds)
     runtime.engine.reset()
-    release_freed_memory()
     played = time.perf_counter()
 
     reward_trees(trees, config.reward)
@@ -114,13 +112,14 @@ def train_step(
     groups = assign_advantages(trees, normalise_std=config.learning.normalise_std)
     metrics = step_metrics(trees, due, groups)
     trained_tokens = 0
-    for agent, optimizer in optimizers.items():
-        progress.phase(f"step {step}: updating the {agent}")
-        result = update(runtime, agent, optimizer, trees)
-        trained_tokens += int(result.pop("computed_tokens"))
-        metrics |= {f"{name}/{agent}": value for name, value in result.items()}
-        metrics[f"ba_norm/{agent}"] = runtime.policy.product_norm(agent)
-        metrics[f"adapter_sha/{agent}"] = runtime.policy.digest(agent)
+    with runtime.policy.plain_weights():
+        for agent, optimizer in optimizers.items():
+            progress.phase(f"step {step}: updating the {agent}")
+            result = update(runtime, agent, optimizer, trees)
+            trained_tokens += int(result.pop("computed_tokens"))
+            metrics |= {f"{name}/{agent}": value for name, value in result.items()}
+            metrics[f"ba_norm/{agent}"] = runtime.policy.product_norm(agent)
+            metrics[f"adapter_sha/{agent}"] = runtime.policy.digest(agent)
     ended = time.perf_counter()
     timings = {
         "seconds": ended - began,
@@ -177,7 +176,6 @@ def update(runtime: Runtime, agent: Agent, optimizer: AdamW, trees: list[Tree]) 
         )
     optimizer.step()
     optimizer.zero_grad(set_to_none=True)
-    release_freed_memory()
     return {
         "loss": result.loss,
         "grad_norm": float(norm),

@@ -10,6 +10,8 @@ import torch
 from torch import Tensor
 from transformers.cache_utils import Cache, CacheLayerMixin
 
+from parelha.models.memory import untouched_zeros
+
 # Columns left free before and behind the rows when the slab is laid out anew.
 _COLUMNS_BEFORE = 32
 _COLUMNS_BEHIND = 128
@@ -231,7 +233,7 @@ class Slab:
         have_rows, columns = (0, 0) if keys is None else (keys.shape[0], keys.shape[2])
         if need_rows <= have_rows and joining <= self.end < columns:
             return
-        rows = need_rows + need_rows // 8
+        rows = 2 * need_rows  # those that stay empty take no memory
         old = slice(self.first, self.end)
         used = old.stop - old.start
         end = max(used, joining) + _COLUMNS_BEFORE
@@ -269,7 +271,7 @@ class _SlabLayer(_Layer):  # type: ignore[no-untyped-call]
         def anew(now: Tensor | None, other: Tensor | None) -> Tensor:
             pattern = other if now is None else now[0]
             assert pattern is not None
-            found = pattern.new_zeros((rows, pattern.shape[0], columns, pattern.shape[-1]))
+            found = untouched_zeros((rows, pattern.shape[0], columns, pattern.shape[-1]), pattern)
             if now is not None and count:
                 found[:count, :, new] = now[:count, :, old]
             return found

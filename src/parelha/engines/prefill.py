@@ -15,7 +15,7 @@ from parelha.types import Agent
 
 # Tokens read in one pass, padding counted in, and columns with those that are known: enough to be
 # fast, few enough to stay small.
-_PASS_TOKENS = 4096
+_PASS_TOKENS = 2048
 _PASS_COLUMNS = 16_384
 # A prompt joins a pass only where this share of its columns is not padding.
 _FILLED = 0.75

@@ -20,7 +20,6 @@ from torch import Tensor
 from transformers.cache_utils import Cache
 
 from parelha.engines.kv import PrefillLayer
-from parelha.models.memory import ACTIVATION_BYTES, release_freed_memory, resident_bytes
 from parelha.models.policy import Policy
 from parelha.types import Agent
 
@@ -148,17 +147,19 @@ class TreePasses:
             roots: what begins the sequences.
             loss: of the segments of one pass; None where they have no part in it.
         """
-        config: Any = self.policy.model(self.agent).config
-        activations = ACTIVATION_BYTES * self.num_layers * config.hidden_size * self.max_tokens
-        # Twice a pass, since passes of different sizes leave holes.
-        kept = resident_bytes() + 2 * activations
+        # What outlives a pass is allocated before it, else it would lie between holes.
+        for parameter in self.policy.parameters(self.agent).values():
+            if parameter.grad is None:
+                parameter.grad = torch.zeros_like(parameter)
         for root in roots:
             with torch.no_grad():
                 for group in self._groups(s for s in root.all() if s.children):
                     self._keep(group, self._forward(group)[1])
+            for known in self._known.values():
+                for leaf in (leaf for pair in known for leaf in pair):
+                    leaf.grad = torch.zeros_like(leaf)
             for group in reversed(self._groups(root.all())):
                 self._backward(group, loss)
-                release_freed_memory(above=kept)
 
     def _groups(self, segments: Iterator[Segment]) -> list[list[Segment]]:
         """Segments that go through the model together: of one depth, neighbours in the tree."""
@@ -236,7 +237,7 @@ class TreePasses:
             for made, leaves in zip(own, self._known.pop(segment, ()), strict=False):
                 for one, leaf in zip(made, leaves, strict=True):
                     # Without an adapter before them, keys depend on nothing that is trained.
-                    if leaf.grad is not None and one.requires_grad:
+                    if one.requires_grad:
                         ends.append(one[:, :, columns])
                         grads.append(leaf.grad)
             first = columns.stop

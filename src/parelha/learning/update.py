@@ -11,12 +11,11 @@ from parelha.agents.turns import Round
 from parelha.config import LearningConfig
 from parelha.learning.grpo import kl_k3, token_losses
 from parelha.learning.tree import Segment, TreePasses, build_tree
-from parelha.models.packed import frozen_linear
 from parelha.models.policy import Policy
 from parelha.types import Agent
 
-# Rows of logits that exist at once: 128 x 152k float32 are 78 MB.
-_LOGIT_ROWS = 128
+# Rows of logits that exist at once, at most: 256 x 152k float32 are 156 MB.
+_LOGIT_ROWS = 256
 # What fewer tokens share is computed for each sequence.
 MIN_SHARED = 64
 
@@ -96,11 +95,11 @@ def accumulate_gradients(
     """
     policy.activate(agent)
     references: list[Tensor] | None = None
+    roots = _tree(samples, config.max_pass_tokens)
     if config.kl_weight:
         with policy.base_only(agent):
             references = sample_logprobs(policy, agent, samples, config.max_pass_tokens)
     loss = _StepLoss(policy, agent, samples, references, config)
-    roots = _tree(samples, config.max_pass_tokens)
     TreePasses(policy, agent, config.max_pass_tokens).add_gradient(roots, loss.of_segments)
     return loss.result(sum(len(segment.ids) for root in roots for segment in root.all()))
 
@@ -219,11 +218,13 @@ def _target_logprobs(
     rows = hidden[torch.tensor([c.row for c in chosen], dtype=torch.long, device=device)]
     token = torch.tensor(tokens, dtype=torch.long, device=device)
     temperature = torch.tensor([s.temperature for s in members], device=device)
+    # Chunks of one size: a product of few rows costs nearly what one of many does.
+    size = -(-len(chosen) // -(-len(chosen) // _LOGIT_ROWS)) if chosen else 1
     parts = [
         RowLogprobs.apply(  # type: ignore[no-untyped-call]
             rows[at], token[at], temperature[at], policy.head(agent), legal[at]
         )
-        for at in (slice(i, i + _LOGIT_ROWS) for i in range(0, len(chosen), _LOGIT_ROWS))
+        for at in (slice(i, i + size) for i in range(0, len(chosen), size))
     ]
     return torch.cat(parts) if parts else rows.sum(-1).float()
 
@@ -246,20 +247,21 @@ class RowLogprobs(torch.autograd.Function):  # pylint: disable=abstract-method
         legal: list[tuple[int, ...] | None],
     ) -> Tensor:
         """Log-probabilities over the legal tokens of each row (None: all are legal)."""
-        logits = frozen_linear(head, hidden).float().div_(temperature[:, None])
-        masked = [i for i, ids in enumerate(legal) if ids is not None]
-        if masked:
-            forbidden = torch.zeros(logits.shape, dtype=torch.bool, device=logits.device)
-            for i in masked:
-                forbidden[i] = True
-                forbidden[i, list(legal[i] or ())] = False
-            logits.masked_fill_(forbidden, float("-inf"))
-        normaliser = torch.logsumexp(logits, dim=-1)
-        logprobs: Tensor = logits.gather(1, tokens[:, None])[:, 0] - normaliser
+        logits = head(hidden).float().div_(temperature[:, None])
+        for i, ids in enumerate(legal):
+            if ids is not None:
+                allowed = logits[i, list(ids)]
+                logits[i] = float("-inf")
+                logits[i, list(ids)] = allowed
+        highest = logits.amax(-1, keepdim=True)
+        chosen = logits.gather(1, tokens[:, None]) - highest
+        weights = logits.sub_(highest).exp_()
+        total = weights.sum(-1, keepdim=True)
+        logprobs: Tensor = (chosen - total.log())[:, 0]
         if ctx.needs_input_grad[0]:
             weight = cast(Tensor, head.weight)
-            p = torch.exp_(logits.sub_(normaliser[:, None])).to(weight.dtype)
-            slope = (weight[tokens].float() - (p @ weight).float()) / temperature[:, None]
+            mean = (weights.div_(total).to(weight.dtype) @ weight).float()
+            slope = (weight[tokens].float() - mean) / temperature[:, None]
             ctx.save_for_backward(slope.to(hidden.dtype))
         return logprobs
 

@@ -8,12 +8,13 @@ written out, since autograd would go over every activation once more for each of
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from types import MethodType
-from typing import Any, cast
+from typing import Any
 
 import torch
 from peft.tuners.lora import LoraLayer
 from torch import Tensor, nn
 
+from parelha.models.memory import drop_pages
 from parelha.models.packed import can_pack, pack, packed_linear, packed_linear_onto
 
 # Names under which decoder layers hold layers with one input.
@@ -22,16 +23,21 @@ _SIBLINGS = (("q_proj", "k_proj", "v_proj"), ("gate_proj", "up_proj"))
 
 @dataclass
 class Speakers:
-    """Whose adapter speaks in the passes under way.
+    """Whose adapter speaks in the passes under way, and from which copy of the weights.
 
     Attributes:
         names: of the adapters that speak; empty means PEFT's active one.
         columns: (B, adapters · rank), 1 in the columns of a row's own adapter and 0 in all others;
             None where one adapter speaks in all rows.
+        packs: whether weights are packed where they can be. An update goes without: its passes
+            have many rows, and it reads the plain weights for its gradient in any case.
+        siblings: all layers that are computed together.
     """
 
     names: tuple[str, ...] = ()
     columns: Tensor | None = None
+    packs: bool = True
+    siblings: "list[Siblings]" = field(default_factory=list)
     _repeated: dict[int, Tensor] = field(default_factory=dict)
 
     def let_speak(self, names: Sequence[str], rank: int, like: Tensor) -> None:
@@ -46,6 +52,19 @@ class Speakers:
     def be_silent(self) -> None:
         """Back to PEFT's active adapter."""
         self.names, self.columns, self._repeated = (), None, {}
+
+    def pack(self, wanted: bool) -> None:
+        """Pack weights from now on, or forget those that are packed."""
+        self.packs = wanted
+        if not wanted:
+            for one in self.siblings:
+                one.forget_packed()
+
+    def drop_plain(self) -> None:
+        """Give back the memory of plain weights once all are packed."""
+        packed = [one for one in self.siblings if one.can_pack]
+        if all(one.is_packed for one in packed):
+            drop_pages([base.weight for one in packed for base in one.bases])
 
     def masked(self, inner: Tensor, layers: int) -> Tensor:
         """Leave each row its own columns of (B, ..., layers · adapters · rank) inner products."""
@@ -65,11 +84,11 @@ def adapt_forward(model: nn.Module) -> Speakers:
         for names in _SIBLINGS:
             members: list[Any] = [getattr(module, name, None) for name in names]
             if all(map(_is_plain, members)) and len({m.in_features for m in members}) == 1:
-                _Siblings(members, speakers)
+                Siblings(members, speakers)
     for module in model.modules():
         if isinstance(module, LoraLayer):
             if _is_plain(module) and "siblings" not in module.__dict__:
-                _Siblings([module], speakers)
+                Siblings([module], speakers)
             module.__dict__["speakers"] = speakers
             setattr(module, "forward", MethodType(lora_forward, module))  # noqa: B010
     return speakers
@@ -81,7 +100,7 @@ def _is_plain(module: Any) -> bool:
     return isinstance(base, nn.Linear) and base.weight.is_floating_point()
 
 
-class _Siblings:
+class Siblings:
     """Adapted layers that read the same input; the first that is called computes all of them.
 
     Args:
@@ -97,18 +116,26 @@ class _Siblings:
         alike = len({base.bias is None for base in self.bases}) == 1
         self.can_pack = alike and all(can_pack(base.weight) for base in self.bases)
         self._packed: tuple[Tensor, Tensor | None] | None = None
-        self._kept: dict[tuple[str, ...], tuple[Any, ...]] = {}
+        self._kept: dict[tuple[str, ...], _Halves] = {}
         self._input: Tensor | None = None
         self._outputs: dict[int, Tensor] = {}
+        speakers.siblings.append(self)
         for member in members:
             member.__dict__["siblings"] = self
+
+    @property
+    def is_packed(self) -> bool:
+        """Whether there is a packed copy."""
+        return self._packed is not None
+
+    def forget_packed(self) -> None:
+        """Free all copies; they are made again when they are wanted."""
+        self._packed, self._kept = None, {}
 
     def output(self, member: LoraLayer, x: Tensor, names: tuple[str, ...]) -> Tensor:
         """What `member` says of `x`."""
         if self._input is not x or id(member) not in self._outputs:
             if torch.is_grad_enabled():
-                # What other speakers need is made again when they speak.
-                self._kept = {names: self.rounded(names, x.dtype)}
                 found: Any = _Adapted.apply(  # type: ignore[no-untyped-call]
                     x, self, names, *self.halves(names)
                 )
@@ -130,60 +157,116 @@ class _Siblings:
             for half in (member.lora_A, member.lora_B)
         ]
 
-    def rounded(self, names: tuple[str, ...], dtype: torch.dtype) -> tuple[Any, ...]:
-        """Version, A of all members (M · adapters · rank, K), scaled B of each, and A and B packed.
-
-        Kept until an update changes a parameter. The last is None where layers are not packed.
-        """
+    def rounded(self, names: tuple[str, ...], dtype: torch.dtype) -> "_Halves":
+        """The adapters' halves in the type of a product; kept until a parameter changes."""
         # pylint: disable-next=protected-access
         version = dtype, *((half._version, id(half)) for half in self.halves(names))
-        if self._kept.get(names, (None,))[0] != version:
+        kept = self._kept.get(names)
+        if kept is None or kept.version != version:
             with torch.inference_mode(False), torch.no_grad():
                 pairs = [_joined(member, names, dtype) for member in self.members]
-                a, packed = torch.cat([a for a, _ in pairs]), None
-                if self.can_pack:
-                    diagonal: Any = torch.block_diag
-                    packed = pack(a), pack(diagonal(*[b for _, b in pairs]))
-                self._kept[names] = version, a, [b for _, b in pairs], packed
-        return self._kept[names]
+            kept = _Halves(version, torch.cat([a for a, _ in pairs]), [b for _, b in pairs])
+            self._kept[names] = kept
+        return kept
 
     def compute(self, x: Tensor, names: tuple[str, ...]) -> tuple[tuple[Tensor, ...], Tensor]:
         """(..., N) of every member, and the (..., M · adapters · rank) products A·x."""
-        if not self.can_pack:
-            _, a, b, _ = self.rounded(names, x.dtype)
-            inner = self.speakers.masked(nn.functional.linear(x, a), len(self.members))
+        if self.can_pack and self.speakers.packs:
+            return self._compute_packed(x, names)
+        found, inner = [base(x) for base in self.bases], x[..., :0]
+        if names:
+            halves = self.rounded(names, x.dtype)
+            inner = self.speakers.masked(nn.functional.linear(x, halves.a), len(self.members))
             parts = torch.split(inner, inner.shape[-1] // len(self.members), dim=-1)
-            return tuple(
-                base(x) + nn.functional.linear(part, half)
-                for base, part, half in zip(self.bases, parts, b, strict=True)
-            ), inner
+            for y, part, b in zip(found, parts, halves.b, strict=True):
+                y.flatten(0, -2).addmm_(part.flatten(0, -2), b.T)
+        return tuple(found), inner
+
+    def _compute_packed(
+        self, x: Tensor, names: tuple[str, ...]
+    ) -> tuple[tuple[Tensor, ...], Tensor]:
         if self._packed is None:
             with torch.inference_mode(False), torch.no_grad():
                 bias = [base.bias for base in self.bases if base.bias is not None]
-                weight = torch.cat([base.weight for base in self.bases])
-                self._packed = pack(weight), torch.cat(bias) if bias else None
+                weights = [base.weight for base in self.bases]
+                self._packed = pack(torch.cat(weights)), torch.cat(bias) if bias else None
+            self.speakers.drop_plain()
         y = packed_linear(x, *self._packed)
         inner = x[..., :0]
         if names:
-            a, b = self.rounded(names, x.dtype)[3]
+            a, b = self.rounded(names, x.dtype).pack()
             inner = self.speakers.masked(packed_linear(x, a), len(self.members))
             y = packed_linear_onto(y, inner, b)
         return torch.split(y, self.sizes, dim=-1), inner
 
+    def gradient(
+        self, x: Tensor, inner: Tensor, grads: Sequence[Tensor], names: tuple[str, ...], by_x: bool
+    ) -> tuple[Tensor | None, list[Tensor]]:
+        """The gradient of y = W·x + s·B·A·x, W frozen, of one adapter.
+
+        With g the gradient by y: B has s·gᵀ·(A·x), A has (s·g·B)ᵀ·x, and x has g·W + (s·g·B)·A.
+
+        Args:
+            x: (..., K) what the layers have read.
+            inner: (..., M · rank) A·x.
+            grads: (..., N) by what every member has said.
+            names: the adapter.
+            by_x: whether the gradient by x is wanted.
+
+        Returns:
+            that by x, and those by every member's A and B.
+        """
+        assert len(names) == 1, "one adapter learns at a time"
+        halves, shape = self.rounded(names, x.dtype), x.shape
+        x, inner = x.flatten(0, -2), inner.flatten(0, -2)
+        flat = [grad.flatten(0, -2) for grad in grads]
+        slopes = torch.cat([g @ b for g, b in zip(flat, halves.b, strict=True)], dim=1)
+        of_a = torch.split((slopes.T @ x).float(), len(halves.a) // len(flat))
+        found: list[Tensor] = []
+        for i, (g, member) in enumerate(zip(flat, self.members, strict=True)):
+            own = inner[:, i * len(of_a[i]) : (i + 1) * len(of_a[i])]
+            found += [of_a[i], (g.T @ own).float().mul_(member.scaling[names[0]])]
+        if not by_x:
+            return None, found
+        slope = slopes @ halves.a
+        for g, base in zip(flat, self.bases, strict=True):
+            slope.addmm_(g, base.weight)
+        return slope.view(shape), found
+
+
+@dataclass
+class _Halves:
+    """Both halves of the adapters of siblings, rounded.
+
+    Attributes:
+        version: changes with every parameter.
+        a: (M · adapters · rank, K).
+        b: (N, adapters · rank) of every member, scaled.
+    """
+
+    version: tuple[Any, ...]
+    a: Tensor
+    b: list[Tensor]
+    _packed: tuple[Tensor, Tensor] | None = None
+
+    def pack(self) -> tuple[Tensor, Tensor]:
+        """A, and the B of all members as one."""
+        if self._packed is None:
+            with torch.inference_mode(False), torch.no_grad():
+                diagonal: Any = torch.block_diag
+                self._packed = pack(self.a), pack(diagonal(*self.b))
+        return self._packed
+
 
 # torch finds `forward` by name and passes it what `apply` was given.
 class _Adapted(torch.autograd.Function):  # pylint: disable=abstract-method
-    """y = W·x + s·B·A·x of siblings, W frozen.
-
-    With g the gradient by y: B has s·gᵀ·(A·x), A has (s·g·B)ᵀ·x, and x has g·W + (s·g·B)·A.
-    """
+    """Siblings with their gradient written out."""
 
     @staticmethod
     def forward(  # pylint: disable=arguments-differ
-        ctx: Any, x: Tensor, siblings: _Siblings, names: tuple[str, ...], *halves: Tensor
+        ctx: Any, x: Tensor, siblings: Siblings, names: tuple[str, ...], *_: Tensor
     ) -> tuple[Tensor, ...]:
-        """The outputs of all siblings; `halves` are there for their gradients alone."""
-        assert len(halves) == 2 * len(siblings.members), "one adapter learns at a time"
+        """The outputs of all siblings; their halves are arguments for their gradients alone."""
         found, inner = siblings.compute(x, names)
         ctx.siblings, ctx.names = siblings, names
         ctx.save_for_backward(x, inner)
@@ -192,24 +275,10 @@ class _Adapted(torch.autograd.Function):  # pylint: disable=abstract-method
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
         """Gradients by x and by every half of the adapter."""
-        siblings: _Siblings = ctx.siblings
-        x, inner = (saved.flatten(0, -2) for saved in ctx.saved_tensors)
-        _, a, halves, _ = siblings.rounded(ctx.names, x.dtype)
-        rank = len(a) // len(halves)
-        flat = [grad.flatten(0, -2) for grad in grads]
-        slopes = torch.cat([g @ b for g, b in zip(flat, halves, strict=True)], dim=1)
-        found: list[Tensor] = []
-        for i, (g, member) in enumerate(zip(flat, siblings.members, strict=True)):
-            own = slice(i * rank, (i + 1) * rank)
-            scaling = member.scaling[ctx.names[0]]
-            found.append((slopes[:, own].T @ x).float())
-            found.append((g.T @ inner[:, own]).float() * scaling)
-        if not ctx.needs_input_grad[0]:
-            return None, None, None, *found
-        by_x = slopes @ a
-        for g, base in zip(flat, siblings.bases, strict=True):
-            by_x.addmm_(g, base.weight)
-        return by_x.view_as(ctx.saved_tensors[0]), None, None, *found
+        by_x, found = ctx.siblings.gradient(
+            *ctx.saved_tensors, grads, ctx.names, ctx.needs_input_grad[0]
+        )
+        return by_x, None, None, *found
 
 
 def lora_forward(module: LoraLayer, x: Tensor, *args: Any, **kwargs: Any) -> Tensor:
@@ -223,18 +292,25 @@ def lora_forward(module: LoraLayer, x: Tensor, *args: Any, **kwargs: Any) -> Ten
     which each row keeps its own columns: what another adapter adds is exactly 0.
     """
     base: Any = module.base_layer
-    speakers: Speakers = module.__dict__["speakers"]
-    names = speakers.names or tuple(n for n in module.active_adapters if n in module.lora_A)
-    siblings: _Siblings | None = module.__dict__.get("siblings")
-    if module.disable_adapters or not names:
-        if siblings is None or args or kwargs or not siblings.can_pack or torch.is_grad_enabled():
-            return cast(Tensor, base(x, *args, **kwargs))
-        return siblings.output(module, x, ())
-    if siblings is not None and not args and not kwargs:
+    names = speaking(module)
+    siblings: Siblings | None = module.__dict__.get("siblings")
+    together = siblings is not None and not args and not kwargs
+    if siblings is not None and together and (names or not torch.is_grad_enabled()):
         return siblings.output(module, x, names)
+    found: Tensor = base(x, *args, **kwargs)
+    if not names:
+        return found
     a, b = _joined(module, names, x.dtype)
-    inner = speakers.masked(nn.functional.linear(x, a), 1)
-    return cast(Tensor, base(x, *args, **kwargs) + nn.functional.linear(inner, b))
+    speakers: Speakers = module.__dict__["speakers"]
+    return found + nn.functional.linear(speakers.masked(nn.functional.linear(x, a), 1), b)
+
+
+def speaking(module: LoraLayer) -> tuple[str, ...]:
+    """Names of the adapters that speak in a layer."""
+    speakers: Speakers = module.__dict__["speakers"]
+    if module.disable_adapters:
+        return ()
+    return speakers.names or tuple(n for n in module.active_adapters if n in module.lora_A)
 
 
 def _joined(module: LoraLayer, names: tuple[str, ...], dtype: torch.dtype) -> tuple[Tensor, Tensor]:

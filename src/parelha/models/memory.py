@@ -2,15 +2,22 @@
 
 import contextlib
 import ctypes
+import math
+import mmap
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+
+import torch
+from torch import Tensor
 
 # glibc <malloc.h>: parameters of mallopt(3).
 _M_TRIM_THRESHOLD = -1
 _M_TOP_PAD = -2
 _M_MMAP_MAX = -4
 _TOP_PAD_BYTES = 64 << 20
+_MADV_DONTNEED = 4  # madvise(2), on Linux
 # oneDNN keeps a compiled program of nearly 1 MB for every shape of a product, 1,024 by default.
 _KEPT_PROGRAMS = "256"
 # Activations that a pass keeps for its gradient, for each token, layer and hidden unit; counted on
@@ -33,6 +40,51 @@ def release_freed_memory(above: int = 0) -> None:
 def resident_bytes() -> int:
     """Memory this process holds, from /proc/self/statm (proc(5))."""
     return int(Path("/proc/self/statm").read_text("ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def untouched_zeros(shape: Sequence[int], like: Tensor) -> Tensor:
+    """Zeros of a shape, in `like`'s type and place, that take memory only where they are written.
+
+    They lie outside the heap, so that large ones leave no holes in it when they are freed.
+    """
+    size = math.prod(shape) * like.element_size()
+    if like.device.type != "cpu" or not size or not hasattr(mmap, "MAP_ANONYMOUS"):
+        return like.new_zeros(tuple(shape))
+    pages = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    return torch.frombuffer(pages, dtype=like.dtype).view(tuple(shape))
+
+
+def drop_pages(weights: Sequence[Tensor]) -> None:
+    """Give back the memory of frozen weights that lie in mapped files, until they are read again.
+
+    Nothing happens to those that lie elsewhere, or in a file whose pages were written to.
+    """
+    files = _clean_files()
+    for weight in weights:
+        start, page = weight.data_ptr(), os.sysconf("SC_PAGE_SIZE")
+        end = start + weight.numel() * weight.element_size()
+        first, last = -(-start // page) * page, end // page * page
+        if first < last and any(begins <= start and end <= ends for begins, ends in files):
+            address, length = ctypes.c_void_p(first), ctypes.c_size_t(last - first)
+            ctypes.CDLL(None).madvise(address, length, _MADV_DONTNEED)
+
+
+def _clean_files() -> list[tuple[int, int]]:
+    """Addresses of mapped files of which no page was written to (proc_pid_smaps(5))."""
+    found: list[tuple[int, int]] = []
+    try:
+        lines = Path("/proc/self/smaps").read_text("ascii", "replace").splitlines()
+    except OSError:
+        return found
+    here: tuple[int, int] | None = None
+    for line in lines:
+        fields = line.split()
+        if not fields[0].endswith(":"):  # start-end permissions offset device inode path
+            begins, _, ends = fields[0].partition("-")
+            here = (int(begins, 16), int(ends, 16)) if fields[4] != "0" else None
+        elif here is not None and fields[0] == "Anonymous:" and fields[1] == "0":
+            found.append(here)
+    return found
 
 
 def keep_freed_memory() -> bool:

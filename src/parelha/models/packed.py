@@ -1,14 +1,16 @@
 """Frozen bfloat16 weights in the layout that the processor's matrix unit reads fastest.
 
 oneDNN otherwise brings a weight into that layout at every call, which takes longer than the
-product itself where a batch has few rows. The copies serve passes without gradient; the backward
-pass needs the plain weight, so both are kept (another 2 bytes a parameter).
+product itself where a batch has few rows. The copies serve generation; an update reads the plain
+weights, and of each pair only one is held in memory at a time: the plain ones are a mapped file.
 """
 
 from typing import cast
 
 import torch
 from torch import Tensor, nn
+
+from parelha.models.memory import drop_pages
 
 # torch has no public name for these operators.
 # pylint: disable=protected-access
@@ -32,7 +34,14 @@ def frozen_linear(module: nn.Module, x: Tensor) -> Tensor:
     if packed is None:
         packed = pack(module.weight)
         setattr(module, _PACKED, packed)
+        drop_pages([module.weight])
     return packed_linear(x, packed, module.bias)
+
+
+def forget_packed(module: nn.Module) -> None:
+    """Free the packed copy of a layer's weight, if there is one."""
+    if hasattr(module, _PACKED):
+        delattr(module, _PACKED)
 
 
 def can_pack(weight: Tensor) -> bool:

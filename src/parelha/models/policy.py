@@ -23,8 +23,10 @@ from transformers.pytorch_utils import Conv1D
 from parelha.config import ModelConfig
 from parelha.errors import UsageError
 from parelha.models.adapted import Speakers, adapt_forward
+from parelha.models.blocks import make_lean
 from parelha.models.load import attention_mask
-from parelha.models.packed import frozen_linear
+from parelha.models.memory import release_freed_memory
+from parelha.models.packed import forget_packed, frozen_linear
 from parelha.types import Agent
 
 ADAPTER_FILE = "adapter_model.safetensors"
@@ -68,7 +70,11 @@ class Policy:
         for agent, model in self._models.items():
             model.eval()
             shared = agent is Agent.REVIEWER and reviewer is coder
-            self._speakers[agent] = self._speakers[Agent.CODER] if shared else adapt_forward(model)
+            if shared:
+                self._speakers[agent] = self._speakers[Agent.CODER]
+            else:
+                self._speakers[agent] = adapt_forward(model)
+                make_lean(model)
         self.activate(Agent.CODER)
 
     def adapter(self, agent: Agent) -> str:
@@ -121,6 +127,21 @@ class Policy:
             yield
         finally:
             speakers.be_silent()
+
+    @contextmanager
+    def plain_weights(self) -> Iterator[None]:
+        """Without packed copies of the weights, for an update; they are made again afterwards."""
+        speakers = list({id(one): one for one in self._speakers.values()}.values())
+        for agent in Agent:
+            forget_packed(self.head(agent))
+        for one in speakers:
+            one.pack(False)
+        release_freed_memory()
+        try:
+            yield
+        finally:
+            for one in speakers:
+                one.pack(True)
 
     @contextmanager
     def base_only(self, agent: Agent) -> Iterator[None]:

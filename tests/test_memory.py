@@ -1,0 +1,47 @@
+"""Memory of frozen weights and of slabs: given back, and never at the cost of what it holds."""
+
+# pylint: disable=missing-function-docstring
+
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+from parelha.models.memory import drop_pages, resident_bytes, untouched_zeros
+
+pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
+
+
+def test_pages_of_a_mapped_weight_come_back_as_they_were(tmp_path: Path) -> None:
+    weight = torch.arange(1 << 20, dtype=torch.float32)
+    save_file({"weight": weight}, tmp_path / "weights.safetensors")
+    mapped = load_file(tmp_path / "weights.safetensors")["weight"]
+    assert torch.equal(mapped, weight)
+    drop_pages([mapped])
+    assert torch.equal(mapped, weight)
+
+
+def test_a_weight_in_ordinary_memory_is_left_alone() -> None:
+    weight = torch.arange(1 << 20, dtype=torch.float32)
+    drop_pages([weight])
+    assert torch.equal(weight, torch.arange(1 << 20, dtype=torch.float32))
+
+
+def test_a_mapped_weight_that_was_written_to_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "weights"
+    path.write_bytes(bytes(1 << 20))
+    mapped = torch.from_file(str(path), shared=False, size=1 << 20, dtype=torch.uint8)
+    mapped[12_345] = 7
+    drop_pages([mapped])
+    assert int(mapped[12_345]) == 7
+
+
+def test_zeros_take_memory_only_where_they_are_written() -> None:
+    before = resident_bytes()
+    zeros = untouched_zeros((64, 1 << 20), torch.zeros(1, dtype=torch.bfloat16))
+    zeros[3, :100] = 1
+    assert resident_bytes() - before < 16 << 20
+    assert zeros.shape == (64, 1 << 20)
+    assert float(zeros[3].sum()) == 100 and float(zeros[63].sum()) == 0
