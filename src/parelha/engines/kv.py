@@ -233,7 +233,8 @@ class Slab:
         have_rows, columns = (0, 0) if keys is None else (keys.shape[0], keys.shape[2])
         if need_rows <= have_rows and joining <= self.end < columns:
             return
-        rows = 2 * need_rows  # those that stay empty take no memory
+        # On a CPU rows that stay empty take no memory.
+        rows = 2 * need_rows if self.device.type == "cpu" else need_rows + need_rows // 8
         old = slice(self.first, self.end)
         used = old.stop - old.start
         end = max(used, joining) + _COLUMNS_BEFORE
