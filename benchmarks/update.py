@@ -130,13 +130,14 @@ def parelha(samples: list[Sample]) -> dict[str, float]:
     keep_freed_memory()
     config = load_config(None, {})
     policy, _ = load_policy(config, files_of(config))
-    accumulate_gradients(policy, Agent.CODER, samples[:2], config.learning)
 
     def work() -> int:
         accumulate_gradients(policy, Agent.CODER, samples, config.learning)
         return sum(len(sample.ids) for sample in samples)
 
-    return timed(work)
+    with policy.plain_weights():
+        accumulate_gradients(policy, Agent.CODER, samples[:2], config.learning)
+        return timed(work)
 
 
 def plain_peft(samples: list[Sample], rows: int, recompute: bool) -> dict[str, float]:

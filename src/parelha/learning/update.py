@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import Any, cast
 
 import torch
@@ -11,11 +12,10 @@ from parelha.agents.turns import Round
 from parelha.config import LearningConfig
 from parelha.learning.grpo import kl_k3, token_losses
 from parelha.learning.tree import Segment, TreePasses, build_tree
+from parelha.models.memory import LOGIT_ROWS
 from parelha.models.policy import Policy
 from parelha.types import Agent
 
-# Rows of logits that exist at once, at most: 256 x 152k float32 are 156 MB.
-_LOGIT_ROWS = 256
 # What fewer tokens share is computed for each sequence.
 MIN_SHARED = 64
 
@@ -95,11 +95,11 @@ def accumulate_gradients(
     """
     policy.activate(agent)
     references: list[Tensor] | None = None
-    roots = _tree(samples, config.max_pass_tokens)
     if config.kl_weight:
         with policy.base_only(agent):
             references = sample_logprobs(policy, agent, samples, config.max_pass_tokens)
     loss = _StepLoss(policy, agent, samples, references, config)
+    roots = _tree(samples, config.max_pass_tokens)
     TreePasses(policy, agent, config.max_pass_tokens).add_gradient(roots, loss.of_segments)
     return loss.result(sum(len(segment.ids) for root in roots for segment in root.all()))
 
@@ -219,7 +219,7 @@ def _target_logprobs(
     token = torch.tensor(tokens, dtype=torch.long, device=device)
     temperature = torch.tensor([s.temperature for s in members], device=device)
     # Chunks of one size: a product of few rows costs nearly what one of many does.
-    size = -(-len(chosen) // -(-len(chosen) // _LOGIT_ROWS)) if chosen else 1
+    size = ceil(len(chosen) / ceil(len(chosen) / LOGIT_ROWS)) if chosen else 1
     parts = [
         RowLogprobs.apply(  # type: ignore[no-untyped-call]
             rows[at], token[at], temperature[at], policy.head(agent), legal[at]

@@ -293,9 +293,8 @@ def lora_forward(module: LoraLayer, x: Tensor, *args: Any, **kwargs: Any) -> Ten
     """
     base: Any = module.base_layer
     names = speaking(module)
-    siblings: Siblings | None = module.__dict__.get("siblings")
-    together = siblings is not None and not args and not kwargs
-    if siblings is not None and together and (names or not torch.is_grad_enabled()):
+    siblings: Siblings | None = None if args or kwargs else module.__dict__.get("siblings")
+    if siblings is not None and (names or not torch.is_grad_enabled()):
         return siblings.output(module, x, names)
     found: Tensor = base(x, *args, **kwargs)
     if not names:

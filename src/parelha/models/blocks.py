@@ -10,7 +10,7 @@ from typing import Any, cast
 import torch
 from torch import Tensor, nn
 
-from parelha.models.adapted import speaking
+from parelha.models.adapted import Siblings, speaking
 
 
 def make_lean(model: nn.Module) -> None:
@@ -57,16 +57,26 @@ def _mlp_forward(module: Any, x: Tensor) -> Tensor:
 
     Autograd would keep the activation and the product too: as much again.
     """
-    first, last = module.gate_proj.__dict__["siblings"], module.down_proj.__dict__["siblings"]
     names = speaking(module.down_proj)
-    if torch.is_grad_enabled():
-        if not names:
-            return cast(Tensor, type(module).forward(module, x))
-        halves = [*first.halves(names), *last.halves(names)]
-        return cast(Tensor, _Mlp.apply(x, module, names, *halves))  # type: ignore[no-untyped-call]
-    (gate, up), _ = first.compute(x, names)
-    (found,), _ = last.compute(module.act_fn(gate) * up, names)
-    return cast(Tensor, found)
+    if not torch.is_grad_enabled():
+        return _mlp(module, x, names)[0]
+    if not names:
+        return cast(Tensor, type(module).forward(module, x))
+    halves = [half for layers in _layers(module) for half in layers.halves(names)]
+    return cast(Tensor, _Mlp.apply(x, module, names, *halves))  # type: ignore[no-untyped-call]
+
+
+def _layers(module: Any) -> tuple[Siblings, Siblings]:
+    """Gate and up, and down."""
+    return module.gate_proj.__dict__["siblings"], module.down_proj.__dict__["siblings"]
+
+
+def _mlp(module: Any, x: Tensor, names: tuple[str, ...]) -> tuple[Tensor, ...]:
+    """What a gated block says; A·x of gate and up, what they say, and A·x of down."""
+    first, last = _layers(module)
+    (gate, up), inner = first.compute(x, names)
+    (found,), inner_last = last.compute(module.act_fn(gate) * up, names)
+    return found, inner, gate, up, inner_last
 
 
 # torch finds `forward` by name and passes it what `apply` was given.
@@ -78,19 +88,17 @@ class _Mlp(torch.autograd.Function):  # pylint: disable=abstract-method
         ctx: Any, x: Tensor, module: Any, names: tuple[str, ...], *_: Tensor
     ) -> Tensor:
         """What the block says; the halves are arguments for their gradients alone."""
-        first, last = module.gate_proj.__dict__["siblings"], module.down_proj.__dict__["siblings"]
-        (gate, up), inner = first.compute(x, names)
-        (found,), inner_last = last.compute(module.act_fn(gate) * up, names)
+        found, *kept = _mlp(module, x, names)
         ctx.module, ctx.names = module, names
-        ctx.save_for_backward(x, inner, gate, up, inner_last)
-        return cast(Tensor, found)
+        ctx.save_for_backward(x, *kept)
+        return found
 
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
         """Gradients by x and by every half of the adapters."""
         x, inner, gate, up, inner_last = ctx.saved_tensors
         module, names = ctx.module, ctx.names
-        first, last = module.gate_proj.__dict__["siblings"], module.down_proj.__dict__["siblings"]
+        first, last = _layers(module)
         with torch.enable_grad():
             ends = gate.detach().requires_grad_(True), up.detach().requires_grad_(True)
             product = module.act_fn(ends[0]) * ends[1]

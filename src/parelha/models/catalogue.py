@@ -10,7 +10,7 @@ import difflib
 from dataclasses import dataclass
 from typing import Literal
 
-from parelha.models.memory import ACTIVATION_BYTES
+from parelha.models.memory import ACTIVATION_BYTES, LOGIT_ROWS
 
 DEFAULT_MODEL = "Qwen2.5-Coder-0.5B-Instruct"
 
@@ -19,7 +19,6 @@ _ROLLOUT_TOKENS = 16 * 2048  # key-value cache: 16 sequences of 2,048 tokens
 _TRAIN_TOKENS = 512  # of one pass
 _KNOWN_TOKENS = 8192  # whose keys and values wait for their gradients
 _RANK = 16
-_LOGIT_ROWS = 128
 _BYTES_4BIT = 0.5 + 4 / 64  # nf4: half a byte, and a 4-byte scale per block of 64
 
 
@@ -100,12 +99,12 @@ class Model:
         Weights; two adapters of rank 16 with gradients and both moments of AdamW in fp32; the
         activations of a pass, about 64 bytes for each token, layer and hidden unit (48 to 81 were
         counted); keys and values of 8,192 tokens that a pass may read, with their gradients; and
-        128 rows of logits, the most that exist at once.
+        256 rows of logits, the most that exist at once.
         """
         adapters = 2 * _RANK * self.adapted * (4 + 4 + 8)
         activations = ACTIVATION_BYTES * self.layers * self.hidden * _TRAIN_TOKENS
         activations += 2 * self.cache_bytes * _KNOWN_TOKENS
-        logits = (2 + 4 + 4) * self.vocabulary * _LOGIT_ROWS
+        logits = (2 + 4) * self.vocabulary * LOGIT_ROWS
         return self.weights_gib(bits) + (adapters + activations + logits) / _GIB
 
 

@@ -23,23 +23,15 @@ _KEPT_PROGRAMS = "256"
 # Activations that a pass keeps for its gradient, for each token, layer and hidden unit; counted on
 # small models of several architectures: 48 to 81.
 ACTIVATION_BYTES = 64
+# Rows of logits that an update holds at once, at most: 256 x 152k float32 are 156 MB.
+LOGIT_ROWS = 256
 
 
-def release_freed_memory(above: int = 0) -> None:
-    """Give freed memory back to the system, where two phases would else pile up (malloc_trim).
-
-    Args:
-        above: do so only if this process holds more than this, in bytes.
-    """
+def release_freed_memory() -> None:
+    """Give freed memory back to the system, where two phases would else pile up (malloc_trim)."""
     if sys.platform.startswith("linux"):
         with contextlib.suppress(OSError, AttributeError):
-            if not above or resident_bytes() > above:
-                ctypes.CDLL(None).malloc_trim(0)
-
-
-def resident_bytes() -> int:
-    """Memory this process holds, from /proc/self/statm (proc(5))."""
-    return int(Path("/proc/self/statm").read_text("ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
+            ctypes.CDLL(None).malloc_trim(0)
 
 
 def untouched_zeros(shape: Sequence[int], like: Tensor) -> Tensor:
