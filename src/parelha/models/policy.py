@@ -23,6 +23,7 @@ from transformers.pytorch_utils import Conv1D
 from parelha.config import ModelConfig
 from parelha.errors import UsageError
 from parelha.models.adapted import Speakers, adapt_forward
+from parelha.models.attention import group_queries
 from parelha.models.blocks import make_lean
 from parelha.models.load import attention_mask
 from parelha.models.memory import release_freed_memory
@@ -73,6 +74,8 @@ class Policy:
             if shared:
                 self._speakers[agent] = self._speakers[Agent.CODER]
             else:
+                base: Any = model.get_base_model()
+                group_queries(base)
                 self._speakers[agent] = adapt_forward(model)
                 make_lean(model)
         self.activate(Agent.CODER)

@@ -1,0 +1,61 @@
+"""Grouped attention says what torch's attention says of repeated keys, and has its gradient."""
+
+# pylint: disable=missing-function-docstring
+
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+
+from parelha.models.attention import group_queries
+from tests.tiny import tiny_model
+
+
+def _sees(length: int, known: int) -> Tensor:
+    columns = torch.arange(known + length)
+    return (columns[None, :] <= columns[known:, None])[None, None]
+
+
+def _hidden(model: Any, mask: Tensor, ids: Tensor) -> Tensor:
+    decoder: Any = model.get_decoder()
+    hidden: Tensor = decoder(input_ids=ids, attention_mask=mask, use_cache=False).last_hidden_state
+    return hidden
+
+
+def test_a_model_says_the_same_and_learns_the_same_with_its_queries_grouped() -> None:
+    ids = torch.tensor([[5, 9, 2, 30, 31, 7], [8, 8, 1, 4, 300, 12]])
+    sees = _sees(6, 0).repeat(2, 1, 1, 1)
+    sees[1, :, 3:, 1] = False
+    found: list[tuple[Tensor, list[Tensor]]] = []
+    for grouped in (False, True):
+        model = tiny_model()
+        if grouped:
+            group_queries(model)
+        hidden = _hidden(model, sees, ids)
+        slopes = torch.autograd.grad((hidden * hidden.detach().cos()).sum(), [
+            layer.self_attn.k_proj.weight for layer in model.model.layers
+        ] + [layer.self_attn.q_proj.weight for layer in model.model.layers])
+        found.append((hidden, list(slopes)))
+    (plain, slopes), (own, own_slopes) = found
+    torch.testing.assert_close(own, plain, rtol=1e-4, atol=1e-5)
+    for one, other in zip(own_slopes, slopes, strict=True):
+        torch.testing.assert_close(one, other, rtol=1e-3, atol=1e-5)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_a_mask_that_is_added_hides_as_a_boolean_one_does(dtype: torch.dtype) -> None:
+    model = tiny_model().to(dtype)
+    group_queries(model)
+    ids = torch.tensor([[5, 9, 2, 30, 31, 7]])
+    sees = _sees(6, 0)
+    added = torch.zeros(sees.shape, dtype=dtype).masked_fill_(~sees, torch.finfo(dtype).min)
+    with torch.no_grad():
+        assert torch.equal(_hidden(model, sees, ids), _hidden(model, added, ids))
+
+
+def test_a_model_with_an_attention_of_its_own_is_left_alone() -> None:
+    model = tiny_model()
+    model.set_attn_implementation("eager")
+    group_queries(model)
+    assert model.config._attn_implementation == "eager"  # pylint: disable=protected-access
