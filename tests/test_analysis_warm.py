@@ -73,6 +73,18 @@ def test_the_order_of_programs_does_not_matter(servers: Servers) -> None:
     assert servers["pylint"].run(second) == alone
 
 
+def test_a_server_started_early_is_the_one_that_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("parelha.analysis.analyser.USUAL", (("flake8", "all"), ("mypy", "bare")))
+    with Analyser(workers=1) as analyser:
+        analyser.start()
+        servers = analyser._warm  # pylint: disable=protected-access
+        early = {key: server.process_id for key, server in servers.items() if server.process_id}
+        analyser.analyse("import os\n")
+        now = {key: servers[key].process_id for key in early}
+    assert set(early) == {("flake8", "all"), ("mypy", "bare")}
+    assert now == early
+
+
 def test_a_server_that_dies_is_replaced(servers: Servers) -> None:
     before = servers["flake8"].run("import os\n")
     process_id = servers["flake8"].process_id

@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from parelha.models.attention import group_queries
+from parelha.models.attention import group_queries, takes_stretches
 from tests.tiny import tiny_model
 
 
@@ -33,11 +33,14 @@ def test_a_model_says_the_same_and_learns_the_same_with_its_queries_grouped() ->
         if grouped:
             group_queries(model)
         hidden = _hidden(model, sees, ids)
-        slopes = torch.autograd.grad((hidden * hidden.detach().cos()).sum(), [
-            layer.self_attn.k_proj.weight for layer in model.model.layers
-        ] + [layer.self_attn.q_proj.weight for layer in model.model.layers])
-        found.append((hidden, list(slopes)))
-    (plain, slopes), (own, own_slopes) = found
+        by_weight = torch.autograd.grad(
+            (hidden * hidden.detach().cos()).sum(),
+            [layer.self_attn.k_proj.weight for layer in model.model.layers]
+            + [layer.self_attn.q_proj.weight for layer in model.model.layers],
+        )
+        found.append((hidden, list(by_weight)))
+    plain, slopes = found[0]
+    own, own_slopes = found[1]
     torch.testing.assert_close(own, plain, rtol=1e-4, atol=1e-5)
     for one, other in zip(own_slopes, slopes, strict=True):
         torch.testing.assert_close(one, other, rtol=1e-3, atol=1e-5)
@@ -45,7 +48,8 @@ def test_a_model_says_the_same_and_learns_the_same_with_its_queries_grouped() ->
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
 def test_a_mask_that_is_added_hides_as_a_boolean_one_does(dtype: torch.dtype) -> None:
-    model = tiny_model().to(dtype)
+    model: Any = tiny_model()
+    model.to(dtype)
     group_queries(model)
     ids = torch.tensor([[5, 9, 2, 30, 31, 7]])
     sees = _sees(6, 0)
@@ -59,3 +63,15 @@ def test_a_model_with_an_attention_of_its_own_is_left_alone() -> None:
     model.set_attn_implementation("eager")
     group_queries(model)
     assert model.config._attn_implementation == "eager"  # pylint: disable=protected-access
+
+
+def test_stretches_are_read_by_themselves_only_where_that_gives_the_same() -> None:
+    model = tiny_model()
+    assert not takes_stretches(model)
+    group_queries(model)
+    assert takes_stretches(model)
+    other = tiny_model()
+    layer: Any = other.model.layers[1].self_attn
+    layer.layer_idx = 0  # reads another layer's keys
+    group_queries(other)
+    assert not takes_stretches(other)

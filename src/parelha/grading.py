@@ -46,6 +46,8 @@ class Grader(Closing):
         efficiency: also measure time and memory of programs that pass everything.
         linter_settings: a folder whose settings replace the linters' defaults, for the score and
             for the reviewer's tool alike (docs/analysis.md).
+        start: let the linters load now, beside whatever the caller loads, and not when the first
+            program comes.
 
     Raises:
         UsageError: the folder or its settings cannot be used, or isolation is too weak.
@@ -61,9 +63,12 @@ class Grader(Closing):
         case_seed: int = 0,
         efficiency: bool = False,
         linter_settings: Path | None = None,
+        start: bool = False,
     ) -> None:
         self.analyser = Analyser(workers=workers, config_dir=linter_settings)
         try:
+            if start:
+                self.analyser.start()
             self.sandbox = Sandbox(workers=workers, allow_unsafe=allow_unsafe)
         except BaseException:
             self.analyser.close()

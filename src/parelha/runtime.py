@@ -113,6 +113,7 @@ def open_runtime(
         # Measured only where it counts: it takes time, and a clock is never the same twice.
         efficiency=config.reward.kind == "gated" and config.reward.efficiency_weight > 0,
         linter_settings=Path(settings) if (settings := config.reward.linter_settings) else None,
+        start=True,
     )
     try:
         files = {Agent.CODER: resolve(config.model.coder, on_progress=on_progress)}

@@ -1,5 +1,6 @@
 """One program in, one `Analysis` out: the three tools side by side, and the syntax tree."""
 
+import contextlib
 import os
 import shutil
 import tempfile
@@ -12,9 +13,9 @@ from parelha.analysis.commands import ToolOutput, find_config, program_bytes, ru
 from parelha.analysis.findings import TOOLS, Tool, in_order, read_flake8, read_mypy, read_pylint
 from parelha.analysis.structure import structure
 from parelha.analysis.suppressions import neutralise
-from parelha.analysis.warm import WARM_UP, WarmTool, family
+from parelha.analysis.warm import USUAL, WARM_UP, WarmTool, family
 from parelha.closing import Closing
-from parelha.errors import UsageError
+from parelha.errors import InfrastructureError, UsageError
 from parelha.slots import Slots
 from parelha.types import Analysis, Finding
 
@@ -37,7 +38,7 @@ class Analyser(Closing):
     """
 
     def __init__(self, *, workers: int = 2, config_dir: Path | None = None) -> None:
-        """Prepare; processes start with the first program.
+        """Prepare; processes start with the first program that needs them, or with `start`.
 
         Args:
             workers: programs analysed at a time.
@@ -64,6 +65,13 @@ class Analyser(Closing):
         self._seen: OrderedDict[str, Analysis] = OrderedDict()
         self._lock = threading.Lock()
         self._closed = False
+
+    def start(self) -> None:
+        """Let the tools load that most programs need, without waiting for them."""
+        for key in USUAL:
+            # What cannot be started is told where a program needs it.
+            with contextlib.suppress(InfrastructureError):
+                self._warm[key].start()
 
     def analyse(self, source: str) -> Analysis:
         """What the tools say of one program.

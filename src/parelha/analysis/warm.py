@@ -87,6 +87,12 @@ def fit(values: list[float], targets: list[float]) -> list[float]:
 _PANDAS_IMPORT = re.compile(r"^[ \t]*(?:import|from)\b.*\b(?:numpy|pandas)\b", re.MULTILINE)
 _SCIENCE_IMPORT = re.compile(r"^[ \t]*(?:import|from)\b.*\b(?:scipy|sklearn)\b", re.MULTILINE)
 
+# What a program of data analysis needs, as a rule.
+USUAL: tuple[tuple[Tool, str], ...] = (
+    ("mypy", "science"),
+    ("pylint", "pandas"),
+    ("flake8", "all"),
+)
 # What a family's server has read before its first program. pylint takes 0.5, 8 and 24 s for the
 # three families, mypy 1 and 8 s for its two: a family starts with the first program that needs it.
 WARM_UP: dict[tuple[Tool, str], tuple[str, ...]] = {
@@ -157,12 +163,18 @@ class WarmTool:
         except InfrastructureError:
             return self._run_once(source)
 
+    def start(self) -> None:
+        """Let the server load its tool now; does not wait for it.
+
+        Raises:
+            InfrastructureError: it cannot be started, or was closed.
+        """
+        with self._lock:
+            self._start_if_needed()
+
     def _run_once(self, source: str) -> ToolOutput:
         with self._lock:
-            if self._closed:
-                raise InfrastructureError(f"the {self.tool} server was closed")
-            if self._process is None or self._process.poll() is not None:
-                self._start()
+            self._start_if_needed()
             process, slots = self._process, self._slots
         answer, reason = None, ""
         try:
@@ -188,6 +200,13 @@ class WarmTool:
         with self._lock:
             self._closed = True
             self._stop()
+
+    def _start_if_needed(self) -> None:
+        """Start the server unless it runs."""
+        if self._closed:
+            raise InfrastructureError(f"the {self.tool} server was closed")
+        if self._process is None or self._process.poll() is not None:
+            self._start()
 
     def _start(self) -> None:
         """Start the server; its slots replace those of the one that died."""

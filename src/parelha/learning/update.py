@@ -10,14 +10,16 @@ from torch import Tensor, nn
 
 from parelha.agents.turns import Round
 from parelha.config import LearningConfig
+from parelha.engines.segments import Segment, build_tree
 from parelha.learning.grpo import kl_k3, token_losses
-from parelha.learning.tree import Segment, TreePasses, build_tree
+from parelha.learning.tree import TreePasses
 from parelha.models.memory import LOGIT_ROWS
 from parelha.models.policy import Policy
 from parelha.types import Agent
 
 # What fewer tokens share is computed for each sequence.
 MIN_SHARED = 64
+_ROWS_IN_CACHE = 8
 
 
 @dataclass(frozen=True)
@@ -247,20 +249,26 @@ class RowLogprobs(torch.autograd.Function):  # pylint: disable=abstract-method
         legal: list[tuple[int, ...] | None],
     ) -> Tensor:
         """Log-probabilities over the legal tokens of each row (None: all are legal)."""
-        logits = head(hidden).float().div_(temperature[:, None])
-        for i, ids in enumerate(legal):
-            if ids is not None:
-                allowed = logits[i, list(ids)]
-                logits[i] = float("-inf")
-                logits[i, list(ids)] = allowed
-        highest = logits.amax(-1, keepdim=True)
-        chosen = logits.gather(1, tokens[:, None]) - highest
-        weights = logits.sub_(highest).exp_()
-        total = weights.sum(-1, keepdim=True)
-        logprobs: Tensor = (chosen - total.log())[:, 0]
+        logits = head(hidden)
+        logprobs = torch.empty(len(hidden), device=hidden.device)
+        # A few rows at a time stay in the processor's cache, and only they are held in float32.
+        rows = _ROWS_IN_CACHE if hidden.device.type == "cpu" else max(len(hidden), 1)
+        for at in (slice(i, i + rows) for i in range(0, len(hidden), rows)):
+            few = logits[at].float().div_(temperature[at, None])
+            for row, ids in zip(few, legal[at], strict=True):
+                if ids is not None:
+                    allowed = row[list(ids)]
+                    row[:] = float("-inf")
+                    row[list(ids)] = allowed
+            highest = few.amax(-1, keepdim=True)
+            chosen = few.gather(1, tokens[at, None]) - highest
+            total = few.sub_(highest).exp_().sum(-1, keepdim=True)
+            logprobs[at] = (chosen - total.log())[:, 0]
+            if ctx.needs_input_grad[0]:
+                logits[at] = few.div_(total)
         if ctx.needs_input_grad[0]:
             weight = cast(Tensor, head.weight)
-            mean = (weights.div_(total).to(weight.dtype) @ weight).float()
+            mean = (logits @ weight).float()
             slope = (weight[tokens].float() - mean) / temperature[:, None]
             ctx.save_for_backward(slope.to(hidden.dtype))
         return logprobs

@@ -1,30 +1,125 @@
-"""Attention in which the queries that read one head of keys are computed together.
+"""Attention on a CPU: queries of one head of keys together, stretches of a pass by themselves.
 
 Models with fewer heads of keys than of queries have each repeated for every query that reads it
-before torch's kernel runs, and the gradients of the copies summed up behind it. On a CPU the kernel
-is also slow where a head has few queries. As one head with all of the queries' rows nothing is
-repeated, and its products are larger.
+before torch's kernel runs, and the gradients of the copies summed up behind it. The kernel is also
+slow where a head has few queries. As one head with all of the queries' rows nothing is repeated,
+and its products are larger.
+
+A pass may hold many stretches of tokens one behind the other, each of which sees little of what the
+others see. One mask over all would have the kernel compute what it hides.
 """
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
 from torch import Tensor
-from transformers import AttentionInterface, AttentionMaskInterface, PreTrainedModel
+from transformers import (
+    AttentionInterface,
+    AttentionMaskInterface,
+    DynamicCache,
+    PreTrainedModel,
+)
 from transformers.integrations.sdpa_attention import sdpa_attention_forward
 from transformers.masking_utils import sdpa_mask
 
 _NAME = "grouped_sdpa"
+_STRETCHES = "_parelha_takes_stretches"
+_AGREE = 0.05  # of the largest hidden state; bfloat16 keeps eight bits
 _ROWS = "_mask_of_rows"
+_attend = torch.nn.functional.scaled_dot_product_attention
+
+# (heads, N, D) keys and values of every layer
+KeysValues = Sequence[tuple[Tensor, Tensor]]
+
+
+@dataclass
+class Stretch:
+    """Tokens of a pass that follow each other, and what they see besides those before them in it.
+
+    Attributes:
+        own: where they stand in the pass.
+        known: keys and values that are there already, one behind the other.
+        earlier: where other tokens stand in the pass that they see, behind those.
+    """
+
+    own: slice
+    known: tuple[KeysValues, ...] = ()
+    earlier: tuple[slice, ...] = ()
+    _mask: Tensor | None = field(default=None, repr=False)
+
+    def mask(self, groups: int, columns: int, dtype: torch.dtype) -> Tensor | None:
+        """(groups · Q, K) what is added to the scores; the same in every layer."""
+        length = self.own.stop - self.own.start
+        if self._mask is None and length > 1:
+            hidden = torch.full((length, length), float("-inf"), dtype=dtype).triu_(1)
+            before = torch.zeros((length, columns - length), dtype=dtype)
+            self._mask = torch.cat([before, hidden], dim=1).repeat(groups, 1)
+        return self._mask
+
+
+_stretches: ContextVar[tuple[Stretch, ...]] = ContextVar("stretches", default=())
 
 
 def group_queries(base: PreTrainedModel) -> None:
-    """Let a model that uses torch's attention use it with its queries grouped."""
+    """Let a model that uses torch's attention use the one below."""
     if base.config._attn_implementation == "sdpa":  # pylint: disable=protected-access
         base.set_attn_implementation(_NAME)
+        setattr(base, _STRETCHES, base.device.type == "cpu" and _agrees_in_stretches(base))
 
 
-def _grouped_attention(
+def takes_stretches(base: PreTrainedModel) -> bool:
+    """Whether a model attends as `in_stretches` says.
+
+    Not on a GPU, where many small products are slow, and not where the cache holds something else
+    than what attention reads (DeepSeek's latent vectors).
+    """
+    found: bool = getattr(base, _STRETCHES, False)
+    return found
+
+
+def _agrees_in_stretches(base: Any) -> bool:
+    """Whether six tokens, the last three read by themselves, are what they are read at once."""
+    ids = torch.arange(6)[None] * 7 % base.get_input_embeddings().weight.shape[0]
+    sees = torch.ones((6, 6), dtype=torch.bool).tril()[None, None]
+    cache = DynamicCache()
+    try:
+        with torch.no_grad():
+            read: Any = base.get_decoder()
+            whole = read(ids, attention_mask=sees, use_cache=False).last_hidden_state[0, 3:]
+            read(ids[:, :3], attention_mask=sees[:, :, :3, :3], past_key_values=cache)
+            layers: list[Any] = cache.layers
+            known = [(layer.keys[0], layer.values[0]) for layer in layers]
+            with in_stretches([Stretch(slice(0, 3), (known,))]):
+                last = read(
+                    ids[:, 3:],
+                    attention_mask=sees[:, :, 3:, :1],
+                    position_ids=torch.arange(3, 6)[None],
+                    use_cache=False,
+                ).last_hidden_state[0]
+    except (RuntimeError, IndexError, AttributeError, TypeError, ValueError):
+        return False  # it is played with a mask over all
+    return bool((last - whole).abs().max() <= _AGREE * whole.abs().max())
+
+
+@contextmanager
+def in_stretches(stretches: Sequence[Stretch]) -> Iterator[None]:
+    """Let the passes inside, of one row, attend by stretches; other tokens are padding.
+
+    The model is given a mask that says nothing, and a cache of which attention sees only what the
+    pass itself adds.
+    """
+    token = _stretches.set(tuple(stretches))
+    try:
+        yield
+    finally:
+        _stretches.reset(token)
+
+
+def _attention(
     module: Any,
     query: Tensor,
     key: Tensor,
@@ -33,7 +128,7 @@ def _grouped_attention(
     scaling: float | None = None,
     **how: Any,
 ) -> tuple[Tensor, None]:
-    """Attention as transformers' interface has it; (B, Q, heads, D) and no weights.
+    """Attention as transformers' interface has it; (B, Q, heads, D') and no weights.
 
     Args:
         module: the layer.
@@ -44,28 +139,42 @@ def _grouped_attention(
         scaling: of the scores.
         how: anything else that torch's attention is told by transformers.
     """
-    (b, heads, q, d), groups = query.shape, query.shape[1] // key.shape[1]
-    if (
-        attention_mask is None
-        or attention_mask.shape[1] != 1
-        or q == 1  # transformers groups these
-        or groups == 1
-        or query.device.type != "cpu"
-        or how.get("dropout")
-        or any(how.get(name) is not None for name in ("softcap", "position_bias", "cache"))
-    ):
+    (b, heads, q, _), groups = query.shape, query.shape[1] // key.shape[1]
+    stretches = _stretches.get()
+    if stretches:
+        parts = [_of_stretch(one, module, (query, key, value), scaling) for one in stretches]
+        if stretches[-1].own.stop < q:
+            parts.append(query.new_zeros((1, heads, q - stretches[-1].own.stop, value.shape[-1])))
+        return torch.cat(parts, dim=2).transpose(1, 2).contiguous(), None
+    plain = q == 1 or groups == 1 or query.device.type != "cpu"  # q == 1: transformers groups these
+    asked = any(how.get(name) for name in ("dropout", "softcap"))
+    asked = asked or any(how.get(name) is not None for name in ("position_bias", "cache"))
+    if plain or asked or attention_mask is None or attention_mask.shape[1] != 1:
         found: tuple[Tensor, None] = sdpa_attention_forward(
             module, query, key, value, attention_mask, scaling=scaling, **how
         )
         return found
-    out = torch.nn.functional.scaled_dot_product_attention(
-        query.reshape(b, key.shape[1], groups * q, d),
-        key,
-        value,
-        attn_mask=_of_rows(attention_mask, groups, query.dtype),
-        scale=scaling,
-    )
+    rows = query.reshape(b, key.shape[1], groups * q, -1)
+    mask = _of_rows(attention_mask, groups, query.dtype)
+    out = _attend(rows, key, value, attn_mask=mask, scale=scaling)
     return out.view(b, heads, q, -1).transpose(1, 2).contiguous(), None
+
+
+def _of_stretch(
+    stretch: Stretch, module: Any, pass_: tuple[Tensor, Tensor, Tensor], scaling: float | None
+) -> Tensor:
+    """(1, heads, N, D') attention of a stretch."""
+    query, key, value = pass_
+    heads, heads_of_keys = query.shape[1], key.shape[1]
+    known = [one[module.layer_idx] for one in stretch.known]
+    at = (*stretch.earlier, stretch.own)
+    keys = torch.cat([*(k[None] for k, _ in known), *(key[:, :, one] for one in at)], dim=2)
+    values = torch.cat([*(v[None] for _, v in known), *(value[:, :, one] for one in at)], dim=2)
+    rows = query[:, :, stretch.own]
+    rows = rows.reshape(1, heads_of_keys, -1, rows.shape[-1])
+    mask = stretch.mask(heads // heads_of_keys, keys.shape[2], query.dtype)
+    out = _attend(rows, keys, values, attn_mask=mask, scale=scaling)
+    return out.view(1, heads, -1, value.shape[-1])
 
 
 def _of_rows(mask: Tensor, groups: int, dtype: torch.dtype) -> Tensor:
@@ -80,5 +189,5 @@ def _of_rows(mask: Tensor, groups: int, dtype: torch.dtype) -> Tensor:
     return made[2]
 
 
-AttentionInterface.register(_NAME, _grouped_attention)
+AttentionInterface.register(_NAME, _attention)
 AttentionMaskInterface.register(_NAME, sdpa_mask)

@@ -34,6 +34,50 @@ def release_freed_memory() -> None:
             ctypes.CDLL(None).malloc_trim(0)
 
 
+class Holes:
+    """Gives freed memory back where what is kept of it outgrows what the passes need.
+
+    glibc serves a block from any hole that it fits into, so that over many passes all holes come to
+    hold memory, several times what one pass takes. Giving them back costs page faults afterwards,
+    so it is done seldom.
+    """
+
+    def __init__(self) -> None:
+        self._lowest = _free_bytes()
+        self._one_pass = 0  # the most that a first pass left behind
+        self._first = True
+
+    def after_pass(self) -> None:
+        """Look at what is free, and give it back if it is more than one and a half passes."""
+        free = _free_bytes() - self._lowest
+        if self._first:
+            self._one_pass, self._first = max(self._one_pass, free), False
+        elif free > self._one_pass * 3 // 2:
+            release_freed_memory()
+            self._lowest, self._first = _free_bytes(), True
+
+
+_UORDBLKS = 7  # the place of "total allocated space" in it
+
+
+class _Mallinfo(ctypes.Structure):  # pylint: disable=too-few-public-methods
+    """glibc's struct mallinfo2, mallinfo(3)."""
+
+    _fields_ = [("figures", ctypes.c_size_t * 10)]
+
+
+def _free_bytes() -> int:
+    """Memory that the process holds beyond what is allocated in its heap; 0 where unknown."""
+    try:
+        mallinfo2 = ctypes.CDLL(None).mallinfo2
+        resident, shared = Path("/proc/self/statm").read_text("ascii").split()[1:3]
+    except (OSError, AttributeError):
+        return 0
+    mallinfo2.restype = _Mallinfo
+    held = (int(resident) - int(shared)) * os.sysconf("SC_PAGE_SIZE")
+    return max(held - int(mallinfo2().figures[_UORDBLKS]), 0)
+
+
 def untouched_zeros(shape: Sequence[int], like: Tensor) -> Tensor:
     """Zeros of a shape, in `like`'s type and place, that take memory only where they are written.
 

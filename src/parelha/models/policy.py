@@ -23,7 +23,7 @@ from transformers.pytorch_utils import Conv1D
 from parelha.config import ModelConfig
 from parelha.errors import UsageError
 from parelha.models.adapted import Speakers, adapt_forward
-from parelha.models.attention import group_queries
+from parelha.models.attention import group_queries, takes_stretches
 from parelha.models.blocks import make_lean
 from parelha.models.load import attention_mask
 from parelha.models.memory import release_freed_memory
@@ -172,6 +172,11 @@ class Policy:
         """(B, 1, Q, K) bool, True where a query sees a key, in the form the agent's base takes."""
         base: Any = self._models[agent].get_base_model()
         return attention_mask(base, sees)
+
+    def takes_stretches(self, agent: Agent) -> bool:
+        """Whether passes of the agent's base can attend by `in_stretches`."""
+        base: Any = self._models[agent].get_base_model()
+        return takes_stretches(base)
 
     def window(self, agent: Agent) -> int:
         """Longest sequence that the agent's base is given, in tokens; 0 when it has no limit.

@@ -1,0 +1,159 @@
+"""One pass of the model over segments of a tree, packed one behind the other without padding."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+from transformers.cache_utils import Cache
+
+from parelha.engines.kv import PrefillLayer
+from parelha.engines.segments import Segment
+from parelha.models.attention import KeysValues, Stretch, in_stretches
+from parelha.models.policy import Policy
+from parelha.types import Agent
+
+# A pass is filled up to a multiple of so many tokens: for every new size oneDNN makes programs that
+# it keeps, hundreds of megabytes in the end.
+_MULTIPLE = 32
+
+
+@dataclass(frozen=True)
+class SegmentsRead:
+    """What a pass over segments gives.
+
+    Attributes:
+        hidden: (T, H) their hidden states, one behind the other.
+        places: where each segment stands in them.
+    """
+
+    hidden: Tensor
+    places: dict[Segment, slice]
+    _layers: list[PrefillLayer]
+    _first: int  # of the pass's own columns
+
+    def keys_values(self, segment: Segment) -> list[tuple[Tensor, Tensor]]:
+        """(heads, N, D) keys and values of a segment in every layer, as views of the pass's."""
+        at = self.places[segment]
+        columns = slice(self._first + at.start, self._first + at.stop)
+        found: list[tuple[Tensor, Tensor]] = []
+        for layer in self._layers:
+            assert layer.keys is not None and layer.values is not None
+            found.append((layer.keys[0, :, columns], layer.values[0, :, columns]))
+        return found
+
+
+def read_segments(
+    policy: Policy,
+    agents: Sequence[Agent] | Agent,
+    segments: Sequence[Segment],
+    known: Mapping[Segment, KeysValues],
+) -> SegmentsRead:
+    """Read segments in one pass.
+
+    Args:
+        policy: base and adapters.
+        agents: whose each segment is, of those that share a base and without gradient; or one for
+            all, whose adapter is active.
+        segments: each behind those of them that lead to it.
+        known: keys and values of all other segments that lead to them.
+    """
+    agent = agents if isinstance(agents, Agent) else agents[0]
+    decoder: Any = policy.decoder(agent)
+    device = next(decoder.parameters()).device
+    places: dict[Segment, slice] = {}
+    size = 0
+    for segment in segments:
+        places[segment] = slice(size, size + len(segment.ids))
+        size += len(segment.ids)
+    padding = [0] * (-size % _MULTIPLE)
+    ids = [token for segment in segments for token in segment.ids]
+    positions = [at for segment in segments for at in range(segment.start, segment.stop)]
+    speaking: Any = nullcontext()
+    if not isinstance(agents, Agent):
+        each = [a for a, segment in zip(agents, segments, strict=True) for _ in segment.ids]
+        speaking = policy.speaking(each + [agent] * len(padding))
+    attending: Any = nullcontext()
+    num_layers: int = policy.model(agent).config.num_hidden_layers
+    layers = [PrefillLayer(None, None) for _ in range(num_layers)]
+    first = 0
+    if policy.takes_stretches(agent):
+        sees = torch.ones((1, 1, size + len(padding), 1), dtype=torch.bool)  # not looked at
+        attending = in_stretches([_stretch(segment, places, known) for segment in segments])
+    else:
+        before = _outside(segments, places)
+        first = sum(len(segment.ids) for segment in before)
+        sees = _sees(before, places, len(padding))
+        if before:
+            layers = [_joined([known[segment][i] for segment in before]) for i in range(num_layers)]
+    with speaking, attending:
+        hidden: Tensor = decoder(
+            input_ids=torch.tensor([ids + padding], device=device),
+            attention_mask=policy.mask(agent, sees.to(device)),
+            position_ids=torch.tensor([positions + padding], device=device),
+            past_key_values=Cache(layers=list(layers)),
+            use_cache=True,
+        ).last_hidden_state[0]
+    return SegmentsRead(hidden[:size], places, layers, first)
+
+
+def filled(segments: Iterable[Segment], max_tokens: int) -> Iterator[list[Segment]]:
+    """Segments in their order, so many in each pass as fit."""
+    group: list[Segment] = []
+    size = 0
+    for segment in segments:
+        size += len(segment.ids)
+        if group and size > max_tokens:
+            yield group
+            group, size = [], len(segment.ids)
+        group.append(segment)
+    if group:
+        yield group
+
+
+def _outside(segments: Sequence[Segment], places: Mapping[Segment, slice]) -> list[Segment]:
+    """What leads to segments and is not read with them."""
+    before = (b for segment in segments for b in segment.before if b not in places)
+    return list(dict.fromkeys(before))
+
+
+def _stretch(
+    segment: Segment, places: Mapping[Segment, slice], known: Mapping[Segment, KeysValues]
+) -> Stretch:
+    return Stretch(
+        places[segment],
+        tuple(known[b] for b in segment.before if b not in places),
+        tuple(places[b] for b in segment.before if b in places),
+    )
+
+
+def _joined(known: Sequence[tuple[Tensor, Tensor]]) -> PrefillLayer:
+    keys, values = zip(*known, strict=True)
+    return PrefillLayer(torch.cat(keys, dim=1)[None], torch.cat(values, dim=1)[None])
+
+
+def _sees(before: list[Segment], places: Mapping[Segment, slice], padding: int) -> Tensor:
+    """(1, 1, T, before + T) bool: a token sees what leads to it, in its own segment and before.
+
+    The last `padding` tokens see what is padding before them: a softmax must not be empty.
+    """
+    size = sum(len(segment.ids) for segment in places) + padding
+    first: dict[Segment, slice] = {}
+    columns = 0
+    for segment in before:
+        first[segment] = slice(columns, columns + len(segment.ids))
+        columns += len(segment.ids)
+    sees = torch.zeros((size, columns + size), dtype=torch.bool)
+    own = sees[:, columns:]
+    for segment, at in places.items():
+        own[at, at] = torch.ones((len(segment.ids),) * 2, dtype=torch.bool).tril()
+        for one in segment.before:
+            if one in places:
+                own[at, places[one]] = True
+            else:
+                sees[at, first[one]] = True
+    rest = slice(size - padding, size)
+    own[rest, rest] = torch.ones((padding, padding), dtype=torch.bool).tril()
+    return sees[None, None]
