@@ -10,7 +10,8 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from parelha.models.memory import drop_pages, untouched_zeros
+from parelha.models import memory
+from parelha.models.memory import Holes, drop_pages, untouched_zeros
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
 
@@ -46,3 +47,21 @@ def test_zeros_take_memory_only_where_they_are_written() -> None:
     assert psutil.Process().memory_info().rss - before < 16 << 20
     assert zeros.shape == (64, 1 << 20)
     assert float(zeros[3].sum()) == 100 and float(zeros[63].sum()) == 0
+
+
+def test_freed_memory_is_given_back_where_it_outgrows_a_pass_and_not_before(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    free, given_back, seen = [100], [0], []
+
+    def give_back() -> None:
+        free[0], given_back[0] = 100, given_back[0] + 1
+
+    monkeypatch.setattr(memory, "_free_bytes", lambda: free[0])
+    monkeypatch.setattr(memory, "release_freed_memory", give_back)
+    holes = Holes()
+    for now in (300, 390, 400, 401, 250, 390, 401):
+        free[0] = now
+        holes.after_pass()
+        seen.append(given_back[0])
+    assert seen == [0, 0, 0, 1, 1, 1, 2]
