@@ -1,8 +1,11 @@
-"""What several test modules share: patience, and the tiny model on disk."""
+"""What several test modules share: patience, the tiny model on disk, and servers to ask."""
 
 # pylint: disable=import-outside-toplevel
 
+import threading
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
@@ -18,3 +21,23 @@ def model_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from tests.tiny import tiny_folder  # here, so that tests without torch start at once
 
     return tiny_folder(tmp_path_factory.mktemp("model"))
+
+
+@pytest.fixture(name="serve")
+def fixture_serve(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """Start servers, and stop them afterwards; nobody waits before trying again."""
+    from tests.serving import FakeServer, Reply
+
+    monkeypatch.setattr("parelha.engines.server._BACKOFF_SECONDS", (0.0, 0.0, 0.0))
+    started: list[FakeServer] = []
+
+    def start(owner: str, reply: Reply, models: Sequence[str] = ("qwen",)) -> FakeServer:
+        server = FakeServer(owner, models, reply)
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        started.append(server)
+        return server
+
+    yield start
+    for server in started:
+        server.shutdown()
+        server.server_close()

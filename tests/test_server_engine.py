@@ -1,146 +1,33 @@
 """The server engine against a small fake of the protocol, over real HTTP on this machine."""
 
-# pylint: disable=missing-function-docstring,redefined-outer-name
+# pylint: disable=missing-function-docstring
 
-import json
 import math
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from parelha import cli
 from parelha.agents.actions import encode_choices
 from parelha.agents.parsers import program_complete
-from parelha.agents.turns import Completion, Request
-from parelha.config import from_dict
+from parelha.agents.turns import Request
 from parelha.engines.server import ServerEngine, choice_texts, cut, match_choice, prompt_text
 from parelha.errors import UsageError, WorkFailedError
-from parelha.evaluate import evaluate_server
-from parelha.tracking import RunFolder
-from parelha.train import dry_run
 from parelha.types import Agent
-from tests.fakes import run_tiny, tiny_config, tiny_format, use_fakes
+from tests.serving import (
+    FORM,
+    NAMES,
+    PROGRAM,
+    Reply,
+    Serve,
+    answer,
+    asking,
+    choosing,
+    engine_of,
+    generate,
+    said,
+)
 from tests.tiny import END, START
-
-FORM = tiny_format()
-NAMES = ("analyse_statically", "execute", "approve")
-PROGRAM = "Here:\n```python\nx = 1\n```\nThat was it."
-Reply = Callable[[dict[str, Any]], Any]
-
-
-class FakeServer(ThreadingHTTPServer):
-    """Speaks the protocol; `reply` makes the answer to a completion's request.
-
-    Attributes:
-        asked: bodies of the requests for a completion, in the order in which they came.
-        faults: (HTTP status, answer) of the next requests, whatever they ask; status 0 hangs up.
-    """
-
-    def __init__(self, owner: str, models: Sequence[str], reply: Reply) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.owner, self.models, self.reply = owner, models, reply
-        self.asked: list[dict[str, Any]] = []
-        self.faults: list[tuple[int, bytes]] = []
-        self.url = f"http://127.0.0.1:{self.server_address[1]}"
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that hung up is no news."""
-
-
-class _Handler(BaseHTTPRequestHandler):
-    server: FakeServer
-
-    def do_GET(self) -> None:  # pylint: disable=invalid-name
-        found = [{"id": name, "owned_by": self.server.owner} for name in self.server.models]
-        self._answer({"object": "list", "data": found} if self.path == "/v1/models" else None)
-
-    def do_POST(self) -> None:  # pylint: disable=invalid-name
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        if self.path == "/v1/completions":
-            self.server.asked.append(body)
-            self._answer(self.server.reply(body))
-        else:
-            self._answer(None)
-
-    def _answer(self, found: Any) -> None:
-        status, data = 200 if found is not None else 404, json.dumps(found).encode()
-        if self.server.faults:
-            status, data = self.server.faults.pop(0)
-        if status:
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data)
-
-    def log_message(self, format: str, *args: Any) -> None:  # pylint: disable=redefined-builtin
-        del format, args
-
-
-def said(text: str, finish: str = "stop", **more: Any) -> dict[str, Any]:
-    choice = {"index": 0, "text": text, "finish_reason": finish} | more
-    return {"choices": [choice], "usage": {"prompt_tokens": 7, "completion_tokens": 5}}
-
-
-Serve = Callable[..., FakeServer]
-
-
-@pytest.fixture
-def serve(monkeypatch: pytest.MonkeyPatch) -> Iterator[Serve]:
-    """Start servers, and stop them afterwards; nobody waits before trying again."""
-    monkeypatch.setattr("parelha.engines.server._BACKOFF_SECONDS", (0.0, 0.0, 0.0))
-    started: list[FakeServer] = []
-
-    def start(owner: str, reply: Reply, models: Sequence[str] = ("qwen",)) -> FakeServer:
-        server = FakeServer(owner, models, reply)
-        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-        started.append(server)
-        return server
-
-    yield start
-    for server in started:
-        server.shutdown()
-        server.server_close()
-
-
-def engine_of(server: FakeServer, coder: str = "", reviewer: str = "") -> ServerEngine:
-    models = {Agent.CODER: coder, Agent.REVIEWER: reviewer or coder}
-    return ServerEngine(server.url, models, dict.fromkeys(Agent, FORM))
-
-
-def asking(**fields: Any) -> Request:
-    values: dict[str, Any] = {
-        "agent": Agent.CODER,
-        "prompt_ids": (*FORM.before_system, *FORM.text_ids("Add."), *FORM.user_to_answer),
-        "max_new_tokens": 64,
-        "temperature": 0.7,
-        "stream": (0, "eval", "t", "d0", 0),
-        "stop_ids": FORM.stop_ids,
-    }
-    return Request(**(values | fields))
-
-
-def choosing(**fields: Any) -> Request:
-    choices = encode_choices(FORM, NAMES)
-    prompt = (*FORM.before_system, *FORM.text_ids("Action:"))
-    return asking(**({"choices": choices, "prompt_ids": prompt, "stop_ids": ()} | fields))
-
-
-def generate(engine: ServerEngine, requests: Sequence[Request]) -> list[Completion]:
-    tickets = engine.submit(requests)
-    answers: dict[int, Completion] = {}
-    while len(answers) < len(tickets):
-        answers |= engine.step()
-    return [answers[ticket] for ticket in tickets]
-
-
-def answer(server: FakeServer, request: Request) -> Completion:
-    with engine_of(server) as engine:
-        return generate(engine, [request])[0]
-
 
 # --- what is asked -------------------------------------------------------------------------------
 
@@ -397,75 +284,3 @@ def test_closing_ends_what_is_under_way(serve: Serve) -> None:
         for _ in range(50):
             engine.step()
     held.set()
-
-
-# --- evaluation ----------------------------------------------------------------------------------
-
-
-def test_eval_plays_the_servers_models_and_loads_no_weights(
-    serve: Serve,
-    model_folder: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    use_fakes(monkeypatch)
-    monkeypatch.setattr("parelha.runtime.load_policy", None)
-
-    def reply(body: dict[str, Any]) -> Any:
-        legal = body.get("guided_choice")
-        return said(legal[-1] if legal else PROGRAM, token_ids=None)
-
-    server = serve("vllm", reply)
-    config = tiny_config(model_folder, tmp_path, engine={"server": server.url})
-    table = evaluate_server(config, None, 2)
-    assert len(table["episodes"]) == 2
-    assert all(episode["approved"] for episode in table["episodes"])
-    assert (table["server"]["coder"], table["server"]["drawn"]) == ("qwen", 0)
-    with pytest.raises(UsageError, match="a server has no checkpoints"):
-        evaluate_server(config, 3, 2)
-    arguments = ["--engine.server", server.url, "--model.coder", str(model_folder)]
-    assert cli.run(["eval", *arguments, "--episodes", "2", "--engine.workers", "1"]) == 0
-    assert f"answered by qwen at {server.url}; 0 of" in capsys.readouterr().out
-
-
-def test_the_untrained_pair_of_a_run_is_evaluated_over_a_server(
-    serve: Serve,
-    model_folder: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    use_fakes(monkeypatch)
-    config = tiny_config(model_folder, tmp_path)
-    RunFolder.create(config.run_dir).write_config({"config": config.to_dict()})
-    server = serve("library", lambda body: said("nothing that is legal"))
-    arguments = ["eval", str(config.run_dir), "--server", server.url, "--episodes", "1"]
-    assert cli.run(arguments) == 0
-    assert "actions matched none and were drawn" in capsys.readouterr().out
-    assert cli.run([*arguments, "--step", "1"]) == 2
-    assert "a server has no checkpoints" in capsys.readouterr().err
-    assert cli.run([*arguments, "--lang", "pt"]) == 2
-    assert "lang belongs to the run" in capsys.readouterr().err
-    server.shutdown()
-    server.server_close()
-    assert cli.run(arguments) == 2
-    assert f"no server answers at {server.url}" in capsys.readouterr().err
-
-
-def test_training_with_a_server_is_refused(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    config = from_dict({"engine": {"server": "http://localhost:1"}, "runs_dir": str(tmp_path)})
-    with pytest.raises(UsageError, match="cannot be trained"):
-        run_tiny(config)
-    with pytest.raises(UsageError, match="cannot be trained"):
-        dry_run(config)
-    assert cli.run(["train", "--server", "http://localhost:1", "--dry-run"]) == 2
-    assert capsys.readouterr().err.count("\n") == 1
-    assert not list(tmp_path.iterdir())
-
-
-def test_a_servers_model_without_a_server_is_refused() -> None:
-    with pytest.raises(UsageError, match=r"model of engine\.server"):
-        from_dict({"engine": {"server_model": "qwen"}})
