@@ -1,5 +1,6 @@
 """Keys and values: a slab whose rows all end at one column, and prefixes already computed."""
 
+import math
 from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,6 +31,34 @@ class Prefix:
     ids: np.ndarray[Any, np.dtype[np.int64]]
     keys: tuple[Tensor, ...]
     values: tuple[Tensor, ...]
+
+
+def make_prefix(
+    ids: Sequence[int], keys: Sequence[Sequence[Tensor]], values: Sequence[Sequence[Tensor]]
+) -> Prefix:
+    """A prefix with a copy of its keys and values.
+
+    Args:
+        ids: (L,) the tokens.
+        keys: of every layer, as stretches (heads, n, D) one behind the other.
+        values: the same.
+    """
+    return Prefix(np.array(ids, dtype=np.int64), _in_one_block(keys), _in_one_block(values))
+
+
+def _in_one_block(layers: Sequence[Sequence[Tensor]]) -> tuple[Tensor, ...]:
+    """Each layer's stretches as one (heads, L, D) tensor.
+
+    All lie in one block outside the heap: prefixes live longer than what is computed beside them,
+    and in the heap would leave holes everywhere.
+    """
+    shapes = [(*one[0].shape[:1], sum(x.shape[1] for x in one), one[0].shape[2]) for one in layers]
+    sizes = [math.prod(shape) for shape in shapes]
+    block = untouched_zeros((sum(sizes),), layers[0][0])
+    found = []
+    for part, shape, stretches in zip(block.split(sizes), shapes, layers, strict=True):
+        found.append(torch.cat(tuple(stretches), dim=1, out=part.view(shape)))
+    return tuple(found)
 
 
 class PrefixStore:
@@ -193,16 +222,17 @@ class Slab:
         """Take a row out; the last one takes its place."""
         n, last = self.lengths[row], len(self.lengths) - 1
         own = slice(self.end - n, self.end)
-        keys, values = [], []
-        for layer in self.layers:
-            assert layer.keys is not None and layer.values is not None
-            keys.append(layer.keys[row, :, own].clone())
-            values.append(layer.values[row, :, own].clone())
-            if row != last:
+        keys: list[Any] = [layer.keys for layer in self.layers]
+        values: list[Any] = [layer.values for layer in self.layers]
+        prefix = make_prefix(
+            self._ids[row], [[k[row, :, own]] for k in keys], [[v[row, :, own]] for v in values]
+        )
+        if row != last:
+            for layer in self.layers:
+                assert layer.keys is not None and layer.values is not None
                 used = slice(self.end - self.lengths[last], self.end)
                 layer.keys[row, :, used] = layer.keys[last, :, used]
                 layer.values[row, :, used] = layer.values[last, :, used]
-        prefix = Prefix(np.array(self._ids[row], dtype=np.int64), tuple(keys), tuple(values))
         self._ids[row], self.lengths[row] = self._ids[last], self.lengths[last]
         self._ids.pop()
         self.lengths.pop()

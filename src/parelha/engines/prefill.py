@@ -3,11 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-import torch
 from torch import Tensor
 
-from parelha.engines.kv import Prefix, PrefixStore
+from parelha.engines.kv import Prefix, PrefixStore, make_prefix
 from parelha.engines.passes import filled, read_segments
 from parelha.engines.segments import Segment, build_tree
 from parelha.models.attention import KeysValues
@@ -120,10 +118,6 @@ class Prefill:
 
 def _prefix(prompt: Prompt, last: Segment, known: dict[Segment, KeysValues]) -> Prefix:
     """The keys and values of a prompt, whose last segment is given."""
-    chain = [known[segment] for segment in (*last.before, last)]
-    layers = [tuple(zip(*one, strict=True)) for one in zip(*chain, strict=True)]
-    return Prefix(
-        np.array(prompt.ids, dtype=np.int64),
-        tuple(torch.cat(keys, dim=1) for keys, _ in layers),
-        tuple(torch.cat(values, dim=1) for _, values in layers),
-    )
+    layers = list(zip(*(known[segment] for segment in (*last.before, last)), strict=True))
+    keys = [[key for key, _ in stretches] for stretches in layers]
+    return make_prefix(prompt.ids, keys, [[value for _, value in one] for one in layers])
