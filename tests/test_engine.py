@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parelha.agents.turns import Completion, Request
+from parelha.engines import prefill
 from parelha.engines.kv import Prefix, PrefixStore
 from parelha.engines.sampling import sample_tokens, uniforms
 from parelha.engines.torch_engine import TorchEngine
@@ -335,3 +336,23 @@ def test_what_prompts_share_is_read_once_also_among_those_that_come_together(
     engine = tiny_engine(policy)
     engine.generate([ask(prompt, i) for i, prompt in enumerate(prompts)])
     assert engine.counts["prefill"] - engine.counts["reused"] == 40 + 1 + 2
+
+
+def test_prompts_are_read_together_as_far_as_one_mask_allows(
+    policy: Policy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(policy, "takes_stretches", lambda agent: False)
+    prompts = [[i, i + 1, i + 2, i + 3] for i in range(10, 16)]
+    alone = [tiny_engine(policy).generate([ask(prompt, i)])[0] for i, prompt in enumerate(prompts)]
+    passes: list[int] = []
+    read = prefill.read_segments
+
+    def counted(*args: Any) -> Any:
+        passes.append(len(args[2]))
+        return read(*args)
+
+    monkeypatch.setattr(prefill, "read_segments", counted)
+    monkeypatch.setattr(prefill, "_PASS_CELLS", 64)
+    found = tiny_engine(policy).generate([ask(prompt, i) for i, prompt in enumerate(prompts)])
+    assert passes == [2, 2, 2]
+    assert [one.token_ids for one in found] == [one.token_ids for one in alone]

@@ -65,3 +65,13 @@ def test_freed_memory_is_given_back_where_it_outgrows_a_pass_and_not_before(
         holes.after_pass()
         seen.append(given_back[0])
     assert seen == [0, 0, 0, 1, 1, 1, 2]
+
+
+def test_what_is_free_in_the_heap_is_counted_until_it_is_given_back() -> None:
+    blocks = [torch.ones(16 << 10, dtype=torch.uint8) for _ in range(4096)]
+    before = memory._free_bytes()  # pylint: disable=protected-access
+    del blocks[:-1]
+    free = memory._free_bytes() - before  # pylint: disable=protected-access
+    memory.release_freed_memory()
+    left = memory._free_bytes() - before  # pylint: disable=protected-access
+    assert free > 48 << 20 > 16 << 20 > left

@@ -4,12 +4,14 @@
 
 from typing import Any
 
+import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
 from parelha.engines.segments import Segment, build_tree
+from parelha.learning import tree
 from parelha.learning.tree import TreePasses
 from parelha.models.policy import Policy
 from parelha.types import Agent
@@ -95,15 +97,19 @@ def taken(policy: Policy) -> dict[str, Tensor]:
     st.lists(st.lists(st.integers(0, 2), min_size=1, max_size=7), min_size=1, max_size=5),
     st.sampled_from([1, 3]),
     st.sampled_from([1, 4, 100]),
+    st.sampled_from([(4096, 8192), (3, 5)]),
 )
 def test_the_gradient_is_that_of_whole_sequences(
-    sequences: list[list[int]], min_shared: int, max_tokens: int
+    sequences: list[list[int]], min_shared: int, max_tokens: int, limits: tuple[int, int]
 ) -> None:
     policy = tiny_policy()
     policy.activate(CODER)
     expected = plain_gradient(policy, sequences)
     roots = build_tree(dict(enumerate(sequences)), min_shared, max_tokens)
-    TreePasses(policy, CODER, max_tokens).add_gradient(roots, every_token)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tree, "_KEPT_TOKENS", limits[0])
+        patch.setattr(tree, "_SEEN_TOKENS", limits[1])
+        TreePasses(policy, CODER, max_tokens).add_gradient(roots, every_token)
     for name, gradient in taken(policy).items():
         torch.testing.assert_close(gradient, expected[name], atol=1e-4, rtol=1e-3)
 
@@ -160,4 +166,35 @@ def test_the_activations_of_one_pass_alone_are_held() -> None:
 
     roots = build_tree({0: [1, 2, 3, 4, 5, 6, 7], 1: [1, 2, 3, 9]}, 1, 3)
     TreePasses(policy, CODER, 3).add_gradient(roots, loss)
-    assert max(seen) <= 3 and sum(seen) == 8
+    assert seen == [2, 3, 3]
+
+
+def test_the_gradient_is_the_same_where_a_pass_has_one_mask() -> None:
+    policy = tiny_policy()
+    policy.activate(CODER)
+    sequences = [[1, 2, 3, 4, 5, 6], [1, 2, 3, 9], [1, 2, 3, 9, 8, 7], [4, 4]]
+    expected = plain_gradient(policy, sequences)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(policy, "takes_stretches", lambda agent: False)
+        roots = build_tree(dict(enumerate(sequences)), 1, 4)
+        TreePasses(policy, CODER, 4).add_gradient(roots, every_token)
+    for name, gradient in taken(policy).items():
+        torch.testing.assert_close(gradient, expected[name], atol=1e-4, rtol=1e-3)
+
+
+def test_a_pass_holds_only_so_many_copies_of_what_its_segments_see(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(tree, "_SEEN_TOKENS", 20)
+    policy = tiny_policy()
+    policy.activate(CODER)
+    groups: list[list[int]] = []
+
+    def loss(group: list[Segment], hidden: Tensor) -> Tensor:
+        groups.append([segment.stop for segment in group])
+        return hidden.sum()
+
+    begun = list(range(1, 9))
+    roots = build_tree({i: [*begun, 20 + i] for i in range(5)}, 1, 8)
+    TreePasses(policy, CODER, 8).add_gradient(roots, loss)
+    assert groups == [[9, 9], [9, 9], [9], [8]]

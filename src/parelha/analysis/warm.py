@@ -94,7 +94,8 @@ USUAL: tuple[tuple[Tool, str], ...] = (
     ("flake8", "all"),
 )
 # What a family's server has read before its first program. pylint takes 0.5, 8 and 24 s for the
-# three families, mypy 1 and 8 s for its two: a family starts with the first program that needs it.
+# three families, mypy 1 and 8 s for its two: a family starts with the first
+# program that needs it, or early.
 WARM_UP: dict[tuple[Tool, str], tuple[str, ...]] = {
     ("flake8", "all"): (_PANDAS,),
     ("mypy", "bare"): (_BARE,),
@@ -121,7 +122,7 @@ def family(tool: Tool, source: str) -> str:
 
 
 class WarmTool:
-    """One tool, warm for one family of programs; its process starts with the first program.
+    """One tool, warm for one family of programs; its process starts with the first one, or early.
 
     Args:
         tool: which one.
@@ -146,7 +147,7 @@ class WarmTool:
 
     @property
     def process_id(self) -> int | None:
-        """The server's process, None before the first program."""
+        """The server's process, None before it was started."""
         return self._process.pid if self._process else None
 
     def run(self, source: str) -> ToolOutput:

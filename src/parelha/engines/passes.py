@@ -99,7 +99,7 @@ def read_segments(
     return SegmentsRead(hidden[:size], places, layers, first)
 
 
-def filled(segments: Iterable[Segment], max_tokens: int) -> Iterator[list[Segment]]:
+def in_passes(segments: Iterable[Segment], max_tokens: int) -> Iterator[list[Segment]]:
     """Segments in their order, so many in each pass as fit."""
     group: list[Segment] = []
     size = 0

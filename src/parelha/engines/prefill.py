@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from parelha.engines.kv import Prefix, PrefixStore, make_prefix
-from parelha.engines.passes import filled, read_segments
+from parelha.engines.passes import in_passes, read_segments
 from parelha.engines.segments import Segment, build_tree
 from parelha.models.attention import KeysValues
 from parelha.models.policy import Policy
@@ -16,7 +16,8 @@ from parelha.types import Agent
 _PASS_TOKENS = 2048
 # What fewer tokens share is computed for each prompt: a stretch costs about as much as so many.
 _MIN_SHARED = 16
-# Where a pass has one mask over all its tokens and all that they see, so large a one at most.
+# Where a pass has one mask over all its tokens and all that they see, segments are put together as
+# long as it is not larger.
 _PASS_CELLS = 4_000_000
 
 
@@ -72,6 +73,8 @@ class Prefill:
                     if len(distinct[member].ids) == segment.stop:
                         prefix = _prefix(distinct[member], segment, known)
                         found[distinct[member]] = Known(prefix, hidden.clone())
+                if not segment.children:
+                    del known[segment]
         for prompt, one in found.items():
             self.stores[prompt.agent].add(one.prefix)
         self.counts["prefill"] += sum(len(prompt.ids) for prompt in distinct)
@@ -106,14 +109,25 @@ class Prefill:
     def _passes(self, agents: dict[Segment, Agent]) -> Iterator[list[Segment]]:
         """Segments that go through the model together."""
         if all(self.policy.takes_stretches(agent) for agent in agents.values()):
-            yield from filled(agents, _PASS_TOKENS)
+            yield from in_passes(agents, _PASS_TOKENS)
             return
         # Layers that read what is cached cannot tell whose token it is: each agent by itself.
         for agent in Agent:
-            for group in filled((s for s, own in agents.items() if own is agent), _PASS_TOKENS):
-                tokens = sum(len(segment.ids) for segment in group)
-                seen = tokens + sum(segment.start for segment in group)
-                yield from filled(group, max(_PASS_CELLS // seen, 1))
+            group: list[Segment] = []
+            for segment in (segment for segment, own in agents.items() if own is agent):
+                if group and not _is_small([*group, segment]):
+                    yield group
+                    group = []
+                group.append(segment)
+            if group:
+                yield group
+
+
+def _is_small(group: list[Segment]) -> bool:
+    """Whether one mask over a pass is small enough, and the pass itself."""
+    own = sum(len(segment.ids) for segment in group)
+    before = {one for segment in group for one in segment.before} - set(group)
+    return own <= _PASS_TOKENS and own * (own + sum(len(s.ids) for s in before)) <= _PASS_CELLS
 
 
 def _prefix(prompt: Prompt, last: Segment, known: dict[Segment, KeysValues]) -> Prefix:

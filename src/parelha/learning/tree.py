@@ -13,14 +13,17 @@ from itertools import groupby
 import torch
 from torch import Tensor
 
-from parelha.engines.passes import SegmentsRead, filled, read_segments
+from parelha.engines.passes import SegmentsRead, in_passes, read_segments
 from parelha.engines.segments import Segment
-from parelha.models.memory import Holes
+from parelha.models.memory import Holes, release_freed_memory
 from parelha.models.policy import Policy
 from parelha.types import Agent
 
 # Tokens of trees that are worked on at a time and whose keys and values are kept, with gradients.
 _KEPT_TOKENS = 4096
+# Each segment of a pass holds a copy of the keys and values that it sees for its gradient: so many
+# tokens of them in one pass, where a single subtree does not have more.
+_SEEN_TOKENS = 8192
 
 # (segments of one pass, (T, H) their hidden states one behind the other) -> their share of the loss
 Loss = Callable[[list[Segment], Tensor], Tensor | None]
@@ -39,12 +42,11 @@ class TreePasses:
         self.policy, self.agent, self.max_tokens = policy, agent, max_tokens
         # Keys and values of each layer, cut from the graph: gradients gather in them.
         self._known: dict[Segment, list[tuple[Tensor, Tensor]]] = {}
-        self._holes = Holes()
 
     def read(self, roots: Sequence[Segment]) -> Iterator[tuple[list[Segment], Tensor]]:
         """All segments and their (T, H) hidden states, pass by pass, without gradient."""
         for root in roots:
-            for group in filled(root.all(), self.max_tokens):
+            for group in in_passes(root.all(), self.max_tokens):
                 with torch.no_grad():
                     done = self._read(group)
                     self._keep((s for s in group if s.children), done)
@@ -62,11 +64,20 @@ class TreePasses:
         for parameter in self.policy.parameters(self.agent).values():
             if parameter.grad is None:
                 parameter.grad = torch.zeros_like(parameter)
+        release_freed_memory()  # what another agent's update has left
+        holes = Holes()
         for some in self._batches(roots):
-            self._add_gradient(some, loss)
+            for _ in self._passes(some, loss):
+                holes.after_pass()
 
     def _batches(self, roots: Sequence[Segment]) -> Iterator[list[Segment]]:
-        """Trees that are worked on together: so many as what is kept of them stays small."""
+        """Trees that are worked on together: so many as what is kept of them stays small.
+
+        With one mask over a pass each by itself: its tokens would be compared with all trees' keys.
+        """
+        if not self.policy.takes_stretches(self.agent):
+            yield from ([root] for root in roots)
+            return
         batch: list[Segment] = []
         kept = 0
         for root in roots:
@@ -79,7 +90,8 @@ class TreePasses:
         if batch:
             yield batch
 
-    def _add_gradient(self, roots: Sequence[Segment], loss: Loss) -> None:
+    def _passes(self, roots: Sequence[Segment], loss: Loss) -> Iterator[None]:
+        """Add the gradient of some trees; yields after each pass backward."""
         subtrees: list[Segment] = []
         upper: list[Segment] = []  # followed by more than a pass holds
         ahead = list(reversed(roots))
@@ -91,7 +103,7 @@ class TreePasses:
                 upper.append(segment)
                 ahead += reversed(segment.children)
         levels = groupby(sorted(upper, key=_depth), key=_depth)
-        passes = [group for _, level in levels for group in filled(level, self.max_tokens)]
+        passes = [group for _, level in levels for group in in_passes(level, self.max_tokens)]
         for group in passes:
             with torch.no_grad():
                 self._keep(group, self._read(group))
@@ -100,21 +112,24 @@ class TreePasses:
                 leaf.grad = torch.zeros_like(leaf)
         for some in self._packed(subtrees):
             self._backward([segment for one in some for segment in one.all()], loss)
+            yield
         for group in reversed(passes):
             self._backward(group, loss)
+            yield
 
     def _packed(self, subtrees: list[Segment]) -> list[list[Segment]]:
         """Subtrees for each pass: the largest first, each where it fits first."""
         groups: list[list[Segment]] = []
-        free: list[int] = []
+        room: list[tuple[int, int]] = []  # tokens, and tokens that are seen
         for subtree in sorted(subtrees, key=self._size, reverse=True):
-            size = self._size(subtree)
-            place = next((i for i, room in enumerate(free) if room >= size), len(groups))
+            size, seen = self._size(subtree), sum(one.stop for one in subtree.all())
+            fits = (i for i, (own, other) in enumerate(room) if own >= size and other >= seen)
+            place = next(fits, len(groups))
             if place == len(groups):
                 groups.append([])
-                free.append(self.max_tokens)
+                room.append((self.max_tokens, _SEEN_TOKENS))
             groups[place].append(subtree)
-            free[place] -= size
+            room[place] = room[place][0] - size, room[place][1] - seen
         return groups
 
     @staticmethod
@@ -153,8 +168,6 @@ class TreePasses:
                     grads.append(leaf.grad)
         if ends:
             torch.autograd.backward(ends, grads)
-        del done, share, ends
-        self._holes.after_pass()
 
 
 def _depth(segment: Segment) -> int:

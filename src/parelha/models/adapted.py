@@ -28,7 +28,7 @@ class Speakers:
     Attributes:
         names: of the adapters that speak; empty means PEFT's active one.
         columns: (B, adapters · rank), 1 in the columns of a row's own adapter and 0 in all others;
-            None where one adapter speaks in all rows.
+            by token where a pass has one row; None where one adapter speaks in all.
         packs: whether weights are packed where they can be. An update goes without: its passes
             have many rows, and it reads the plain weights for its gradient in any case.
         siblings: all layers that are computed together.

@@ -51,6 +51,11 @@ class Stretch:
     earlier: tuple[slice, ...] = ()
     _mask: Tensor | None = field(default=None, repr=False)
 
+    @property
+    def was_read(self) -> bool:
+        """Whether the attention below has read it, of two tokens or more."""
+        return self._mask is not None
+
     def mask(self, groups: int, columns: int, dtype: torch.dtype) -> Tensor | None:
         """(groups · Q, K) what is added to the scores; the same in every layer."""
         length = self.own.stop - self.own.start
@@ -67,7 +72,7 @@ _stretches: ContextVar[tuple[Stretch, ...]] = ContextVar("stretches", default=()
 def group_queries(base: PreTrainedModel) -> None:
     """Let a model that uses torch's attention use the one below."""
     if base.config._attn_implementation == "sdpa":  # pylint: disable=protected-access
-        base.set_attn_implementation(_NAME)
+        base.set_attn_implementation(_NAME)  # does nothing where a model has its own
         setattr(base, _STRETCHES, base.device.type == "cpu" and _agrees_in_stretches(base))
 
 
@@ -77,8 +82,7 @@ def takes_stretches(base: PreTrainedModel) -> bool:
     Not on a GPU, where many small products are slow, and not where the cache holds something else
     than what attention reads (DeepSeek's latent vectors).
     """
-    found: bool = getattr(base, _STRETCHES, False)
-    return found
+    return base.device.type == "cpu" and bool(getattr(base, _STRETCHES, False))
 
 
 def _agrees_in_stretches(base: Any) -> bool:
@@ -93,7 +97,8 @@ def _agrees_in_stretches(base: Any) -> bool:
             read(ids[:, :3], attention_mask=sees[:, :, :3, :3], past_key_values=cache)
             layers: list[Any] = cache.layers
             known = [(layer.keys[0], layer.values[0]) for layer in layers]
-            with in_stretches([Stretch(slice(0, 3), (known,))]):
+            stretch = Stretch(slice(0, 3), (known,))
+            with in_stretches([stretch]):
                 last = read(
                     ids[:, 3:],
                     attention_mask=sees[:, :, 3:, :1],
@@ -102,7 +107,8 @@ def _agrees_in_stretches(base: Any) -> bool:
                 ).last_hidden_state[0]
     except (RuntimeError, IndexError, AttributeError, TypeError, ValueError):
         return False  # it is played with a mask over all
-    return bool((last - whole).abs().max() <= _AGREE * whole.abs().max())
+    near = (last - whole).abs().max() <= _AGREE * whole.abs().max()
+    return bool(near) and stretch.was_read
 
 
 @contextmanager

@@ -17,6 +17,7 @@ _M_TRIM_THRESHOLD = -1
 _M_TOP_PAD = -2
 _M_MMAP_MAX = -4
 _TOP_PAD_BYTES = 64 << 20
+_UORDBLKS = 7  # the place of "total allocated space" in struct mallinfo2
 _MADV_DONTNEED = 4  # madvise(2), on Linux
 # oneDNN keeps a compiled program of nearly 1 MB for every shape of a product, 1,024 by default.
 _KEPT_PROGRAMS = "256"
@@ -57,9 +58,6 @@ class Holes:
             self._lowest, self._first = _free_bytes(), True
 
 
-_UORDBLKS = 7  # the place of "total allocated space" in it
-
-
 class _Mallinfo(ctypes.Structure):  # pylint: disable=too-few-public-methods
     """glibc's struct mallinfo2, mallinfo(3)."""
 
@@ -67,7 +65,11 @@ class _Mallinfo(ctypes.Structure):  # pylint: disable=too-few-public-methods
 
 
 def _free_bytes() -> int:
-    """Memory that the process holds beyond what is allocated in its heap; 0 where unknown."""
+    """Memory that the process holds beyond what is allocated in its heap; 0 where unknown.
+
+    What libraries and Python itself hold counts, and tensors outside the heap: only the difference
+    between two moments means something.
+    """
     try:
         mallinfo2 = ctypes.CDLL(None).mallinfo2
         resident, shared = Path("/proc/self/statm").read_text("ascii").split()[1:3]

@@ -121,7 +121,8 @@ class Policy:
         """Let each row of the passes inside be its own agent's; for passes without gradient.
 
         Args:
-            agents: (B,) whose row it is; all of them share one base.
+            agents: (B,) whose row it is, or in a pass of one row (T,) whose token; all of them
+                share one base.
         """
         speakers = self._speakers[agents[0]]
         like: Any = self.head(agents[0]).weight
@@ -133,7 +134,10 @@ class Policy:
 
     @contextmanager
     def plain_weights(self) -> Iterator[None]:
-        """Without packed copies of the weights, for an update; they are made again afterwards."""
+        """Without packed copies of the weights, for an update; they are made again afterwards.
+
+        Freed memory is given back on both sides, since each leaves holes that the other cannot use.
+        """
         speakers = list({id(one): one for one in self._speakers.values()}.values())
         for agent in Agent:
             forget_packed(self.head(agent))
@@ -145,6 +149,7 @@ class Policy:
         finally:
             for one in speakers:
                 one.pack(True)
+            release_freed_memory()
 
     @contextmanager
     def base_only(self, agent: Agent) -> Iterator[None]:
