@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from parelha.agents.turns import Completion, Request
 from parelha.engines import prefill
 from parelha.engines.kv import Prefix, PrefixStore
+from parelha.engines.passes import read_segments
 from parelha.engines.sampling import sample_tokens, uniforms
 from parelha.engines.torch_engine import TorchEngine
 from parelha.models.policy import Policy
@@ -345,11 +346,10 @@ def test_prompts_are_read_together_as_far_as_one_mask_allows(
     prompts = [[i, i + 1, i + 2, i + 3] for i in range(10, 16)]
     alone = [tiny_engine(policy).generate([ask(prompt, i)])[0] for i, prompt in enumerate(prompts)]
     passes: list[int] = []
-    read = prefill.read_segments
 
     def counted(*args: Any) -> Any:
         passes.append(len(args[2]))
-        return read(*args)
+        return read_segments(*args)
 
     monkeypatch.setattr(prefill, "read_segments", counted)
     monkeypatch.setattr(prefill, "_PASS_CELLS", 64)

@@ -56,7 +56,7 @@ def _in_one_block(layers: Sequence[Sequence[Tensor]]) -> tuple[Tensor, ...]:
     sizes = [math.prod(shape) for shape in shapes]
     block = untouched_zeros((sum(sizes),), layers[0][0])
     found = []
-    for part, shape, stretches in zip(block.split(sizes), shapes, layers, strict=True):
+    for part, shape, stretches in zip(torch.split(block, sizes), shapes, layers, strict=True):
         found.append(torch.cat(tuple(stretches), dim=1, out=part.view(shape)))
     return tuple(found)
 
