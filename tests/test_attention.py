@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from parelha.models.attention import group_queries, takes_stretches
+from parelha.models.attention import Stretch, group_queries, in_stretches, takes_stretches
 from tests.tiny import tiny_model
 
 
@@ -44,6 +44,27 @@ def test_a_model_says_the_same_and_learns_the_same_with_its_queries_grouped() ->
     torch.testing.assert_close(own, plain, rtol=1e-4, atol=1e-5)
     for one, other in zip(own_slopes, slopes, strict=True):
         torch.testing.assert_close(one, other, rtol=1e-3, atol=1e-5)
+
+
+def test_stretches_say_and_learn_what_their_sequences_do() -> None:
+    ids = torch.tensor([[5, 9, 2, 30, 31, 7]])
+    stretches = (
+        [Stretch(slice(0, 6))],
+        [Stretch(slice(0, 2)), Stretch(slice(2, 6), earlier=(slice(0, 2),))],
+    )
+    model = tiny_model()
+    group_queries(model)
+    layers = model.model.layers
+    weights = [w for one in layers for w in (one.self_attn.k_proj.weight, one.mlp.up_proj.weight)]
+    plain = _hidden(model, _sees(6, 0), ids)
+    slopes = torch.autograd.grad((plain * plain.detach().cos()).sum(), weights)
+    for some in stretches:
+        with in_stretches(some):
+            own = _hidden(model, torch.zeros((1, 1, 6, 1), dtype=torch.bool), ids)
+        torch.testing.assert_close(own, plain, rtol=1e-4, atol=1e-5)
+        found = torch.autograd.grad((own * plain.detach().cos()).sum(), weights)
+        for one, other in zip(found, slopes, strict=True):
+            torch.testing.assert_close(one, other, rtol=1e-3, atol=1e-5)
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])

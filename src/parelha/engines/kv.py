@@ -52,7 +52,7 @@ def _in_one_block(layers: Sequence[Sequence[Tensor]]) -> tuple[Tensor, ...]:
     All lie in one block outside the heap: prefixes live longer than what is computed beside them,
     and in the heap would leave holes everywhere.
     """
-    shapes = [(*one[0].shape[:1], sum(x.shape[1] for x in one), one[0].shape[2]) for one in layers]
+    shapes = [(one[0].shape[0], sum(x.shape[1] for x in one), one[0].shape[2]) for one in layers]
     sizes = [math.prod(shape) for shape in shapes]
     block = untouched_zeros((sum(sizes),), layers[0][0])
     found = []

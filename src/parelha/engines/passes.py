@@ -10,7 +10,7 @@ from torch import Tensor
 from transformers.cache_utils import Cache
 
 from parelha.engines.kv import PrefillLayer
-from parelha.engines.segments import Segment
+from parelha.engines.segments import Segment, in_order, outside
 from parelha.models.attention import KeysValues, Stretch, in_stretches
 from parelha.models.policy import Policy
 from parelha.types import Agent
@@ -83,7 +83,7 @@ def read_segments(
         sees = torch.ones((1, 1, size + len(padding), 1), dtype=torch.bool)  # not looked at
         attending = in_stretches([_stretch(segment, places, known) for segment in segments])
     else:
-        before = _outside(segments, places)
+        before = outside(segments)
         first = sum(len(segment.ids) for segment in before)
         sees = _sees(before, places, len(padding))
         if before:
@@ -101,22 +101,7 @@ def read_segments(
 
 def in_passes(segments: Iterable[Segment], max_tokens: int) -> Iterator[list[Segment]]:
     """Segments in their order, so many in each pass as fit."""
-    group: list[Segment] = []
-    size = 0
-    for segment in segments:
-        size += len(segment.ids)
-        if group and size > max_tokens:
-            yield group
-            group, size = [], len(segment.ids)
-        group.append(segment)
-    if group:
-        yield group
-
-
-def _outside(segments: Sequence[Segment], places: Mapping[Segment, slice]) -> list[Segment]:
-    """What leads to segments and is not read with them."""
-    before = (b for segment in segments for b in segment.before if b not in places)
-    return list(dict.fromkeys(before))
+    return in_order(segments, lambda segment: len(segment.ids), max_tokens)
 
 
 def _stretch(

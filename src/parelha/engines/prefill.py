@@ -7,7 +7,7 @@ from torch import Tensor
 
 from parelha.engines.kv import Prefix, PrefixStore, make_prefix
 from parelha.engines.passes import in_passes, read_segments
-from parelha.engines.segments import Segment, build_tree
+from parelha.engines.segments import Segment, build_tree, outside
 from parelha.models.attention import KeysValues
 from parelha.models.policy import Policy
 from parelha.types import Agent
@@ -126,8 +126,8 @@ class Prefill:
 def _is_small(group: list[Segment]) -> bool:
     """Whether one mask over a pass is small enough, and the pass itself."""
     own = sum(len(segment.ids) for segment in group)
-    before = {one for segment in group for one in segment.before} - set(group)
-    return own <= _PASS_TOKENS and own * (own + sum(len(s.ids) for s in before)) <= _PASS_CELLS
+    before = sum(len(segment.ids) for segment in outside(group))
+    return own <= _PASS_TOKENS and own * (own + before) <= _PASS_CELLS
 
 
 def _prefix(prompt: Prompt, last: Segment, known: dict[Segment, KeysValues]) -> Prefix:

@@ -12,9 +12,9 @@ from torch import Tensor
 
 from parelha.agents.actions import Choices, legal_next
 from parelha.agents.turns import Stream
+from parelha.models.memory import rows_in_cache
 
 _BLOCK = 512
-_ROWS = 8
 
 
 def uniforms(stream: Stream, n: int) -> np.ndarray[Any, np.dtype[np.float64]]:
@@ -45,12 +45,11 @@ def sample_tokens(
     forming a cumulative sum of it; `torch.multinomial` over 152k tokens is far slower. A few rows
     at a time stay in the cache.
     """
-    rows = _ROWS if logits.device.type == "cpu" else len(logits)
     parts = [
         _sample_rows(
             logits[at], temperature[at], u[at], None if top_p is None else top_p[at], top_k
         )
-        for at in (slice(i, i + rows) for i in range(0, len(logits), rows))
+        for at in rows_in_cache(logits)
     ]
     return torch.cat([token for token, _ in parts]), torch.cat([logprob for _, logprob in parts])
 

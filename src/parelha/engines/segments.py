@@ -1,6 +1,6 @@
 """Token sequences that share their beginnings, as a tree: each shared stretch stands in it once."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 
@@ -32,6 +32,30 @@ class Segment:
         yield self
         for child in self.children:
             yield from child.all()
+
+
+def outside(segments: Sequence[Segment]) -> list[Segment]:
+    """What leads to segments and is none of them, each once."""
+    own = set(segments)
+    before = (one for segment in segments for one in segment.before if one not in own)
+    return list(dict.fromkeys(before))
+
+
+def in_order(
+    segments: Iterable[Segment], tokens: Callable[[Segment], int], most: int
+) -> Iterator[list[Segment]]:
+    """Segments in their order, in groups of at most so many tokens; a larger one is by itself."""
+    group: list[Segment] = []
+    size = 0
+    for segment in segments:
+        own = tokens(segment)
+        if group and size + own > most:
+            yield group
+            group, size = [], 0
+        group.append(segment)
+        size += own
+    if group:
+        yield group
 
 
 def build_tree(

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from parelha.engines.passes import SegmentsRead, in_passes, read_segments
-from parelha.engines.segments import Segment
+from parelha.engines.segments import Segment, in_order, outside
 from parelha.models.memory import Holes, release_freed_memory
 from parelha.models.policy import Policy
 from parelha.types import Agent
@@ -76,19 +76,12 @@ class TreePasses:
         With one mask over a pass each by itself: its tokens would be compared with all trees' keys.
         """
         if not self.policy.takes_stretches(self.agent):
-            yield from ([root] for root in roots)
-            return
-        batch: list[Segment] = []
-        kept = 0
-        for root in roots:
-            tokens = sum(len(s.ids) for s in root.all() if self._size(s) > self.max_tokens)
-            if batch and kept + tokens > _KEPT_TOKENS:
-                yield batch
-                batch, kept = [], 0
-            batch.append(root)
-            kept += tokens
-        if batch:
-            yield batch
+            return ([root] for root in roots)
+        return in_order(roots, self._kept, _KEPT_TOKENS)
+
+    def _kept(self, root: Segment) -> int:
+        """Tokens of a tree that are followed by more than a pass holds."""
+        return sum(len(s.ids) for s in root.all() if self._size(s) > self.max_tokens)
 
     def _passes(self, roots: Sequence[Segment], loss: Loss) -> Iterator[None]:
         """Add the gradient of some trees; yields after each pass backward."""
@@ -147,7 +140,7 @@ class TreePasses:
 
     def _backward(self, group: list[Segment], loss: Loss) -> None:
         """One pass forward and backward; all that follows it has been."""
-        for known in {b for segment in group for b in segment.before} - set(group):
+        for known in outside(group):
             for key, value in self._known[known]:
                 key.requires_grad_(True)
                 value.requires_grad_(True)

@@ -13,13 +13,12 @@ from parelha.config import LearningConfig
 from parelha.engines.segments import Segment, build_tree
 from parelha.learning.grpo import kl_k3, token_losses
 from parelha.learning.tree import TreePasses
-from parelha.models.memory import LOGIT_ROWS
+from parelha.models.memory import LOGIT_ROWS, rows_in_cache
 from parelha.models.policy import Policy
 from parelha.types import Agent
 
 # What fewer tokens share is computed for each sequence.
 MIN_SHARED = 64
-_ROWS_IN_CACHE = 8
 
 
 @dataclass(frozen=True)
@@ -251,9 +250,7 @@ class RowLogprobs(torch.autograd.Function):  # pylint: disable=abstract-method
         """Log-probabilities over the legal tokens of each row (None: all are legal)."""
         logits = head(hidden)
         logprobs = torch.empty(len(hidden), device=hidden.device)
-        # A few rows at a time stay in the processor's cache, and only they are held in float32.
-        rows = _ROWS_IN_CACHE if hidden.device.type == "cpu" else max(len(hidden), 1)
-        for at in (slice(i, i + rows) for i in range(0, len(hidden), rows)):
+        for at in rows_in_cache(logits):  # only they are held in float32
             few = logits[at].float().div_(temperature[at, None])
             for row, ids in zip(few, legal[at], strict=True):
                 if ids is not None:

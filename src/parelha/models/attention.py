@@ -29,8 +29,6 @@ from transformers.masking_utils import sdpa_mask
 _NAME = "grouped_sdpa"
 _STRETCHES = "_parelha_takes_stretches"
 _AGREE = 0.05  # of the largest hidden state; bfloat16 keeps eight bits
-_ROWS = "_mask_of_rows"
-_attend = torch.nn.functional.scaled_dot_product_attention
 
 # (heads, N, D) keys and values of every layer
 KeysValues = Sequence[tuple[Tensor, Tensor]]
@@ -141,29 +139,21 @@ def _attention(
         query: (B, heads, Q, D).
         key: (B, heads of keys, K, D).
         value: (B, heads of keys, K, D').
-        attention_mask: (B, 1, Q, K) bool, True where a query sees a key, or added to the scores.
+        attention_mask: as transformers has it; without meaning where there are stretches.
         scaling: of the scores.
         how: anything else that torch's attention is told by transformers.
     """
-    (b, heads, q, _), groups = query.shape, query.shape[1] // key.shape[1]
     stretches = _stretches.get()
-    if stretches:
-        parts = [_of_stretch(one, module, (query, key, value), scaling) for one in stretches]
-        if stretches[-1].own.stop < q:
-            parts.append(query.new_zeros((1, heads, q - stretches[-1].own.stop, value.shape[-1])))
-        return torch.cat(parts, dim=2).transpose(1, 2).contiguous(), None
-    plain = q == 1 or groups == 1 or query.device.type != "cpu"  # q == 1: transformers groups these
-    asked = any(how.get(name) for name in ("dropout", "softcap"))
-    asked = asked or any(how.get(name) is not None for name in ("position_bias", "cache"))
-    if plain or asked or attention_mask is None or attention_mask.shape[1] != 1:
+    if not stretches:
         found: tuple[Tensor, None] = sdpa_attention_forward(
             module, query, key, value, attention_mask, scaling=scaling, **how
         )
         return found
-    rows = query.reshape(b, key.shape[1], groups * q, -1)
-    mask = _of_rows(attention_mask, groups, query.dtype)
-    out = _attend(rows, key, value, attn_mask=mask, scale=scaling)
-    return out.view(b, heads, q, -1).transpose(1, 2).contiguous(), None
+    parts = [_of_stretch(one, module, (query, key, value), scaling) for one in stretches]
+    padding = query.shape[2] - stretches[-1].own.stop
+    if padding:
+        parts.append(query.new_zeros((1, query.shape[1], padding, value.shape[-1])))
+    return torch.cat(parts, dim=2).transpose(1, 2).contiguous(), None
 
 
 def _of_stretch(
@@ -179,20 +169,10 @@ def _of_stretch(
     rows = query[:, :, stretch.own]
     rows = rows.reshape(1, heads_of_keys, -1, rows.shape[-1])
     mask = stretch.mask(heads // heads_of_keys, keys.shape[2], query.dtype)
-    out = _attend(rows, keys, values, attn_mask=mask, scale=scaling)
+    out = torch.nn.functional.scaled_dot_product_attention(
+        rows, keys, values, attn_mask=mask, scale=scaling
+    )
     return out.view(1, heads, -1, value.shape[-1])
-
-
-def _of_rows(mask: Tensor, groups: int, dtype: torch.dtype) -> Tensor:
-    """(B, 1, groups · Q, K) what is added to the scores; made once for all layers of a pass."""
-    made: tuple[int, torch.dtype, Tensor] | None = getattr(mask, _ROWS, None)
-    if made is None or made[:2] != (groups, dtype):
-        added = mask.to(dtype)
-        if mask.dtype == torch.bool:
-            added = torch.zeros_like(mask, dtype=dtype).masked_fill_(~mask, float("-inf"))
-        made = groups, dtype, added.repeat(1, 1, groups, 1)
-        setattr(mask, _ROWS, made)
-    return made[2]
 
 
 AttentionInterface.register(_NAME, _attention)
