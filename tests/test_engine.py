@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from parelha.agents.turns import Completion, Request
 from parelha.engines import prefill
-from parelha.engines.kv import Prefix, PrefixStore
+from parelha.engines.kv import Block, Prefix, PrefixStore, make_block
 from parelha.engines.passes import read_segments
 from parelha.engines.sampling import sample_tokens, uniforms
 from parelha.engines.torch_engine import TorchEngine
@@ -298,8 +298,12 @@ def test_two_bases_answer_each_for_its_own_agent() -> None:
 # --- prefixes ------------------------------------------------------------------------------------
 
 
-def prefix(ids: Sequence[int]) -> Prefix:
-    return Prefix(np.array(ids, dtype=np.int64), (), ())
+def block(length: int) -> Block:
+    return make_block([(torch.ones(2, length, 4), torch.ones(2, length, 4))])
+
+
+def prefix(ids: Sequence[int], *blocks: Block) -> Prefix:
+    return Prefix(np.array(ids, dtype=np.int64), blocks or (block(len(ids)),))
 
 
 def test_the_store_finds_the_longest_common_beginning() -> None:
@@ -321,6 +325,26 @@ def test_the_store_forgets_the_oldest_first() -> None:
     assert store.longest([2, 2, 2])[1] == store.longest([3, 3, 3])[1] == 2
     store.clear()
     assert store.longest([3, 3, 3]) == (None, 0)
+
+
+def test_what_prefixes_share_counts_once_and_stays_while_one_of_them_does() -> None:
+    store = PrefixStore(5)
+    shared = block(3)
+    store.add(prefix([1, 1, 1, 2], shared, block(1)))
+    store.add(prefix([1, 1, 1, 3], shared.first(3), block(1)))
+    assert store.longest([1, 1, 1, 2, 9])[1] == store.longest([1, 1, 1, 3, 9])[1] == 4
+    store.add(prefix([1, 1, 4], shared.first(2), block(1)))  # six: the oldest leaves one
+    assert store.longest([1, 1, 1, 2, 9])[1] == 3
+    assert store.longest([1, 1, 4, 9])[1] == 3
+
+
+def test_the_first_tokens_of_a_prefix_lie_in_the_same_memory() -> None:
+    one = prefix([1, 2, 3, 4, 5], block(2), block(3))
+    begun = one.first(3)
+    assert begun.ids.tolist() == [1, 2, 3]
+    assert [b.length for b in begun.blocks] == [2, 1]
+    assert [b.memory for b in begun.blocks] == [b.memory for b in one.blocks]
+    assert [b.length for b in one.first(2).blocks] == [2]
 
 
 def test_a_small_store_changes_no_answer(policy: Policy) -> None:

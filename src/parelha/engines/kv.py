@@ -1,7 +1,7 @@
 """Keys and values: a slab whose rows all end at one column, and prefixes already computed."""
 
-import math
 from abc import abstractmethod
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +11,8 @@ import torch
 from torch import Tensor
 from transformers.cache_utils import Cache, CacheLayerMixin
 
-from parelha.models.memory import untouched_zeros
+from parelha.models.attention import KeysValues
+from parelha.models.memory import give_back, untouched_zeros
 
 # Columns left free before and behind the rows when the slab is laid out anew.
 _COLUMNS_BEFORE = 32
@@ -19,55 +20,81 @@ _COLUMNS_BEHIND = 128
 
 
 @dataclass(frozen=True, eq=False)  # one is itself alone: arrays do not compare as a whole
+class Block:
+    """Keys and values of a stretch of tokens; all sequences that go through it hold the same one.
+
+    Attributes:
+        layers: (heads, N, D) keys and (heads, N, D') values of every layer.
+        size: tokens that it takes the memory of; N is less where a sequence leaves it early.
+    """
+
+    layers: KeysValues
+    size: int
+
+    @property
+    def length(self) -> int:
+        """N, its tokens."""
+        return self.layers[0][0].shape[1]
+
+    def first(self, length: int) -> "Block":
+        """Its first tokens, in the same memory."""
+        if length >= self.length:
+            return self
+        return Block([(k[:, :length], v[:, :length]) for k, v in self.layers], self.size)
+
+    @property
+    def memory(self) -> int:
+        """Where it lies: the same number for what is in the same memory."""
+        return self.layers[0][0].untyped_storage().data_ptr()
+
+
+def make_block(layers: KeysValues) -> Block:
+    """A copy of keys and values, in one piece of memory outside the heap.
+
+    Blocks live longer than what is computed beside them, and in the heap would leave holes.
+    """
+    parts = [part for pair in layers for part in pair]
+    memory = untouched_zeros((sum(part.numel() for part in parts),), parts[0])
+    copies = [
+        place.view(part.shape).copy_(part)
+        for place, part in zip(memory.split([p.numel() for p in parts]), parts, strict=True)
+    ]
+    pairs = list(zip(copies[::2], copies[1::2], strict=True))
+    return Block(pairs, parts[0].shape[1])
+
+
+@dataclass(frozen=True, eq=False)
 class Prefix:
     """A computed token sequence.
 
     Attributes:
         ids: (L,) the tokens.
-        keys: a tensor (heads, L, D) for each layer.
-        values: a tensor (heads, L, D) for each layer; D of keys and values may differ.
+        blocks: their keys and values, one behind the other.
     """
 
     ids: np.ndarray[Any, np.dtype[np.int64]]
-    keys: tuple[Tensor, ...]
-    values: tuple[Tensor, ...]
+    blocks: tuple[Block, ...]
 
-
-def make_prefix(
-    ids: Sequence[int], keys: Sequence[Sequence[Tensor]], values: Sequence[Sequence[Tensor]]
-) -> Prefix:
-    """A prefix with a copy of its keys and values.
-
-    Args:
-        ids: (L,) the tokens.
-        keys: of every layer, as stretches (heads, n, D) one behind the other.
-        values: the same.
-    """
-    return Prefix(np.array(ids, dtype=np.int64), _in_one_block(keys), _in_one_block(values))
-
-
-def _in_one_block(layers: Sequence[Sequence[Tensor]]) -> tuple[Tensor, ...]:
-    """Each layer's stretches as one (heads, L, D) tensor.
-
-    All lie in one block outside the heap: prefixes live longer than what is computed beside them,
-    and in the heap would leave holes everywhere.
-    """
-    shapes = [(one[0].shape[0], sum(x.shape[1] for x in one), one[0].shape[2]) for one in layers]
-    sizes = [math.prod(shape) for shape in shapes]
-    block = untouched_zeros((sum(sizes),), layers[0][0])
-    found = []
-    for part, shape, stretches in zip(torch.split(block, sizes), shapes, layers, strict=True):
-        found.append(torch.cat(tuple(stretches), dim=1, out=part.view(shape)))
-    return tuple(found)
+    def first(self, length: int) -> "Prefix":
+        """Its first tokens."""
+        blocks: list[Block] = []
+        rest = length
+        for block in self.blocks:
+            if rest > 0:
+                blocks.append(block.first(rest))
+            rest -= block.length
+        return Prefix(self.ids[:length], tuple(blocks))
 
 
 class PrefixStore:
-    """Prefixes of one adapter; the one unused for longest goes first beyond `max_tokens`."""
+    """Prefixes of one adapter; the one unused for longest goes first beyond `max_tokens`.
+
+    Blocks that several of them go through count once.
+    """
 
     def __init__(self, max_tokens: int) -> None:
         self.max_tokens = max_tokens
         self._entries: list[Prefix] = []
-        self._tokens = 0
 
     def longest(self, ids: Sequence[int]) -> tuple[Prefix | None, int]:
         """The entry that shares most leading tokens with `ids`, and how many.
@@ -94,14 +121,18 @@ class PrefixStore:
             entry for entry, n in zip(self._entries, common, strict=True) if n < len(entry.ids)
         ]
         self._entries.append(prefix)
-        self._tokens = sum(len(entry.ids) for entry in self._entries)
-        while self._tokens > self.max_tokens and self._entries:
-            self._tokens -= len(self._entries.pop(0).ids)
+        held = Counter(block.memory for entry in self._entries for block in entry.blocks)
+        sizes = {block.memory: block.size for entry in self._entries for block in entry.blocks}
+        tokens = sum(sizes.values())
+        while tokens > self.max_tokens and self._entries:
+            for block in self._entries.pop(0).blocks:
+                held[block.memory] -= 1
+                if not held[block.memory]:
+                    tokens -= block.size
 
     def clear(self) -> None:
         """Forget everything (the adapter changed)."""
         self._entries.clear()
-        self._tokens = 0
 
 
 def _common(one: np.ndarray[Any, Any], other: np.ndarray[Any, Any]) -> int:
@@ -191,14 +222,15 @@ class Slab:
         self.layers = [_SlabLayer(self) for _ in range(num_layers)]
         self.cache = Cache(layers=list(self.layers))
         self.lengths: list[int] = []
-        self._ids: list[list[int]] = []
+        self._begun: list[Prefix] = []  # what each row joined with
+        self._ids: list[list[int]] = []  # and its tokens since
         self.end = 0  # the column behind the newest tokens
 
     def clear(self) -> None:
         """Take all rows out and free the memory, which a slab and its layers else keep alive."""
         for layer in self.layers:
             layer.keys = layer.values = None
-        self.lengths, self._ids, self.end = [], [], 0
+        self.lengths, self._begun, self._ids, self.end = [], [], [], 0
 
     @property
     def first(self) -> int:
@@ -212,31 +244,37 @@ class Slab:
         for i, layer in enumerate(self.layers):
             assert layer.keys is not None and layer.values is not None
             for row, prefix in enumerate(prefixes, rows):
-                start = self.end - len(prefix.ids)
-                layer.keys[row, :, start : self.end] = prefix.keys[i]
-                layer.values[row, :, start : self.end] = prefix.values[i]
-        self._ids += [prefix.ids.tolist() for prefix in prefixes]
+                at = self.end - len(prefix.ids)
+                for block in prefix.blocks:
+                    columns = slice(at, at + block.length)
+                    layer.keys[row, :, columns], layer.values[row, :, columns] = block.layers[i]
+                    at = columns.stop
+        self._begun += prefixes
+        self._ids += [[] for _ in prefixes]
         self.lengths += [len(prefix.ids) for prefix in prefixes]
 
     def leave(self, row: int) -> Prefix:
         """Take a row out; the last one takes its place."""
-        n, last = self.lengths[row], len(self.lengths) - 1
-        own = slice(self.end - n, self.end)
-        keys: list[Any] = [layer.keys for layer in self.layers]
-        values: list[Any] = [layer.values for layer in self.layers]
-        prefix = make_prefix(
-            self._ids[row], [[k[row, :, own]] for k in keys], [[v[row, :, own]] for v in values]
-        )
+        last = len(self.lengths) - 1
+        begun, ids = self._begun[row], self._ids[row]
+        blocks = begun.blocks
+        if ids:
+            own = slice(self.end - len(ids), self.end)
+            blocks = (*blocks, make_block([layer.of_row(row, own) for layer in self.layers]))
         if row != last:
+            used = slice(self.end - self.lengths[last], self.end)
             for layer in self.layers:
-                assert layer.keys is not None and layer.values is not None
-                used = slice(self.end - self.lengths[last], self.end)
-                layer.keys[row, :, used] = layer.keys[last, :, used]
-                layer.values[row, :, used] = layer.values[last, :, used]
-        self._ids[row], self.lengths[row] = self._ids[last], self.lengths[last]
-        self._ids.pop()
-        self.lengths.pop()
-        return prefix
+                for place, moved in zip(
+                    layer.of_row(row, used), layer.of_row(last, used), strict=True
+                ):
+                    place.copy_(moved)
+        for of_rows in (self.lengths, self._begun, self._ids):
+            of_rows[row] = of_rows[last]
+            of_rows.pop()
+        for layer in self.layers:
+            for unused in layer.of_row(last, slice(None)):
+                give_back(unused)
+        return Prefix(np.concatenate([begun.ids, np.array(ids, dtype=np.int64)]), blocks)
 
     def sees(self) -> Tensor:
         """(B, 1, 1, columns) bool for the pass that follows: what each row's new token sees."""
@@ -274,7 +312,7 @@ class Slab:
                 rows,
                 end + _COLUMNS_BEHIND,
                 (len(self.lengths), old, slice(end - used, end)),
-                None if like is None else (like.keys[i], like.values[i]),
+                None if like is None else like.blocks[0].layers[i],
             )
         self.end = end
 
@@ -309,6 +347,11 @@ class _SlabLayer(_Layer):  # type: ignore[no-untyped-call]
 
         self.keys = anew(self.keys, like[0] if like else None)
         self.values = anew(self.values, like[1] if like else None)
+
+    def of_row(self, row: int, columns: slice) -> tuple[Tensor, Tensor]:
+        """(heads, N, D) keys and values of some columns of a row, in place."""
+        assert self.keys is not None and self.values is not None
+        return self.keys[row, :, columns], self.values[row, :, columns]
 
     def update(
         self, key_states: Tensor, value_states: Tensor, *args: Any, **kwargs: Any

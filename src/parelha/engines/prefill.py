@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from torch import Tensor
 
-from parelha.engines.kv import Prefix, PrefixStore, make_prefix
+from parelha.engines.kv import Block, Prefix, PrefixStore, make_block
 from parelha.engines.passes import in_passes, read_segments
 from parelha.engines.segments import Segment, build_tree, outside
-from parelha.models.attention import KeysValues
 from parelha.models.policy import Policy
 from parelha.types import Agent
 
@@ -59,22 +59,22 @@ class Prefill:
     def read(self, prompts: Sequence[Prompt]) -> dict[Prompt, Known]:
         """Read all prompts, equal ones once."""
         distinct = list(dict.fromkeys(prompts))
-        known: dict[Segment, KeysValues] = {}
+        known: dict[Segment, Block] = {}
         agents = {
             segment: agent for agent in Agent for segment in self._unknown(agent, distinct, known)
         }
         found: dict[Prompt, Known] = {}
         for group in self._passes(agents):
-            done = read_segments(self.policy, [agents[s] for s in group], group, known)
-            known |= {segment: done.keys_values(segment) for segment in group}
+            before = {segment: known[segment].layers for segment in outside(group)}
+            done = read_segments(self.policy, [agents[s] for s in group], group, before)
+            known |= {segment: make_block(done.keys_values(segment)) for segment in group}
             for segment in group:
                 hidden = done.hidden[done.places[segment]][-1]
-                for member in segment.members:
-                    if len(distinct[member].ids) == segment.stop:
-                        prefix = _prefix(distinct[member], segment, known)
-                        found[distinct[member]] = Known(prefix, hidden.clone())
-                if not segment.children:
-                    del known[segment]
+                for prompt in (distinct[member] for member in segment.members):
+                    if len(prompt.ids) == segment.stop:
+                        blocks = tuple(known[one] for one in (*segment.before, segment))
+                        prefix = Prefix(np.array(prompt.ids, dtype=np.int64), blocks)
+                        found[prompt] = Known(prefix, hidden.clone())
         for prompt, one in found.items():
             self.stores[prompt.agent].add(one.prefix)
         self.counts["prefill"] += sum(len(prompt.ids) for prompt in distinct)
@@ -83,11 +83,11 @@ class Prefill:
         return found
 
     def _unknown(
-        self, agent: Agent, prompts: list[Prompt], known: dict[Segment, KeysValues]
+        self, agent: Agent, prompts: list[Prompt], known: dict[Segment, Block]
     ) -> Iterator[Segment]:
         """What has to be read of an agent's prompts, as trees behind what is in the store.
 
-        The keys and values of that are put into `known`.
+        The blocks of that are put into `known`.
         """
         hits: dict[tuple[int, ...], Prefix | None] = {}
         families: dict[tuple[int, ...], dict[int, tuple[int, ...]]] = {}
@@ -97,12 +97,13 @@ class Prefill:
                 hits.setdefault(prompt.ids[:length], entry)
                 families.setdefault(prompt.ids[:length], {})[i] = prompt.ids
         for ids, family in families.items():
-            root, entry = None, hits[ids]
-            if entry is not None:
-                root = Segment(0, list(ids), list(family), ())
-                columns = slice(0, len(ids))
-                pairs = zip(entry.keys, entry.values, strict=True)
-                known[root] = [(k[:, columns], v[:, columns]) for k, v in pairs]
+            entry, root = hits[ids], None
+            for block in entry.first(len(ids)).blocks if entry is not None else ():
+                before = () if root is None else (*root.before, root)
+                start = 0 if root is None else root.stop
+                own = list(ids[start : start + block.length])
+                root = Segment(start, own, list(family), before)
+                known[root] = block
             for begun in build_tree(family, _MIN_SHARED, _PASS_TOKENS, root):
                 yield from begun.all()
 
@@ -128,10 +129,3 @@ def _is_small(group: list[Segment]) -> bool:
     own = sum(len(segment.ids) for segment in group)
     before = sum(len(segment.ids) for segment in outside(group))
     return own <= _PASS_TOKENS and own * (own + before) <= _PASS_CELLS
-
-
-def _prefix(prompt: Prompt, last: Segment, known: dict[Segment, KeysValues]) -> Prefix:
-    """The keys and values of a prompt, whose last segment is given."""
-    layers = list(zip(*(known[segment] for segment in (*last.before, last)), strict=True))
-    keys = [[key for key, _ in stretches] for stretches in layers]
-    return make_prefix(prompt.ids, keys, [[value for _, value in one] for one in layers])

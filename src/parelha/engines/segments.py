@@ -77,7 +77,7 @@ def build_tree(
     start = 0 if root is None else root.stop
     longer = (i for i, s in sequences.items() if len(s) > start)
     order = sorted(longer, key=lambda i: tuple(sequences[i]))
-    before = () if root is None else (root,)
+    before = () if root is None else (*root.before, root)
     found = _segments(sequences, order, before, (min_shared, max_tokens))
     if root is not None:
         root.children = found

@@ -8,6 +8,7 @@ activations of a single pass are held at a time, however long the sequences are.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from itertools import groupby
 
 import torch
@@ -17,6 +18,7 @@ from parelha.engines.passes import SegmentsRead, in_passes, read_segments
 from parelha.engines.segments import Segment, in_order, outside
 from parelha.models.memory import Holes, release_freed_memory
 from parelha.models.policy import Policy
+from parelha.models.saved import SavedActivations, saved_activations
 from parelha.types import Agent
 
 # Tokens of trees that are worked on at a time and whose keys and values are kept, with gradients.
@@ -42,6 +44,7 @@ class TreePasses:
         self.policy, self.agent, self.max_tokens = policy, agent, max_tokens
         # Keys and values of each layer, cut from the graph: gradients gather in them.
         self._known: dict[Segment, list[tuple[Tensor, Tensor]]] = {}
+        self._saved: SavedActivations | None = None
 
     def read(self, roots: Sequence[Segment]) -> Iterator[tuple[list[Segment], Tensor]]:
         """All segments and their (T, H) hidden states, pass by pass, without gradient."""
@@ -65,10 +68,12 @@ class TreePasses:
             if parameter.grad is None:
                 parameter.grad = torch.zeros_like(parameter)
         release_freed_memory()  # what another agent's update has left
+        self._saved = saved_activations(self.policy.model(self.agent), self.max_tokens)
         holes = Holes()
         for some in self._batches(roots):
             for _ in self._passes(some, loss):
                 holes.after_pass()
+        self._saved = None
 
     def _batches(self, roots: Sequence[Segment]) -> Iterator[list[Segment]]:
         """Trees that are worked on together: so many as what is kept of them stays small.
@@ -133,6 +138,9 @@ class TreePasses:
     def _read(self, group: list[Segment]) -> SegmentsRead:
         return read_segments(self.policy, self.agent, group, self._known)
 
+    def _saving(self) -> AbstractContextManager[None]:
+        return nullcontext() if self._saved is None else self._saved.of_pass()
+
     def _keep(self, group: Iterable[Segment], done: SegmentsRead) -> None:
         """Remember the keys and values of segments; views would hold on to the whole pass."""
         for segment in group:
@@ -144,10 +152,11 @@ class TreePasses:
             for key, value in self._known[known]:
                 key.requires_grad_(True)
                 value.requires_grad_(True)
-        done = self._read(group)
+        with self._saving():
+            done = self._read(group)
+            share = loss(group, done.hidden)
         ends: list[Tensor] = []
         grads: list[Tensor | None] = []
-        share = loss(group, done.hidden)
         if share is not None:
             ends.append(share)
             grads.append(None)

@@ -28,6 +28,9 @@ from transformers.masking_utils import sdpa_mask
 
 _NAME = "grouped_sdpa"
 _STRETCHES = "_parelha_takes_stretches"
+# For every number of queries and keys torch and oneDNN make programs, and some of them are kept for
+# good: a quarter of a megabyte forward, nine backward. So there are few different ones.
+_MULTIPLE = 64
 _AGREE = 0.05  # of the largest hidden state; bfloat16 keeps eight bits
 
 # (heads, N, D) keys and values of every layer
@@ -51,17 +54,30 @@ class Stretch:
 
     @property
     def was_read(self) -> bool:
-        """Whether the attention below has read it, of two tokens or more."""
+        """Whether the attention below has read it."""
         return self._mask is not None
 
-    def mask(self, groups: int, columns: int, dtype: torch.dtype) -> Tensor | None:
-        """(groups · Q, K) what is added to the scores; the same in every layer."""
-        length = self.own.stop - self.own.start
-        if self._mask is None and length > 1:
-            hidden = torch.full((length, length), float("-inf"), dtype=dtype).triu_(1)
-            before = torch.zeros((length, columns - length), dtype=dtype)
-            self._mask = torch.cat([before, hidden], dim=1).repeat(groups, 1)
+    def mask(self, groups: int, keys: int, dtype: torch.dtype) -> Tensor:
+        """(groups · Q, K) what is added to the scores of padded rows; the same in every layer.
+
+        Args:
+            groups: heads of queries that read one head of keys.
+            keys: that there are; what is behind them is padding.
+            dtype: of the queries.
+        """
+        if self._mask is None:
+            length = self.own.stop - self.own.start
+            mask = torch.zeros((padded(length), padded(keys)), dtype=dtype)
+            mask[:, keys:] = float("-inf")
+            later = torch.full((length, length), float("-inf"), dtype=dtype).triu_(1)
+            mask[:length, keys - length : keys] = later
+            self._mask = mask.repeat(groups, 1)
         return self._mask
+
+
+def padded(length: int) -> int:
+    """How many queries, or keys, a stretch of so many is filled up to."""
+    return -(-length // _MULTIPLE) * _MULTIPLE
 
 
 _stretches: ContextVar[tuple[Stretch, ...]] = ContextVar("stretches", default=())
@@ -162,17 +178,24 @@ def _of_stretch(
     """(1, heads, N, D') attention of a stretch."""
     query, key, value = pass_
     heads, heads_of_keys = query.shape[1], key.shape[1]
+    length = stretch.own.stop - stretch.own.start
     known = [one[module.layer_idx] for one in stretch.known]
     at = (*stretch.earlier, stretch.own)
-    keys = torch.cat([*(k[None] for k, _ in known), *(key[:, :, one] for one in at)], dim=2)
-    values = torch.cat([*(v[None] for _, v in known), *(value[:, :, one] for one in at)], dim=2)
-    rows = query[:, :, stretch.own]
-    rows = rows.reshape(1, heads_of_keys, -1, rows.shape[-1])
-    mask = stretch.mask(heads // heads_of_keys, keys.shape[2], query.dtype)
+    keys = [*(k[None] for k, _ in known), *(key[:, :, one] for one in at)]
+    values = [*(v[None] for _, v in known), *(value[:, :, one] for one in at)]
+    count = sum(part.shape[2] for part in keys)
+    if padding := padded(count) - count:
+        keys.append(key.new_zeros((1, heads_of_keys, padding, key.shape[-1])))
+        values.append(value.new_zeros((1, heads_of_keys, padding, value.shape[-1])))
+    rows = torch.nn.functional.pad(query[:, :, stretch.own], (0, 0, 0, padded(length) - length))
     out = torch.nn.functional.scaled_dot_product_attention(
-        rows, keys, values, attn_mask=mask, scale=scaling
+        rows.reshape(1, heads_of_keys, -1, rows.shape[-1]),
+        torch.cat(keys, dim=2),
+        torch.cat(values, dim=2),
+        attn_mask=stretch.mask(heads // heads_of_keys, count, query.dtype),
+        scale=scaling,
     )
-    return out.view(1, heads, -1, value.shape[-1])
+    return out.view(1, heads, -1, value.shape[-1])[:, :, :length]
 
 
 AttentionInterface.register(_NAME, _attention)

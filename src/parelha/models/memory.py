@@ -20,7 +20,7 @@ _TOP_PAD_BYTES = 64 << 20
 _UORDBLKS = 7  # the place of "total allocated space" in struct mallinfo2
 _MADV_DONTNEED = 4  # madvise(2), on Linux
 # oneDNN keeps a compiled program of nearly 1 MB for every shape of a product, 1,024 by default.
-_KEPT_PROGRAMS = "256"
+_KEPT_PROGRAMS = "64"
 # Activations that a pass keeps for its gradient, for each token, layer and hidden unit; counted on
 # small models of several architectures: 48 to 81.
 ACTIVATION_BYTES = 64
@@ -99,6 +99,22 @@ def untouched_zeros(shape: Sequence[int], like: Tensor) -> Tensor:
     return torch.frombuffer(pages, dtype=like.dtype).view(tuple(shape))
 
 
+def give_back(tensor: Tensor) -> None:
+    """Give back the memory of a tensor made by `untouched_zeros`: it becomes zeros or stays."""
+    if tensor.device.type == "cpu" and sys.platform.startswith("linux"):
+        _discard(tensor.data_ptr(), tensor.numel() * tensor.element_size())
+
+
+def _discard(start: int, size: int) -> None:
+    """Give whole pages of an address range back: zeros, or what is in the file (madvise(2))."""
+    page = os.sysconf("SC_PAGE_SIZE")
+    first, last = -(-start // page) * page, (start + size) // page * page
+    if first < last:
+        ctypes.CDLL(None).madvise(
+            ctypes.c_void_p(first), ctypes.c_size_t(last - first), _MADV_DONTNEED
+        )
+
+
 def drop_pages(weights: Sequence[Tensor]) -> None:
     """Give back the memory of frozen weights that lie in mapped files, until they are read again.
 
@@ -106,12 +122,9 @@ def drop_pages(weights: Sequence[Tensor]) -> None:
     """
     files = _clean_files()
     for weight in weights:
-        start, page = weight.data_ptr(), os.sysconf("SC_PAGE_SIZE")
-        end = start + weight.numel() * weight.element_size()
-        first, last = -(-start // page) * page, end // page * page
-        if first < last and any(begins <= start and end <= ends for begins, ends in files):
-            address, length = ctypes.c_void_p(first), ctypes.c_size_t(last - first)
-            ctypes.CDLL(None).madvise(address, length, _MADV_DONTNEED)
+        start, size = weight.data_ptr(), weight.numel() * weight.element_size()
+        if any(begins <= start and start + size <= ends for begins, ends in files):
+            _discard(start, size)
 
 
 def _clean_files() -> list[tuple[int, int]]:
@@ -149,5 +162,9 @@ def keep_freed_memory() -> bool:
         mallopt = ctypes.CDLL(None).mallopt
     except (OSError, AttributeError):
         return False
-    done = mallopt(_M_MMAP_MAX, 0) + mallopt(_M_TRIM_THRESHOLD, 2**31 - 1)
-    return bool(done + mallopt(_M_TOP_PAD, _TOP_PAD_BYTES) == 3)  # each gives 1 where it worked
+    settings = {
+        _M_MMAP_MAX: 0,
+        _M_TRIM_THRESHOLD: 2**31 - 1,
+        _M_TOP_PAD: _TOP_PAD_BYTES,
+    }
+    return all([mallopt(name, value) == 1 for name, value in settings.items()])
