@@ -79,7 +79,7 @@ def watched(command: list[str]) -> tuple[str, float]:
             own = psutil.Process(process.pid)
             while process.poll() is None:
                 peak = max(peak, used_bytes(own))
-                time.sleep(0.5)
+                time.sleep(1)
         if process.returncode:
             raise SystemExit(f"{command[0]} ended with {process.returncode}")
         out.seek(0)

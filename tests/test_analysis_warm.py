@@ -85,6 +85,18 @@ def test_a_server_started_early_is_the_one_that_answers(monkeypatch: pytest.Monk
     assert now == early
 
 
+def test_bare_programs_start_no_server_where_another_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("parelha.analysis.analyser.USUAL", (("mypy", "science"),))
+    monkeypatch.setitem(warm.WARM_UP, ("mypy", "science"), ("import json\n",))
+    source = "import csv\n\nx: int = csv.QUOTE_ALL + ''\n"
+    with Analyser(workers=1) as alone, Analyser(workers=1) as analyser:
+        analyser.start()
+        assert analyser.analyse(source) == alone.analyse(source)
+        servers = analyser._warm  # pylint: disable=protected-access
+        assert servers["mypy", "science"].process_id is not None
+        assert servers["mypy", "bare"].process_id is None
+
+
 def test_a_server_that_dies_is_replaced(servers: Servers) -> None:
     before = servers["flake8"].run("import os\n")
     process_id = servers["flake8"].process_id

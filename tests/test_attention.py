@@ -67,6 +67,25 @@ def test_stretches_say_and_learn_what_their_sequences_do() -> None:
             torch.testing.assert_close(one, other, rtol=1e-3, atol=1e-5)
 
 
+def test_stretches_of_many_lengths_take_few_shapes(monkeypatch: pytest.MonkeyPatch) -> None:
+    shapes: set[tuple[int, ...]] = set()
+    attend = torch.nn.functional.scaled_dot_product_attention
+
+    def record(query: Tensor, key: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+        shapes.add((*query.shape, *key.shape))
+        return attend(query, key, *args, **kwargs)
+
+    model = tiny_model()
+    group_queries(model)
+    monkeypatch.setattr(torch.nn.functional, "scaled_dot_product_attention", record)
+    with torch.no_grad():
+        for length in range(1, 20):
+            stretches = [Stretch(slice(0, 1)), Stretch(slice(1, 21), earlier=(slice(0, length),))]
+            with in_stretches(stretches):
+                _hidden(model, torch.zeros((1, 1, 21, 1), dtype=torch.bool), torch.arange(21)[None])
+    assert len(shapes) == 1
+
+
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
 def test_a_mask_that_is_added_hides_as_a_boolean_one_does(dtype: torch.dtype) -> None:
     model: Any = tiny_model()

@@ -11,7 +11,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from parelha.models import memory
-from parelha.models.memory import Holes, drop_pages, untouched_zeros
+from parelha.models.memory import Holes, drop_pages, give_back, untouched_zeros
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
 
@@ -47,6 +47,15 @@ def test_zeros_take_memory_only_where_they_are_written() -> None:
     assert psutil.Process().memory_info().rss - before < 16 << 20
     assert zeros.shape == (64, 1 << 20)
     assert float(zeros[3].sum()) == 100 and float(zeros[63].sum()) == 0
+
+
+def test_given_back_rows_take_no_memory_and_their_neighbours_stay() -> None:
+    rows = untouched_zeros((3, 8 << 20), torch.zeros(1))
+    rows.fill_(1)
+    before = psutil.Process().memory_info().rss
+    give_back(rows[1])
+    assert before - psutil.Process().memory_info().rss > 28 << 20
+    assert [float(row.sum()) for row in rows] == [8 << 20, 0, 8 << 20]
 
 
 def test_freed_memory_is_given_back_where_it_outgrows_a_pass_and_not_before(

@@ -27,7 +27,7 @@ from parelha.models.memory import keep_freed_memory
 from parelha.models.policy import Policy
 from parelha.types import Agent, Task
 
-_SAMPLE_SECONDS = 1.0
+_SAMPLE_SECONDS = 2.0  # a sample takes 40 ms: the kernel counts page by page
 
 
 @dataclass
@@ -172,12 +172,12 @@ def load_policy(
 
 
 def load_formats(files: dict[Agent, ModelFiles]) -> dict[Agent, Format]:
-    """The format of each agent's tokenizer."""
-    formats: dict[Agent, Format] = {}
-    for agent in Agent:
-        tokenizer: Any = load_tokenizer(files[agent].folder)
-        formats[agent] = make_format(tokenizer)
-    return formats
+    """The format of each agent's tokenizer; one where both have the same."""
+    by_folder: dict[Path, Format] = {}
+    for folder in dict.fromkeys(one.folder for one in files.values()):
+        tokenizer: Any = load_tokenizer(folder)
+        by_folder[folder] = make_format(tokenizer)
+    return {agent: by_folder[one.folder] for agent, one in files.items()}
 
 
 def check_window(runtime: Runtime, tasks: tuple[Task, ...]) -> None:

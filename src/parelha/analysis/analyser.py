@@ -60,6 +60,7 @@ class Analyser(Closing):
             (tool, name): WarmTool(tool, name, configs[tool], workers, self._folder)
             for tool, name in WARM_UP
         }
+        self._early: dict[Tool, str] = {}  # families whose servers read all other programs too
         self._slots = Slots(workers)
         self._threads = ThreadPoolExecutor(workers * len(TOOLS), "parelha-lint")
         self._seen: OrderedDict[str, Analysis] = OrderedDict()
@@ -68,10 +69,11 @@ class Analyser(Closing):
 
     def start(self) -> None:
         """Let the tools load that most programs need, without waiting for them."""
-        for key in USUAL:
+        for tool, name in USUAL:
             # What cannot be started is told where a program needs it.
             with contextlib.suppress(InfrastructureError):
-                self._warm[key].start()
+                self._warm[tool, name].start()
+                self._early[tool] = name
 
     def analyse(self, source: str) -> Analysis:
         """What the tools say of one program.
@@ -126,8 +128,11 @@ class Analyser(Closing):
         return Analysis(in_order(findings), pylint_score, structure(source))
 
     def _run(self, tool: Tool, source: str) -> ToolOutput:
-        """One tool on one program."""
-        return self._warm[tool, family(tool, source)].run(source)
+        """One tool on one program; a bare one is no reason to start another server."""
+        name = family(tool, source)
+        if name == "bare":
+            name = self._early.get(tool, name)
+        return self._warm[tool, name].run(source)
 
 
 def read(tool: Tool, output: ToolOutput) -> tuple[tuple[Finding, ...], float | None]:

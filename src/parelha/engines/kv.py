@@ -55,10 +55,8 @@ def make_block(layers: KeysValues) -> Block:
     """
     parts = [part for pair in layers for part in pair]
     memory = untouched_zeros((sum(part.numel() for part in parts),), parts[0])
-    copies = [
-        place.view(part.shape).copy_(part)
-        for place, part in zip(memory.split([p.numel() for p in parts]), parts, strict=True)
-    ]
+    places = torch.split(memory, [part.numel() for part in parts])
+    copies = [place.view(part.shape).copy_(part) for place, part in zip(places, parts, strict=True)]
     pairs = list(zip(copies[::2], copies[1::2], strict=True))
     return Block(pairs, parts[0].shape[1])
 
@@ -268,8 +266,9 @@ class Slab:
                     layer.of_row(row, used), layer.of_row(last, used), strict=True
                 ):
                     place.copy_(moved)
+        self.lengths[row], self._begun[row] = self.lengths[last], self._begun[last]
+        self._ids[row] = self._ids[last]
         for of_rows in (self.lengths, self._begun, self._ids):
-            of_rows[row] = of_rows[last]
             of_rows.pop()
         for layer in self.layers:
             for unused in layer.of_row(last, slice(None)):

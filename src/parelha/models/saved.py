@@ -1,8 +1,8 @@
 """What a pass keeps for its gradient, in memory that is used again by the next pass.
 
-Left to the C library's heap, what is kept and what is freed at once lie side by side, and with every
-pass the holes between them grow: glibc before 2.38 does not even find an aligned block's own hole
-large enough for another block of its size. So what is kept is copied into one piece of memory.
+Left to the C library's heap, what is kept and what is freed at once lie side by side, and the holes
+between them grow with every pass: in glibc not even an aligned block's own hole is large enough for
+another aligned block of its size. So what is kept is copied into one piece of memory.
 """
 
 from collections.abc import Iterator, Sequence
@@ -59,7 +59,7 @@ class SavedActivations:
         key = storage.data_ptr(), tensor._version, place  # pylint: disable=protected-access
         known = self._copies.get(key)
         # Another tensor may lie where a freed one has lain.
-        if known is not None and not known[0].expired():
+        if known is not None and not known[0].expired():  # type: ignore[no-untyped-call]
             return known[1]
         if self._used + size > len(self._memory):
             return tensor
