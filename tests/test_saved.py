@@ -88,7 +88,8 @@ def test_weights_are_kept_as_they_are() -> None:
     weight = torch.randn(8, 8)
     held = SavedActivations([weight], 1 << 20)
     with held.of_pass():
-        assert held._pack(weight.T).data_ptr() == weight.data_ptr()  # pylint: disable=protected-access
+        kept = held._pack(weight.T)  # pylint: disable=protected-access
+    assert kept.data_ptr() == weight.data_ptr()
 
 
 def test_a_model_has_memory_for_one_pass() -> None:
