@@ -326,15 +326,32 @@ def serve_mypy(server: ForkServer, arguments: list[str]) -> None:
     files = FileSystemCache()
     sources, options = mypy.main.process_options(arguments, fscache=files)
     messages: list[str] = []
+    options.cache_dir = str(Path("mypy_cache").resolve())
     warm = Path("parelha_warm_up.py").resolve()
-    warm.write_text("\n".join(server.settings["warm_up"]), encoding="utf-8")
-    result = mypy.build.build(
-        [BuildSource(str(warm), "parelha_warm_up", base_dir=sources[0].base_dir)],
-        options,
-        flush_errors=lambda path, new, serious: messages.extend(new),
-        fscache=files,
-    )
+
+    def build_warm_up(ending: str) -> mypy.build.BuildResult:
+        warm.write_text("\n".join([*server.settings["warm_up"], ending]), encoding="utf-8")
+        return mypy.build.build(
+            [BuildSource(str(warm), "parelha_warm_up", base_dir=sources[0].base_dir)],
+            options,
+            flush_errors=lambda path, new, serious: messages.extend(new),
+            fscache=files,
+        )
+
+    # What was built holds all bodies of functions, what is read from a cache only what importers
+    # need: less than half of the memory. So a child builds, and this process reads its cache; that
+    # happens for what a changed file imports.
+    child = os.fork()
+    if child == 0:
+        build_warm_up("")
+        os._exit(0)
+    os.waitpid(child, 0)
+    files.flush()
+    result = build_warm_up("# again")
     manager, graph = result.manager, result.graph
+    shutil.rmtree(options.cache_dir, ignore_errors=True)
+    options.cache_dir = os.devnull
+    manager.metastore = mypy.build.create_metastore(options, parallel_worker=False)
     manager.source_set = BuildSourceSet(sources)
     files.flush()
     messages.clear()
