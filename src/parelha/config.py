@@ -151,7 +151,7 @@ class LearningConfig(_Section):
     """Weight of the action tokens' loss beside the text tokens' loss, averaged separately."""
     normalise_std: bool = True
     """Divide a group's advantages by the agent's standard deviation over the step (Dr.MAS)."""
-    max_pass_tokens: Size = 512
+    max_pass_tokens: Size = 768
     """Tokens of one forward and backward pass, at most; the memory of an update grows with it."""
 
 
