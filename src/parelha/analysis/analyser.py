@@ -60,7 +60,7 @@ class Analyser(Closing):
             (tool, name): WarmTool(tool, name, configs[tool], workers, self._folder)
             for tool, name in WARM_UP
         }
-        self._early: dict[Tool, str] = {}  # families whose servers read all other programs too
+        self._early: dict[Tool, str] = {}  # whose servers have read what any program needs
         self._slots = Slots(workers)
         self._threads = ThreadPoolExecutor(workers * len(TOOLS), "parelha-lint")
         self._seen: OrderedDict[str, Analysis] = OrderedDict()
@@ -68,7 +68,7 @@ class Analyser(Closing):
         self._closed = False
 
     def start(self) -> None:
-        """Let the tools load that most programs need, without waiting for them."""
+        """Let the servers load that are ready for all programs, without waiting for them."""
         for tool, name in USUAL:
             # What cannot be started is told where a program needs it.
             with contextlib.suppress(InfrastructureError):
@@ -128,10 +128,8 @@ class Analyser(Closing):
         return Analysis(in_order(findings), pylint_score, structure(source))
 
     def _run(self, tool: Tool, source: str) -> ToolOutput:
-        """One tool on one program; a bare one is no reason to start another server."""
-        name = family(tool, source)
-        if name == "bare":
-            name = self._early.get(tool, name)
+        """One tool on one program; no other server is started beside one that was started early."""
+        name = self._early.get(tool) or family(tool, source)
         return self._warm[tool, name].run(source)
 
 

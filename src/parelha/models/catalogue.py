@@ -16,7 +16,7 @@ DEFAULT_MODEL = "Qwen2.5-Coder-0.5B-Instruct"
 
 _GIB = 1024**3
 _ROLLOUT_TOKENS = 16 * 2048  # key-value cache: 16 sequences of 2,048 tokens
-_TRAIN_TOKENS = 512  # of one pass
+_TRAIN_TOKENS = 768  # of one pass
 _KNOWN_TOKENS = 8192  # whose keys and values wait for their gradients
 _RANK = 16
 _BYTES_4BIT = 0.5 + 4 / 64  # nf4: half a byte, and a 4-byte scale per block of 64
@@ -94,7 +94,7 @@ class Model:
         return self.weights_gib(bits) + self.cache_bytes * _ROLLOUT_TOKENS / _GIB
 
     def train_gib(self, bits: Literal[4, 16] = 16) -> float:
-        """Estimate for an update, GiB, in passes of 512 tokens.
+        """Estimate for an update, GiB, in passes of 768 tokens.
 
         Weights; two adapters of rank 16 with gradients and both moments of AdamW in fp32; the
         activations of a pass, about 64 bytes for each token, layer and hidden unit (48 to 81 were
@@ -104,7 +104,7 @@ class Model:
         adapters = 2 * _RANK * self.adapted * (4 + 4 + 8)
         activations = ACTIVATION_BYTES * self.layers * self.hidden * _TRAIN_TOKENS
         activations += 2 * self.cache_bytes * _KNOWN_TOKENS
-        logits = (2 + 4) * self.vocabulary * LOGIT_ROWS
+        logits = 2 * self.vocabulary * LOGIT_ROWS
         return self.weights_gib(bits) + (adapters + activations + logits) / _GIB
 
 
