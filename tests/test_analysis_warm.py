@@ -74,7 +74,7 @@ def test_the_order_of_programs_does_not_matter(servers: Servers) -> None:
 
 
 def test_a_server_started_early_is_the_one_that_answers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("parelha.analysis.analyser.USUAL", (("flake8", "all"), ("mypy", "bare")))
+    monkeypatch.setattr("parelha.analysis.analyser.EARLY", (("flake8", "all"), ("mypy", "bare")))
     with Analyser(workers=1) as analyser:
         analyser.start()
         servers = analyser._warm  # pylint: disable=protected-access
@@ -86,7 +86,7 @@ def test_a_server_started_early_is_the_one_that_answers(monkeypatch: pytest.Monk
 
 
 def test_bare_programs_start_no_server_where_another_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("parelha.analysis.analyser.USUAL", (("mypy", "science"),))
+    monkeypatch.setattr("parelha.analysis.analyser.EARLY", (("mypy", "science"),))
     monkeypatch.setitem(warm.WARM_UP, ("mypy", "science"), ("import json\n",))
     source = "import csv\n\nx: int = csv.QUOTE_ALL + ''\n"
     with Analyser(workers=1) as alone, Analyser(workers=1) as analyser:

@@ -343,6 +343,7 @@ def serve_mypy(server: ForkServer, arguments: list[str]) -> None:
     # happens for what a changed file imports.
     child = os.fork()
     if child == 0:
+        die_with_parent()
         build_warm_up("")
         os._exit(0)
     os.waitpid(child, 0)

@@ -13,7 +13,7 @@ from parelha.analysis.commands import ToolOutput, find_config, program_bytes, ru
 from parelha.analysis.findings import TOOLS, Tool, in_order, read_flake8, read_mypy, read_pylint
 from parelha.analysis.structure import structure
 from parelha.analysis.suppressions import neutralise
-from parelha.analysis.warm import USUAL, WARM_UP, WarmTool, family
+from parelha.analysis.warm import EARLY, WARM_UP, WarmTool, family
 from parelha.closing import Closing
 from parelha.errors import InfrastructureError, UsageError
 from parelha.slots import Slots
@@ -69,7 +69,7 @@ class Analyser(Closing):
 
     def start(self) -> None:
         """Let the servers load that are ready for all programs, without waiting for them."""
-        for tool, name in USUAL:
+        for tool, name in EARLY:
             # What cannot be started is told where a program needs it.
             with contextlib.suppress(InfrastructureError):
                 self._warm[tool, name].start()

@@ -87,8 +87,8 @@ def fit(values: list[float], targets: list[float]) -> list[float]:
 _PANDAS_IMPORT = re.compile(r"^[ \t]*(?:import|from)\b.*\b(?:numpy|pandas)\b", re.MULTILINE)
 _SCIENCE_IMPORT = re.compile(r"^[ \t]*(?:import|from)\b.*\b(?:scipy|sklearn)\b", re.MULTILINE)
 
-# Those that are ready for all programs: one of each tool takes less memory than one of each family.
-USUAL: tuple[tuple[Tool, str], ...] = (
+# Started early, ready for all programs: one of each tool takes less memory than one of each family.
+EARLY: tuple[tuple[Tool, str], ...] = (
     ("mypy", "science"),
     ("pylint", "science"),
     ("flake8", "all"),
