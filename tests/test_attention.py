@@ -8,7 +8,15 @@ import pytest
 import torch
 from torch import Tensor
 
-from parelha.models.attention import Stretch, group_queries, in_stretches, takes_stretches
+from parelha.engines.kv import Prefix, Slab, make_block
+from parelha.models.attention import (
+    Rows,
+    Stretch,
+    group_queries,
+    in_rows,
+    in_stretches,
+    takes_stretches,
+)
 from tests.tiny import tiny_model
 
 
@@ -84,6 +92,40 @@ def test_stretches_of_many_lengths_take_few_shapes(monkeypatch: pytest.MonkeyPat
             with in_stretches(stretches):
                 _hidden(model, torch.zeros((1, 1, 21, 1), dtype=torch.bool), torch.arange(21)[None])
     assert len(shapes) == 1
+
+
+def test_tokens_of_many_rows_see_what_is_before_them_in_their_own() -> None:
+    model: Any = tiny_model()
+    group_queries(model)
+    talks = torch.tensor([[5, 9, 2, 30, 31, 7, 4], [8, 8, 1, 4, 300, 12, 3], [1, 2, 3, 4, 5, 6, 7]])
+    lengths, counts = [3, 1, 5], [2, 1, 2]
+    slab = Slab(model.config.num_hidden_layers, torch.device("cpu"))
+    with torch.no_grad():
+        begun = []
+        for talk, length in zip(talks, lengths, strict=True):
+            out = model.get_decoder()(input_ids=talk[None, :length])
+            layers = [(layer.keys[0], layer.values[0]) for layer in out.past_key_values.layers]
+            ids = talk[:length].numpy()
+            begun.append(Prefix(ids, (make_block(layers),)))
+        slab.join(begun)
+        slab.open(counts)
+        spans = [slice(n, n + m) for n, m in zip(lengths, counts, strict=True)]
+        ids = [talk[span] for talk, span in zip(talks, spans, strict=True)]
+        positions = [torch.arange(span.start, span.stop) for span in spans]
+        padding = torch.zeros(3, dtype=torch.int64)
+        with in_rows(Rows(lengths, counts, slab.columns, 8)):
+            own = model.get_decoder()(
+                input_ids=torch.cat([*ids, padding])[None],
+                attention_mask=torch.ones((1, 1, 8, 1), dtype=torch.bool),
+                position_ids=torch.cat([*positions, padding])[None],
+                past_key_values=slab.cache,
+            ).last_hidden_state[0]
+        first = 0
+        for talk, span in zip(talks, spans, strict=True):
+            right = _hidden(model, _sees(span.stop, 0), talk[None, : span.stop])[0, span]
+            found = own[first : first + len(right)]
+            torch.testing.assert_close(found, right, rtol=1e-4, atol=1e-5)
+            first += len(right)
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])

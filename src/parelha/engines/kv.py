@@ -1,4 +1,4 @@
-"""Keys and values: a slab whose rows all end at one column, and prefixes already computed."""
+"""Keys and values: a slab of rows that are decoded together, and prefixes already computed."""
 
 from abc import abstractmethod
 from collections import Counter
@@ -11,12 +11,11 @@ import torch
 from torch import Tensor
 from transformers.cache_utils import Cache, CacheLayerMixin
 
-from parelha.models.attention import KeysValues
+from parelha.models.attention import KeysValues, padded
 from parelha.models.memory import give_back, untouched_zeros
 
-# Columns left free before and behind the rows when the slab is laid out anew.
-_COLUMNS_BEFORE = 32
-_COLUMNS_BEHIND = 128
+# Columns left free behind the rows when the slab is laid out anew.
+_COLUMNS_BEHIND = 512
 
 
 @dataclass(frozen=True, eq=False)  # one is itself alone: arrays do not compare as a whole
@@ -203,16 +202,19 @@ class Slab:
     """Keys and values of the rows that are decoded together.
 
     transformers' own growing cache concatenates at every token, which copies all that came before,
-    and pads rows that join late. Here every row ends at the same column, so that a new row joins
-    by being copied in front of it, and a token is written behind it.
+    and all of its rows grow alike. Here every row begins at the first column and has a length of
+    its own: a new row joins by being copied in, a pass writes behind what a row has, as many tokens
+    as the row is given, and those that turn out not to be its own are written over.
 
     Args:
         num_layers: of the model.
         device: that the model is on.
 
     Attributes:
-        cache: what the model takes as `past_key_values`; a pass with one token a row.
+        cache: what the model takes as `past_key_values`.
         lengths: tokens of each row.
+        places: (T,) rows and (T,) columns that the pass under way writes, its first T tokens.
+        columns: that it sees, of which the last ones may be nobody's.
     """
 
     def __init__(self, num_layers: int, device: torch.device) -> None:
@@ -222,34 +224,32 @@ class Slab:
         self.lengths: list[int] = []
         self._begun: list[Prefix] = []  # what each row joined with
         self._ids: list[list[int]] = []  # and its tokens since
-        self.end = 0  # the column behind the newest tokens
+        self.places = (torch.empty(0, dtype=torch.int64),) * 2
+        self.columns = 0
+        self._open = 0  # tokens of a row that may be written and not kept yet, at most
 
     def clear(self) -> None:
         """Take all rows out and free the memory, which a slab and its layers else keep alive."""
         for layer in self.layers:
             layer.keys = layer.values = None
-        self.lengths, self._begun, self._ids, self.end = [], [], [], 0
-
-    @property
-    def first(self) -> int:
-        """The first column that a row uses."""
-        return self.end - max(self.lengths, default=0)
+        self.lengths, self._begun, self._ids = [], [], []
 
     def join(self, prefixes: Sequence[Prefix]) -> None:
         """Add rows behind those that are there."""
         rows = len(self.lengths)
-        self._make_room(prefixes)
+        lengths = [len(prefix.ids) for prefix in prefixes]
+        self._make_room(rows + len(prefixes), max(lengths, default=0), prefixes[0])
         for i, layer in enumerate(self.layers):
             assert layer.keys is not None and layer.values is not None
             for row, prefix in enumerate(prefixes, rows):
-                at = self.end - len(prefix.ids)
+                at = 0
                 for block in prefix.blocks:
                     columns = slice(at, at + block.length)
                     layer.keys[row, :, columns], layer.values[row, :, columns] = block.layers[i]
                     at = columns.stop
         self._begun += prefixes
         self._ids += [[] for _ in prefixes]
-        self.lengths += [len(prefix.ids) for prefix in prefixes]
+        self.lengths += lengths
 
     def leave(self, row: int) -> Prefix:
         """Take a row out; the last one takes its place."""
@@ -257,10 +257,10 @@ class Slab:
         begun, ids = self._begun[row], self._ids[row]
         blocks = begun.blocks
         if ids:
-            own = slice(self.end - len(ids), self.end)
+            own = slice(len(begun.ids), self.lengths[row])
             blocks = (*blocks, make_block([layer.of_row(row, own) for layer in self.layers]))
         if row != last:
-            used = slice(self.end - self.lengths[last], self.end)
+            used = slice(0, self.lengths[last])
             for layer in self.layers:
                 for place, moved in zip(
                     layer.of_row(row, used), layer.of_row(last, used), strict=True
@@ -275,45 +275,48 @@ class Slab:
                 give_back(unused)
         return Prefix(np.concatenate([begun.ids, np.array(ids, dtype=np.int64)]), blocks)
 
+    def open(self, counts: Sequence[int]) -> None:
+        """Say how many tokens of each row the next pass holds; they count once they are kept."""
+        ends = [length + count for length, count in zip(self.lengths, counts, strict=True)]
+        self._make_room(len(ends), max(ends))
+        self.columns, self._open = padded(max(ends)), max(counts)
+        rows = [row for row, count in enumerate(counts) for _ in range(count)]
+        columns = [at for n, end in zip(self.lengths, ends, strict=True) for at in range(n, end)]
+        self.places = (
+            torch.tensor(rows, device=self.device),
+            torch.tensor(columns, device=self.device),
+        )
+
+    def keep(self, row: int, tokens: Sequence[int]) -> None:
+        """Count tokens that a pass has written behind a row."""
+        self._ids[row] += tokens
+        self.lengths[row] += len(tokens)
+
     def sees(self) -> Tensor:
-        """(B, 1, 1, columns) bool for the pass that follows: what each row's new token sees."""
-        columns = torch.arange(self.first, self.end + 1, device=self.device)
-        starts = self.end - torch.tensor(self.lengths, device=self.device)
-        return (columns[None, :] >= starts[:, None])[:, None, None, :]
+        """(B, 1, 1, columns) bool, for a pass of one token a row: what each row's token sees."""
+        columns = torch.arange(self.columns, device=self.device)
+        lengths = torch.tensor(self.lengths, device=self.device)
+        return (columns[None, :] <= lengths[:, None])[:, None, None, :]
 
-    def grow(self, tokens: Sequence[int]) -> None:
-        """Count the tokens that a pass has written."""
-        self.end += 1
-        for row, token in enumerate(tokens):
-            self._ids[row].append(token)
-            self.lengths[row] += 1
+    def _make_room(self, rows: int, columns: int, like: Prefix | None = None) -> None:
+        """Lay the rows out anew where so many, or so long ones, would not fit.
 
-    def make_column(self) -> None:
-        """See that there is a column for the tokens of the next pass."""
-        self._make_room(())
-
-    def _make_room(self, prefixes: Sequence[Prefix]) -> None:
-        """Lay the rows out anew where a joining row or the next column would not fit."""
-        joining = max((len(prefix.ids) for prefix in prefixes), default=0)
-        need_rows = len(self.lengths) + len(prefixes)
+        Args:
+            rows: that there will be.
+            columns: of the longest.
+            like: whose keys and values are of the kind to be held, where there are none yet.
+        """
         keys = self.layers[0].keys
-        have_rows, columns = (0, 0) if keys is None else (keys.shape[0], keys.shape[2])
-        if need_rows <= have_rows and joining <= self.end < columns:
+        have_rows, have_columns = (0, 0) if keys is None else (keys.shape[0], keys.shape[2])
+        if rows <= have_rows and padded(columns) <= have_columns:
             return
-        # On a CPU rows that stay empty take no memory.
-        rows = 2 * need_rows if self.device.type == "cpu" else need_rows + need_rows // 8
-        old = slice(self.first, self.end)
-        used = old.stop - old.start
-        end = max(used, joining) + _COLUMNS_BEFORE
-        like = prefixes[0] if prefixes else None
+        # On a CPU rows and columns that stay empty take no memory.
+        on_cpu = self.device.type == "cpu"
+        rows = max(have_rows, 2 * rows if on_cpu else rows + rows // 8)
+        columns = max(have_columns, padded(columns) + (_COLUMNS_BEHIND if on_cpu else 64))
         for i, layer in enumerate(self.layers):
-            layer.lay_out(
-                rows,
-                end + _COLUMNS_BEHIND,
-                (len(self.lengths), old, slice(end - used, end)),
-                None if like is None else like.blocks[0].layers[i],
-            )
-        self.end = end
+            pattern = None if like is None else like.blocks[0].layers[i]
+            layer.lay_out((rows, columns), [n + self._open for n in self.lengths], pattern)
 
 
 class _SlabLayer(_Layer):  # type: ignore[no-untyped-call]
@@ -324,24 +327,22 @@ class _SlabLayer(_Layer):  # type: ignore[no-untyped-call]
         self.slab = slab
 
     def lay_out(
-        self,
-        rows: int,
-        columns: int,
-        moved: tuple[int, slice, slice],
-        like: tuple[Tensor, Tensor] | None,
+        self, size: tuple[int, int], lengths: Sequence[int], like: tuple[Tensor, Tensor] | None
     ) -> None:
-        """Allocate anew and copy (rows, their old columns, their new columns).
+        """Allocate so many rows and columns, and copy the rows that there are.
 
         Zeros, since masked columns are multiplied by zero weights, and 0 x NaN is NaN.
         """
-        count, old, new = moved
 
         def anew(now: Tensor | None, other: Tensor | None) -> Tensor:
             pattern = other if now is None else now[0]
             assert pattern is not None
-            found = untouched_zeros((rows, pattern.shape[0], columns, pattern.shape[-1]), pattern)
-            if now is not None and count:
-                found[:count, :, new] = now[:count, :, old]
+            shape = (size[0], pattern.shape[0], size[1], pattern.shape[-1])
+            found = untouched_zeros(shape, pattern)
+            if now is not None:
+                for row, length in enumerate(lengths):
+                    used = slice(min(length, now.shape[2]))
+                    found[row, :, used] = now[row, :, used]
             return found
 
         self.keys = anew(self.keys, like[0] if like else None)
@@ -355,13 +356,14 @@ class _SlabLayer(_Layer):  # type: ignore[no-untyped-call]
     def update(
         self, key_states: Tensor, value_states: Tensor, *args: Any, **kwargs: Any
     ) -> tuple[Tensor, Tensor]:
-        """Write one column; returns views of all columns in use."""
+        """Write the pass's tokens, one of each row or all in one; returns views of all rows."""
         assert self.keys is not None and self.values is not None
-        rows, first, end = len(self.slab.lengths), self.slab.first, self.slab.end
-        self.keys[:rows, :, end : end + 1] = key_states
-        self.values[:rows, :, end : end + 1] = value_states
-        return self.keys[:rows, :, first : end + 1], self.values[:rows, :, first : end + 1]
+        rows, columns = self.slab.places
+        for held, states in ((self.keys, key_states), (self.values, value_states)):
+            held[rows, :, columns] = states.transpose(1, 2).flatten(0, 1)[: len(rows)]
+        own = slice(len(self.slab.lengths))
+        return self.keys[own, :, : self.slab.columns], self.values[own, :, : self.slab.columns]
 
     def get_seq_length(self) -> int:
-        """Columns in use."""
-        return self.slab.end - self.slab.first
+        """Tokens of the longest row."""
+        return max(self.slab.lengths, default=0)

@@ -2,21 +2,25 @@
 
 Requests join and leave the batch at any step, whichever agent speaks: a finished answer frees its
 row at once and a waiting turn takes it. Who joins when depends on counts of tokens and rows, never
-on the clock, so the same requests in the same steps give the same answers.
+on the clock, so the same requests in the same steps give the same answers. A step reads the newest
+token of every row, and with it what is guessed to come next.
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from parelha.agents.turns import Completion, Request
 from parelha.engines.kv import PrefixStore, Slab
+from parelha.engines.lookup import Guesser, Runs
 from parelha.engines.prefill import Prefill, Prompt
 from parelha.engines.sampling import ChoiceWalk, sample_tokens, uniforms
+from parelha.models.attention import Rows, in_rows
 from parelha.models.policy import Policy
 from parelha.types import Agent, FinishReason
 
@@ -26,6 +30,11 @@ Decode = Callable[[Sequence[int]], str]
 # but not for more steps than this.
 _SHARE_TO_JOIN = 1 / 8
 _STEPS_TO_WAIT = 8
+# Tokens guessed for a row, at most: with few rows a pass costs what its weights cost to read, with
+# many each token counts, and attention computes as many for every row.
+_GUESSES, _FEW_ROWS, _GUESSES_OF_MANY = 4, 40, 2
+# A pass is filled up to a multiple of so many tokens, which is what the matrix unit takes at once.
+_MULTIPLE = 16
 
 
 @dataclass
@@ -35,12 +44,14 @@ class _Row:
     ticket: int
     request: Request
     u: Any
+    guesser: Guesser
     walk: ChoiceWalk | None = None
     ids: list[int] = field(default_factory=list)
     logprobs: list[float] = field(default_factory=list)
     finish: FinishReason | None = None
     read: int = 0  # tokens of the answer that the model has read
-    hidden: Tensor | None = None  # (H,) at the last token read
+    guess: list[int] = field(default_factory=list)  # it has read these behind them
+    hidden: Tensor | None = None  # (1 + guessed, H) at the last token read and at each guess
 
     @property
     def said(self) -> list[int]:
@@ -60,10 +71,14 @@ class _Row:
             limit = max(map(len, self.walk.choices))
         return len(self.request.prompt_ids) + limit
 
-    def next_token(self) -> int:
-        """The first token of the answer that the model has not read."""
+    def next_tokens(self, guesses: int) -> list[int]:
+        """The first token of the answer that the model has not read, and a guess behind it."""
         self.read += 1
-        return self.said[self.read - 1]
+        self.guess = []
+        if self.walk is None:
+            left = self.request.max_new_tokens - len(self.ids) - 1
+            self.guess = self.guesser.guess(min(guesses, left))
+        return [self.said[self.read - 1], *self.guess]
 
     def completion(self) -> Completion:
         """What is handed out."""
@@ -88,8 +103,9 @@ class TorchEngine:
             taken.
 
     Attributes:
-        on_tokens: told the number of rows decoded at every step, for a live view.
-        counts: tokens of prompts, those of them that were known already, and new ones; steps.
+        on_tokens: told the number of new tokens at every step, for a live view.
+        counts: tokens of prompts, those of them that were known already, and new ones; of these,
+            those that were guessed before; steps, and the rows of all steps.
         seconds: spent on reading prompts and on everything else (`prefill`, `decode`).
     """
 
@@ -100,7 +116,8 @@ class TorchEngine:
         max_batch_tokens: int,
     ) -> None:
         self.on_tokens: Callable[[int], None] = lambda _: None
-        self.counts = {"prefill": 0, "reused": 0, "decoded": 0, "steps": 0}
+        names = ("prefill", "reused", "decoded", "guessed", "steps", "rows")
+        self.counts = dict.fromkeys(names, 0)
         self.seconds = {"prefill": 0.0, "decode": 0.0}
         self._tickets = 0
         self._lanes: dict[Agent, _Lane] = {}
@@ -124,15 +141,14 @@ class TorchEngine:
         """Take requests in; returns a ticket for each, by which `step` names its answer."""
         tickets: list[int] = []
         for request in requests:
-            row = _Row(self._tickets, request, uniforms(request.stream, request.max_new_tokens))
-            self._lanes[request.agent].take(row)
+            self._lanes[request.agent].take(self._tickets, request)
             tickets.append(self._tickets)
             self._tickets += 1
         return tickets
 
     @torch.inference_mode()
     def step(self) -> dict[int, Completion]:
-        """Decode one token of every row; returns the answers that are complete now, by ticket."""
+        """Decode a token or more of every row; returns the answers complete now, by ticket."""
         before = self.counts["decoded"]
         began = time.perf_counter()
         for lane in self._distinct_lanes():
@@ -174,6 +190,7 @@ class _Lane:
         # What is kept for later turns takes about as much memory as the batch itself.
         by_adapter = {policy.adapter(a): PrefixStore(max_batch_tokens // 2) for a in Agent}
         self.stores = {a: by_adapter[policy.adapter(a)] for a in Agent}
+        self.runs: dict[Agent, Runs] = {agent: {} for agent in Agent}
         self.prefill = Prefill(policy, self.stores, counts)
         self.decoder: Any = policy.decoder(agent)
         self.device = next(self.decoder.parameters()).device
@@ -187,13 +204,17 @@ class _Lane:
         """Forget everything."""
         for store in self.stores.values():
             store.clear()
+        for runs in self.runs.values():
+            runs.clear()
         self.rows, self.waiting, self.complete, self.waited = [], [], [], 0
         self.slab.clear()
 
-    def take(self, row: _Row) -> None:
+    def take(self, ticket: int, request: Request) -> None:
         """Let a request wait for its turn."""
-        if row.request.choices:
-            row.walk = ChoiceWalk(row.request.choices, row.request.epsilon)
+        u = uniforms(request.stream, request.max_new_tokens)
+        row = _Row(ticket, request, u, Guesser(request.prompt_ids, self.runs[request.agent]))
+        if request.choices:
+            row.walk = ChoiceWalk(request.choices, request.epsilon)
             if row.walk.force():
                 row.finish = "action"
                 self.complete.append(row)
@@ -223,21 +244,23 @@ class _Lane:
         known = self.prefill.read([row.prompt for row in joining])
         found = [known[row.prompt] for row in joining]
         for row, one in zip(joining, found, strict=True):
-            row.hidden = one.hidden
+            row.hidden = one.hidden[None]
         self.slab.join([one.prefix for one in found])
         self.rows += joining
 
     def step(self) -> list[_Row]:
-        """One token for every row; returns the rows that are complete."""
+        """A token or more for every row; returns the rows that are complete."""
         ended, self.complete = self.complete, []
         if not self.rows:
             return ended
+        self.counts["rows"] += len(self.rows)
         # A forced token inside a choice is only read: nothing is sampled after it yet.
         ready = [row for row in self.rows if row.read == len(row.said)]
         if ready:
-            hidden: Any = [row.hidden for row in ready]
-            self._choose(ready, self.policy.logits(self.agent, torch.stack(hidden)))
-        self.counts["decoded"] += len(ready)
+            self._choose(ready)
+        for place, row in enumerate(self.rows):
+            kept = self.slab.lengths[place] - len(row.request.prompt_ids)
+            self.slab.keep(place, row.said[kept : row.read])
         for place in reversed(range(len(self.rows))):
             if self.rows[place].finish is not None:
                 ended.append(self._leave(place))
@@ -254,46 +277,109 @@ class _Lane:
         return row
 
     def _advance(self) -> None:
-        """Feed each row its newest token."""
-        tokens = [row.next_token() for row in self.rows]
-        self.slab.make_column()
-        positions = torch.tensor(self.slab.lengths, device=self.device)[:, None]
+        """Feed each row its newest token, and a guess behind it."""
+        packed = self.policy.takes_stretches(self.agent)
+        guesses = _GUESSES if len(self.rows) <= _FEW_ROWS else _GUESSES_OF_MANY
+        tokens = [row.next_tokens(guesses if packed else 0) for row in self.rows]
+        counts = [len(own) for own in tokens]
+        self.slab.open(counts)
+        hidden = self._read_packed(tokens) if packed else self._read([own[0] for own in tokens])
+        for row, own in zip(self.rows, torch.split(hidden, counts), strict=True):
+            row.hidden = own
+
+    def _read(self, tokens: list[int]) -> Tensor:
+        """(B, H) hidden states of one token of every row."""
         with self.policy.speaking([row.request.agent for row in self.rows]):
             out = self.decoder(
                 input_ids=torch.tensor(tokens, device=self.device)[:, None],
                 attention_mask=self.policy.mask(self.agent, self.slab.sees()),
-                position_ids=positions,
+                position_ids=torch.tensor(self.slab.lengths, device=self.device)[:, None],
                 past_key_values=self.slab.cache,
                 use_cache=True,
             )
-        self.slab.grow(tokens)
-        for row, hidden in zip(self.rows, out.last_hidden_state[:, 0], strict=True):
-            row.hidden = hidden
+        hidden: Tensor = out.last_hidden_state[:, 0]
+        return hidden
 
-    def _choose(self, rows: list[_Row], logits: Tensor) -> None:
-        """One token for every row; sets `finish` where an answer is complete."""
-        device = logits.device
-        u = torch.tensor([row.u[len(row.said)] for row in rows])
+    def _read_packed(self, tokens: list[list[int]]) -> Tensor:
+        """(T, H) hidden states of some tokens of every row, one row's behind the other's."""
+        counts = [len(own) for own in tokens]
+        padding = [0] * (-sum(counts) % _MULTIPLE)
+        agents = [
+            row.request.agent for row, n in zip(self.rows, counts, strict=True) for _ in range(n)
+        ]
+        rows = Rows(self.slab.lengths, counts, self.slab.columns, sum(counts) + len(padding))
+        sees = torch.ones((1, 1, sum(counts) + len(padding), 1), dtype=torch.bool)  # not looked at
+        ids = [token for own in tokens for token in own]
+        with self.policy.speaking([*agents, *[self.agent] * len(padding)]), in_rows(rows):
+            out = self.decoder(
+                input_ids=torch.tensor([[*ids, *padding]], device=self.device),
+                attention_mask=self.policy.mask(self.agent, sees.to(self.device)),
+                position_ids=torch.tensor(
+                    [[*self.slab.places[1].tolist(), *padding]], device=self.device
+                ),
+                past_key_values=self.slab.cache,
+                use_cache=True,
+            )
+        hidden: Tensor = out.last_hidden_state[0, : len(ids)]
+        return hidden
+
+    def _choose(self, rows: list[_Row]) -> None:
+        """The next tokens of every row; sets `finish` where an answer is complete."""
+        at: Any = [row.hidden for row in rows]
+        counts = [len(hidden) for hidden in at]
+        hidden = torch.cat(at)
+        padding = -len(hidden) % _MULTIPLE if self.device.type == "cpu" else 0
+        hidden = nn.functional.pad(hidden, (0, 0, 0, padding))
+        logits = self.policy.logits(self.agent, hidden)[: sum(counts)]
+        places = torch.split(torch.arange(len(logits)), counts)
         text = [i for i, row in enumerate(rows) if row.walk is None]
         if text:
-            requests = [rows[i].request for i in text]
-            tokens, logprobs = sample_tokens(
-                logits if len(text) == len(rows) else logits[text],
-                torch.tensor([r.temperature for r in requests], device=device),
-                u[text].to(device),
-                self._top_p(requests, device),
-                max(r.top_k for r in requests),
-            )
-            for i, token, logprob in zip(text, tokens.tolist(), logprobs.tolist(), strict=True):
-                row = rows[i]
-                row.ids.append(token)
-                row.logprobs.append(logprob)
-                row.finish = self._ended(row)
-        for i, row in enumerate(rows):
+            sampled = self._sample(logits, [(rows[i], places[i]) for i in text])
+            for i, (tokens, logprobs) in zip(text, sampled, strict=True):
+                self._take(rows[i], tokens, logprobs)
+        for row, place in zip(rows, places, strict=True):
             if row.walk is not None:
-                row.walk.step(logits[i].float().cpu(), row.request.temperature, float(u[i]))
+                u = float(row.u[len(row.said)])
+                row.walk.step(logits[place[0]].float().cpu(), row.request.temperature, u)
+                self.counts["decoded"] += 1
                 if row.walk.force():
                     row.finish = "action"
+
+    def _sample(
+        self, logits: Tensor, rows: list[tuple[_Row, Tensor]]
+    ) -> Iterator[tuple[list[int], list[float]]]:
+        """Tokens and log-probabilities at each place in the logits of each row."""
+        device = logits.device
+        at = torch.cat([places for _, places in rows])
+        counts = [len(places) for _, places in rows]
+        requests = [row.request for row, places in rows for _ in places]
+        u = np.concatenate([row.u[len(row.ids) : len(row.ids) + len(p)] for row, p in rows])
+        tokens, logprobs = sample_tokens(
+            logits if len(at) == len(logits) else logits[at],
+            torch.tensor([r.temperature for r in requests], device=device),
+            torch.from_numpy(u).to(device),
+            self._top_p(requests, device),
+            max(r.top_k for r in requests),
+        )
+        pairs = zip(torch.split(tokens, counts), torch.split(logprobs, counts), strict=True)
+        return ((one.tolist(), other.tolist()) for one, other in pairs)
+
+    def _take(self, row: _Row, tokens: list[int], logprobs: list[float]) -> None:
+        """Go on with what was sampled, up to a wrong guess or the end of the answer."""
+        before = len(row.ids)
+        guess = [*row.guess, None]
+        for token, logprob, guessed in zip(tokens, logprobs, guess, strict=True):
+            row.ids.append(token)
+            row.logprobs.append(logprob)
+            row.finish = self._ended(row)
+            if token != guessed:
+                break
+            row.read += 1
+            if row.finish is not None:
+                break
+        row.guesser.add(row.ids[before:], row.guess)
+        self.counts["decoded"] += len(row.ids) - before
+        self.counts["guessed"] += len(row.ids) - before - 1
 
     @staticmethod
     def _top_p(requests: list[Request], device: torch.device) -> Tensor | None:

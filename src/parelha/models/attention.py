@@ -6,7 +6,8 @@ slow where a head has few queries. As one head with all of the queries' rows not
 and its products are larger.
 
 A pass may hold many stretches of tokens one behind the other, each of which sees little of what the
-others see. One mask over all would have the kernel compute what it hides.
+others see. One mask over all would have the kernel compute what it hides. Or it holds a few tokens
+of each of many rows, as many as each is given: only attention needs to know where a row begins.
 """
 
 from collections.abc import Iterator, Sequence
@@ -80,7 +81,42 @@ def padded(length: int) -> int:
     return -(-length // _MULTIPLE) * _MULTIPLE
 
 
+class Rows:
+    """Tokens of a pass one behind the other, so many of each row of a cache.
+
+    Args:
+        lengths: keys of each row before the pass.
+        counts: tokens of each row in it, at least one.
+        columns: keys of all rows, the pass's own ones written.
+        size: tokens of the pass; what is behind the rows' own is padding.
+    """
+
+    def __init__(
+        self, lengths: Sequence[int], counts: Sequence[int], columns: int, size: int
+    ) -> None:
+        most = max(counts)
+        count = torch.tensor(counts)[:, None]
+        first = count.cumsum(0) - count
+        nth = torch.minimum(torch.arange(most)[None], count - 1)  # (B, Q): the last one repeated
+        self.tokens = (first + nth).flatten()
+        row = torch.arange(len(counts)).repeat_interleave(count[:, 0])
+        places = row * most + torch.arange(len(row)) - first[row, 0]
+        self.places = torch.nn.functional.pad(places, (0, size - len(row)))
+        seen = torch.tensor(lengths)[:, None] + nth
+        self.hidden = torch.arange(columns) > seen[:, :, None]  # (B, Q, K)
+        self._mask: Tensor | None = None
+
+    def mask(self, groups: int, dtype: torch.dtype) -> Tensor:
+        """(B, 1, groups · Q, K) what is added to the scores; the same in every layer."""
+        if self._mask is None:
+            mask = torch.zeros(self.hidden.shape, dtype=dtype)
+            mask.masked_fill_(self.hidden, float("-inf"))
+            self._mask = mask.repeat(1, groups, 1)[:, None]
+        return self._mask
+
+
 _stretches: ContextVar[tuple[Stretch, ...]] = ContextVar("stretches", default=())
+_rows: ContextVar[Rows | None] = ContextVar("rows", default=None)
 
 
 def group_queries(base: PreTrainedModel) -> None:
@@ -139,6 +175,19 @@ def in_stretches(stretches: Sequence[Stretch]) -> Iterator[None]:
         _stretches.reset(token)
 
 
+@contextmanager
+def in_rows(rows: Rows) -> Iterator[None]:
+    """Let the passes inside, of one row of tokens, attend to the rows that their cache returns.
+
+    The model is given a mask that says nothing. Only where `takes_stretches`.
+    """
+    token = _rows.set(rows)
+    try:
+        yield
+    finally:
+        _rows.reset(token)
+
+
 def _attention(
     module: Any,
     query: Tensor,
@@ -155,10 +204,13 @@ def _attention(
         query: (B, heads, Q, D).
         key: (B, heads of keys, K, D).
         value: (B, heads of keys, K, D').
-        attention_mask: as transformers has it; without meaning where there are stretches.
+        attention_mask: as transformers has it; without meaning inside `in_stretches`, `in_rows`.
         scaling: of the scores.
         how: anything else that torch's attention is told by transformers.
     """
+    rows = _rows.get()
+    if rows is not None:
+        return _of_rows(rows, (query, key, value), scaling), None
     stretches = _stretches.get()
     if not stretches:
         found: tuple[Tensor, None] = sdpa_attention_forward(
@@ -196,6 +248,24 @@ def _of_stretch(
         scale=scaling,
     )
     return out.view(1, heads, -1, value.shape[-1])[:, :, :length]
+
+
+def _of_rows(rows: Rows, pass_: tuple[Tensor, Tensor, Tensor], scaling: float | None) -> Tensor:
+    """(1, T, heads, D') attention of a few tokens of each row."""
+    query, key, value = pass_
+    heads, (count, heads_of_keys) = query.shape[1], key.shape[:2]
+    groups = heads // heads_of_keys
+    spread = query[0].transpose(0, 1).index_select(0, rows.tokens)
+    spread = spread.view(count, -1, heads, query.shape[-1])
+    out = torch.nn.functional.scaled_dot_product_attention(
+        spread.transpose(1, 2).reshape(count, heads_of_keys, -1, query.shape[-1]),
+        key,
+        value,
+        attn_mask=rows.mask(groups, query.dtype),
+        scale=scaling,
+    )
+    by_token = out.view(count, heads, -1, value.shape[-1]).transpose(1, 2)
+    return by_token.reshape(-1, heads, value.shape[-1]).index_select(0, rows.places)[None]
 
 
 AttentionInterface.register(_NAME, _attention)
