@@ -41,7 +41,9 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--tasks", type=int, default=2, help="trees of 4 drafts and 8 reviews")
-    parser.add_argument("--without", default="", help="leave these out, with commas between")
+    parser.add_argument(
+        "--without", action="append", default=[], choices=list(MEASURES), help="leave this out"
+    )
     parser.add_argument("--json", type=Path, help="also write the figures here")
     parser.add_argument("--one", help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -56,7 +58,7 @@ def main() -> None:
         path.write_text(json.dumps([vars(sample) for sample in samples]), encoding="utf-8")
         rows: dict[str, dict[str, float]] = {}
         for name in MEASURES:
-            if name not in options.without.split(","):
+            if name not in options.without:
                 command = [sys.executable, "-m", "benchmarks.update", "--one", f"{name}@{path}"]
                 rows[name] = measured(command)
     tokens = sum(len(sample.ids) for sample in samples)

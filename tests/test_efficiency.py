@@ -20,9 +20,6 @@ from parelha.errors import InfrastructureError
 from parelha.grading import Grader
 from parelha.rewards import components, program_value
 from parelha.sandbox import Sandbox, Slice, counters, encode_slice, profile_of
-from parelha.sandbox.codec import CodecError
-from parelha.sandbox.codec_read import Decoder
-from parelha.sandbox.codec_write import Encoder
 from parelha.tasks import get_task, load_tasks
 from parelha.types import (
     Analysis,
@@ -337,41 +334,6 @@ def test_words_choose_the_warm_parent() -> None:
     assert profile_of("import numpy") == "numpy"
     assert profile_of("# bare pandas\n") == "pandas"
     assert profile_of("x = 1") == "bare"
-
-
-# --- blocks of numbers -------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "value",
-    [
-        [0.5, -0.0, math.inf] * 5,
-        list(range(-9, 9)),
-        [True, False] * 8,
-        [2**70] * 9,
-        [1, 1.0] * 9,
-        [True, 1] * 9,
-        [1.0] * 3,
-        [None] * 9,
-    ],
-)
-def test_lists_of_numbers_arrive_with_their_exact_types(value: list[Any]) -> None:
-    again = Decoder(Encoder(10_000).encode(value)).decode()
-    assert repr(again) == repr(value)
-
-
-def test_a_subclass_in_a_list_of_numbers_is_refused() -> None:
-    class Odd(float):
-        """Not a plain number."""
-
-    with pytest.raises(CodecError, match="Odd"):
-        Encoder(10_000).encode([1.0] * 9 + [Odd(1.0)])
-
-
-@pytest.mark.parametrize("block", [b"", b"d1234567", b"z12345678", b"Pxxxxxxxx"])
-def test_malformed_blocks_of_numbers_are_refused(block: bytes) -> None:
-    with pytest.raises(CodecError):
-        Decoder(b"R" + len(block).to_bytes(4, "little") + block).decode()
 
 
 # --- tasks, grades, rewards --------------------------------------------------------------------

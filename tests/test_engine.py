@@ -11,66 +11,21 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from parelha.agents.turns import Completion, Request
+from parelha.agents.turns import Completion
 from parelha.engines import prefill
 from parelha.engines.kv import Block, Prefix, PrefixStore, make_block
-from parelha.engines.lookup import Guesser, Runs
 from parelha.engines.passes import read_segments
-from parelha.engines.sampling import sample_tokens, uniforms
 from parelha.engines.torch_engine import TorchEngine
 from parelha.models.policy import Policy
 from parelha.types import Agent
+from tests.asking import TOLERANCE, ask, assert_same, plain, prompts
 from tests.fakes import tiny_engine, tiny_format, tiny_policy
 from tests.tiny import tiny_model
-
-TOLERANCE = 1e-4
 
 
 @pytest.fixture(scope="module")
 def policy() -> Policy:
     return tiny_policy()
-
-
-def ask(prompt: Sequence[int], tag: int = 0, **kwargs: Any) -> Request:
-    values: dict[str, Any] = {
-        "agent": Agent.CODER,
-        "prompt_ids": tuple(prompt),
-        "max_new_tokens": 6,
-        "temperature": 1.0,
-        "stream": ("engine", tag),
-    }
-    return Request(**(values | kwargs))
-
-
-def prompts(count: int, longest: int = 40, seed: int = 0) -> list[list[int]]:
-    rng = np.random.default_rng(seed)
-    return [rng.integers(5, 300, rng.integers(1, longest)).tolist() for _ in range(count)]
-
-
-def plain(policy: Policy, request: Request) -> tuple[list[int], list[float]]:
-    """Sample by whole forward passes without any cache."""
-    policy.activate(request.agent)
-    ids, u = list(request.prompt_ids), uniforms(request.stream, request.max_new_tokens)
-    logprobs = []
-    model: Any = policy.model(request.agent)
-    for i in range(request.max_new_tokens):
-        with torch.no_grad():
-            logits = model(input_ids=torch.tensor([ids])).logits[0, -1:]
-        token, logprob = sample_tokens(
-            logits, torch.tensor([request.temperature]), torch.tensor([u[i]])
-        )
-        ids.append(int(token))
-        logprobs.append(float(logprob))
-        if ids[-1] in request.stop_ids:
-            break
-    return ids[len(request.prompt_ids) :], logprobs
-
-
-def assert_same(one: Completion, other: Completion) -> None:
-    assert one.token_ids == other.token_ids
-    assert one.logprobs == pytest.approx(other.logprobs, abs=TOLERANCE)
-    assert (one.finish, one.legal) == (other.finish, other.legal)
-    assert one.entropy == pytest.approx(other.entropy, abs=TOLERANCE)
 
 
 @pytest.mark.parametrize("agent", list(Agent))
@@ -233,120 +188,6 @@ def test_rows_that_are_done_leave_the_others_as_they_were(policy: Policy) -> Non
     more = [ask(talk, 50 + i, max_new_tokens=3) for i, talk in enumerate(talks)]
     for one, other in zip(engine.generate(more), tiny_engine(policy).generate(more), strict=True):
         assert_same(one, other)
-
-
-def guessed_right(policy: Policy, requests: Sequence[Request]) -> TorchEngine:
-    """Return an engine that has answered these requests, and so guesses their answers."""
-    engine = tiny_engine(policy)
-    engine.generate(requests)
-    return engine
-
-
-@pytest.mark.parametrize("count", [1, 5, 45])
-def test_right_guesses_change_no_token_and_no_log_probability(policy: Policy, count: int) -> None:
-    agents = list(Agent)
-    requests = [
-        ask(p, i, agent=agents[i % 2], max_new_tokens=30)
-        for i, p in enumerate(prompts(count, seed=7))
-    ]
-    engine = guessed_right(policy, requests)
-    before = dict(engine.counts)
-    answers = engine.generate(requests)
-    new = {name: after - before[name] for name, after in engine.counts.items()}
-    assert new["decoded"] == 30 * count
-    assert new["guessed"] > new["decoded"] / 2
-    assert new["steps"] < 20 < before["steps"]
-    for request, answer in list(zip(requests, answers, strict=True))[::9]:
-        tokens, logprobs = plain(policy, request)
-        assert list(answer.token_ids) == tokens
-        assert answer.logprobs == pytest.approx(logprobs, abs=TOLERANCE)
-
-
-def test_wrong_guesses_change_nothing_either(policy: Policy) -> None:
-    known, again = (
-        [ask(p, i, max_new_tokens=30, temperature=t) for i, p in enumerate(prompts(4, seed=7))]
-        for t in (1.0, 1.01)  # the same uniforms: some tokens differ
-    )
-    engine = guessed_right(policy, known)
-    answers = engine.generate(again)
-    right = engine.counts["guessed"]
-    assert 0 < right < 60
-    for request, answer in zip(again, answers, strict=True):
-        tokens, logprobs = plain(policy, request)
-        assert list(answer.token_ids) == tokens
-        assert answer.logprobs == pytest.approx(logprobs, abs=TOLERANCE)
-
-
-def test_an_answer_ends_within_a_right_guess_where_it_would_without(policy: Policy) -> None:
-    request = ask(prompts(1, seed=7)[0], max_new_tokens=20)
-    (free,) = tiny_engine(policy).generate([request])
-    for n in range(1, 20):
-        said = len(tiny_format().decode(free.token_ids[:n]))
-
-        def rule(text: str, enough: int = said) -> bool:
-            return len(text) >= enough
-
-        engine = guessed_right(policy, [request])
-        stopped = ask(request.prompt_ids, max_new_tokens=20, stop=rule)
-        (cut,) = engine.generate([stopped])
-        assert cut.finish == "stop"
-        assert cut.token_ids == free.token_ids[: len(cut.token_ids)]
-        assert len(tiny_format().decode(cut.token_ids)) >= said
-        assert len(tiny_format().decode(cut.token_ids[:-1])) < said
-        # what is kept of it is what it says, and no guess behind it
-        talk = [*request.prompt_ids, *cut.token_ids, 4, 9]
-        more = [ask(talk, 90, max_new_tokens=3)]
-        assert_same(engine.generate(more)[0], tiny_engine(policy).generate(more)[0])
-
-
-def test_a_slab_laid_out_anew_keeps_guesses_that_are_not_judged_yet(policy: Policy) -> None:
-    """Longer and longer prompts join while others are in the middle of their answers."""
-    requests = [ask(p, i, max_new_tokens=30) for i, p in enumerate(prompts(3, seed=7))]
-    engine = guessed_right(policy, requests)
-    answers: dict[int, Completion] = {}
-    late = [ask(prompts(1, seed=n)[0] * (20 * n), 60 + n, max_new_tokens=4) for n in range(1, 5)]
-    asked = dict(zip(engine.submit(requests), requests, strict=True))
-    for request in late:
-        for _ in range(2):
-            answers |= engine.step()
-        asked |= dict.fromkeys(engine.submit([request]), request)
-    while asked.keys() - answers.keys():
-        answers |= engine.step()
-    for ticket, request in asked.items():
-        assert_same(answers[ticket], tiny_engine(policy).generate([request])[0])
-
-
-def test_a_guess_is_what_followed_the_same_tokens_before() -> None:
-    others: Runs = {}
-    one = Guesser([1, 2, 3, 4, 5, 6, 7, 1, 2, 3], others)
-    assert one.guess(4) == [4, 5, 6, 7]
-    assert one.guess(2) == [4, 5]
-    one.add([4, 5, 9], [4, 5])
-    assert one.guess(4) == []  # 4, 5, 9 is new
-    other = Guesser([0], others)
-    assert other.guess(4) == []
-    other.add([2, 3, 4], [])
-    assert other.guess(4) == [5, 9]  # as in the other's answer, its prompt left aside
-
-
-@given(st.lists(st.integers(0, 3), max_size=40), st.lists(st.integers(0, 3), max_size=40))
-def test_guesses_are_never_longer_than_wanted_and_stand_somewhere(
-    prompt: list[int], answer: list[int]
-) -> None:
-    guesser, known = Guesser(prompt, {}), list(prompt)
-    at = 0
-    while at < len(answer):
-        guess = guesser.guess(min(4, len(answer) - at - 1))
-        assert len(guess) <= max(min(4, len(answer) - at - 1), 0)
-        text = ",".join(map(str, known))
-        assert ",".join(map(str, guess)) in text
-        right = 0
-        while right < len(guess) and guess[right] == answer[at + right]:
-            right += 1
-        new = answer[at : at + right + 1]
-        guesser.add(new, guess)
-        known += new
-        at += len(new)
 
 
 CHOICES = ((20, 21, 22), (20, 21, 23), (30, 31), (40,))
