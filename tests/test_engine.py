@@ -336,3 +336,18 @@ def test_prompts_are_read_together_as_far_as_one_mask_allows(
     found = tiny_engine(policy).generate([ask(prompt, i) for i, prompt in enumerate(prompts)])
     assert passes == [2, 2, 2]
     assert [one.token_ids for one in found] == [one.token_ids for one in alone]
+
+
+def test_no_run_of_tokens_stands_twice_where_that_is_not_wanted(policy: Policy) -> None:
+    prompt = [5, 6, 7, 5, 6, 8, 9] * 3
+    requests = [
+        ask(prompt, i, max_new_tokens=40, temperature=0.1, no_repeat_ngram=n)
+        for i, n in enumerate((2, 2, 3, 0))
+    ]
+    engine = tiny_engine(policy)
+    for request, answer in zip(requests, engine.generate(requests), strict=True):
+        ids, n = [*prompt, *answer.token_ids], request.no_repeat_ngram
+        runs = [tuple(ids[i : i + n]) for i in range(len(ids) - n + 1)]
+        new = runs[len(prompt) - n + 1 :] if n else []
+        assert len(set(new)) == len(new)
+        assert not set(new) & set(runs[: len(prompt) - n + 1])

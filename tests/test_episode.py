@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parelha.agents.turns import Round, Tree
+from parelha.config import EvalConfig
 from parelha.episode import Stage, guarded, play_tree
 from parelha.errors import InfrastructureError, UsageError
 from parelha.rollout import play_all
@@ -226,10 +227,12 @@ def test_actions_carry_the_exploration_and_text_does_not() -> None:
 
 def test_evaluation_may_replace_both_temperatures() -> None:
     stage = fake_stage()
-    stage = Stage(**(vars(stage) | {"temperature": 0.3}))
+    stage = Stage(**(vars(stage) | {"sampling": EvalConfig(temperature=0.3, top_k=5)}))
     engine = ScriptedEngine(stage.coder_format)
     play_all([play_tree(fake_task(), stage)], engine)
     assert {request.temperature for request in engine.requests} == {0.3}
+    assert {request.top_k for request in engine.requests if request.choices} == {0}
+    assert {request.top_k for request in engine.requests if not request.choices} == {5}
 
 
 def test_a_fault_in_a_tool_drops_the_review_and_nothing_else() -> None:

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from parelha.engines.sampling import ChoiceWalk, sample_tokens, uniforms
+from parelha.engines.sampling import ChoiceWalk, repeated, sample_tokens, uniforms
 
 LAST = 1 - 2**-53  # the largest uniform there is
 EDGES = (0.0, 2**-53, 0.5, LAST)
@@ -218,3 +218,15 @@ def test_uniforms_are_uniform_and_named() -> None:
     assert stats.kstest(values, "uniform").pvalue > 1e-3
     assert (uniforms((0, 1), 4) != uniforms((0, 2), 4)).all()
     assert values.min() >= 0 and values.max() < 1
+
+
+@given(st.lists(st.integers(0, 3), max_size=30), st.integers(1, 4))
+def test_the_tokens_that_would_repeat_a_run_are_those_that_followed_it(
+    ids: list[int], n: int
+) -> None:
+    def runs(of: list[int]) -> list[tuple[int, ...]]:
+        return [tuple(of[i : i + n]) for i in range(len(of) - n + 1)]
+
+    for token in range(4):
+        again = len(ids) >= n - 1 and tuple([*ids, token][-n:]) in runs(ids)
+        assert (token in repeated(ids, n)) == again

@@ -178,6 +178,13 @@ class EvalConfig(_Section):
     """Held-out splits, visited in turn; `heldout_families` are tasks of kinds never trained on."""
     temperature: Temperature = 0.7
     """Sampling temperature of both agents in evaluation."""
+    top_p: Annotated[float, Field(gt=0.0, le=1.0)] = 1.0
+    """Evaluation samples free answers from the likeliest tokens that have this mass together."""
+    top_k: Count = 0
+    """Evaluation samples free answers from so many tokens; 0 means all."""
+    no_repeat_ngram: Count = 0
+    """No so many tokens stand twice in prompt and answer in evaluation; 0 means they may. The
+    deck's settings: `temperature = 0.8`, `top_p = 0.9`, `top_k = 50`, `no_repeat_ngram = 2`."""
 
 
 class EngineConfig(_Section):

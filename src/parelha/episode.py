@@ -16,7 +16,7 @@ from parelha.agents.actions import Choices, encode_choices
 from parelha.agents.formats import Conversation, Format
 from parelha.agents.parsers import extract_program, program_complete
 from parelha.agents.turns import Branch, Completion, Request, Round, Stream, Tree, Turn, TurnKind
-from parelha.config import EpisodeConfig
+from parelha.config import EpisodeConfig, EvalConfig
 from parelha.errors import InfrastructureError, ParelhaError
 from parelha.grading import Grader
 from parelha.tasks import expected
@@ -56,7 +56,7 @@ class Stage:
         grader: scores programs and runs the reviewer's tools.
         pool: threads that wait for the grader.
         stream: (seed, step), the head of every random stream.
-        temperature: replaces both agents' temperatures where given (evaluation).
+        sampling: replaces both agents' temperatures where given (evaluation).
     """
 
     config: EpisodeConfig
@@ -66,7 +66,7 @@ class Stage:
     grader: Grader
     pool: Executor
     stream: Stream
-    temperature: float | None = None
+    sampling: EvalConfig | None = None
 
     def form(self, agent: Agent) -> Format:
         """The format of an agent's tokenizer."""
@@ -243,6 +243,7 @@ def speak(
         stream=(*stage.stream, task.id, play.name, len(play.turns)),
         stop_ids=form.stop_ids,
         stop=form.stop(complete),
+        **truncation(stage),
     )
     answer = prefix + form.decode(completion.token_ids)
     for stop in form.stop_strings:
@@ -310,10 +311,17 @@ def guarded(work: Callable[..., Any], *args: Any) -> Any:
 
 def temperature(agent: Agent, stage: Stage) -> float:
     """Of an agent's turns."""
-    if stage.temperature is not None:
-        return stage.temperature
+    if stage.sampling is not None:
+        return stage.sampling.temperature
     config = stage.config
     return config.coder_temperature if agent is Agent.CODER else config.reviewer_temperature
+
+
+def truncation(stage: Stage) -> dict[str, Any]:
+    """What else a free answer is sampled by; trained answers know the temperature alone."""
+    if stage.sampling is None:
+        return {}
+    return stage.sampling.model_dump(include={"top_p", "top_k", "no_repeat_ngram"})
 
 
 def task_prompt(task: Task, lang: Lang) -> str:

@@ -100,7 +100,7 @@ def evaluate(runtime: Runtime, step: int, episodes: int) -> tuple[dict[str, Any]
     reward_trees(trees, config.reward)
     table = {
         "step": step,
-        "temperature": config.eval.temperature,
+        **config.eval.model_dump(include={"temperature", "top_p", "top_k", "no_repeat_ngram"}),
         "episodes": eval_records(trees, tasks),
     }
     if isinstance(runtime.engine, ServerEngine):

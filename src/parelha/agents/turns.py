@@ -28,6 +28,8 @@ class Request:
         epsilon: share of the uniform distribution over `choices` in the behaviour.
         top_p: nucleus of the sampling distribution, 1 in trained arms.
         top_k: tokens kept, 0 (all) in trained arms.
+        no_repeat_ngram: so many tokens in a row never stand twice in prompt and answer; 0 in
+            trained arms: they may.
     """
 
     agent: Agent
@@ -41,6 +43,7 @@ class Request:
     epsilon: float = 0.0
     top_p: float = 1.0
     top_k: int = 0
+    no_repeat_ngram: int = 0
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -82,6 +83,13 @@ def _sample_rows(
     normaliser = highest.double() + upper[:, -1:].log()
     logprob = (scaled.gather(1, token[:, None]) - normaliser)[:, 0].float()
     return token, logprob
+
+
+def repeated(ids: Sequence[int], n: int) -> list[int]:
+    """The tokens that would make the last n of (L,) ids a run that already stands in them."""
+    last = tuple(ids[len(ids) - n + 1 :])
+    starts = range(len(ids) - n + 1)
+    return [ids[i + n - 1] for i in starts if tuple(ids[i : i + n - 1]) == last]
 
 
 def _below(value: Tensor, total: Tensor) -> Tensor:

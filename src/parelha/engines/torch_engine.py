@@ -6,6 +6,7 @@ on the clock, so the same requests in the same steps give the same answers. A st
 token of every row, and with it what is guessed to come next.
 """
 
+import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -19,7 +20,7 @@ from parelha.agents.turns import Completion, Request
 from parelha.engines.kv import PrefixStore, Slab
 from parelha.engines.lookup import Guesser, Runs
 from parelha.engines.prefill import Prefill, Prompt
-from parelha.engines.sampling import ChoiceWalk, sample_tokens, uniforms
+from parelha.engines.sampling import ChoiceWalk, repeated, sample_tokens, uniforms
 from parelha.models.attention import Rows, in_rows
 from parelha.models.policy import Policy
 from parelha.types import Agent, FinishReason
@@ -33,7 +34,7 @@ _STEPS_TO_WAIT = 8
 # Tokens guessed for a row, at most: with few rows a pass costs what its weights cost to read, with
 # many each token counts, and attention computes as many for every row.
 _GUESSES, _FEW_ROWS, _GUESSES_OF_MANY = 4, 40, 2
-# A pass is filled up to a multiple of so many tokens, which is what the matrix unit takes at once.
+# A pass is filled up to a multiple of so many tokens: what the matrix unit takes at once.
 _MULTIPLE = 16
 
 
@@ -75,7 +76,7 @@ class _Row:
         """The first token of the answer that the model has not read, and a guess behind it."""
         self.read += 1
         self.guess = []
-        if self.walk is None:
+        if self.walk is None and not self.request.no_repeat_ngram:
             left = self.request.max_new_tokens - len(self.ids) - 1
             self.guess = self.guesser.guess(min(guesses, left))
         return [self.said[self.read - 1], *self.guess]
@@ -310,13 +311,12 @@ class _Lane:
         rows = Rows(self.slab.lengths, counts, self.slab.columns, sum(counts) + len(padding))
         sees = torch.ones((1, 1, sum(counts) + len(padding), 1), dtype=torch.bool)  # not looked at
         ids = [token for own in tokens for token in own]
+        positions = self.slab.places[1].tolist()
         with self.policy.speaking([*agents, *[self.agent] * len(padding)]), in_rows(rows):
             out = self.decoder(
                 input_ids=torch.tensor([[*ids, *padding]], device=self.device),
                 attention_mask=self.policy.mask(self.agent, sees.to(self.device)),
-                position_ids=torch.tensor(
-                    [[*self.slab.places[1].tolist(), *padding]], device=self.device
-                ),
+                position_ids=torch.tensor([[*positions, *padding]], device=self.device),
                 past_key_values=self.slab.cache,
                 use_cache=True,
             )
@@ -353,6 +353,10 @@ class _Lane:
         at = torch.cat([places for _, places in rows])
         counts = [len(places) for _, places in rows]
         requests = [row.request for row, places in rows for _ in places]
+        for row, places in rows:
+            if n := row.request.no_repeat_ngram:  # one place: nothing is guessed then
+                again = repeated([*row.request.prompt_ids, *row.ids], n)
+                logits[places[0], again] = -math.inf
         u = np.concatenate([row.u[len(row.ids) : len(row.ids) + len(p)] for row, p in rows])
         tokens, logprobs = sample_tokens(
             logits if len(at) == len(logits) else logits[at],
