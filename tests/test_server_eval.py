@@ -84,3 +84,8 @@ def test_training_with_a_server_is_refused(
 def test_a_servers_model_without_a_server_is_refused() -> None:
     with pytest.raises(UsageError, match=r"model of engine\.server"):
         from_dict({"engine": {"server_model": "qwen"}})
+
+
+def test_what_no_server_can_do_is_refused() -> None:
+    with pytest.raises(UsageError, match=r"eval\.no_repeat_ngram"):
+        from_dict({"engine": {"server": "http://localhost:1"}, "eval": {"no_repeat_ngram": 2}})

@@ -238,6 +238,8 @@ class Config(_Section):
             self.engine.server_model or self.engine.server_reviewer_model
         ):
             raise ValueError("engine.server_model names a model of engine.server: give its URL")
+        if self.engine.server and self.eval.no_repeat_ngram:
+            raise ValueError("eval.no_repeat_ngram: servers do not know it, leave it 0")
         if (
             self.name in ("", "..")
             or Path(self.name).name != self.name

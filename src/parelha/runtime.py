@@ -138,8 +138,6 @@ def _open_engine(
     """The engine, with the policy it answers with unless it is a server."""
     wanted = config.engine
     if wanted.server:
-        if config.eval.no_repeat_ngram:
-            raise UsageError("eval.no_repeat_ngram: no server does that; set it to 0")
         formats = load_formats(files)
         models = {
             Agent.CODER: wanted.server_model,
