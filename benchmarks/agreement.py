@@ -19,7 +19,7 @@ from torch import Tensor
 from benchmarks.rollout import files_of, prepare, read  # pylint: disable=import-error
 from parelha.agents.turns import Completion, Request
 from parelha.config import load_config
-from parelha.engines.torch_engine import TorchEngine
+from parelha.engines.torch_engine import Decode, TorchEngine
 from parelha.models.load import load_base
 from parelha.runtime import load_policy
 from parelha.types import Agent
@@ -74,7 +74,7 @@ def engine_answers(folder: Path) -> list[Completion]:
     policy, formats = load_policy(config, files_of(config))
     for agent in Agent:
         policy.load(agent, folder / str(agent))
-    decode = {agent: formats[agent].decode for agent in Agent}
+    decode: dict[Agent, Decode] = {agent: formats[agent].decode for agent in Agent}
     engine = TorchEngine(policy, decode, config.engine.max_batch_tokens)
     requests = [
         Request(agent, tuple(ids), new, _TEMPERATURE, ("agreement", i), formats[agent].stop_ids)

@@ -282,7 +282,7 @@ def continuous(folder: Path) -> dict[str, float]:
     )
 
     def work(count: int) -> int:
-        how = GenerationConfig(
+        how = GenerationConfig(  # type: ignore[no-untyped-call]
             do_sample=True, temperature=1.0, max_new_tokens=count, eos_token_id=None
         )
         out = loaded.eval().generate_batch([ids for _, ids in asked], generation_config=how)
