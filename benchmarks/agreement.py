@@ -11,16 +11,14 @@ in another order of the same sums the last ones differ.
 import argparse
 import tempfile
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor
 
-from benchmarks.rollout import files_of, prepare, read  # pylint: disable=import-error
+from benchmarks.rollout import files_of, plain_pair, prepare, read  # pylint: disable=import-error
 from parelha.agents.turns import Completion, Request
 from parelha.config import load_config
 from parelha.engines.torch_engine import Decode, TorchEngine
-from parelha.models.load import load_base
 from parelha.runtime import load_policy
 from parelha.types import Agent
 
@@ -85,13 +83,8 @@ def engine_answers(folder: Path) -> list[Completion]:
 
 def plain(folder: Path, answers: list[Completion], dtype: torch.dtype, rows: int) -> Tensor:
     """The same log-probabilities by transformers' and PEFT's own forward pass, without a cache."""
-    from peft import PeftModel  # pylint: disable=import-outside-toplevel
-
-    model, _, asked = read(folder)
-    base: Any = load_base(Path(model), dtype)
-    pair: Any = PeftModel.from_pretrained(base, str(folder / "coder"), adapter_name="coder")
-    pair.load_adapter(str(folder / "reviewer"), adapter_name="reviewer")
-    pair.eval()
+    _, _, asked = read(folder)
+    pair = plain_pair(folder, dtype)
     found: dict[int, Tensor] = {}
     for agent in Agent:
         pair.set_adapter(str(agent))

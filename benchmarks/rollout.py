@@ -237,16 +237,22 @@ def parelha(folder: Path) -> dict[str, float]:
     return timed(lambda: sum(len(a.token_ids) for a in engine.generate(requests(new))))
 
 
-def generate(folder: Path) -> dict[str, float]:
-    """`generate` of transformers and PEFT, a mixed batch with the same adapters active."""
+def plain_pair(folder: Path, dtype: torch.dtype) -> Any:
+    """Base and both adapters as transformers and PEFT have them."""
     from peft import PeftModel  # pylint: disable=import-outside-toplevel
 
-    model, new, asked = read(folder)
-    tokenizer: Any = load_tokenizer(Path(model))
-    base: Any = load_base(Path(model), torch.bfloat16)
+    model, _, _ = read(folder)
+    base: Any = load_base(Path(model), dtype)
     pair: Any = PeftModel.from_pretrained(base, str(folder / "coder"), adapter_name="coder")
     pair.load_adapter(str(folder / "reviewer"), adapter_name="reviewer")
-    pair.eval()
+    return pair.eval()
+
+
+def generate(folder: Path) -> dict[str, float]:
+    """`generate` of transformers and PEFT, a mixed batch with the same adapters active."""
+    model, new, asked = read(folder)
+    tokenizer: Any = load_tokenizer(Path(model))
+    pair = plain_pair(folder, torch.bfloat16)
     longest = max(len(ids) for _, ids in asked)
     ids = torch.tensor([[tokenizer.pad_token_id] * (longest - len(p)) + p for _, p in asked])
     mask = torch.tensor([[0] * (longest - len(p)) + [1] * len(p) for _, p in asked])
