@@ -19,7 +19,7 @@ from benchmarks.rollout import files_of, move_adapters  # pylint: disable=import
 from parelha.agents.turns import Request
 from parelha.config import load_config
 from parelha.engines.torch_engine import TorchEngine
-from parelha.models.memory import keep_freed_memory
+from parelha.kernels.memory import keep_freed_memory
 from parelha.runtime import load_policy
 from parelha.types import Agent
 

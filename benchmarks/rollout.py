@@ -28,9 +28,9 @@ from parelha.agents.turns import Completion, Request, Round
 from parelha.config import Config, load_config
 from parelha.engines.torch_engine import Decode, TorchEngine
 from parelha.episode import Part, Stage, play_branch, play_draft
+from parelha.kernels.memory import keep_freed_memory
 from parelha.models.fetch import resolve
 from parelha.models.load import load_base, load_tokenizer
-from parelha.models.memory import keep_freed_memory
 from parelha.models.policy import Policy
 from parelha.runtime import load_policy
 from parelha.tasks import load_tasks

@@ -24,9 +24,9 @@ from benchmarks.rollout import files_of, measured, table, timed  # pylint: disab
 from parelha.agents.turns import Completion, Request, Tree
 from parelha.config import load_config
 from parelha.episode import Stage, play_tree
+from parelha.kernels.memory import keep_freed_memory
 from parelha.learning.update import Sample, accumulate_gradients, make_sample
 from parelha.models.load import load_base
-from parelha.models.memory import keep_freed_memory
 from parelha.rollout import play_all
 from parelha.runtime import load_policy
 from parelha.tasks import load_tasks

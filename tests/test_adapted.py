@@ -7,9 +7,9 @@ import torch
 from torch import Tensor
 
 from parelha.config import ModelConfig
-from parelha.models.packed import can_pack
 from parelha.models.policy import Policy
 from parelha.types import Agent
+from tests.processor import needs_packing
 from tests.tiny import tiny_model
 
 TOLERANCE = {torch.float32: 1e-5, torch.bfloat16: 6e-2}
@@ -71,13 +71,15 @@ def test_one_adapter_for_both_roles_needs_no_telling_apart() -> None:
         torch.testing.assert_close(mixed, hidden(policy, ids))
 
 
-@pytest.mark.skipif(not can_pack(torch.zeros(1, 1).bfloat16()), reason="no packed layout here")
-def test_layers_computed_in_one_product_see_every_update() -> None:
-    policy = moved(torch.bfloat16)
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_layers_computed_in_one_product_see_every_update(dtype: torch.dtype) -> None:
+    needs_packing(dtype)
+    policy = moved(dtype)
     ids = torch.arange(16).view(2, 8)
     modules = list(policy.decoder(Agent.CODER).modules())
     products = {id(m.__dict__["siblings"]) for m in modules if "siblings" in m.__dict__}
     assert len(products) == 2 * 4  # q, k and v; o; gate and up; down: of two layers
+    near = TOLERANCE[dtype]
     for change in (0.0, 0.05):
         for agent in Agent:
             for name, parameter in policy.parameters(agent).items():
@@ -87,9 +89,9 @@ def test_layers_computed_in_one_product_see_every_update() -> None:
         policy.activate(Agent.CODER)
         plain = hidden(policy, ids).detach()  # with gradient: each layer by itself
         with torch.no_grad():
-            torch.testing.assert_close(hidden(policy, ids), plain, atol=6e-2, rtol=6e-2)
+            torch.testing.assert_close(hidden(policy, ids), plain, atol=near, rtol=near)
             with policy.speaking([Agent.CODER, Agent.REVIEWER]):
-                torch.testing.assert_close(hidden(policy, ids)[0], plain[0], atol=6e-2, rtol=6e-2)
+                torch.testing.assert_close(hidden(policy, ids)[0], plain[0], atol=near, rtol=near)
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from parelha.engines.kv import Prefix, Slab, make_block
-from parelha.models.attention import (
+from parelha.kernels.attention import (
     Rows,
     Stretch,
     group_queries,

@@ -10,8 +10,8 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from parelha.models import memory
-from parelha.models.memory import Holes, drop_pages, give_back, untouched_zeros
+from parelha.kernels import memory
+from parelha.kernels.memory import Holes, drop_pages, give_back, untouched_zeros
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
 

@@ -1,63 +1,80 @@
-"""Packed copies of frozen weights give what the plain weights give."""
+"""Packed copies of frozen weights give what the plain weights give, on any processor."""
 
 import pytest
 import torch
 from torch import nn
 
 from parelha.config import ModelConfig
-from parelha.models.packed import can_pack, frozen_linear, pack, packed_linear, packed_linear_onto
+from parelha.kernels.choose import choose, packing_problem
+from parelha.kernels.frozen import FrozenHead, Widener
+from parelha.kernels.packed import pack, packed_linear, packed_linear_onto
 from parelha.models.policy import Policy
 from parelha.types import Agent
+from tests.processor import needs_packing, packs
 from tests.tiny import tiny_model
 
-needs_packing = pytest.mark.skipif(
-    not can_pack(torch.zeros(1, 1, dtype=torch.bfloat16)), reason="no packed layout here"
-)
+DTYPES = [torch.bfloat16, torch.float32]
+TOLERANCE = {torch.float32: 1e-5, torch.bfloat16: 2e-2}
 
 
-def layer(bias: bool = True) -> nn.Linear:
+def layer(dtype: torch.dtype, bias: bool = True) -> nn.Linear:
     torch.manual_seed(0)
-    return nn.Linear(48, 80, bias=bias, dtype=torch.bfloat16)
+    return nn.Linear(48, 80, bias=bias, dtype=dtype)
 
 
-@needs_packing
+def head(module: nn.Module, dtype: torch.dtype) -> FrozenHead:
+    return FrozenHead(module, Widener(dtype), packs=True)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_weights_are_packed_exactly_where_this_processor_can(dtype: torch.dtype) -> None:
+    assert (packing_problem(dtype) == "") == packs(dtype)
+    assert ("packed" in choose(dtype, device=torch.device("cpu")).paths) == packs(dtype)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("rows", [1, 3, 16, 70])
 @pytest.mark.parametrize("bias", [True, False])
-def test_a_packed_layer_gives_what_the_layer_gives(rows: int, bias: bool) -> None:
-    module = layer(bias)
-    x = torch.randn(2, rows, 48, dtype=torch.bfloat16)
+def test_a_packed_layer_gives_what_the_layer_gives(
+    dtype: torch.dtype, rows: int, bias: bool
+) -> None:
+    needs_packing(dtype)
+    module = layer(dtype, bias)
+    packed = head(module, dtype)
+    x = torch.randn(2, rows, 48).to(dtype)
+    near = TOLERANCE[dtype]
     with torch.no_grad():
         expected = module(x)
         for _ in range(2):  # the first call packs, the second finds the copy
-            torch.testing.assert_close(frozen_linear(module, x), expected, atol=2e-2, rtol=2e-2)
+            torch.testing.assert_close(packed.logits(x), expected, atol=near, rtol=near)
 
 
-@needs_packing
-def test_a_product_is_added_onto_another_in_one_pass() -> None:
-    weight = torch.randn(80, 16, dtype=torch.bfloat16)
-    x, y = torch.randn(5, 16).bfloat16(), torch.randn(5, 80).bfloat16()
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_a_product_is_added_onto_another_in_one_pass(dtype: torch.dtype) -> None:
+    needs_packing(dtype)
+    weight = torch.randn(80, 16).to(dtype)
+    x, y = torch.randn(5, 16).to(dtype), torch.randn(5, 80).to(dtype)
     exact = y.float() + x.float() @ weight.float().T
-    found = packed_linear_onto(y, x, pack(weight))
-    torch.testing.assert_close(found.float(), exact, atol=5e-2, rtol=2e-2)
+    near = 2.5 * TOLERANCE[dtype]
+    found = packed_linear_onto(y.clone(), x, pack(weight))
+    torch.testing.assert_close(found.float(), exact, atol=near, rtol=near)
     product = packed_linear(x, pack(weight))
-    torch.testing.assert_close(product.float(), exact - y.float(), atol=5e-2, rtol=2e-2)
+    torch.testing.assert_close(product.float(), exact - y.float(), atol=near, rtol=near)
 
 
 def test_a_pass_with_gradient_uses_the_plain_weight() -> None:
-    module = layer()
+    module = layer(torch.bfloat16)
     x = torch.randn(3, 48, dtype=torch.bfloat16, requires_grad=True)
-    frozen_linear(module, x).float().sum().backward()  # type: ignore[no-untyped-call]
+    head(module, torch.bfloat16).logits(x).float().sum().backward()  # type: ignore[no-untyped-call]
     assert x.grad is not None
     expected = module.weight.detach().float().sum(0).expand(3, -1)
     torch.testing.assert_close(x.grad.float(), expected, atol=2e-2, rtol=2e-2)
 
 
-def test_other_types_and_layers_are_simply_called() -> None:
-    module = nn.Linear(4, 4)
+def test_other_layers_are_simply_called() -> None:
     x = torch.randn(2, 4)
     with torch.no_grad():
-        assert torch.equal(frozen_linear(module, x), module(x))
-        assert torch.equal(frozen_linear(nn.Identity(), x), x)
+        assert torch.equal(head(nn.Identity(), torch.float32).logits(x), x)
 
 
 @pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float32])

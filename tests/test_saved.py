@@ -6,8 +6,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from parelha.models import saved
-from parelha.models.saved import SavedActivations, saved_activations
+from parelha.kernels import saved
+from parelha.kernels.saved import SavedActivations, saved_activations
 from tests.tiny import tiny_model
 
 
@@ -93,6 +93,8 @@ def test_weights_are_kept_as_they_are() -> None:
 
 
 def test_a_model_has_memory_for_one_pass() -> None:
-    held = saved_activations(tiny_model(), 64)
-    assert held is not None
-    assert len(held._memory) > 0  # pylint: disable=protected-access
+    model = tiny_model()
+    held = saved_activations(model, 64, torch.bfloat16)
+    wide = saved_activations(model, 64, torch.float32)
+    # pylint: disable-next=protected-access
+    assert 2 * len(held._memory) == len(wide._memory) > 0

@@ -21,6 +21,8 @@ Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Positive = Annotated[float, Field(gt=0.0, allow_inf_nan=False)]
 # Lower, and logits divided by it overflow.
 Temperature = Annotated[float, Field(ge=0.01, allow_inf_nan=False)]
+# As in `kernels.choose`, which imports torch.
+FastPath = Literal["packed", "fused", "lean", "grouped", "stretches", "guesses", "saved"]
 NotNegative = Annotated[float, Field(ge=0.0, allow_inf_nan=False)]
 
 
@@ -39,9 +41,11 @@ class ModelConfig(_Section):
     """The coder's base: a catalogue or hub name, a folder, or a GGUF file."""
     reviewer: str = ""
     """The reviewer's base; empty means the coder's, held in memory once."""
-    dtype: Literal["bfloat16", "float32", "nf4"] = "bfloat16"
-    """Of the frozen base; adapters are always float32. `nf4`: linear layers in 4 bits (QLoRA, arXiv
-    2305.14314), the rest bfloat16; it needs an NVIDIA GPU and bitsandbytes."""
+    dtype: Literal["auto", "bfloat16", "float32", "nf4"] = "auto"
+    """Of the frozen base's products; adapters are always float32. `auto`: bfloat16 on a GPU and on
+    processors that multiply it faster than float32, else float32; a run's `config.json` holds what
+    it came to. `nf4`: linear layers in 4 bits (QLoRA, arXiv 2305.14314), the rest bfloat16; it
+    needs an NVIDIA GPU and bitsandbytes."""
     shared_policy: bool = False
     """One adapter plays both roles; the reviewer's rounds train the coder's adapter too."""
     train_agents: tuple[Literal["coder", "reviewer"], ...] = ("coder", "reviewer")
@@ -196,6 +200,10 @@ class EngineConfig(_Section):
     """Prompt and new tokens, padding counted in, that are decoded together."""
     workers: Count = 0
     """Processes that run programs and linters; 0 means one per core."""
+    without: tuple[FastPath, ...] = ()
+    """Fast paths that are switched off: `packed`, `fused`, `lean`, `grouped`, `stretches`,
+    `guesses`, `saved` (docs/architecture.md). What does not work on a processor is found out when a
+    run starts and needs no setting."""
     allow_unsafe_sandbox: bool = False
     """Run programs even where the isolation is weaker than level 2; stamped into every score."""
     server: str = ""

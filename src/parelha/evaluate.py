@@ -10,8 +10,8 @@ from parelha.config import Config, from_dict, lay_over
 from parelha.engines.server import ServerEngine
 from parelha.episode import play_tree
 from parelha.errors import UsageError
+from parelha.kernels.memory import release_freed_memory
 from parelha.metrics import eval_records, round_records
-from parelha.models.memory import release_freed_memory
 from parelha.rewards import reward_trees
 from parelha.rollout import play_all
 from parelha.runtime import Runtime, open_runtime

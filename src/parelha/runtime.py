@@ -21,9 +21,10 @@ from parelha.engines.torch_engine import TorchEngine
 from parelha.episode import Stage, task_prompt
 from parelha.errors import UsageError
 from parelha.grading import Grader
+from parelha.kernels.choose import choose
+from parelha.kernels.memory import keep_freed_memory
 from parelha.models.fetch import ModelFiles, resolve
 from parelha.models.load import check_four_bit, load_base, load_tokenizer
-from parelha.models.memory import keep_freed_memory
 from parelha.models.policy import Policy
 from parelha.types import Agent, Task
 
@@ -156,19 +157,21 @@ def load_policy(
 ) -> tuple[Policy, dict[Agent, Format]]:
     """Base, adapters and formats; one base in memory where both agents share it."""
     four_bit = config.model.dtype == "nf4"
+    kernels = choose(config.model.dtype, without=config.engine.without)
+    # Products in float32 need no float32 weights: they stay as they are in the file.
+    held = None if kernels.dtype == torch.float32 else kernels.dtype
 
     def base(agent: Agent) -> PreTrainedModel:
-        dtype = torch.float32 if config.model.dtype == "float32" else torch.bfloat16
         found = files[agent]
-        return load_base(found.folder, dtype, four_bit=four_bit, name=found.base_name)
+        return load_base(found.folder, held, four_bit=four_bit, name=found.base_name)
 
     coder = base(Agent.CODER)
     same = files[Agent.REVIEWER].folder == files[Agent.CODER].folder
     reviewer = coder if same else base(Agent.REVIEWER)
-    if torch.cuda.is_available() and not four_bit:  # those are there already
-        coder.to("cuda")  # type: ignore[arg-type]
-        reviewer.to("cuda")  # type: ignore[arg-type]
-    return Policy(coder, reviewer, config.model, config.seed), load_formats(files)
+    if not four_bit:  # those are there already
+        coder.to(kernels.device)  # type: ignore[arg-type]
+        reviewer.to(kernels.device)  # type: ignore[arg-type]
+    return Policy(coder, reviewer, config.model, config.seed, kernels), load_formats(files)
 
 
 def load_formats(files: dict[Agent, ModelFiles]) -> dict[Agent, Format]:

@@ -20,10 +20,10 @@ from parelha.cli import run
 from parelha.config import LearningConfig, from_dict
 from parelha.doctor import check_accelerator
 from parelha.errors import UsageError
+from parelha.kernels.frozen import FrozenHead, Widener
 from parelha.learning.update import accumulate_gradients, sample_logprobs
 from parelha.models.fetch import ModelFiles
 from parelha.models.load import load_base
-from parelha.models.packed import frozen_linear
 from parelha.models.policy import Policy
 from parelha.runtime import load_policy
 from parelha.types import Agent
@@ -212,9 +212,10 @@ def test_the_pair_plays_and_learns_over_quantised_layers(architecture: Architect
 def test_a_quantised_weight_is_never_packed() -> None:
     layer = Quantised(nn.Linear(8, 8).to(torch.bfloat16))
     x = torch.ones(2, 8, dtype=torch.bfloat16)
+    head = FrozenHead(layer, Widener(torch.bfloat16), packs=True)
     with torch.no_grad():
-        torch.testing.assert_close(frozen_linear(layer, x), layer(x))
-    assert not hasattr(layer, "packed_weight")
+        torch.testing.assert_close(head.logits(x), layer(x))
+    assert head._packed is None  # pylint: disable=protected-access
 
 
 def test_the_layers_of_bitsandbytes_themselves_play_and_learn(tmp_path: Path) -> None:

@@ -11,8 +11,8 @@ import torch
 from torch import Tensor
 from transformers.cache_utils import Cache, CacheLayerMixin
 
-from parelha.models.attention import KeysValues, padded
-from parelha.models.memory import give_back, untouched_zeros
+from parelha.kernels.attention import KeysValues, padded
+from parelha.kernels.memory import give_back, untouched_zeros
 
 # Columns left free behind the rows when the slab is laid out anew.
 _COLUMNS_BEHIND = 512

@@ -11,7 +11,7 @@ from transformers.cache_utils import Cache
 
 from parelha.engines.kv import PrefillLayer
 from parelha.engines.segments import Segment, in_order, outside
-from parelha.models.attention import KeysValues, Stretch, in_stretches
+from parelha.kernels.attention import KeysValues, Stretch, in_stretches
 from parelha.models.policy import Policy
 from parelha.types import Agent
 

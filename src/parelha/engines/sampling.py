@@ -13,7 +13,7 @@ from torch import Tensor
 
 from parelha.agents.actions import Choices, legal_next
 from parelha.agents.turns import Stream
-from parelha.models.memory import rows_in_cache
+from parelha.kernels.memory import rows_in_cache
 
 _BLOCK = 512
 

@@ -21,7 +21,7 @@ from parelha.engines.kv import PrefixStore, Slab
 from parelha.engines.lookup import Guesser, Runs
 from parelha.engines.prefill import Prefill, Prompt
 from parelha.engines.sampling import ChoiceWalk, repeated, sample_tokens, uniforms
-from parelha.models.attention import Rows, in_rows
+from parelha.kernels.attention import Rows, in_rows
 from parelha.models.policy import Policy
 from parelha.types import Agent, FinishReason
 
@@ -281,7 +281,9 @@ class _Lane:
         """Feed each row its newest token, and a guess behind it."""
         packed = self.policy.takes_stretches(self.agent)
         guesses = _GUESSES if len(self.rows) <= _FEW_ROWS else _GUESSES_OF_MANY
-        tokens = [row.next_tokens(guesses if packed else 0) for row in self.rows]
+        if not packed or "guesses" not in self.policy.kernels.paths:
+            guesses = 0
+        tokens = [row.next_tokens(guesses) for row in self.rows]
         counts = [len(own) for own in tokens]
         self.slab.open(counts)
         hidden = self._read_packed(tokens) if packed else self._read([own[0] for own in tokens])

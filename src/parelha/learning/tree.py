@@ -16,9 +16,9 @@ from torch import Tensor
 
 from parelha.engines.passes import SegmentsRead, in_passes, read_segments
 from parelha.engines.segments import Segment, in_order, outside
-from parelha.models.memory import Holes, release_freed_memory
+from parelha.kernels.memory import Holes, release_freed_memory
+from parelha.kernels.saved import SavedActivations, saved_activations
 from parelha.models.policy import Policy
-from parelha.models.saved import SavedActivations, saved_activations
 from parelha.types import Agent
 
 # Tokens of trees that are worked on at a time and whose keys and values are kept, with gradients.
@@ -68,7 +68,10 @@ class TreePasses:
             if parameter.grad is None:
                 parameter.grad = torch.zeros_like(parameter)
         release_freed_memory()  # what another agent's update has left
-        self._saved = saved_activations(self.policy.model(self.agent), self.max_tokens)
+        if "saved" in self.policy.kernels.paths:
+            self._saved = saved_activations(
+                self.policy.model(self.agent), self.max_tokens, self.policy.kernels.dtype
+            )
         holes = Holes()
         for some in self._batches(roots):
             for _ in self._passes(some, loss):

@@ -3,17 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
-from typing import Any, cast
+from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from parelha.agents.turns import Round
 from parelha.config import LearningConfig
 from parelha.engines.segments import Segment, build_tree
+from parelha.kernels.frozen import FrozenHead
+from parelha.kernels.memory import LOGIT_ROWS, rows_in_cache
 from parelha.learning.grpo import kl_k3, token_losses
 from parelha.learning.tree import TreePasses
-from parelha.models.memory import LOGIT_ROWS, rows_in_cache
 from parelha.models.policy import Policy
 from parelha.types import Agent
 
@@ -244,11 +245,11 @@ class RowLogprobs(torch.autograd.Function):  # pylint: disable=abstract-method
         hidden: Tensor,
         tokens: Tensor,
         temperature: Tensor,
-        head: nn.Module,
+        head: FrozenHead,
         legal: list[tuple[int, ...] | None],
     ) -> Tensor:
         """Log-probabilities over the legal tokens of each row (None: all are legal)."""
-        logits = head(hidden)
+        logits = head.plain_logits(hidden)
         logprobs = torch.empty(len(hidden), device=hidden.device)
         for at in rows_in_cache(logits):  # only they are held in float32
             few = logits[at].float().div_(temperature[at, None])
@@ -264,7 +265,7 @@ class RowLogprobs(torch.autograd.Function):  # pylint: disable=abstract-method
             if ctx.needs_input_grad[0]:
                 logits[at] = few.div_(total)
         if ctx.needs_input_grad[0]:
-            weight = cast(Tensor, head.weight)
+            weight = head.weight
             mean = (logits @ weight).float()
             slope = (weight[tokens].float() - mean) / temperature[:, None]
             ctx.save_for_backward(slope.to(hidden.dtype))

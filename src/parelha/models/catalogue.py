@@ -10,7 +10,7 @@ import difflib
 from dataclasses import dataclass
 from typing import Literal
 
-from parelha.models.memory import ACTIVATION_BYTES, LOGIT_ROWS
+from parelha.kernels.memory import ACTIVATION_BYTES, LOGIT_ROWS
 
 DEFAULT_MODEL = "Qwen2.5-Coder-0.5B-Instruct"
 

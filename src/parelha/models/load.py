@@ -75,13 +75,14 @@ def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
 
 
 def load_base(
-    folder: Path, dtype: torch.dtype, *, four_bit: bool = False, name: str = ""
+    folder: Path, dtype: torch.dtype | None, *, four_bit: bool = False, name: str = ""
 ) -> PreTrainedModel:
     """Return the frozen base: eval mode, no parameter requires a gradient.
 
     Args:
         folder: a transformers-loadable folder.
-        dtype: of the weights; with `four_bit` of what is not quantised, and of all products.
+        dtype: of the weights, None meaning as they are in the file; with `four_bit` of what is not
+            quantised, and of all products.
         four_bit: hold the linear layers other than the head as nf4 (QLoRA, arXiv 2305.14314), on
             the first GPU; else everything is in `dtype` on the CPU.
         name: what the base calls itself, and so what its adapters say they belong to; the folder
@@ -91,7 +92,7 @@ def load_base(
         ModelFileError: the folder holds no causal model that can be read or played.
         UsageError: `four_bit` on a machine that cannot.
     """
-    how: dict[str, Any] = {"dtype": dtype, "local_files_only": True}
+    how: dict[str, Any] = {"dtype": dtype or "auto", "local_files_only": True}
     if four_bit:
         check_four_bit()
         nf4 = BitsAndBytesConfig(  # type: ignore[no-untyped-call]
@@ -125,7 +126,7 @@ def check_four_bit() -> None:
     Raises:
         UsageError: no GPU, or no bitsandbytes.
     """
-    otherwise = "or set model.dtype to bfloat16"
+    otherwise = "or set model.dtype to auto"
     if not torch.cuda.is_available():
         raise UsageError(
             f"a 4-bit base (model.dtype nf4) needs an NVIDIA GPU that torch can use, {otherwise}"

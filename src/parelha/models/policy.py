@@ -22,12 +22,12 @@ from transformers.pytorch_utils import Conv1D
 
 from parelha.config import ModelConfig
 from parelha.errors import UsageError
-from parelha.models.adapted import Speakers, adapt_forward
-from parelha.models.attention import group_queries, takes_stretches
-from parelha.models.blocks import make_lean
+from parelha.kernels.attention import takes_stretches
+from parelha.kernels.choose import Kernels, choose
+from parelha.kernels.fast import Fast, make_fast
+from parelha.kernels.frozen import FrozenHead
+from parelha.kernels.memory import release_freed_memory
 from parelha.models.load import attention_mask
-from parelha.models.memory import release_freed_memory
-from parelha.models.packed import forget_packed, frozen_linear
 from parelha.types import Agent
 
 ADAPTER_FILE = "adapter_model.safetensors"
@@ -42,6 +42,10 @@ class Policy:
         reviewer_base: of the reviewer; the same object means one base with two adapters.
         config: rank, alpha, adapted layers, sharing, and who is trained.
         seed: of the adapters' random halves (A); B starts at zero, so the pair starts as the base.
+        kernels: what the bases are computed with; by default what is best for the coder's.
+
+    Attributes:
+        kernels: those in use: what a base cannot be computed with is left out.
 
     Raises:
         UsageError: a base in which nothing can be adapted, or not what the configuration names.
@@ -53,8 +57,10 @@ class Policy:
         reviewer_base: PreTrainedModel,
         config: ModelConfig,
         seed: int,
+        kernels: Kernels | None = None,
     ) -> None:
         self.config = config
+        self.kernels = kernels or choose(coder_base.dtype, device=coder_base.device)
         _check_names(config.adapter_targets, (coder_base, reviewer_base))
         torch.manual_seed(seed)
         lora = _lora(coder_base, config)
@@ -67,17 +73,15 @@ class Policy:
             if not config.shared_policy:
                 coder.add_adapter(self.adapter(Agent.REVIEWER), lora)
         self._models: dict[Agent, PeftModel] = {Agent.CODER: coder, Agent.REVIEWER: reviewer}
-        self._speakers: dict[Agent, Speakers] = {}
+        self._fast: dict[Agent, Fast] = {}
         for agent, model in self._models.items():
             model.eval()
-            shared = agent is Agent.REVIEWER and reviewer is coder
-            if shared:
-                self._speakers[agent] = self._speakers[Agent.CODER]
+            if agent is Agent.REVIEWER and reviewer is coder:
+                self._fast[agent] = self._fast[Agent.CODER]
             else:
-                base: Any = model.get_base_model()
-                group_queries(base)
-                self._speakers[agent] = adapt_forward(model)
-                make_lean(model)
+                model.set_adapter(self.adapter(agent))
+                self._fast[agent] = make_fast(model, self.kernels, attention_mask)
+                self.kernels = self._fast[agent].kernels
         self.activate(Agent.CODER)
 
     def adapter(self, agent: Agent) -> str:
@@ -124,9 +128,8 @@ class Policy:
             agents: (B,) whose row it is, or in a pass of one row (T,) whose token; all of them
                 share one base.
         """
-        speakers = self._speakers[agents[0]]
-        like: Any = self.head(agents[0]).weight
-        speakers.let_speak([self.adapter(a) for a in agents], self.config.lora_rank, like)
+        speakers = self._fast[agents[0]].speakers
+        speakers.let_speak([self.adapter(a) for a in agents], self.config.lora_rank)
         try:
             yield
         finally:
@@ -138,16 +141,14 @@ class Policy:
 
         Freed memory is given back on both sides, since each leaves holes that the other cannot use.
         """
-        speakers = list({id(one): one for one in self._speakers.values()}.values())
-        for agent in Agent:
-            forget_packed(self.head(agent))
-        for one in speakers:
+        bases = list({id(one): one for one in self._fast.values()}.values())
+        for one in bases:
             one.pack(False)
         release_freed_memory()
         try:
             yield
         finally:
-            for one in speakers:
+            for one in bases:
                 one.pack(True)
             release_freed_memory()
 
@@ -163,15 +164,13 @@ class Policy:
         decoder: nn.Module = base.get_decoder()
         return decoder
 
-    def head(self, agent: Agent) -> nn.Module:
-        """The output head: (..., H) hidden states to (..., V) logits; frozen."""
-        base: Any = self._models[agent].get_base_model()
-        head: nn.Module = base.get_output_embeddings()
-        return head
+    def head(self, agent: Agent) -> FrozenHead:
+        """The output head: (..., H) hidden states to (..., V) logits."""
+        return self._fast[agent].head
 
     def logits(self, agent: Agent, hidden: Tensor) -> Tensor:
         """(..., V) logits of (..., H) hidden states."""
-        return frozen_linear(self.head(agent), hidden)
+        return self.head(agent).logits(hidden)
 
     def mask(self, agent: Agent, sees: Tensor) -> Tensor:
         """(B, 1, Q, K) bool, True where a query sees a key, in the form the agent's base takes."""

@@ -14,8 +14,10 @@ import torch
 from peft.tuners.lora import LoraLayer
 from torch import Tensor, nn
 
-from parelha.models.memory import drop_pages
-from parelha.models.packed import can_pack, pack, packed_linear, packed_linear_onto
+from parelha.kernels.choose import Kernels
+from parelha.kernels.frozen import Widener
+from parelha.kernels.memory import drop_pages
+from parelha.kernels.packed import pack, packed_linear, packed_linear_onto
 
 # Names under which decoder layers hold layers with one input.
 _SIBLINGS = (("q_proj", "k_proj", "v_proj"), ("gate_proj", "up_proj"))
@@ -26,6 +28,9 @@ class Speakers:
     """Whose adapter speaks in the passes under way, and from which copy of the weights.
 
     Attributes:
+        widener: stands before the frozen weights.
+        can_pack: whether weights can be packed here.
+        device: where the base is.
         names: of the adapters that speak; empty means PEFT's active one.
         columns: (B, adapters · rank), 1 in the columns of a row's own adapter and 0 in all others;
             by token where a pass has one row; None where one adapter speaks in all.
@@ -34,20 +39,23 @@ class Speakers:
         siblings: all layers that are computed together.
     """
 
+    widener: Widener
+    can_pack: bool
+    device: torch.device
     names: tuple[str, ...] = ()
     columns: Tensor | None = None
     packs: bool = True
     siblings: "list[Siblings]" = field(default_factory=list)
     _repeated: dict[int, Tensor] = field(default_factory=dict)
 
-    def let_speak(self, names: Sequence[str], rank: int, like: Tensor) -> None:
+    def let_speak(self, names: Sequence[str], rank: int) -> None:
         """Give each row of the passes that follow to the adapter of its name."""
         distinct = tuple(sorted(set(names)))
         self.names, self.columns, self._repeated = distinct, None, {}
         if len(distinct) > 1:
-            own = torch.tensor([distinct.index(name) for name in names], device=like.device)
+            own = torch.tensor([distinct.index(name) for name in names], device=self.device)
             shares = nn.functional.one_hot(own, len(distinct))
-            self.columns = shares.repeat_interleave(rank, dim=1).to(like.dtype)
+            self.columns = shares.repeat_interleave(rank, dim=1).to(self.widener.dtype)
 
     def be_silent(self) -> None:
         """Back to PEFT's active adapter."""
@@ -56,7 +64,9 @@ class Speakers:
     def pack(self, wanted: bool) -> None:
         """Pack weights from now on, or forget those that are packed."""
         self.packs = wanted
-        if not wanted:
+        if wanted:
+            self.widener.forget()
+        else:
             for one in self.siblings:
                 one.forget_packed()
 
@@ -77,21 +87,33 @@ class Speakers:
         return (inner.reshape(len(own), -1, own.shape[-1]) * own[:, None]).view(inner.shape)
 
 
-def adapt_forward(model: nn.Module) -> Speakers:
+def adapt_forward(model: nn.Module, kernels: Kernels) -> Speakers:
     """Give all adapted layers of a model the forward pass below; returns who speaks in them."""
-    speakers = Speakers()
+    speakers = Speakers(Widener(kernels.dtype), "packed" in kernels.paths, kernels.device)
+    fuses = "fused" in kernels.paths
     for module in model.modules():
         for names in _SIBLINGS:
             members: list[Any] = [getattr(module, name, None) for name in names]
-            if all(map(_is_plain, members)) and len({m.in_features for m in members}) == 1:
+            if (
+                fuses
+                and all(map(_is_plain, members))
+                and len({m.in_features for m in members}) == 1
+            ):
                 Siblings(members, speakers)
     for module in model.modules():
         if isinstance(module, LoraLayer):
-            if _is_plain(module) and "siblings" not in module.__dict__:
+            if fuses and _is_plain(module) and "siblings" not in module.__dict__:
                 Siblings([module], speakers)
             module.__dict__["speakers"] = speakers
             setattr(module, "forward", MethodType(lora_forward, module))  # noqa: B010
     return speakers
+
+
+def leave_layers_plain(model: nn.Module) -> None:
+    """Let each adapted layer be computed by itself, as its modules are."""
+    for module in model.modules():
+        if module.__dict__.pop("siblings", None) is not None:
+            module.__dict__["speakers"].siblings.clear()
 
 
 def _is_plain(module: Any) -> bool:
@@ -114,7 +136,7 @@ class Siblings:
         self.sizes = [base.weight.shape[0] for base in self.bases]
         # As one weight: all of them, with a bias each or none.
         alike = len({base.bias is None for base in self.bases}) == 1
-        self.can_pack = alike and all(can_pack(base.weight) for base in self.bases)
+        self.can_pack = alike and speakers.can_pack
         self._packed: tuple[Tensor, Tensor | None] | None = None
         self._kept: dict[tuple[str, ...], _Halves] = {}
         self._input: Tensor | None = None
@@ -173,7 +195,9 @@ class Siblings:
         """(..., N) of every member, and the (..., M · adapters · rank) products A·x."""
         if self.can_pack and self.speakers.packs:
             return self._compute_packed(x, names)
-        found, inner = [base(x) for base in self.bases], x[..., :0]
+        wide = self.speakers.widener.wide
+        found = [nn.functional.linear(x, wide(base.weight), base.bias) for base in self.bases]
+        inner = x[..., :0]
         if names:
             halves = self.rounded(names, x.dtype)
             inner = self.speakers.masked(nn.functional.linear(x, halves.a), len(self.members))
@@ -188,8 +212,8 @@ class Siblings:
         if self._packed is None:
             with torch.inference_mode(False), torch.no_grad():
                 bias = [base.bias for base in self.bases if base.bias is not None]
-                weights = [base.weight for base in self.bases]
-                self._packed = pack(torch.cat(weights)), torch.cat(bias) if bias else None
+                packed = self.speakers.widener.packed(base.weight for base in self.bases)
+                self._packed = packed, torch.cat(bias) if bias else None
             self.speakers.drop_plain()
         y = packed_linear(x, *self._packed)
         inner = x[..., :0]
@@ -230,7 +254,7 @@ class Siblings:
             return None, found
         slope = slopes @ halves.a
         for g, base in zip(flat, self.bases, strict=True):
-            slope.addmm_(g, base.weight)
+            slope.addmm_(g, self.speakers.widener.wide(base.weight))
         return slope.view(shape), found
 
 

@@ -13,19 +13,17 @@ import torch
 from torch import Tensor
 from torch.multiprocessing.reductions import StorageWeakRef
 
-from parelha.models.memory import ACTIVATION_BYTES, untouched_zeros
+from parelha.kernels.memory import ACTIVATION_BYTES, untouched_zeros
 
 _SMALLEST_BYTES = 1 << 16  # smaller ones are left where they are
 _ALIGNMENT = 64  # bytes; torch's own
 
 
-def saved_activations(model: Any, max_tokens: int) -> "SavedActivations | None":
-    """Memory for what passes of at most so many tokens keep; None on a GPU, which torch serves."""
-    if model.device.type != "cpu":
-        return None
+def saved_activations(model: Any, max_tokens: int, dtype: torch.dtype) -> "SavedActivations":
+    """Memory for what passes of at most so many tokens keep, their activations in `dtype`."""
     config = model.config
     size = ACTIVATION_BYTES * max_tokens * config.num_hidden_layers * config.hidden_size
-    return SavedActivations(list(model.parameters()), size)
+    return SavedActivations(list(model.parameters()), size * dtype.itemsize // 2)
 
 
 class SavedActivations:

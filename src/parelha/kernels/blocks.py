@@ -10,11 +10,16 @@ from typing import Any, cast
 import torch
 from torch import Tensor, nn
 
-from parelha.models.adapted import Siblings, speaking
+from parelha.kernels.adapted import Siblings, speaking
 
 
-def make_lean(model: nn.Module) -> None:
-    """Give the gated blocks and the norms of an adapted model the forward passes below."""
+def make_lean(model: nn.Module, dtype: torch.dtype) -> None:
+    """Give the gated blocks and the norms of an adapted model the forward passes below.
+
+    Args:
+        model: with adapted layers.
+        dtype: of its activations.
+    """
     tried: dict[tuple[type, Any], bool] = {}
     for module in list(model.modules()):
         forward: Any = _mlp_forward if _may_be_gated(module) else None
@@ -23,16 +28,24 @@ def make_lean(model: nn.Module) -> None:
         if forward is not None:
             kind = type(module), forward
             if kind not in tried:
-                tried[kind] = _computes(module, forward)
+                tried[kind] = _computes(module, forward, dtype)
             if tried[kind]:
                 setattr(module, "forward", MethodType(forward, module))  # noqa: B010
 
 
-def _computes(module: Any, forward: Any) -> bool:
+def leave_blocks_plain(model: nn.Module) -> None:
+    """Undo `make_lean`."""
+    for module in model.modules():
+        own: Any = module.__dict__.get("forward")
+        if getattr(own, "__func__", None) in (_mlp_forward, _norm_forward):
+            del module.__dict__["forward"]
+
+
+def _computes(module: Any, forward: Any, dtype: torch.dtype) -> bool:
     """Whether `forward` is what a block computes."""
     layer = module.down_proj.base_layer if forward is _mlp_forward else module
     weight = layer.weight
-    x = torch.linspace(-2, 3, 3 * len(weight), device=weight.device).to(weight.dtype)
+    x = torch.linspace(-2, 3, 3 * len(weight), device=weight.device).to(dtype)
     x = x.view(1, 3, len(weight))
     with torch.no_grad():
         return bool(torch.equal(forward(module, x), module(x)))

@@ -119,20 +119,30 @@ _stretches: ContextVar[tuple[Stretch, ...]] = ContextVar("stretches", default=()
 _rows: ContextVar[Rows | None] = ContextVar("rows", default=None)
 
 
-def group_queries(base: PreTrainedModel) -> None:
-    """Let a model that uses torch's attention use the one below."""
+def group_queries(base: PreTrainedModel, *, stretches: bool = True) -> None:
+    """Let a model that uses torch's attention use the one below.
+
+    Args:
+        base: the model.
+        stretches: whether its passes may attend by `in_stretches`. Not on a GPU, where many small
+            products are slow; and each model is tried: there are some whose cache holds something
+            else than what attention reads (DeepSeek's latent vectors).
+    """
     if base.config._attn_implementation == "sdpa":  # pylint: disable=protected-access
         base.set_attn_implementation(_NAME)  # does nothing where a model has its own
-        setattr(base, _STRETCHES, base.device.type == "cpu" and _agrees_in_stretches(base))
+        setattr(base, _STRETCHES, stretches and _agrees_in_stretches(base))
+
+
+def leave_attention_plain(base: PreTrainedModel) -> None:
+    """Undo `group_queries`."""
+    if base.config._attn_implementation == _NAME:  # pylint: disable=protected-access
+        base.set_attn_implementation("sdpa")
+    setattr(base, _STRETCHES, False)
 
 
 def takes_stretches(base: PreTrainedModel) -> bool:
-    """Whether a model attends as `in_stretches` says.
-
-    Not on a GPU, where many small products are slow, and not where the cache holds something else
-    than what attention reads (DeepSeek's latent vectors).
-    """
-    return base.device.type == "cpu" and bool(getattr(base, _STRETCHES, False))
+    """Whether a model attends as `in_stretches` says."""
+    return bool(getattr(base, _STRETCHES, False))
 
 
 def _agrees_in_stretches(base: Any) -> bool:

@@ -1,0 +1,1 @@
+"""What depends on the hardware, behind one chooser. Imports nothing else of the package."""

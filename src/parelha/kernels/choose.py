@@ -1,0 +1,220 @@
+"""The one place that decides what the hardware runs: the type of products, and which fast paths.
+
+What a processor says of itself is not what a library uses of it (oneDNN and ATen can be told to use
+less, and know less of new processors), so each choice is tried on a small product first.
+"""
+
+import os
+import platform
+import time
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Any, Literal
+
+import torch
+from torch import Tensor, nn
+
+from parelha.kernels.packed import pack, packed_linear, packed_linear_onto
+
+# Names of the fast paths, as in the setting `engine.without`:
+# packed     frozen weights in the layout that products of few rows read fastest
+# fused      layers with one input, their adapters and their gradient as few products
+# lean       gated blocks and norms that keep less for their gradient
+# grouped    queries that read one head of keys are computed together
+# stretches  passes without padding in which each stretch of tokens attends by itself
+# guesses    tokens guessed ahead of decoding; needs `stretches`
+# saved      what a pass keeps for its gradient lies in one mapping
+Path = Literal["packed", "fused", "lean", "grouped", "stretches", "guesses", "saved"]
+PATHS: tuple[Path, ...] = ("packed", "fused", "lean", "grouped", "stretches", "guesses", "saved")
+_ON_GPU: tuple[Path, ...] = ("fused", "lean", "grouped")
+_NEEDS: dict[Path, Path] = {"guesses": "stretches", "stretches": "grouped", "lean": "fused"}
+
+Dtype = Literal["auto", "bfloat16", "float32", "nf4"]
+
+# oneDNN's names of instruction sets, ascending, ours, and the flag by which torch reports each.
+_TIERS = (
+    ("SSE41", "SSE4.1", "sse4_1"),
+    ("AVX", "AVX", "avx"),
+    ("AVX2", "AVX2", "avx2"),
+    ("AVX2_VNNI", "AVX2 with VNNI", "avx_vnni"),
+    ("AVX2_VNNI_2", "AVX2 with NE-CONVERT", "avx_ne_convert"),
+    ("AVX512_CORE", "AVX-512", "avx512_bw"),
+    ("AVX512_CORE_VNNI", "AVX-512 with VNNI", "avx512_vnni"),
+    ("AVX512_CORE_BF16", "AVX-512 with bfloat16", "avx512_bf16"),
+    ("AVX10_1_512", "AVX-512 with float16", "avx512_fp16"),
+    ("AVX10_1_512_AMX", "AMX", "amx_bf16"),
+)
+_ALIASES = {"AVX512_CORE_FP16": "AVX10_1_512", "AVX512_CORE_AMX": "AVX10_1_512_AMX"}
+# Largest difference from plain products, as a share of the largest number, and their roundings.
+_AGREE = {torch.bfloat16: 2e-2, torch.float32: 1e-5}
+
+
+@dataclass(frozen=True)
+class Kernels:
+    """What the bases of a run are computed with.
+
+    Attributes:
+        device: where they are.
+        tier: what the processor, or the GPU, is called.
+        dtype: of their products.
+        paths: the fast paths in use; all others are plain modules of transformers and PEFT.
+        left_out: why each other path is not in use.
+    """
+
+    device: torch.device
+    tier: str
+    dtype: torch.dtype
+    paths: frozenset[Path] = frozenset()
+    left_out: dict[Path, str] = field(default_factory=dict)
+
+    def without(self, paths: Collection[Path], reason: str) -> "Kernels":
+        """The same without some paths, and without those that need them."""
+        left = dict(self.left_out)
+        for path in PATHS:
+            if path in self.paths and path in paths:
+                left[path] = reason
+        kept = self.paths - set(paths)
+        for path, needed in reversed(_NEEDS.items()):
+            if path in kept and needed not in kept:
+                kept -= {path}
+                left[path] = f"needs {needed}"
+        return replace(self, paths=kept, left_out=left)
+
+    @property
+    def dtype_name(self) -> str:
+        """The type of products, such as ``float32``."""
+        return str(self.dtype).removeprefix("torch.")
+
+    def record(self) -> dict[str, Any]:
+        """JSON-ready values for the run folder."""
+        return {
+            "device": self.device.type,
+            "tier": self.tier,
+            "dtype": self.dtype_name,
+            "paths": [path for path in PATHS if path in self.paths],
+            "left_out": dict(self.left_out),
+        }
+
+    def line(self) -> str:
+        """The same in a few words."""
+        used = ", ".join(path for path in PATHS if path in self.paths) or "plain modules"
+        return f"{self.tier}; products in {self.dtype_name}; {used}"
+
+
+def choose(
+    dtype: Dtype | torch.dtype = "auto",
+    *,
+    device: torch.device | None = None,
+    without: Collection[Path] = (),
+) -> Kernels:
+    """Decide what bases are computed with on this machine.
+
+    Args:
+        dtype: ``auto``: bfloat16 on a GPU and where the processor multiplies it faster than
+            float32, else float32. ``nf4`` bases multiply in bfloat16.
+        device: where; a GPU if torch can use one, by default.
+        without: paths that are switched off.
+    """
+    where = device or torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    if where.type != "cpu":
+        wanted = dtype if isinstance(dtype, torch.dtype) else _named(dtype, torch.bfloat16)
+        tier = torch.cuda.get_device_name(where) if where.type == "cuda" else where.type
+        found = Kernels(where, tier, wanted, frozenset(_ON_GPU))
+        return found.without(without, "switched off")
+    fast = torch.bfloat16 if dtype == "auto" and multiplies_bfloat16() else torch.float32
+    wanted = dtype if isinstance(dtype, torch.dtype) else _named(dtype, fast)
+    found = Kernels(where, tier_name(), wanted, frozenset(PATHS)).without(without, "switched off")
+    problem = packing_problem(wanted) if "packed" in found.paths else ""
+    return found.without(["packed"], problem) if problem else found
+
+
+def _named(dtype: Dtype, fast: torch.dtype) -> torch.dtype:
+    """The type that a setting means, `fast` being that of ``auto``."""
+    if dtype == "auto":
+        return fast
+    return torch.float32 if dtype == "float32" else torch.bfloat16
+
+
+@lru_cache(maxsize=1)
+def multiplies_bfloat16() -> bool:
+    """Whether this processor multiplies bfloat16 faster than float32; takes a tenth of a second.
+
+    Where it can at all it is at least twice as fast, and where it cannot, three times slower, so
+    that a busy machine does not change the answer.
+    """
+    times = product_seconds((torch.bfloat16, torch.float32), rows=256, tries=5)
+    return times[0] < times[1]
+
+
+def product_seconds(
+    dtypes: Collection[torch.dtype], *, rows: int, tries: int, packed: bool = False
+) -> list[float]:
+    """Seconds of a (rows, 1024) x (1024, 1024) product in each type; the best of several, in turn.
+
+    Args:
+        dtypes: the types.
+        rows: of the activations.
+        tries: how often each is timed.
+        packed: whether the weight is packed before.
+    """
+    torch.manual_seed(0)
+    works: list[Callable[[], Tensor]] = []
+    for dtype in dtypes:
+        x, weight = torch.randn(rows, 1024).to(dtype), torch.randn(1024, 1024).to(dtype)
+        works.append(_product(x, weight, packed))
+    best = [float("inf")] * len(works)
+    with torch.no_grad():
+        for attempt in range(tries + 1):
+            for i, work in enumerate(works):
+                began = time.perf_counter()
+                work()
+                if attempt:  # the first one compiles
+                    best[i] = min(best[i], time.perf_counter() - began)
+    return best
+
+
+def _product(x: Tensor, weight: Tensor, packed: bool) -> Callable[[], Tensor]:
+    if packed:
+        laid_out = pack(weight)
+        return lambda: packed_linear(x, laid_out)
+    return lambda: nn.functional.linear(x, weight)
+
+
+@lru_cache(maxsize=4)
+def packing_problem(dtype: torch.dtype) -> str:
+    """Why weights of a type are not packed on this processor; "" where packing them works."""
+    if dtype not in _AGREE:
+        return f"no packed layout for {dtype}"
+    generator = torch.Generator().manual_seed(0)
+    weight = torch.randn(80, 48, generator=generator).to(dtype)
+    try:
+        packed = pack(weight)
+        for rows in (1, 3, 16, 70):
+            x = torch.randn(rows, 48, generator=generator).to(dtype)
+            y = torch.randn(rows, 80, generator=generator).to(dtype)
+            exact = x.double() @ weight.double().T
+            for found, right in (
+                (packed_linear(x, packed), exact),
+                (packed_linear_onto(y.clone(), x, packed), exact + y.double()),
+            ):
+                wrong = float((found.double() - right).abs().max() / right.abs().max())
+                if not wrong <= _AGREE[dtype]:
+                    return f"packed products differ by {wrong:.0e}"
+    except (RuntimeError, AttributeError, NotImplementedError) as error:
+        return str(error).strip().partition("\n")[0]
+    return ""
+
+
+def tier_name() -> str:
+    """What oneDNN uses of this processor: the newest set of instructions that both have."""
+    try:
+        has = dict(torch.cpu.get_capabilities())
+    except (AttributeError, RuntimeError):
+        has = {}
+    names = [name for name, _, _ in _TIERS]
+    told = os.environ.get("ONEDNN_MAX_CPU_ISA") or os.environ.get("DNNL_MAX_CPU_ISA") or ""
+    told = _ALIASES.get(told.upper(), told.upper())
+    limit = names.index(told) if told in names else len(names)
+    found = [ours for i, (_, ours, flag) in enumerate(_TIERS) if i <= limit and has.get(flag)]
+    return found[-1] if found else platform.machine()
