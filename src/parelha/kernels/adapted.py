@@ -73,7 +73,7 @@ class Speakers:
     def drop_plain(self) -> None:
         """Give back the memory of plain weights once all are packed."""
         packed = [one for one in self.siblings if one.can_pack]
-        if all(one.is_packed for one in packed):
+        if packed and all(one.is_packed for one in packed):
             drop_pages([base.weight for one in packed for base in one.bases])
 
     def masked(self, inner: Tensor, layers: int) -> Tensor:

@@ -17,6 +17,7 @@ from parelha.kernels.attention import group_queries, leave_attention_plain
 from parelha.kernels.blocks import leave_blocks_plain, make_lean
 from parelha.kernels.choose import PATHS, Kernels
 from parelha.kernels.frozen import FrozenHead, hold_narrow
+from parelha.kernels.memory import release_freed_memory
 
 _TOKENS = 6
 # Largest difference of outputs and of gradients from plain modules, as a share of the largest
@@ -60,17 +61,20 @@ def make_fast(model: PeftModel, kernels: Kernels, mask: Mask) -> Fast:
         mask: makes masks for its base.
     """
     base: Any = model.get_base_model()
-    right = _attempt(lambda: _plain_outcome(model, mask))
-    found = _put_under(model, kernels)
-    if isinstance(right, str):  # not a model that can be read like this at all
-        return found
-    outcome = _attempt(lambda: _fast_outcome(model, found, mask))
-    problem = outcome if isinstance(outcome, str) else _difference(outcome, right, base.dtype)
+    held = base.dtype
+    right = _plain_outcome(model, mask)
+    try:
+        found = _put_under(model, kernels)
+        problem = "" if right is None else _difference(_outcome(model, mask, found), right, held)
+    except Exception as error:  # whatever an unknown processor does
+        problem = _one_line(error)
     if problem:
         leave_blocks_plain(model)
         leave_layers_plain(model)
         leave_attention_plain(base)
         found = _put_under(model, kernels.without(PATHS, problem))
+    found.speakers.drop_plain()
+    release_freed_memory()
     return found
 
 
@@ -106,25 +110,20 @@ def _is_narrow(model: PeftModel, dtype: torch.dtype) -> bool:
 _Outcome = tuple[Tensor, Tensor, Tensor, Tensor]
 
 
-def _attempt(work: Callable[[], _Outcome]) -> _Outcome | str:
-    """What `work` gives, or what went wrong in one line."""
+def _one_line(error: Exception) -> str:
+    lines = str(error).strip().splitlines()
+    return f"{type(error).__name__}: {lines[0] if lines else 'no reason given'}"
+
+
+def _plain_outcome(model: PeftModel, mask: Mask) -> _Outcome | None:
+    """What plain modules give; None where a model cannot be read like this at all."""
     try:
-        return work()
-    except Exception as error:  # whatever an unknown processor or a foreign model does
-        lines = str(error).strip().splitlines()
-        return f"{type(error).__name__}: {lines[0] if lines else 'no reason given'}"
+        return _outcome(model, mask, None)
+    except Exception:  # other checks say what is wrong with a model
+        return None
 
 
-def _plain_outcome(model: PeftModel, mask: Mask) -> _Outcome:
-    base: Any = model.get_base_model()
-    return _outcome(model, mask, base.get_output_embeddings())
-
-
-def _fast_outcome(model: PeftModel, fast: Fast, mask: Mask) -> _Outcome:
-    return _outcome(model, mask, fast.head.logits)
-
-
-def _outcome(model: PeftModel, mask: Mask, head: Callable[[Tensor], Tensor]) -> _Outcome:
+def _outcome(model: PeftModel, mask: Mask, fast: Fast | None) -> _Outcome:
     """A few tokens read with and without gradient, and the gradient of a weighted sum."""
     base: Any = model.get_base_model()
     size = int(base.get_input_embeddings().weight.shape[0])
@@ -147,8 +146,9 @@ def _outcome(model: PeftModel, mask: Mask, head: Callable[[Tensor], Tensor]) -> 
         grads = torch.autograd.grad((again.float() * weights).sum(), trained, allow_unused=True)
     flat = [grad.flatten() for grad in grads if grad is not None]
     gradient = torch.cat(flat) if flat else torch.zeros(1)
-    with torch.inference_mode():  # last: once all weights are packed the plain ones are given back
+    with torch.inference_mode():
         hidden = read()
+        head = base.get_output_embeddings() if fast is None else fast.head.logits
         logits = head(hidden[-1:]).float()
     return hidden.float(), again.detach().float(), logits, gradient
 
