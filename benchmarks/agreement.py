@@ -37,7 +37,7 @@ def main() -> None:
     parser.add_argument("--new", type=int, default=160, help="tokens of an answer, at most")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="parelha-agreement-") as folder:
-        prepare(Path(folder), options.rows, options.new)
+        prepare(Path(folder), options.rows, options.new, "bfloat16")
         answers = engine_answers(Path(folder))
         engine = torch.cat([torch.tensor(answer.logprobs) for answer in answers])
         alone = plain(Path(folder), answers, torch.bfloat16, 1)

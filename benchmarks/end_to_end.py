@@ -22,6 +22,7 @@ import psutil
 
 from benchmarks.rollout import files_of  # pylint: disable=import-error
 from parelha.config import Config, load_config
+from parelha.kernels.choose import choose
 from parelha.runtime import used_bytes
 from parelha.tasks import load_tasks
 from parelha.types import Agent
@@ -39,6 +40,7 @@ def main() -> None:
     parser.add_argument("--tasks", type=int, default=8, help="tasks in a step")
     parser.add_argument("--comlrl", help="the Python of an environment with CoMLRL")
     parser.add_argument("--samples", type=int, default=1, help="trees of 20 joint samples there")
+    parser.add_argument("--dtype", default="auto", help="of all products: auto, bfloat16, float32")
     parser.add_argument("--json", type=Path, help="also write the figures here")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="parelha-end-to-end-") as folder:
@@ -48,6 +50,7 @@ def main() -> None:
             rows["CoMLRL"] = comlrl(options, Path(folder), new)
         else:
             print("CoMLRL is left out: name its environment with --comlrl", file=sys.stderr)
+    print(choose(options.dtype).line())
     print(table(rows))
     if options.json:
         options.json.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
@@ -96,6 +99,7 @@ def parelha(options: argparse.Namespace, folder: Path) -> dict[str, float]:
         "train.tasks_per_step": options.tasks,
         "tasks.seeds": 4,
         "eval.episodes": 0,
+        "model.dtype": options.dtype,
     }
     for key, value in settings.items():
         command += [f"--{key}", str(value)]
@@ -122,7 +126,12 @@ def comlrl(options: argparse.Namespace, folder: Path, new: int) -> dict[str, flo
         }
         for task in tasks[: options.samples]
     ]
-    record = {"model": str(files_of(config)[Agent.CODER].folder), "new": new, "prompts": asked}
+    record = {
+        "model": str(files_of(config)[Agent.CODER].folder),
+        "new": new,
+        "dtype": choose(options.dtype).dtype_name,
+        "prompts": asked,
+    }
     path = folder / "comlrl.json"
     path.write_text(json.dumps(record), encoding="utf-8")
     out, peak = watched([options.comlrl, str(PEER), str(path)])

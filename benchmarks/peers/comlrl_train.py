@@ -23,7 +23,7 @@ def main() -> None:
     agents = []
     for _ in range(2):
         agent = transformers.AutoModelForCausalLM.from_pretrained(
-            record["model"], dtype=torch.bfloat16
+            record["model"], dtype=getattr(torch, record["dtype"])
         )
         agent.generation_config.min_new_tokens = record["new"]
         agents.append(agent)

@@ -164,6 +164,9 @@ class TrainConfig(_Section):
 
     steps: Size = 4
     """Updates of each trained agent."""
+    minutes: NotNegative = 0.0
+    """A run that would take longer on this machine ends after fewer steps, as many as fit: decided
+    by its first step, and written down as `train.steps`. 0: all steps, however long."""
     tasks_per_step: Size = 2
     """Trees in one step; each is drafts x reviews episodes."""
     keep_every: Size = 1

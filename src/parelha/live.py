@@ -69,6 +69,11 @@ class Progress:
             self._live.stop()
             self._live = None
 
+    def shorten(self, total_steps: int) -> None:
+        """Say that there will be fewer steps."""
+        self._total = total_steps
+        self._bar.update(self._bar_task, total=total_steps)
+
     def phase(self, text: str) -> None:
         """Say what is happening now, such as ``drafting 12/32``."""
         self._phase = text

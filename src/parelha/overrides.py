@@ -89,6 +89,8 @@ def resumed_config(
     for key in keys:
         if key == "train.steps" and new[key] >= old[key]:
             table["train"]["steps"] = new[key]
+        elif key == "model.dtype" and new[key] == "auto":
+            continue  # the run keeps what it came to
         elif new[key] != old[key]:
             raise UsageError(
                 f"the run was made with another configuration: {key} is {old[key]!r} there, "

@@ -15,7 +15,7 @@ from transformers import PreTrainedModel
 from parelha.agents.formats import Format, make_format
 from parelha.agents.sizes import longest_dialogue
 from parelha.closing import Closing
-from parelha.config import Config
+from parelha.config import Config, lay_over
 from parelha.engines.server import ServerEngine
 from parelha.engines.torch_engine import TorchEngine
 from parelha.episode import Stage, task_prompt
@@ -36,7 +36,7 @@ class Runtime(Closing):
     """The open parts of a run; a context manager that closes them.
 
     Attributes:
-        config: of the run.
+        config: of the run; `model.dtype` is what `auto` came to.
         files: where each agent's weights came from.
         weights: base and adapters; None where a server answers, and none are loaded.
         engine: answers requests.
@@ -65,6 +65,26 @@ class Runtime(Closing):
         if self.weights is None:
             raise UsageError("a server has no weights to work with: leave engine.server out")
         return self.weights
+
+    @property
+    def notices(self) -> list[str]:
+        """What a person should know of how this machine computes, a line each."""
+        if self.weights is None:
+            return []
+        kernels = self.weights.kernels
+        found = [
+            f"warning: without {path}, slower: {reason}"
+            for path, reason in kernels.left_out.items()
+            if reason not in ("switched off",) and not reason.startswith("needs ")
+        ]
+        if found and not kernels.paths:
+            reason = next(iter(kernels.left_out.values()))
+            found = [f"warning: plain modules alone work on this processor, slowly: {reason}"]
+        if kernels.is_slow:
+            found.append(
+                "warning: this processor does not multiply bfloat16 itself, float32 is faster here"
+            )
+        return found
 
     def stage(self, *stream: int | str, single: bool = False) -> Stage:
         """What the episodes of one step need; `single` is evaluation: one draft, one review."""
@@ -126,11 +146,19 @@ def open_runtime(
         )
         on_progress(f"loading {files[Agent.CODER].name}")
         policy, engine, formats = _open_engine(config, files)
+        config = resolved(config, policy)
     except BaseException:
         grader.close()
         raise
     pool = ThreadPoolExecutor(max_workers=2 * workers, thread_name_prefix="grade")
     return Runtime(config, files, policy, engine, formats, grader, pool, MemoryWatch())
+
+
+def resolved(config: Config, policy: Policy | None) -> Config:
+    """The configuration with the type of products that `auto` came to."""
+    if policy is None or config.model.dtype != "auto":
+        return config
+    return lay_over(config, {"model.dtype": policy.kernels.dtype_name})
 
 
 def _open_engine(

@@ -17,7 +17,7 @@ from parelha.checkpoint import (
     make_optimizers,
     save_checkpoint,
 )
-from parelha.config import Config, from_dict
+from parelha.config import Config, from_dict, lay_over
 from parelha.engines.sampling import uniforms
 from parelha.episode import play_tree
 from parelha.errors import NothingTrainedError, UsageError, WorkFailedError
@@ -35,6 +35,9 @@ from parelha.tasks.curriculum import PassRates, draw
 from parelha.tracking import RunFolder, step_name
 from parelha.types import Agent, Task
 
+# Answers of later steps may be longer than those of the first.
+_LONGER = 1.1
+
 
 def train(config: Config, *, resume: Path | None = None, progress: Progress) -> Path:
     """Train the pair; returns the run folder.
@@ -48,6 +51,7 @@ def train(config: Config, *, resume: Path | None = None, progress: Progress) -> 
         UsageError: wrong configuration, an existing run folder, other weights, a full disk.
         NothingTrainedError: the run ended and no adapter had moved.
     """
+    began = time.perf_counter()
     _refuse_server(config)
     tasks = training_tasks(config)
     heldout: tuple[Task, ...] = ()
@@ -57,6 +61,9 @@ def train(config: Config, *, resume: Path | None = None, progress: Progress) -> 
     for notice in suite_notices([*config.tasks.suites, *config.tasks.eval_suites]):
         progress.message(notice)
     with open_runtime(config, on_progress=progress.phase) as runtime:
+        config = runtime.config
+        for notice in runtime.notices:
+            progress.message(notice)
         check_window(runtime, tasks + heldout)
         optimizers = make_optimizers(runtime.policy, config.learning.learning_rate)
         if resume is not None and "models" in folder.read_config():
@@ -64,11 +71,17 @@ def train(config: Config, *, resume: Path | None = None, progress: Progress) -> 
         if done:
             load_checkpoint(folder.path / "checkpoints", done, runtime.policy, optimizers)
         folder.write_config(_record(config, runtime))
-        _evaluate_once(runtime, folder, "before", 0, progress)
+        evaluation = _evaluate_once(runtime, folder, "before", 0, progress)
         rates = pass_rates(tasks, folder, done)
-        for step in range(done + 1, config.train.steps + 1):
+        step = done
+        while step < config.train.steps:
+            step += 1
             due = tasks_of_step(tasks, config, step, rates)
             metrics, timings, records = train_step(runtime, optimizers, due, step, progress)
+            if step == 1:
+                left = 60 * config.train.minutes - (time.perf_counter() - began) - evaluation
+                config = in_time(config, left, timings["seconds"], progress)
+                folder.write_config(_record(config, runtime))
             folder.write_step(step, metrics, timings, records)
             rates.add_step(records)
             save_checkpoint(
@@ -82,6 +95,27 @@ def train(config: Config, *, resume: Path | None = None, progress: Progress) -> 
         _check_that_it_trained(runtime, progress)
         _evaluate_once(runtime, folder, "after", config.train.steps, progress)
     return folder.path
+
+
+def in_time(config: Config, left: float, seconds: float, progress: Progress) -> Config:
+    """The configuration after the first step, with no more steps than fit in.
+
+    Args:
+        config: of the run.
+        left: seconds until the run should end.
+        seconds: of the first step.
+        progress: told of a run that is shortened.
+    """
+    steps = 1 + max(int(left / (_LONGER * seconds)), 0)
+    if not config.train.minutes or steps >= config.train.steps:
+        return config
+    progress.message(
+        f"a step takes {seconds / 60:.1f} minutes on this machine: {steps} of "
+        f"{config.train.steps} steps, to end within {config.train.minutes:.0f} minutes; all of "
+        f"them: `parelha train --resume {config.run_dir} --train.steps {config.train.steps}`"
+    )
+    progress.shorten(steps)
+    return lay_over(config, {"train.steps": str(steps)})
 
 
 def train_step(
@@ -138,6 +172,7 @@ def train_step(
         "trained_tokens": trained_tokens,
         "trained_per_second": per_second(trained_tokens, ended - played),
         "peak_rss_bytes": runtime.memory.peak_bytes,
+        "kernels": runtime.policy.kernels.line(),
     }
     return metrics, timings, round_records(step, trees)
 
@@ -338,22 +373,24 @@ def _record(config: Config, runtime: Runtime) -> dict[str, Any]:
         },
         "version": __version__,
         "sandbox_level": runtime.grader.sandbox.level,
+        "kernels": runtime.policy.kernels.record(),
     }
 
 
 def _evaluate_once(
     runtime: Runtime, folder: RunFolder, which: str, step: int, progress: Progress
-) -> None:
-    """Evaluate unless it is on record already (a resumed run has its `before`)."""
-    episodes = runtime.config.eval.episodes
+) -> float:
+    """Evaluate unless it is on record already (a resumed run has its `before`); its seconds."""
+    began, episodes = time.perf_counter(), runtime.config.eval.episodes
     # A run made longer has an `after` of fewer steps: that one is measured again.
     if not episodes or (folder.read_eval(which) or {}).get("step") == step:
-        return
+        return 0.0
     show_tokens(runtime, progress, f"{which} training: {episodes} held-out episodes")
     table, records = evaluate(runtime, step, episodes)
     folder.write_eval(which, table, records)
     passed = sum(e["final_passed"] for e in table["episodes"])
     progress.message(f"{which} training: {passed} of {len(table['episodes'])} held-out passed")
+    return time.perf_counter() - began
 
 
 def _check_that_it_trained(runtime: Runtime, progress: Progress) -> None:

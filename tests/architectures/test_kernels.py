@@ -26,7 +26,7 @@ def policy_of(base: Any, kernels: Kernels) -> Policy:
     policy = Policy(base, base, ModelConfig(lora_rank=4, lora_alpha=8), 0, kernels)
     generator = torch.Generator().manual_seed(1)
     for agent in Agent:
-        for name, parameter in sorted(policy.parameters(agent).items()):
+        for _, parameter in sorted(policy.parameters(agent).items()):
             with torch.no_grad():
                 parameter.copy_(0.3 * torch.randn(parameter.shape, generator=generator))
     return policy

@@ -86,6 +86,12 @@ class Kernels:
         """The type of products, such as ``float32``."""
         return str(self.dtype).removeprefix("torch.")
 
+    @property
+    def is_slow(self) -> bool:
+        """Whether products are in a type that this processor has no instructions for."""
+        is_bfloat16 = self.device.type == "cpu" and self.dtype == torch.bfloat16
+        return is_bfloat16 and not multiplies_bfloat16()
+
     def record(self) -> dict[str, Any]:
         """JSON-ready values for the run folder."""
         return {

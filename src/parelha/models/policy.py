@@ -164,6 +164,10 @@ class Policy:
         decoder: nn.Module = base.get_decoder()
         return decoder
 
+    def fast(self, agent: Agent) -> Fast:
+        """The fast paths under the agent's base."""
+        return self._fast[agent]
+
     def head(self, agent: Agent) -> FrozenHead:
         """The output head: (..., H) hidden states to (..., V) logits."""
         return self._fast[agent].head
