@@ -286,7 +286,8 @@ def _read(connection: socket.socket, size: int) -> bytes | None:
 def read_text(path: Path) -> str:
     """A file's text; nothing when a child ended before it made the file."""
     try:
-        return path.read_text(encoding="utf-8", errors="replace")
+        # Not as text: a message may hold a carriage return.
+        return path.read_bytes().decode("utf-8", "replace")
     except FileNotFoundError:
         return ""
 

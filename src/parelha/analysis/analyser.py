@@ -25,6 +25,7 @@ MAX_SOURCE_BYTES = 100_000  # more than any answer holds; larger texts are not g
 _CACHE_ENTRIES = 4096
 # pylint's findings on its own settings, which it would repeat for every program.
 _SETTING_CODES = frozenset({"E0012", "E0013", "E0015", "R0022", "W0012"})
+_MYPY_CHATTER = ("LOG:", "Warning: unused section")  # what it says of settings that it does use
 FAULTS = {
     "timeout": "the program takes the tool too long",
     "memory": "the program takes the tool too much memory",
@@ -191,7 +192,7 @@ def check_config(tool: Tool, config: Path) -> None:
     said = [item.message for item in findings if item.code in _SETTING_CODES]
     if tool == "mypy":  # it goes on without the settings that it does not understand
         lines = output.stderr.strip().splitlines()
-        said += [line for line in lines if not line.startswith("Warning: unused section")]
+        said += [line for line in lines if line and not line.startswith(_MYPY_CHATTER)]
     if any(finding.code in FAULTS for finding in findings):
         said = (output.stderr or output.stdout).strip().splitlines() or ["no reason given"]
     if said:

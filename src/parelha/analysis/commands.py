@@ -11,6 +11,7 @@ program on which a user's settings are tried, but no candidate.
 
 import contextlib
 import os
+import re
 import resource
 import signal
 import subprocess
@@ -115,7 +116,8 @@ def _has_section(path: Path, section: str) -> bool:
         parser.read(path, encoding="utf-8")
     except (OSError, ValueError, ConfigError) as error:
         raise UsageError(f"cannot read {path}: {str(error).splitlines()[0]}") from error
-    return any(name == section or name.startswith(f"{section}.") for name in parser.sections())
+    # "mypy-numpy.*" and "flake8:local-plugins" are theirs too.
+    return any(re.split("[.:-]", name)[0] == section for name in parser.sections())
 
 
 def arguments(tool: Tool, config: Path | None, mypy_cache: str = os.devnull) -> list[str]:
