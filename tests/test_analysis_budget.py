@@ -24,7 +24,7 @@ from parelha.types import Analysis, Limits
 # A busy machine can stretch a few seconds of processor time twentyfold.
 pytestmark = pytest.mark.timeout(600)
 
-SECONDS = 0.5
+SECONDS = 0.4
 CLEAN = '"""Doc."""\n\nVALUES = [1, 2]\n'
 HANGS: dict[str, tuple[str, set[Tool]]] = {
     "a tower of powers": ("x = 9 ** 9 ** 9\n", {"mypy"}),
