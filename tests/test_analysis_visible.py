@@ -57,7 +57,8 @@ def found(server: WarmTool, source: str) -> tuple[Finding, ...]:
 
 def test_no_tool_finds_this_package_or_what_a_server_made(servers: Servers) -> None:
     source = "".join(f"import {name} as name_{i}\n" for i, name in enumerate(HIDDEN))
-    for tool, code in (("mypy", "import-not-found"), ("pylint", "E0401")):
+    codes: dict[Tool, str] = {"mypy": "import-not-found", "pylint": "E0401"}
+    for tool, code in codes.items():
         lines = {item.line for item in found(servers[tool], source) if item.code == code}
         assert lines == set(range(1, len(HIDDEN) + 1))
 
