@@ -1,9 +1,9 @@
 """A team's own rules: real settings files change findings, warm as on the command line."""
 
+import functools
 import json
 import os
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -186,7 +186,7 @@ C: int = ""
 """
 
 
-@cache
+@functools.cache
 def without_settings(tool: Tool) -> tuple[Finding, ...]:
     return read(tool, run_command(tool, BROKEN_LINES, None, os.devnull))[0]
 

@@ -32,6 +32,7 @@ from pathlib import Path
 from typing import Any, NoReturn, TextIO, TypedDict
 
 PROGRAM, STOP = b"P", b"S"
+_PACKAGE = "linter-server"
 _MAX_OUTPUT_BYTES = 16 * 1024**2
 _PARENT_CHECK_SECONDS = 1.0
 _PR_SET_PDEATHSIG = 1
@@ -325,11 +326,10 @@ def load_by_path(folder: str, *names: str) -> dict[str, Any]:
     Their package is called what no program can import, so that a tool which follows imports never
     finds them among the modules of its own process.
     """
-    package = types.ModuleType("linter-server")
+    sys.modules[_PACKAGE] = package = types.ModuleType(_PACKAGE)
     package.__path__ = [folder]
-    sys.modules[package.__name__] = package
-    loaded = {name: importlib.import_module(f"{package.__name__}.{name}") for name in names}
-    del sys.modules[package.__name__]
+    loaded = {name: importlib.import_module(f"{_PACKAGE}.{name}") for name in names}
+    del sys.modules[_PACKAGE]
     return loaded
 
 
