@@ -1,5 +1,8 @@
 """A team's own rules: real settings files change findings, warm as on the command line."""
 
+import functools
+import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,9 +11,10 @@ import pytest
 
 from parelha import cli, runtime
 from parelha.analysis import Analyser
-from parelha.analysis.commands import find_config
+from parelha.analysis.analyser import check_config, read
+from parelha.analysis.commands import ToolOutput, find_config, run_command
 from parelha.analysis.equality import compare
-from parelha.analysis.findings import TOOLS, Tool
+from parelha.analysis.findings import FLAKE8_FORMAT, TOOLS, Tool, read_flake8, read_mypy
 from parelha.analysis.warm import WarmTool
 from parelha.config import from_dict
 from parelha.errors import UsageError
@@ -159,3 +163,79 @@ def test_a_folder_that_is_not_there_is_wrong_use(
 def test_a_run_stops_at_its_start_when_the_settings_are_wrong(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no such folder"):
         Grader(workers=1, linter_settings=tmp_path / "gone")
+
+
+# What a tool prints besides its findings, or in another form, where a file of settings says so.
+TALKATIVE: tuple[tuple[Tool, str], ...] = (
+    ("flake8", "[flake8]\nshow-source = true\n"),
+    ("flake8", "[flake8]\nstatistics = true\n"),
+    ("flake8", "[flake8]\ncount = true\n"),
+    ("flake8", "[flake8]\nquiet = 1\n"),
+    ("flake8", "[flake8]\nquiet = 2\nshow_source = yes\nshow-source = yes\nbenchmark = 1\n"),
+    ("flake8", "[flake8]\nformat = pylint\ncolor = always\nverbose = 2\ntee = true\n"),
+    ("pylint", "[MAIN]\ninit-hook = print('{')\nverbose = yes\n"),
+    ("pylint", "[REPORTS]\nreports = yes\nscore = no\nevaluation = 1 / 0\noutput-format = text\n"),
+    ("mypy", "[mypy]\npretty = true\nshow_error_context = true\nverbosity = 1\n"),
+    ("mypy", "[mypy]\nshow_absolute_path = true\ndump_build_stats = true\n"),
+)
+# Several messages that hold a line break, one of which goes on as a finding would begin.
+BROKEN_LINES = """import os
+A = "%(a)s" % {"a": 1, "b\\n9:9:E999 c": 2}
+B = "%(a)s" % {"a": 1, "b\\r\\n\\x1e{\\"": 2}
+C: int = ""
+"""
+
+
+@functools.cache
+def without_settings(tool: Tool) -> tuple[Finding, ...]:
+    return read(tool, run_command(tool, BROKEN_LINES, None, os.devnull))[0]
+
+
+@pytest.mark.parametrize(("tool", "text"), TALKATIVE)
+def test_settings_that_print_more_change_no_finding(tmp_path: Path, tool: Tool, text: str) -> None:
+    name = {"flake8": ".flake8", "pylint": "pylintrc", "mypy": "mypy.ini"}[tool]
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    if tool == "mypy":
+        check_config(tool, tmp_path / name)
+    server = WarmTool(tool, "all" if tool == "flake8" else "bare", tmp_path / name, 1, tmp_path)
+    try:
+        found, _ = read(tool, server.run(BROKEN_LINES))
+        assert compare(tool, BROKEN_LINES, server, str(tmp_path), tmp_path / name) is None
+    finally:
+        server.close()
+    assert found == without_settings(tool)
+    assert found and {item.severity for item in found} != {"fatal"}
+
+
+def test_a_line_break_inside_a_message_is_part_of_it(tmp_path: Path) -> None:
+    server = WarmTool("flake8", "all", None, 1, tmp_path)
+    try:
+        found, _ = read("flake8", server.run(BROKEN_LINES))
+        assert [(item.code, item.line) for item in found] == [
+            ("F401", 1),
+            ("F504", 2),
+            ("F504", 3),
+        ]
+        assert found[1].message.endswith("b\n9:9:E999 c")
+        assert compare("flake8", BROKEN_LINES, server, str(tmp_path)) is None
+        # A tool that dies while it reports has not said all: that is no way to silence it.
+        silenced = 'A = "%(a)s" % {"a": 1, "\\ud800": 2}\nimport os\n'
+        assert server.run(silenced).fault == "crashed"
+        assert compare("flake8", silenced, server, str(tmp_path)) is None
+    finally:
+        server.close()
+
+
+def test_codes_of_plugins_are_read_as_they_are_written() -> None:
+    for code in ("ABC123", "X", "E9"):
+        printed = (FLAKE8_FORMAT % {"row": 1, "col": 0, "code": code, "text": "a: b"}) + "\n"
+        (finding,), _ = read("flake8", ToolOutput(1, printed))
+        assert (finding.code, finding.message, finding.column) == (code, "a: b", 0)
+    with pytest.raises(ValueError, match="not a finding"):
+        read_flake8(FLAKE8_FORMAT)
+
+
+def test_a_message_that_no_file_can_hold_is_written_out() -> None:
+    item = {"message": "Unused key '\ud800'", "line": 1, "column": 0, "file": "program.py"}
+    line = json.dumps(item | {"code": "misc", "severity": "error"})
+    assert read_mypy(f"chatter\n{line}\n")[0].message == r"Unused key '\ud800'"

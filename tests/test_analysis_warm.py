@@ -106,11 +106,8 @@ def test_a_server_that_dies_is_replaced(servers: Servers) -> None:
     assert servers["flake8"].process_id != process_id
 
 
-def test_a_program_that_hangs_a_tool_is_a_timeout(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(warm, "CPU_SECONDS", 1)
-    server = WarmTool("mypy", "bare", None, 1, tmp_path)
+def test_a_program_that_hangs_a_tool_is_a_timeout(tmp_path: Path) -> None:
+    server = WarmTool("mypy", "bare", None, 1, tmp_path, cpu_seconds=1)
     try:
         assert server.run("x = 10**10**9\n").fault == "timeout"
         assert server.run("x: int = 1\n").exit_code == 0

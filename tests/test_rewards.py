@@ -4,7 +4,7 @@
 
 from dataclasses import replace
 from itertools import product
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from hypothesis import given
@@ -317,6 +317,18 @@ def test_fault_of_slides_a_wrong_program_is_worth_as_much_as_a_right_one() -> No
 def test_fault_of_slides_a_pylint_score_of_zero_becomes_one() -> None:
     assert slides(scored(0.0))["pylint"] == slides(scored(None))["pylint"] == 0.2
     assert slides(scored(0.1))["pylint"] < 0.2
+
+
+@pytest.mark.parametrize("tool", ["pylint", "flake8", "mypy"])
+def test_bringing_a_tool_down_earns_the_worst_of_its_component(
+    tool: Literal["pylint", "flake8", "mypy"],
+) -> None:
+    others = tuple(Finding("pylint", f"C{n}", "bad", n + 1, 0, "convention") for n in range(3))
+    down = (*others, Finding(tool, "timeout", "the program takes the tool too long", 1, 0, "fatal"))
+    before, after = slides(scored(0.5, *others)), slides(scored(None, *down))
+    assert combine(after, SLIDES) < combine(before, SLIDES)
+    gated = components(replace(scored(None, *down), tests=Result(8, 8, Outcome.PASSED)), (), GATED)
+    assert gated[tool] == 0.0
 
 
 def test_fault_of_slides_the_same_flake8_code_counts_once_however_often_it_occurs() -> None:

@@ -260,10 +260,13 @@ def _slides(score: Score, reviews: Sequence[Round]) -> dict[str, float]:
     pylint = score.analysis.pylint_score or 1.0  # the notebooks turn 0.0, and no score, into 1.0
     mypy = [f"{f.message} {f.code}".lower() for f in findings if f.tool == "mypy"]
     text = " ".join(review.review.lower() for review in reviews)
-    return {
+    parts = {
         "pylint": pylint / 5,
         "flake8": float(len({f.code for f in findings if f.tool == "flake8"})),
         "mypy": float(sum(any(p in line for p in _MYPY_PHRASES) for line in mypy)),
         "structure": float(score.analysis.structure.keywords),
         "feedback": float(sum(phrase in text for phrase in _CRITICAL_PHRASES)),
     }
+    # What brings a tool down gains nothing by it; the notebooks knew no limits.
+    down = {f.tool for f in findings if f.severity == "fatal"}
+    return parts | {tool: 0.0 if tool == "pylint" else float(_WORST) for tool in down}

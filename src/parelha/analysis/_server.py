@@ -1,16 +1,22 @@
 """A warm linter in a process of its own: it imports and reads once, then forks for each program.
 
 Run by path, ``python -P _server.py``, with one JSON object as its argument (see `_Settings`); it
-imports nothing of this package, so that its memory holds the tool alone. Each slot is one end of a
-socket pair: in comes a program, out goes what the tool's own command line would have printed and
-its exit code. A program is read in a forked child and never in the server: astroid keeps modules by
-name, mypy grows with each run, and a program that crashes or exhausts a tool ends only its child.
+imports nothing of this package, so that its memory holds the tool alone, but loads files by path:
+how each tool is kept warm (`_tools`), and how a process gives up its rights (the sandbox's).
+
+The server writes one byte to `ready` when it is warm. Each slot is one end of a socket pair: in
+comes `PROGRAM` and the program, out go the child's process id and then, when it has ended, what the
+tool's own command line would have printed and its exit code. `STOP` ends the child before.
+
+A program is read in a forked child and never in the server: astroid keeps modules by name, mypy
+grows with each run, and a program that crashes or exhausts a tool ends only its child. The child
+can read what the linters may see and its own folder, and write to files that are open already.
 """
 
 import contextlib
 import ctypes
 import gc
-import io
+import importlib
 import json
 import os
 import resource
@@ -20,14 +26,13 @@ import signal
 import socket
 import struct
 import sys
-from collections.abc import Iterator, Sequence
+import types
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TypedDict
+from typing import Any, NoReturn, TextIO, TypedDict
 
-if TYPE_CHECKING:
-    from mypy.build import BuildManager, State
-    from mypy.modulefinder import BuildSource
-
+PROGRAM, STOP = b"P", b"S"
+_PACKAGE = "linter-server"
 _MAX_OUTPUT_BYTES = 16 * 1024**2
 _PARENT_CHECK_SECONDS = 1.0
 _PR_SET_PDEATHSIG = 1
@@ -43,38 +48,71 @@ class _Settings(TypedDict):
         arguments: those of the tool's command line, the program's file name last.
         program: that file name.
         slots: file descriptors, one for each program read at a time.
+        ready: file descriptor of a pipe.
         root: the server's folder, removed if the caller goes away without a word.
         folders: one private folder in it for each slot.
         warm_up: programs read before the first fork, for what they import.
         cpu_seconds: processor time of one child.
         memory_bytes: address space of one child beyond the server's own.
+        readable: files and folders that a child may read.
+        listable: folders whose names a child may read.
+        code: the folder of `_tools`.
+        sandbox: the folder of ``lockdown`` and ``syscalls``.
     """
 
     tool: str
     arguments: list[str]
     program: str
     slots: list[int]
+    ready: int
     root: str
     folders: list[str]
     warm_up: list[str]
     cpu_seconds: int
     memory_bytes: int
+    readable: list[str]
+    listable: list[str]
+    code: str
+    sandbox: str
 
 
 class ForkServer:
-    """Forks a child for each program that comes in, and sends back what the child printed."""
+    """Forks a child for each program that comes in, and sends back what the child printed.
+
+    Attributes:
+        settings: what the server was told.
+        report: in a child, a file for the tool's findings alone; plugins may print as well.
+    """
 
     def __init__(self, settings: _Settings) -> None:
         self.settings = settings
+        self.report: TextIO = sys.stdout
         self._parent = os.getppid()
         self._slots = [socket.socket(fileno=fd) for fd in settings["slots"]]
         self._children: dict[int, int] = {}  # process id -> slot
+        self._readable = list(settings["readable"])
+        self._import_path = set(sys.path)
+        self._rulesets: list[int] = []
+        self._filter: Any = None
+        self._lockdown: Any = None
         # Reading the libraries takes seconds; the caller may go away meanwhile.
         signal.signal(signal.SIGALRM, lambda number, frame: self._leave_if_alone())
         signal.setitimer(signal.ITIMER_REAL, _PARENT_CHECK_SECONDS, _PARENT_CHECK_SECONDS)
 
+    def allow(self, paths: Iterable[str]) -> None:
+        """Let the children read further folders: those where a user's settings let a tool look."""
+        self._readable += [path for path in paths if path and path not in self._import_path]
+
+    @staticmethod
+    def bind_to_life() -> None:
+        """Ask the kernel (Linux) to end this process when the one that forked it ends."""
+        if sys.platform == "linux":
+            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
     def serve(self) -> None:
         """Serve until the other side has gone; returns only in a child, once for each program."""
+        self.allow(sys.path)
+        self._prepare_confinement()
         signal.setitimer(signal.ITIMER_REAL, 0)
         # Objects that outlive the fork are left out of the children's collections: no page of
         # theirs is copied for its reference counts alone.
@@ -91,6 +129,8 @@ class ForkServer:
         selector.register(wake_in, selectors.EVENT_READ, None)
         for number, slot in enumerate(self._slots):
             selector.register(slot, selectors.EVENT_READ, number)
+        os.write(self.settings["ready"], b"R")
+        os.close(self.settings["ready"])
         while True:
             events = selector.select(_PARENT_CHECK_SECONDS)
             self._leave_if_alone()
@@ -100,9 +140,12 @@ class ForkServer:
                         os.read(wake_in, 4096)
                     self._reap()
                     continue
-                program = receive(self._slots[key.data])
-                if program is None:
+                message = receive(self._slots[key.data])
+                if message is None:
                     self._leave()
+                if message[:1] == STOP:
+                    self._stop(key.data)
+                    continue
                 process = os.fork()
                 if process == 0:
                     signal.set_wakeup_fd(-1)
@@ -110,13 +153,29 @@ class ForkServer:
                     selector.close()
                     for fd in (wake_in, wake_out):
                         os.close(fd)
-                    self._become_child(key.data, program)
+                    self._become_child(key.data, message[1:])
                     return
                 self._children[process] = key.data
+                self._answer(key.data, {"process_id": process})
+
+    def _prepare_confinement(self) -> None:
+        """Build once what each child enters; a kernel without a layer goes without it."""
+        if sys.platform != "linux":
+            return
+        parts = load_by_path(self.settings["sandbox"], "lockdown", "syscalls")
+        self._lockdown = parts["lockdown"]
+        with contextlib.suppress(OSError):
+            self._filter = self._lockdown.seccomp_filter(parts["syscalls"])
+        with contextlib.suppress(OSError):
+            readable = [*self._readable, str(Path.cwd())]
+            self._rulesets = [
+                self._lockdown.landlock_ruleset([*readable, folder], self.settings["listable"])
+                for folder in self.settings["folders"]
+            ]
 
     def _become_child(self, number: int, program: bytes) -> None:
         """Bound the child and give it the program's folder and a file for what it prints."""
-        die_with_parent()
+        self.bind_to_life()
         for slot in self._slots:
             slot.close()
         folder = self.settings["folders"][number]
@@ -126,6 +185,8 @@ class ForkServer:
             opened = os.open(Path("..", name), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             os.dup2(opened, fd)
             os.close(opened)
+        opened = os.open(Path("..", "report"), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        self.report = os.fdopen(opened, "w", encoding="utf-8")
         cpu = self.settings["cpu_seconds"]
         resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 5))
         resource.setrlimit(resource.RLIMIT_FSIZE, (_MAX_OUTPUT_BYTES, _MAX_OUTPUT_BYTES))
@@ -133,6 +194,26 @@ class ForkServer:
         memory = address_space() + self.settings["memory_bytes"]
         with contextlib.suppress(ValueError, OSError):  # not every system has this limit
             resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+        self._confine(number)
+
+    def _confine(self, number: int) -> None:
+        """Give up, for good, every right but to read what is to be seen."""
+        if self._filter is None and not self._rulesets:
+            return
+        self._lockdown.drop_privileges()
+        if self._rulesets:
+            self._lockdown.enter_landlock(self._rulesets[number])
+            for ruleset in self._rulesets:
+                os.close(ruleset)
+        if self._filter is not None:
+            self._lockdown.enter_seccomp(self._filter)
+
+    def _stop(self, number: int) -> None:
+        """End the child of one slot, unless it has ended by itself."""
+        for process, slot in self._children.items():
+            if slot == number:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(process, signal.SIGKILL)
 
     def _reap(self) -> None:
         """Answer for each child that has ended."""
@@ -144,15 +225,24 @@ class ForkServer:
             folder = self.settings["folders"][number]
             answer = {
                 "exit_code": os.waitstatus_to_exitcode(status),
-                "stdout": read_text(Path(folder, "..", "stdout")).replace(f"{folder}/", ""),
+                "stdout": self._printed(Path(folder)),
                 "stderr": read_text(Path(folder, "..", "stderr"))[-4000:],
                 "cpu_seconds": usage.ru_utime + usage.ru_stime,
                 "resident_kib": usage.ru_maxrss,
             }
-            try:
-                send(self._slots[number], json.dumps(answer).encode())
-            except OSError:
-                self._leave()
+            self._answer(number, answer)
+
+    @staticmethod
+    def _printed(folder: Path) -> str:
+        """The tool's report, else what it printed; without the folder in the names of files."""
+        report, printed = (folder.parent / name for name in ("report", "stdout"))
+        return (read_text(report) or read_text(printed)).replace(f"{folder}/", "")
+
+    def _answer(self, number: int, answer: dict[str, Any]) -> None:
+        try:
+            send(self._slots[number], json.dumps(answer).encode())
+        except OSError:
+            self._leave()
 
     def _leave_if_alone(self) -> None:
         """End when the process that started this one has gone."""
@@ -197,15 +287,10 @@ def _read(connection: socket.socket, size: int) -> bytes | None:
 def read_text(path: Path) -> str:
     """A file's text; nothing when a child ended before it made the file."""
     try:
-        return path.read_text(encoding="utf-8", errors="replace")
+        # Not as text: a message may hold a carriage return.
+        return path.read_bytes().decode("utf-8", "replace")
     except FileNotFoundError:
         return ""
-
-
-def die_with_parent() -> None:
-    """Ask the kernel (Linux) to end this process when the one that forked it ends."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def use_huge_pages() -> None:
@@ -235,180 +320,32 @@ def address_space() -> int:
         return 0
 
 
-def flush_and_exit(code: int) -> NoReturn:
-    """End a child without the costs of an orderly end."""
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)
+def load_by_path(folder: str, *names: str) -> dict[str, Any]:
+    """Import files of one folder that know nothing of their package.
 
-
-def serve_pylint(server: ForkServer, arguments: list[str]) -> None:
-    """Pylint: everything up to the check happens once, the check itself in each child."""
-    # pylint: disable=import-outside-toplevel
-    from pylint import modify_sys_path
-    from pylint.lint import PyLinter, Run
-
-    class ServedLinter(PyLinter):
-        """Waits for programs where pylint would have begun to read one, its checkers prepared."""
-
-        prepared: Any = None
-
-        def check(self, files_or_modules: Sequence[str]) -> None:
-            """Check, in a child."""
-            self.initialize()
-            with super()._astroid_module_checker() as self.prepared:
-                server.serve()
-                super().check(files_or_modules)
-
-        @contextlib.contextmanager
-        def _astroid_module_checker(self) -> Iterator[Any]:
-            yield self.prepared
-
-    modify_sys_path()
-    *options, program = arguments
-    for number, source in enumerate(server.settings["warm_up"]):
-        # Another name than the program's, by which astroid would remember it.
-        path = Path(f"parelha_warm_up_{number}.py").resolve()
-        path.write_text(source, encoding="utf-8")
-        with contextlib.redirect_stdout(io.StringIO()):
-            Run([*options, str(path)], exit=False)
-    Run.LinterClass = ServedLinter
-    code = 0
-    try:
-        Run([*options, program])
-    except SystemExit as leaving:
-        code = leaving.code if isinstance(leaving.code, int) else 1
-    flush_and_exit(code)
-
-
-def serve_flake8(server: ForkServer, arguments: list[str]) -> None:
-    """Flake8: plugins and options are loaded once."""
-    # pylint: disable=import-outside-toplevel
-    from flake8.main.application import Application
-
-    # Regular expressions and the like are compiled once, at the first program.
-    warm = Path("parelha_warm_up.py").resolve()
-    warm.write_text("\n".join(server.settings["warm_up"]), encoding="utf-8")
-    with contextlib.redirect_stdout(io.TextIOWrapper(io.BytesIO())):
-        Application().run([*arguments[:-1], str(warm)])
-    application = Application()
-    initialize = application.initialize
-
-    def initialize_then_serve(argv: Sequence[str]) -> None:
-        initialize(argv)
-        server.serve()
-
-    application.initialize = initialize_then_serve
-    application.run(arguments)
-    flush_and_exit(application.exit_code())
-
-
-def serve_mypy(server: ForkServer, arguments: list[str]) -> None:
-    """Mypy: the modules that programs import are built once; a child adds the program to them.
-
-    The program goes through the functions that mypy's own build would call for its last module.
-    Mypy's daemon does not: it gives up one pass earlier on types that are hard to infer, and it
-    reports errors inside installed packages.
+    Their package is called what no program can import, so that a tool which follows imports never
+    finds them among the modules of its own process.
     """
-    # pylint: disable=import-outside-toplevel
-    # mypy is compiled: pylint sees no names in it.
-    # pylint: disable=no-name-in-module,c-extension-no-member
-    import mypy.build
-    import mypy.main
-    from mypy.defaults import RECURSION_LIMIT
-    from mypy.errors import CompileError
-    from mypy.fscache import FileSystemCache
-    from mypy.modulefinder import BuildSource, BuildSourceSet
-    from mypy.util import count_stats
-
-    sys.setrecursionlimit(RECURSION_LIMIT)
-    Path(arguments[-1]).touch()
-    files = FileSystemCache()
-    sources, options = mypy.main.process_options(arguments, fscache=files)
-    messages: list[str] = []
-    options.cache_dir = str(Path("mypy_cache").resolve())
-    warm = Path("parelha_warm_up.py").resolve()
-
-    def build_warm_up(ending: str) -> mypy.build.BuildResult:
-        warm.write_text("\n".join([*server.settings["warm_up"], ending]), encoding="utf-8")
-        return mypy.build.build(
-            [BuildSource(str(warm), "parelha_warm_up", base_dir=sources[0].base_dir)],
-            options,
-            flush_errors=lambda path, new, serious: messages.extend(new),
-            fscache=files,
-        )
-
-    # What was built holds all bodies of functions, what is read from a cache only what importers
-    # need: less than half of the memory. So a child builds, and this process reads its cache; that
-    # happens for what a changed file imports.
-    child = os.fork()
-    if child == 0:
-        die_with_parent()
-        build_warm_up("")
-        os._exit(0)
-    os.waitpid(child, 0)
-    files.flush()
-    result = build_warm_up("# again")
-    manager, graph = result.manager, result.graph
-    shutil.rmtree(options.cache_dir, ignore_errors=True)
-    options.cache_dir = os.devnull
-    manager.metastore = mypy.build.create_metastore(options, parallel_worker=False)
-    manager.source_set = BuildSourceSet(sources)
-    files.flush()
-    messages.clear()
-    server.serve()
-    blocked, printed = False, sys.stdout
-    try:
-        add_to_build(sources, manager, graph)
-    except CompileError as error:
-        blocked, printed = True, sys.stdout if error.use_stdout else sys.stderr
-        messages.extend(error.messages)
-    print("\n".join(messages), file=printed)
-    failed = len(messages) > count_stats(messages)[1]  # as in mypy.main, notes excepted
-    flush_and_exit(int(failed) * (2 if blocked else 1))
-
-
-def add_to_build(
-    sources: "list[BuildSource]", manager: "BuildManager", graph: "dict[str, State]"
-) -> None:
-    """Check modules, and what they import for the first time, on top of a finished build.
-
-    Raises:
-        CompileError: mypy's own, for a program that does not parse.
-    """
-    # pylint: disable=import-outside-toplevel,no-name-in-module,c-extension-no-member
-    from mypy import build
-    from mypy.graph_utils import strongly_connected_components, topsort
-
-    added: list[State] = []
-    build.load_graph(sources, manager, graph, added)
-    names = {state.id for state in added}
-    for name in names:
-        manager.import_map[name] = graph[name].dependencies_set
-    edges = {name: build.deps_filtered(graph, names, name, build.PRI_INDIRECT) for name in names}
-    components = build.prepare_sccs_full(strongly_connected_components(names, edges), edges)
-    for ready in topsort(components):
-        # mypy's own order among components that do not depend on each other
-        for component in sorted(
-            ready, key=lambda item: -min(graph[name].order for name in item.mod_ids)
-        ):
-            manager.scc_by_id[component.id] = component
-            manager.scc_by_mod_id.update(dict.fromkeys(component.mod_ids, component))
-            build.process_stale_scc(graph, component, manager)
+    sys.modules[_PACKAGE] = package = types.ModuleType(_PACKAGE)
+    package.__path__ = [folder]
+    loaded = {name: importlib.import_module(f"{_PACKAGE}.{name}") for name in names}
+    del sys.modules[_PACKAGE]
+    return loaded
 
 
 def main() -> None:
     """Serve the tool named in the first argument."""
+    # Three fifths of the time in which a tool reads libraries would go into collections.
+    gc.disable()
     settings: Any = json.loads(sys.argv[1])
     server = ForkServer(settings)
-    tool, arguments = settings["tool"], settings["arguments"]
-    sys.argv = [tool, *arguments]
-    if tool == "pylint":
-        serve_pylint(server, arguments)
-    elif tool == "flake8":
-        serve_flake8(server, arguments)
-    else:
-        serve_mypy(server, arguments)
+    sys.argv = [settings["tool"], *settings["arguments"]]
+    tools = load_by_path(settings["code"], "_tools")["_tools"]
+    code = tools.SERVED[settings["tool"]](server, settings["arguments"])
+    # Without the costs of an orderly end.
+    for stream in (sys.stdout, sys.stderr, server.report):
+        stream.flush()
+    os._exit(code)
 
 
 if __name__ == "__main__":

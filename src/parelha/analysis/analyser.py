@@ -7,8 +7,10 @@ import tempfile
 import threading
 from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import replace
 from pathlib import Path
 
+from parelha.analysis.budget import PROGRAM_SECONDS, Budget
 from parelha.analysis.commands import ToolOutput, find_config, program_bytes, run_command
 from parelha.analysis.findings import TOOLS, Tool, in_order, read_flake8, read_mypy, read_pylint
 from parelha.analysis.structure import structure
@@ -23,7 +25,8 @@ MAX_SOURCE_BYTES = 100_000  # more than any answer holds; larger texts are not g
 _CACHE_ENTRIES = 4096
 # pylint's findings on its own settings, which it would repeat for every program.
 _SETTING_CODES = frozenset({"E0012", "E0013", "E0015", "R0022", "W0012"})
-_FAULT_MESSAGES = {
+_MYPY_CHATTER = ("LOG:", "Warning: unused section")  # what it says of settings that it does use
+FAULTS = {
     "timeout": "the program takes the tool too long",
     "memory": "the program takes the tool too much memory",
     "crashed": "the program crashes the tool",
@@ -37,13 +40,20 @@ class Analyser(Closing):
     gets findings that say so.
     """
 
-    def __init__(self, *, workers: int = 2, config_dir: Path | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        workers: int = 2,
+        config_dir: Path | None = None,
+        cpu_seconds: float = PROGRAM_SECONDS,
+    ) -> None:
         """Prepare; processes start with the first program that needs them, or with `start`.
 
         Args:
             workers: programs analysed at a time.
             config_dir: a folder whose ``pylintrc``, ``.flake8``, ``mypy.ini``, ``setup.cfg`` or
                 ``pyproject.toml`` replace the tools' defaults (and mypy's ``--strict``).
+            cpu_seconds: processor time that the three tools together have for one program.
 
         Raises:
             UsageError: `config_dir` is no folder, or a tool cannot use the settings in it.
@@ -57,12 +67,14 @@ class Analyser(Closing):
                 check_config(tool, config)
         self._folder = Path(tempfile.mkdtemp(prefix="parelha-analysis-"))
         self._warm = {
-            (tool, name): WarmTool(tool, name, configs[tool], workers, self._folder)
+            (tool, name): WarmTool(tool, name, configs[tool], workers, self._folder, cpu_seconds)
             for tool, name in WARM_UP
         }
         self._early: dict[Tool, str] = {}  # whose servers have read what any program needs
         self._slots = Slots(workers)
         self._threads = ThreadPoolExecutor(workers * len(TOOLS), "parelha-lint")
+        self._cpu_seconds = cpu_seconds
+        self._tried: set[Tool] = set()  # tools that were seen to read the empty program
         self._seen: OrderedDict[str, Analysis] = OrderedDict()
         self._lock = threading.Lock()
         self._closed = False
@@ -116,21 +128,41 @@ class Analyser(Closing):
             )
         neutral, _ = neutralise(source)
         with self._slots:
-            futures = [self._threads.submit(self._run, tool, neutral) for tool in TOOLS]
+            budget = Budget(self._cpu_seconds)
+            futures = [self._threads.submit(self._run, tool, neutral, budget) for tool in TOOLS]
             wait(futures)  # all, before the slot is given up: one of them may raise
             outputs = [future.result() for future in futures]
-        findings: list[Finding] = []
-        pylint_score: float | None = None
-        for tool, output in zip(TOOLS, outputs, strict=True):
-            found, score = read(tool, output)
-            findings += found
-            pylint_score = score if tool == "pylint" else pylint_score
+            findings: list[Finding] = []
+            pylint_score: float | None = None
+            for tool, output in zip(TOOLS, outputs, strict=True):
+                # A tool before it in the order may have used up the budget since.
+                covered = output if budget.covers(tool) else replace(output, fault="timeout")
+                found, score = read(tool, covered)
+                if found and found[0].code == "crashed":
+                    self._try(tool, neutral)
+                findings += found
+                pylint_score = score if tool == "pylint" else pylint_score
         return Analysis(in_order(findings), pylint_score, structure(source))
 
-    def _run(self, tool: Tool, source: str) -> ToolOutput:
-        """One tool on one program; no other server is started beside one that was started early."""
-        name = self._early.get(tool) or family(tool, source)
-        return self._warm[tool, name].run(source)
+    def _run(self, tool: Tool, source: str, budget: Budget) -> ToolOutput:
+        return self._server(tool, source).run(source, budget)
+
+    def _server(self, tool: Tool, source: str) -> WarmTool:
+        """A tool's server for a program; no other is started beside one that was started early."""
+        return self._warm[tool, self._early.get(tool) or family(tool, source)]
+
+    def _try(self, tool: Tool, source: str) -> None:
+        """See whether a tool reads anything at all, before a program is blamed for its crash.
+
+        Raises:
+            InfrastructureError: the tool falls over the empty program too.
+        """
+        if tool not in self._tried:
+            output = self._server(tool, source).run("")
+            if any(finding.code in FAULTS for finding in read(tool, output)[0]):
+                last = output.stderr.strip().rpartition("\n")[2] or "no reason given"
+                raise InfrastructureError(f"{tool} falls over every program: {last}")
+            self._tried.add(tool)
 
 
 def read(tool: Tool, output: ToolOutput) -> tuple[tuple[Finding, ...], float | None]:
@@ -146,7 +178,7 @@ def read(tool: Tool, output: ToolOutput) -> tuple[tuple[Finding, ...], float | N
         except (ValueError, KeyError, TypeError):
             pass  # a tool that fell over prints a traceback, or nothing
         fault = "crashed"
-    return (Finding(tool, fault, _FAULT_MESSAGES[fault], 1, 0, "fatal"),), None
+    return (Finding(tool, fault, FAULTS[fault], 1, 0, "fatal"),), None
 
 
 def check_config(tool: Tool, config: Path) -> None:
@@ -160,8 +192,8 @@ def check_config(tool: Tool, config: Path) -> None:
     said = [item.message for item in findings if item.code in _SETTING_CODES]
     if tool == "mypy":  # it goes on without the settings that it does not understand
         lines = output.stderr.strip().splitlines()
-        said += [line for line in lines if not line.startswith("Warning: unused section")]
-    if any(finding.code in _FAULT_MESSAGES for finding in findings):
+        said += [line for line in lines if line and not line.startswith(_MYPY_CHATTER)]
+    if any(finding.code in FAULTS for finding in findings):
         said = (output.stderr or output.stdout).strip().splitlines() or ["no reason given"]
     if said:
         raise UsageError(f"{tool} cannot use {config}: {said[-1]}")

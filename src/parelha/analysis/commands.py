@@ -4,13 +4,17 @@ Each tool reads one file, ``program.py``, alone in a private folder, in an envir
 the caller's settings, under limits of processor time and memory. A program that exhausts a limit or
 crashes a tool is a result (`ToolOutput.fault`), the same each time; a tool that is killed from
 outside, or does not answer although it uses no processor time, is a fault of the machine.
+
+A command line is not confined as the warm tools are: it reads our own samples, and the empty
+program on which a user's settings are tried, but no candidate.
 """
 
+import contextlib
 import os
+import re
 import resource
 import signal
 import subprocess
-import sys
 import tempfile
 import tomllib
 from configparser import ConfigParser
@@ -18,16 +22,31 @@ from configparser import Error as ConfigError
 from dataclasses import dataclass
 from pathlib import Path
 
+from parelha.analysis import visible
 from parelha.analysis.findings import FLAKE8_FORMAT, PROGRAM_NAME, Tool
 from parelha.errors import InfrastructureError, UsageError
 
 CPU_SECONDS = 60  # cold pylint needs 9 s for a program that imports pandas
 WALL_SECONDS = 300.0
+_REPORT = "report.json"
 MEMORY_BYTES = 4 * 1024**3
 _FATAL_SIGNALS = frozenset(
     {signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL}
 )
 MYPY_FLAGS = ("--strict", "--disable-error-code=import-untyped")
+
+# Settings by which flake8 prints other things than findings, or none; it has no option against most
+# of them. This file is read after the user's, so it decides.
+_FLAKE8_OUTPUT = "flake8-output.cfg"
+_FLAKE8_OUTPUT_SETTINGS = """[flake8]
+quiet = 0
+count = false
+statistics = false
+benchmark = false
+tee = false
+show-source = false
+show_source = false
+"""
 
 # Where each tool would look for its own settings, in its own order, and the section that counts.
 _CONFIG_FILES: dict[Tool, tuple[tuple[str, str], ...]] = {
@@ -97,7 +116,8 @@ def _has_section(path: Path, section: str) -> bool:
         parser.read(path, encoding="utf-8")
     except (OSError, ValueError, ConfigError) as error:
         raise UsageError(f"cannot read {path}: {str(error).splitlines()[0]}") from error
-    return any(name == section or name.startswith(f"{section}.") for name in parser.sections())
+    # "mypy-numpy.*" and "flake8:local-plugins" are theirs too.
+    return any(re.split("[.:-]", name)[0] == section for name in parser.sections())
 
 
 def arguments(tool: Tool, config: Path | None, mypy_cache: str = os.devnull) -> list[str]:
@@ -111,12 +131,19 @@ def arguments(tool: Tool, config: Path | None, mypy_cache: str = os.devnull) -> 
     if tool == "pylint":
         return [f"--rcfile={config or ''}", "--output-format=json2", "--jobs=1", PROGRAM_NAME]
     if tool == "flake8":
-        chosen = [f"--config={config}"] if config else ["--isolated"]
+        chosen = ["--isolated"]
+        if config:
+            chosen = [f"--config={config}", f"--append-config={_FLAKE8_OUTPUT}"]
         # flake8 obeys its comments even inside strings, which are not masked.
         return [*chosen, "--disable-noqa", "--jobs=1", f"--format={FLAKE8_FORMAT}", PROGRAM_NAME]
     flags = () if config else MYPY_FLAGS
     settings = f"--config-file={config or ''}"
     return [settings, *flags, "--output=json", f"--cache-dir={mypy_cache}", PROGRAM_NAME]
+
+
+def write_settings(folder: Path) -> None:
+    """Put what `arguments` name into the folder in which a tool is started."""
+    (folder / _FLAKE8_OUTPUT).write_text(_FLAKE8_OUTPUT_SETTINGS, encoding="ascii")
 
 
 def environment(home: str, hash_seed: str = "0") -> dict[str, str]:
@@ -154,11 +181,20 @@ def run_command(
         InfrastructureError: the tool could not be started, was killed from outside, or hung
             without using processor time.
     """
-    command = [sys.executable, "-P", "-m", tool, *arguments(tool, config, mypy_cache)]
+    options = arguments(tool, config, mypy_cache)
+    if tool == "pylint":  # a file for its report alone: plugins may print as well
+        options = [item.replace("=json2", f"=json2:../{_REPORT}") for item in options]
     try:
         with tempfile.TemporaryDirectory(prefix="parelha-lint-") as folder:
+            # mypy's cache is worth most where the libraries have the paths they had before.
+            place = Path(folder if mypy_cache == os.devnull else mypy_cache, f"environment-{tool}")
+            python = place / "bin" / "python"
+            if not python.exists():
+                python = visible.build(place, tool, config).python
+            command = [str(python), "-P", "-m", tool, *options]
             private = Path(folder, "program")
             private.mkdir()
+            write_settings(private)
             (private / PROGRAM_NAME).write_bytes(program_bytes(source))
             with subprocess.Popen(
                 command,
@@ -177,6 +213,8 @@ def run_command(
                     if isinstance(error, subprocess.TimeoutExpired):
                         raise InfrastructureError(f"{tool} did not answer") from error
                     raise
+            with contextlib.suppress(FileNotFoundError):
+                stdout = Path(folder, _REPORT).read_bytes()
     except OSError as error:
         raise InfrastructureError(f"cannot run {tool}: {error}") from error
     # Some messages name the file by its whole path, which is another one each time.
@@ -214,4 +252,7 @@ def judged(tool: str, exit_code: int, stdout: str, stderr: str) -> ToolOutput:
         raise InfrastructureError(f"{tool} was ended by signal {-exit_code}")
     if stderr.rstrip().rpartition("\n")[2].startswith("MemoryError"):
         return ToolOutput(exit_code, "", stderr, "memory")
+    died = exit_code == 1 and "\nTraceback (most recent call last):\n" in f"\n{stderr}"
+    if died or (tool == "mypy" and "INTERNAL ERROR" in stderr):
+        return ToolOutput(exit_code, "", stderr, "crashed")  # what it said before is not all
     return ToolOutput(exit_code, stdout, stderr)

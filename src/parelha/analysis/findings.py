@@ -2,6 +2,7 @@
 
 import json
 import re
+import secrets
 from collections.abc import Iterable
 from typing import Any, Literal
 
@@ -10,9 +11,12 @@ from parelha.types import Finding
 Tool = Literal["pylint", "flake8", "mypy"]
 TOOLS: tuple[Tool, ...] = ("flake8", "mypy", "pylint")  # the order of `Analysis.findings`
 PROGRAM_NAME = "program.py"
-FLAKE8_FORMAT = "%(row)d:%(col)d:%(code)s:%(text)s"
+# flake8 knows no format that quotes: a message may hold line breaks, and what looks like the next
+# finding. This mark, which no program can know, tells where findings begin.
+_FLAKE8_MARK = secrets.token_hex(16)
+FLAKE8_FORMAT = f"{_FLAKE8_MARK}%(row)d:%(col)d:%(code)s:%(text)s"
 
-_FLAKE8_LINE = re.compile(r"(\d+):(-?\d+):([A-Z]+\d+):(.*)")
+_FLAKE8_FINDING = re.compile(r"(\d+):(-?\d+):([^:\s]+):(.*)", re.DOTALL)
 # pylint names the report of its own crash after the clock and the user's home.
 _CRASH_FILE = re.compile(r"'[^']*pylint-crash-[^']*'")
 
@@ -34,15 +38,17 @@ def read_pylint(output: str) -> tuple[tuple[Finding, ...], float | None]:
         Finding(
             tool="pylint",
             code=str(item["messageId"]),
-            message=_CRASH_FILE.sub("'...'", str(item["message"])),
-            line=int(item["line"]),
-            column=int(item["column"]),
+            message=_CRASH_FILE.sub("'...'", _printable(str(item["message"]))),
+            line=int(item["line"] or 1),
+            column=int(item["column"] or 0),
             severity=str(item["type"]),
         )
         for item in report["messages"]
     )
     unread = any(item.severity == "fatal" or item.code == "E0001" for item in found)
-    return found, None if unread else float(report["statistics"]["score"])
+    score = report["statistics"]["score"]
+    # A formula of the user's own may have failed: the score is then a sentence.
+    return found, float(score) if isinstance(score, int | float) and not unread else None
 
 
 def read_flake8(output: str) -> tuple[Finding, ...]:
@@ -52,12 +58,10 @@ def read_flake8(output: str) -> tuple[Finding, ...]:
         ValueError: the output is not flake8's.
     """
     found: list[Finding] = []
-    for line in output.split("\n"):
-        if not line:
-            continue
-        match = _FLAKE8_LINE.fullmatch(line)
+    for record in output.split(_FLAKE8_MARK)[1:]:
+        match = _FLAKE8_FINDING.fullmatch(record)
         if match is None:
-            raise ValueError(f"not a line of flake8: {line[:200]!r}")
+            raise ValueError(f"not a finding of flake8: {record[:200]!r}")
         row, column, code, message = match.groups()
         severity = "error" if code.startswith(("E9", "F")) else "warning"
         found.append(
@@ -67,17 +71,21 @@ def read_flake8(output: str) -> tuple[Finding, ...]:
 
 
 def read_mypy(output: str) -> tuple[Finding, ...]:
-    """Findings from ``mypy --output json``, one object a line.
+    """Findings from ``mypy --output json``, one object a line; other lines say something else.
 
     Raises:
         ValueError: the output is not mypy's.
     """
     found: list[Finding] = []
     for line in output.split("\n"):
-        if not line:
+        if not line.startswith("{"):
             continue
         item: dict[str, Any] = json.loads(line)
-        message, row, column = str(item["message"]), int(item["line"]), int(item["column"])
+        message, row, column = (
+            _printable(str(item["message"])),
+            int(item["line"]),
+            int(item["column"]),
+        )
         if item["file"] != PROGRAM_NAME:  # an installed stub that mypy cannot read
             message, row, column = f"{str(item['file']).rsplit('/', 1)[-1]}: {message}", 1, 0
         severity = str(item["severity"])
@@ -116,3 +124,8 @@ def to_text(findings: Iterable[Finding], limit: int = 20) -> str:
         kept = max(0, limit - 1)
         lines = [*lines[:kept], f"... and {len(lines) - kept} more"]
     return "\n".join(lines)
+
+
+def _printable(text: str) -> str:
+    """A message without lone surrogates, which a program's strings may hold and no file can."""
+    return text.encode("utf-8", "backslashreplace").decode()

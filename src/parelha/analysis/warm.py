@@ -2,25 +2,38 @@
 
 import contextlib
 import json
+import math
 import os
 import queue
 import re
+import select
 import shutil
 import signal
 import socket
 import subprocess
-import sys
 import threading
+import time
 from pathlib import Path
+from typing import Any
 
-from parelha.analysis import _server
-from parelha.analysis.commands import ToolOutput, arguments, environment, judged, program_bytes
+from parelha.analysis import _server, visible
+from parelha.analysis.budget import PROGRAM_SECONDS, Budget
+from parelha.analysis.commands import (
+    ToolOutput,
+    arguments,
+    environment,
+    judged,
+    program_bytes,
+    write_settings,
+)
 from parelha.analysis.findings import PROGRAM_NAME, Tool
 from parelha.errors import InfrastructureError
 from parelha.priority import give_way
+from parelha.sandbox import lockdown, watching
 
-CPU_SECONDS = 30  # beyond the cold start, which a child does not pay
+START_SECONDS = 900.0  # reading the libraries takes seconds, minutes on a very busy machine
 WALL_SECONDS = 300.0
+WATCH_SECONDS = 0.05  # how often a child's processor time is read
 MEMORY_BYTES = 2 * 1024**3
 
 _BARE = """
@@ -130,17 +143,27 @@ class WarmTool:
         config: a user's settings file, or None for the defaults.
         workers: programs read at a time.
         folder: a private folder that exists; the caller removes it.
+        cpu_seconds: processor time for one program, of all tools together (`Budget`).
     """
 
     def __init__(
-        self, tool: Tool, name: str, config: Path | None, workers: int, folder: Path
+        self,
+        tool: Tool,
+        name: str,
+        config: Path | None,
+        workers: int,
+        folder: Path,
+        cpu_seconds: float = PROGRAM_SECONDS,
     ) -> None:
         self.tool = tool
         self._warm_up = WARM_UP[tool, name]
         self._config = config
         self._workers = workers
         self._folder = folder / f"{tool}-{name}"
+        self._cpu_seconds = cpu_seconds
         self._lock = threading.Lock()
+        self._waiting = threading.Lock()
+        self._ready: int | None = None  # while the server reads the libraries
         self._closed = False
         self._process: subprocess.Popen[bytes] | None = None
         self._slots: queue.SimpleQueue[socket.socket] = queue.SimpleQueue()
@@ -150,19 +173,24 @@ class WarmTool:
         """The server's process, None before it was started."""
         return self._process.pid if self._process else None
 
-    def run(self, source: str) -> ToolOutput:
+    def run(self, source: str, budget: Budget | None = None) -> ToolOutput:
         """What the tool's command line would give for a program.
 
         At most `workers` threads may be in here at a time; the caller sees to it.
+
+        Args:
+            source: the program.
+            budget: what is left of the program's processor time, None if this tool has it alone.
 
         Raises:
             InfrastructureError: twice in a row the server could not be started, died, did not
                 answer, or its child was killed from outside.
         """
+        budget = budget or Budget(self._cpu_seconds)
         try:
-            return self._run_once(source)
+            return self._run_once(source, budget)
         except InfrastructureError:
-            return self._run_once(source)
+            return self._run_once(source, budget)
 
     def start(self) -> None:
         """Let the server load its tool now; does not wait for it.
@@ -173,18 +201,19 @@ class WarmTool:
         with self._lock:
             self._start_if_needed()
 
-    def _run_once(self, source: str) -> ToolOutput:
+    def _run_once(self, source: str, budget: Budget) -> ToolOutput:
         with self._lock:
             self._start_if_needed()
             process, slots = self._process, self._slots
-        answer, reason = None, ""
+        answer: dict[str, Any] | None = None
+        reason = ""
         try:
+            self._wait_until_warm()
             slot = slots.get_nowait()
         except queue.Empty as error:  # another thread has just stopped this server
             raise InfrastructureError(f"the {self.tool} server was stopped") from error
         try:
-            _server.send(slot, program_bytes(source))
-            answer = _server.receive(slot)
+            answer, stopped = self._ask(slot, source, budget)
         except OSError as error:  # a time-out is one
             reason = str(error)
         if answer is None:
@@ -193,8 +222,60 @@ class WarmTool:
             self._discard(process)
             raise InfrastructureError(f"the {self.tool} server did not answer: {reason}")
         slots.put(slot)
-        said = json.loads(answer)
-        return judged(self.tool, said["exit_code"], said["stdout"], said["stderr"])
+        if stopped or not budget.covers(self.tool):
+            return ToolOutput(answer["exit_code"], "", answer["stderr"], "timeout")
+        return judged(self.tool, answer["exit_code"], answer["stdout"], answer["stderr"])
+
+    def _ask(
+        self, slot: socket.socket, source: str, budget: Budget
+    ) -> tuple[dict[str, Any] | None, bool]:
+        """Hand over a program and watch what its child uses.
+
+        Returns:
+            the server's answer, None when it has gone; and whether the child was stopped because
+            the budget did not cover it.
+
+        Raises:
+            OSError: the server has gone, or nothing was heard of it for too long.
+        """
+        deadline = time.monotonic() + WALL_SECONDS
+        _server.send(slot, _server.PROGRAM + program_bytes(source))
+        begun = _receive(slot)
+        if begun is None:
+            return None, False
+        stopped = False
+        while not _readable(slot.fileno(), WATCH_SECONDS):
+            budget.charge(self.tool, watching.cpu_seconds(begun["process_id"]))
+            if not stopped and not budget.covers(self.tool):
+                _server.send(slot, _server.STOP)
+                stopped = True
+            if time.monotonic() > deadline:
+                raise TimeoutError("timed out")
+        answer = _receive(slot)
+        if answer is not None:
+            budget.charge(self.tool, answer["cpu_seconds"])
+        return answer, stopped
+
+    def _wait_until_warm(self) -> None:
+        """Return when the server has read what it reads once; no program pays for that.
+
+        Raises:
+            InfrastructureError: it ended, or took too long.
+        """
+        with self._waiting:
+            with self._lock:
+                process, pipe, self._ready = self._process, self._ready, None
+            if pipe is None:
+                return
+            with os.fdopen(pipe, "rb", buffering=0) as ready:
+                warm = _readable(pipe, START_SECONDS) and ready.read(1) != b""
+            if warm and process is not None:
+                # Until here it had its share of the processors: somebody may be waiting for it.
+                give_way(process.pid)
+                return
+        reason = self._last_words()
+        self._discard(process)
+        raise InfrastructureError(f"the {self.tool} server could not be started: {reason}")
 
     def close(self) -> None:
         """End the server and its children, for good; may be called twice."""
@@ -214,40 +295,51 @@ class WarmTool:
         self._stop()
         shutil.rmtree(self._folder, ignore_errors=True)
         home = self._folder / "home"
+        ready, warm = os.pipe()
         folders = [self._folder / str(number) / "program" for number in range(self._workers)]
         pairs: list[tuple[socket.socket, socket.socket]] = []
         try:
             for made in (home, *folders):
                 made.mkdir(parents=True)
+            write_settings(home)
+            world = visible.build(self._folder / "environment", self.tool, self._config)
             pairs = [socket.socketpair() for _ in folders]
             settings = {
                 "tool": self.tool,
                 "arguments": arguments(self.tool, self._config),
                 "program": PROGRAM_NAME,
                 "slots": [far.fileno() for _, far in pairs],
+                "ready": warm,
                 "root": str(self._folder),
                 "folders": [str(path) for path in folders],
                 "warm_up": self._warm_up,
-                "cpu_seconds": CPU_SECONDS,
+                # Behind the budget, for a system where this process cannot see what a child uses.
+                "cpu_seconds": math.ceil(self._cpu_seconds) + 1,
                 "memory_bytes": MEMORY_BYTES,
+                "readable": world.readable,
+                "listable": world.listable,
+                "code": str(Path(_server.__file__).parent),
+                "sandbox": str(Path(lockdown.__file__).parent),
             }
             with (self._folder / "log").open("wb") as log:
                 self._process = subprocess.Popen(  # pylint: disable=consider-using-with
-                    [sys.executable, "-P", _server.__file__, json.dumps(settings)],
+                    [str(world.python), "-P", _server.__file__, json.dumps(settings)],
                     cwd=home,
                     env=environment(str(home)),
                     stdin=subprocess.DEVNULL,
                     stdout=log,
                     stderr=log,
-                    pass_fds=[far.fileno() for _, far in pairs],
+                    pass_fds=[warm, *(far.fileno() for _, far in pairs)],
                     start_new_session=True,
                 )
-            give_way(self._process.pid)
         except OSError as error:
+            os.close(ready)
             raise InfrastructureError(f"cannot start {self.tool}: {error}") from error
         finally:
+            os.close(warm)
             for _, far in pairs:
                 far.close()
+        self._ready = ready
         self._slots = queue.SimpleQueue()
         for near, _ in pairs:
             near.settimeout(WALL_SECONDS)
@@ -267,6 +359,9 @@ class WarmTool:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+        if self._ready is not None:
+            os.close(self._ready)
+            self._ready = None
         with contextlib.suppress(queue.Empty):
             while True:
                 self._slots.get_nowait().close()
@@ -275,3 +370,16 @@ class WarmTool:
         """The last line of the server's log."""
         lines = _server.read_text(self._folder / "log").strip().splitlines()
         return lines[-1] if lines else "no reason given"
+
+
+def _receive(slot: socket.socket) -> dict[str, Any] | None:
+    """One of the server's messages, None when it has gone."""
+    message = _server.receive(slot)
+    return None if message is None else json.loads(message)
+
+
+def _readable(descriptor: int, seconds: float) -> bool:
+    """Wait until there is something to read, or the other side has gone; False if it was longer."""
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    return bool(poll.poll(seconds * 1000))

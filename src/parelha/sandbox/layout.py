@@ -9,6 +9,7 @@ import functools
 import importlib.metadata
 import re
 import sysconfig
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,16 +56,20 @@ def find_layout() -> Layout:
             else:
                 entries.setdefault(entry, f"{folder}/{entry}")
     packages: dict[str, str] = {}
-    for name in _with_requirements(PACKAGES):
-        packages.update(_files_of(name))
+    for name in with_requirements(PACKAGES):
+        packages.update(files_of(name))
     entries.update(packages)
     return Layout(
         entries, tuple(packages.values()), _system_libraries(), tuple(standard), tuple(hidden)
     )
 
 
-def _with_requirements(names: tuple[str, ...]) -> list[str]:
-    """The distributions and what they need (extras left out), each once."""
+def with_requirements(names: Iterable[str]) -> list[str]:
+    """The distributions and what they need (extras left out), each once; without what is missing.
+
+    Args:
+        names: of distributions, as the package index writes them.
+    """
     found: dict[str, None] = {}
     waiting = list(names)
     while waiting:
@@ -84,14 +89,21 @@ def _with_requirements(names: tuple[str, ...]) -> list[str]:
     return list(found)
 
 
-def _files_of(name: str) -> dict[str, str]:
+def files_of(name: str, *, metadata: bool = False) -> dict[str, str]:
+    """What a distribution puts on the import path: name there to absolute path.
+
+    Args:
+        name: of an installed distribution.
+        metadata: also its metadata, by which others find its entry points.
+    """
+    left_out = (".pth",) if metadata else (".pth", ".dist-info")
     distribution = importlib.metadata.distribution(name)
     tops = {path.parts[0] for path in distribution.files or ()}
     base = Path(str(distribution.locate_file(""))).resolve()
     return {
         top: str(base / top)
         for top in sorted(tops)
-        if top not in {"..", "__pycache__"} and not top.endswith((".dist-info", ".pth"))
+        if top not in {"..", "__pycache__"} and not top.endswith(left_out)
     }
 
 

@@ -13,6 +13,7 @@ import os
 import platform
 import resource
 import struct
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -85,11 +86,15 @@ def landlock_version() -> int:
         return 0
 
 
-def landlock_ruleset(readable: list[str]) -> int:
+def landlock_ruleset(readable: list[str], listable: Sequence[str] = ()) -> int:
     """A ruleset that lets its process read below `readable`, write to /dev/null, and no more.
 
     Built once; each child enters it with one system call. From ABI 4 it also refuses TCP, from
     ABI 6 abstract sockets and signals to the outside.
+
+    Args:
+        readable: files, and folders with all below them.
+        listable: folders whose names may be read, at any depth, but not their files.
 
     Returns:
         the ruleset's file descriptor.
@@ -107,6 +112,8 @@ def landlock_ruleset(readable: list[str]) -> int:
     for path in readable:
         rights = _LL_READ_FILE | (_LL_READ_DIR if Path(path).is_dir() else 0)
         _landlock_allow(ruleset, path, rights)
+    for path in listable:
+        _landlock_allow(ruleset, path, _LL_READ_DIR)
     _landlock_allow(ruleset, "/dev/null", _LL_READ_FILE | _LL_WRITE_FILE)
     return ruleset
 
