@@ -35,7 +35,7 @@ SHORTEST_RUN = 8  # items; a list of at least so many numbers of one type travel
 
 # What a kind of value costs its reader, in parts: a part is about a microsecond and at most about a
 # hundred bytes. Kinds that are not here cost one.
-PARTS = {b"S": 2, b"D": 2, b"t": 4, b"x": 4, b"a": 4, b"o": 3}
+PARTS = {b"L": 2, b"U": 2, b"S": 3, b"D": 3, b"t": 4, b"x": 4, b"a": 4, b"o": 3}
 PARTS |= {b"m": 25, b"l": 12, b"r": 15, b"1": 60, b"2": 100, b"3": 40, b"p": 100}
 COLUMN_PARTS = {b"a": 12, b"s": 30, b"t": 30, b"z": 40, b"c": 70, b"k": 50}
 NUMBERS_PER_PART = 8  # of a block of numbers

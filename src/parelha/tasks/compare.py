@@ -151,7 +151,7 @@ class Comparator:
             if not all(kind_of(item) in ("int", "float") for item in missing + surplus):
                 return f": {len(missing)} elements differ"
             return self._sequence(sorted(missing), sorted(surplus), 1)
-        if len(missing) * sum(map(_size, missing)) > MAX_STEPS:
+        if len(missing) * sum(map(element_count, missing)) > MAX_STEPS:
             return f": {len(missing)} elements differ"
         for item in missing:
             match = next(
@@ -359,12 +359,12 @@ def _lengths(expected: Any, actual: Any) -> str:
     return f": expected {len(expected)} elements, got {len(actual)}"
 
 
-def _size(value: object) -> int:
-    """Return how many elements a comparison of a value may look at."""
+def element_count(value: object) -> int:
+    """Return how many elements a value has, those inside others included."""
     if isinstance(value, list | tuple | set | frozenset):
-        return 1 + sum(map(_size, value))
+        return 1 + sum(map(element_count, value))
     if isinstance(value, dict):
-        return 1 + sum(map(_size, value.keys())) + sum(map(_size, value.values()))
+        return 1 + sum(map(element_count, value.keys())) + sum(map(element_count, value.values()))
     return 1 + int(getattr(value, "size", 0))
 
 

@@ -82,12 +82,12 @@ def _written(value: Any) -> str:
     Their libraries write such a cell more than once, so that the cost doubles with every level.
     """
     shape = getattr(value, "shape", ())
-    if not isinstance(shape, tuple) or not _holds_containers(value):
+    if not isinstance(shape, tuple) or not holds_containers(value):
         return repr(value)
     return f"<{type(value).__name__} of shape {shape}>"
 
 
-def _holds_containers(value: Any) -> bool:
+def holds_containers(value: Any) -> bool:
     """Return whether a cell or a label of an array or a table is a container itself."""
     kind = type(value).__name__
     if kind == "DataFrame":
@@ -95,13 +95,13 @@ def _holds_containers(value: Any) -> bool:
             i for i, dtype in enumerate(value.dtypes) if dtype == "object" or dtype == "category"
         ]
         tables = [value.index, value.columns, *(value.iloc[:, i].array for i in odd)]
-        return any(map(_holds_containers, tables))
+        return any(map(holds_containers, tables))
     if kind == "Series":
-        return _holds_containers(value.index) or _holds_containers(value.array)
+        return holds_containers(value.index) or holds_containers(value.array)
     if kind == "MultiIndex":
-        return any(map(_holds_containers, value.levels))
+        return any(map(holds_containers, value.levels))
     if kind in ("Categorical", "CategoricalIndex"):
-        return _holds_containers(value.categories)
+        return holds_containers(value.categories)
     if getattr(value, "dtype", None) != "object":
         return False
     cells = value.ravel().tolist() if kind == "ndarray" else value.tolist()
