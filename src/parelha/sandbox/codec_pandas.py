@@ -193,7 +193,8 @@ def _read_levels(decoder: Any, pd: Any, depth: int) -> Any:
     count = decoder.take_count()
     if not 1 <= count <= 32:
         raise CodecError("an index of too many levels")
-    levels, codes = [], []
+    levels: list[Any] = []
+    codes: list[Any] = []
     for _ in range(count):
         level = _read_index(decoder, pd, depth + 1)
         places = _codes(decoder, depth + 1, len(level))
