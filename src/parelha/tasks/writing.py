@@ -91,9 +91,7 @@ def holds_containers(value: Any) -> bool:
     """Return whether a cell or a label of an array or a table is a container itself."""
     kind = type(value).__name__
     if kind == "DataFrame":
-        odd = [
-            i for i, dtype in enumerate(value.dtypes) if dtype == "object" or dtype == "category"
-        ]
+        odd = [i for i, dtype in enumerate(value.dtypes) if dtype in ("object", "category")]
         tables = [value.index, value.columns, *(value.iloc[:, i].array for i in odd)]
         return any(map(holds_containers, tables))
     if kind == "Series":

@@ -72,7 +72,7 @@ def wrapped(function: Callable[..., Any], value: Any, further: tuple[Any, ...]) 
         ValueError: it would cost more than the value is large.
     """
     name = function.__name__
-    if type(value) is np.ndarray and value.ndim == 1 and name in _THROUGH:
+    if isinstance(value, np.ndarray) and value.ndim == 1 and name in _THROUGH:
         value = value.tolist()
     if name == "set" and not isinstance(value, str | bytes | dict | set):
         _refuse_flood(value)
@@ -88,7 +88,7 @@ def wrapped(function: Callable[..., Any], value: Any, further: tuple[Any, ...]) 
 
 def refuse_stretching(value: Any, right: Any) -> None:
     """Raise ValueError where an operator would stretch an array beyond all bounds."""
-    if type(value) is np.ndarray and value.size * element_count(right) > MAX_PAIRS:
+    if isinstance(value, np.ndarray) and value.size * element_count(right) > MAX_PAIRS:
         raise ValueError("an array that is stretched too far")
 
 
