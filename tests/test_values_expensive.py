@@ -122,6 +122,7 @@ DEAR: dict[str, Any] = {
     "array": np.zeros(0),
     "rows": np.zeros((9, 0)),
     "object array": cells(None),
+    "dimensions": cells(None).reshape((1,) * 8),
     "scalar": np.float32(1),
     "moment": pd.Timestamp("2024-01-01", tz="Europe/Lisbon"),
     "range": pd.RangeIndex(1_000_000),
@@ -212,6 +213,16 @@ COMPARED: dict[str, tuple[Comparator, Any, Any]] = {
         Comparator(sequences_alike=True),
         [1, 2],
         np.zeros(4_000_000, np.int8),
+    ),
+    "moments in any order": (
+        ANY_ORDER,
+        [pd.Series([1])],
+        [pd.Series(pd.date_range("2024", periods=500_000, freq="s", tz="Europe/Lisbon"))],
+    ),
+    "as many moments": (
+        ANY_ORDER,
+        [pd.Series(np.zeros(400_000))],
+        [pd.Series(pd.date_range("2024", periods=400_000, freq="s", tz="Europe/Lisbon"))],
     ),
     "tables in any order": (
         ANY_ORDER,
@@ -337,6 +348,9 @@ def test_the_beginning_of_a_value_is_what_python_writes(value: object) -> None:
     assert repr(value).startswith(written_out(value, 20)[:20])
 
 
+MOMENTS = pd.date_range("2024-01-01", periods=3, tz="Europe/Lisbon")
+
+
 def test_equal_values_have_one_text_and_others_another() -> None:
     equal = [
         (1, np.int8(1)),
@@ -352,9 +366,19 @@ def test_equal_values_have_one_text_and_others_another() -> None:
         (pd.Timestamp("2024-01-01"), pd.Timestamp("2024-01-01").to_pydatetime()),
         (pd.Timedelta("1D"), pd.Timedelta("1D").to_pytimedelta()),
         (np.array([0.0, np.nan]), np.array([-0.0, np.nan])),
+        (pd.Series(MOMENTS), pd.Series(list(MOMENTS))),
     ]
     for left, right in equal:
         assert canonical(left) == canonical(right), (left, right)
     different = [1, True, 1.0, "1", b"1", [1], (1,), ["1", "2"], ["1,str('2')"], [["1"], "2"], {1}]
-    different += [{1: 1}, None, np.array([1]), np.array([[1]]), pd.Series([1]), pd.Index([1])]
+    different += [
+        {1: 1},
+        None,
+        MOMENTS,
+        MOMENTS.tz_convert("UTC"),
+        np.array([1]),
+        np.array([[1]]),
+        pd.Series([1]),
+        pd.Index([1]),
+    ]
     assert len({canonical(value) for value in different}) == len(different)

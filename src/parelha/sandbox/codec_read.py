@@ -193,7 +193,7 @@ class Decoder:
         # Lengths beside a 0 are free of bytes but not of trouble: bound each of them too.
         if max(shape, default=0) > len(self._data) or size > len(self._data) - self._at:
             raise CodecError("the array is larger than its bytes")
-        self.spend(size // NUMBERS_PER_PART + math.prod(shape[:-1]) - 1)
+        self.spend(size // NUMBERS_PER_PART + math.prod(shape[:-1]) + len(shape))
         if tag == b"o":
             cells = np.empty(size, dtype=object)
             for place in range(size):

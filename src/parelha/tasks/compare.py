@@ -55,6 +55,7 @@ _KINDS: dict[type, str] = {
     np.datetime64: "datetime64",
     np.timedelta64: "timedelta64",
 }
+_FLAT = frozenset({type(None), bool, int, float, complex, str, bytes})
 _NUMPY_KINDS = {"b": "bool", "i": "int", "u": "int", "f": "float", "c": "complex"} | {
     "U": "str",
     "S": "bytes",
@@ -141,10 +142,13 @@ class Comparator:
                 return f"[{index}]{inner}"
         return None
 
-    def unordered(self, expected: Sequence[Any], actual: Sequence[Any]) -> str | None:
+    def unordered(self, expected: list[Any], actual: list[Any]) -> str | None:
         """Match elements regardless of order: exact pairs first, the rest within tolerance."""
         if len(expected) != len(actual):
             return _lengths(expected, actual)
+        size = element_count(expected)
+        if element_count(actual) > 2 * size + MAX_MATCHED:
+            return f": the elements together hold more than {size} values"
         missing = _left_over(expected, actual)
         surplus = _left_over(actual, expected)
         if len(missing) > MAX_MATCHED:
@@ -320,15 +324,18 @@ def _content(value: Any, kind: str, depth: int) -> str:
 
 def _cells(value: Any, depth: int) -> str:
     """Return type and elements of an array or a column."""
-    if isinstance(value.dtype, np.dtype) and value.dtype.kind in "biufcmMSU" and value.ndim:
-        cells = np.asarray(value)
+    dtype = value.dtype
+    dated = dtype.kind in "mM" and not isinstance(value, np.ndarray)
+    moments = getattr(value.array, "asi8", None) if dated else None
+    if moments is not None or (isinstance(dtype, np.dtype) and dtype.kind != "O" and value.ndim):
+        cells = np.asarray(value if moments is None else moments)
         if cells.dtype.kind in "fc":
             cells = np.where(np.isnan(cells), np.nan, cells + 0.0)
         content = hashlib.blake2b(np.ascontiguousarray(cells).tobytes()).hexdigest()
     else:
         flat = value.ravel() if isinstance(value, np.ndarray) else value
         content = canonical(flat.tolist(), depth)
-    return f"{value.dtype};{content}"
+    return f"{dtype};{content}"
 
 
 def as_list(value: Any) -> list[Any]:
@@ -362,6 +369,8 @@ def _lengths(expected: Any, actual: Any) -> str:
 def element_count(value: object) -> int:
     """Return how many elements a value has, those inside others included."""
     if isinstance(value, list | tuple | set | frozenset):
+        if _FLAT.issuperset(map(type, value)):
+            return 1 + len(value)
         return 1 + sum(map(element_count, value))
     if isinstance(value, dict):
         return 1 + sum(map(element_count, value.keys())) + sum(map(element_count, value.values()))
