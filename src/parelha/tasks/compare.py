@@ -151,11 +151,10 @@ class Comparator:
             return f": the elements together hold more than {size} values"
         missing = _left_over(expected, actual)
         surplus = _left_over(actual, expected)
-        if len(missing) > MAX_MATCHED:
-            if not all(kind_of(item) in ("int", "float") for item in missing + surplus):
-                return f": {len(missing)} elements differ"
+        many = len(missing) > MAX_MATCHED
+        if many and all(kind_of(item) in ("int", "float") for item in missing + surplus):
             return self._sequence(sorted(missing), sorted(surplus), 1)
-        if len(missing) * sum(map(element_count, missing)) > MAX_STEPS:
+        if many or len(missing) * sum(map(element_count, missing)) > MAX_STEPS:
             return f": {len(missing)} elements differ"
         for item in missing:
             match = next(
