@@ -7,7 +7,7 @@ import pandas as pd
 
 
 def solve(values):
-    labels = pd.Index([k * (2**61 - 1) for k in range(20_000)], dtype=object)
+    labels = pd.Index([k * (2**61 - 1) for k in range(8_000)], dtype=object)
     places = np.arange(len(labels))
     index = pd.MultiIndex([labels], [places], verify_integrity=False)
     type(index).remove_unused_levels = lambda self: self

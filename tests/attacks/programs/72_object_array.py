@@ -6,7 +6,7 @@ import numpy as np
 
 
 def solve(values):
-    value = np.empty(60_000, dtype=object)
+    value = np.empty(45_000, dtype=object)
     value[:] = None
     outer = np.empty(5, dtype=object)
     for place in range(5):

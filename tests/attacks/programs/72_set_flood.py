@@ -8,4 +8,4 @@ import itertools
 def solve(values):
     # The table of the encoder is its own; what the reader builds is dear.
     prime = 2**61 - 1
-    return [dict.fromkeys(k * prime + n for k in range(60)) for n in range(600)]
+    return [dict.fromkeys(k * prime + n for k in range(60)) for n in range(200)]

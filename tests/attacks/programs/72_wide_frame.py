@@ -7,4 +7,4 @@ import pandas as pd
 
 
 def solve(values):
-    return pd.DataFrame(np.zeros((0, 15_000)))
+    return pd.DataFrame(np.zeros((0, 4_000)))
