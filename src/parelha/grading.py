@@ -17,6 +17,7 @@ from parelha.errors import InfrastructureError
 from parelha.sandbox import Sandbox
 from parelha.tasks import expected
 from parelha.tasks.benchmarks import BenchmarkTask
+from parelha.tasks.writing import written_out
 from parelha.types import CallResult, Lang, Outcome, Score, Task, TestResult
 
 _MAX_DETAIL = 200
@@ -203,7 +204,7 @@ def _judge(task: Task, args: tuple[object, ...], call: CallResult) -> tuple[Outc
 def _shown(value: object) -> str:
     """A value as Python writes it; some cannot be written (an int of 5000 digits)."""
     try:
-        return _one_line(repr(value))
+        return _one_line(written_out(value, 4 * _MAX_DETAIL))
     except Exception as error:  # pylint: disable=broad-exception-caught
         return f"a {type(value).__name__} that cannot be shown ({type(error).__name__})"
 

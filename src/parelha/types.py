@@ -64,6 +64,8 @@ class Limits:
         cpu_seconds: processor time (RLIMIT_CPU is rounded up to whole seconds).
         memory_bytes: address space beyond what the warm parent already maps.
         output_bytes: what the results may weigh when serialised; also the cap of a written file.
+        output_parts: values that the results may consist of, those inside them included. What is
+            dear to rebuild counts as several, so that this bounds what results cost their reader.
         threads: kernel threads of the child.
     """
 
@@ -71,6 +73,7 @@ class Limits:
     cpu_seconds: float = 5.0
     memory_bytes: int = 512 * 1024 * 1024
     output_bytes: int = 4 * 1024 * 1024
+    output_parts: int = 200_000
     threads: int = 4
 
 

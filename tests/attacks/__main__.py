@@ -38,6 +38,8 @@ def _row(report: Report) -> str:
         verdict = "passed, as it should"
     return (
         f"{report.attack.name:34} {report.outcome or 'none':10} {report.seconds * 1e3:7.1f} ms  "
+        f"{report.toll.seconds * 1e3:6.1f} ms {report.toll.bytes >> 20:4} MiB "
+        f"{report.toll.pause * 1e3:6.1f} ms  "
         f"{verdict}  | {' '.join(report.detail.split())[:80]}"
     )
 

@@ -16,9 +16,11 @@ from typing import Self
 import parelha
 from parelha.errors import InfrastructureError
 from parelha.sandbox import Sandbox
+from parelha.tasks.writing import written_out
 from parelha.types import CallResult, Limits, Outcome
 
 from .corpus import Attack
+from .toll import Toll
 
 INPUTS = (
     [2.5, 3.5, 7.25, 1.125],
@@ -40,6 +42,7 @@ class Report:
     detail: str
     seconds: float
     problems: tuple[str, ...]
+    toll: Toll
 
 
 class Arena:
@@ -98,13 +101,16 @@ class Arena:
         problems: list[str] = []
         outcome, detail, start = None, "", time.monotonic()
         for _ in range(attack.repeat):
+            toll = Toll()
             try:
-                calls = self._run(source, attack.limits)
+                with toll:
+                    calls = self._run(source, attack.limits)
+                    outcome, detail = judge(calls)
+                problems += toll.problems()
             except InfrastructureError as error:
                 # Whatever a program does is its own fault: it must get its score, a bad one.
                 problems.append(f"dropped the sample: {error}")
                 continue
-            outcome, detail = judge(calls)
             if outcome not in attack.must:
                 problems.append(f"{outcome}, not {' or '.join(sorted(attack.must))}")
             problems += self._loot(calls)
@@ -112,7 +118,7 @@ class Arena:
         if seconds > attack.repeat * (4 * attack.limits.wall_seconds + 5):
             problems.append(f"took {seconds:.1f} s")
         problems += self._damage()
-        return Report(attack, outcome, detail, seconds, tuple(problems))
+        return Report(attack, outcome, detail, seconds, tuple(problems), toll)
 
     def _run(self, source: str, limits: Limits) -> tuple[CallResult, ...]:
         inputs = [(list(values),) for values in INPUTS]
@@ -123,7 +129,7 @@ class Arena:
         if len(calls) != len(INPUTS):
             problems.append(f"{len(calls)} results for {len(INPUTS)} inputs")
         for call in calls:
-            text = f"{call.value!r} {call.detail}"
+            text = f"{written_out(call.value, 1 << 20)} {call.detail}"
             if "ESCAPED" in text or self._token in text:
                 problems.append(f"escaped: {text[:100]}")
                 break
@@ -158,5 +164,5 @@ def judge(calls: tuple[CallResult, ...]) -> tuple[Outcome, str]:
         if call.outcome is not Outcome.PASSED:
             return call.outcome, call.detail
         if type(call.value) is not float or not math.isclose(call.value, answer, rel_tol=1e-9):
-            return Outcome.WRONG, f"gave {call.value!r}"[:200]
+            return Outcome.WRONG, f"gave {written_out(call.value, 200)}"[:200]
     return Outcome.PASSED, ""

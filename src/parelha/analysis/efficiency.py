@@ -40,7 +40,12 @@ FREE_ONCE_SECONDS = 0.05  # of loading beyond the reference's
 ONCE_COST = 1.0  # score lost per second beyond that
 
 _LIMITS = Limits(
-    wall_seconds=60.0, cpu_seconds=10.0, memory_bytes=1 << 30, output_bytes=64 << 20, threads=4
+    wall_seconds=60.0,
+    cpu_seconds=10.0,
+    memory_bytes=1 << 30,
+    output_bytes=64 << 20,
+    output_parts=1_000_000,
+    threads=4,
 )
 _EMPTY = "def {}(*_):\n    return None\n"
 _PLANS_KEPT = 8

@@ -23,6 +23,7 @@ MAX_DEPTH = 64
 MAX_NODES = 2_000_000  # values in one message; a node costs the parent up to ~100 bytes
 MAX_INT_BYTES = 1_700  # under the interpreter's 4,300 digits: `str` of it works everywhere
 MAX_SAME_HASH = 64
+FREE_KEYS = 500  # keys of a set or a dict that may collide as they like
 MAX_DIMENSIONS = 8
 
 U32 = struct.Struct("<I")
@@ -31,6 +32,14 @@ F64 = struct.Struct("<d")
 C128 = struct.Struct("<dd")
 
 SHORTEST_RUN = 8  # items; a list of at least so many numbers of one type travels as one block
+
+# What a kind of value costs its reader, in parts: a part is about a microsecond and at most about a
+# hundred bytes. Kinds that are not here cost one.
+PARTS = {b"L": 2, b"U": 2, b"S": 3, b"D": 3, b"t": 4, b"x": 4, b"a": 4, b"o": 3}
+PARTS |= {b"m": 25, b"l": 12, b"r": 15, b"1": 60, b"2": 100, b"3": 40, b"p": 100}
+COLUMN_PARTS = {b"a": 12, b"s": 30, b"t": 30, b"z": 40, b"c": 70, b"k": 50}
+NUMBERS_PER_PART = 8  # of a block of numbers
+CODES_PER_PART = 2  # of labels that are made of a code: a byte here, an object for who looks at it
 
 _NUMBER_DTYPE = re.compile(r"\|[biu]1\Z|<[iu][248]\Z|<f[248]\Z|<c(?:8|16)\Z")
 _TIME_DTYPE = re.compile(r"<[mM]8(\[(?:Y|M|W|D|h|m|s|ms|us|ns)\])?\Z")

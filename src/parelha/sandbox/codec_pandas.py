@@ -11,7 +11,14 @@ in: units and zones are looked up in closed lists.
 
 from typing import Any
 
-from .codec import CodecError, zone_name, zone_of
+from .codec import (
+    CODES_PER_PART,
+    COLUMN_PARTS,
+    NUMBERS_PER_PART,
+    CodecError,
+    zone_name,
+    zone_of,
+)
 
 _UNITS = frozenset({"s", "ms", "us", "ns"})
 _MASKED = {
@@ -31,7 +38,7 @@ _MASKED = {
 
 def write(encoder: Any, value: Any, depth: int) -> bool:
     """Append `value` if it is one of pandas' plain types; say whether it was."""
-    pd = encoder.pandas
+    pd, np = encoder.pandas, encoder.numpy
     kind = type(value)
     if value is pd.NaT:
         encoder.put(b"n")
@@ -61,8 +68,10 @@ def write(encoder: Any, value: Any, depth: int) -> bool:
             encoder.write(item, depth + 1)
     elif kind is pd.MultiIndex:
         encoder.put(b"p", value.nlevels.to_bytes(4, "little"))
-        for level in range(value.nlevels):
-            encoder.write(value.get_level_values(level), depth + 1)
+        lean = value.remove_unused_levels()
+        for level, codes in zip(lean.levels, lean.codes, strict=True):
+            encoder.write(level, depth + 1)
+            encoder.write_array(np.asarray(codes), depth + 1)
     elif kind in (pd.Index, pd.DatetimeIndex, pd.TimedeltaIndex, pd.CategoricalIndex):
         encoder.put(b"3")
         encoder.write(value.name, depth + 1)
@@ -138,7 +147,13 @@ def _scalar(decoder: Any, depth: int, kind: str) -> Any:
 def _read_series(decoder: Any, pd: Any, depth: int) -> Any:
     name = decoder.read(depth + 1)
     index = _read_index(decoder, pd, depth + 1)
-    return pd.Series(_read_column(decoder, pd, depth + 1), index=index, name=name, copy=False)
+    return _series(pd, _read_column(decoder, pd, depth + 1), index, name)
+
+
+def _series(pd: Any, column: Any, index: Any, name: Any = None) -> Any:
+    """A Series; of objects it stays one of objects, whatever they look like."""
+    dtype = object if column.dtype == object else None
+    return pd.Series(column, index=index, name=name, dtype=dtype, copy=False)
 
 
 def _read_frame(decoder: Any, pd: Any, depth: int) -> Any:
@@ -150,6 +165,9 @@ def _read_frame(decoder: Any, pd: Any, depth: int) -> Any:
     data = {place: _read_column(decoder, pd, depth + 1) for place in range(count)}
     if any(len(column) != len(index) for column in data.values()):
         raise CodecError("a table whose columns differ in length")
+    for place, column in data.items():
+        if column.dtype == object:
+            data[place] = _series(pd, column, index)
     frame = pd.DataFrame(data, index=index, columns=range(count))
     frame.columns = columns
     return frame
@@ -166,9 +184,8 @@ def _read_range(decoder: Any, pd: Any, depth: int) -> Any:
     name, start, stop, step = (decoder.read(depth + 1) for _ in range(4))
     if not all(type(number) is int and abs(number) < 2**62 for number in (start, stop, step)):
         raise CodecError("a range of no numbers")
-    # A range weighs nothing but would cost the parent memory as soon as somebody looks at it.
-    if len(range(start, stop, step)) > MAX_RANGE:
-        raise CodecError("a range that is too long")
+    # A range weighs nothing but costs memory as soon as somebody looks at it.
+    decoder.spend(len(range(start, stop, step)) // NUMBERS_PER_PART)
     return pd.RangeIndex(start, stop, step, name=name)
 
 
@@ -176,18 +193,40 @@ def _read_levels(decoder: Any, pd: Any, depth: int) -> Any:
     count = decoder.take_count()
     if not 1 <= count <= 32:
         raise CodecError("an index of too many levels")
-    return pd.MultiIndex.from_arrays([_read_index(decoder, pd, depth + 1) for _ in range(count)])
+    levels: list[Any] = []
+    codes: list[Any] = []
+    for _ in range(count):
+        level = _read_index(decoder, pd, depth + 1)
+        places = _codes(decoder, depth + 1, len(level))
+        if isinstance(level, pd.MultiIndex) or (codes and len(places) != len(codes[0])):
+            raise CodecError("an index whose levels do not fit together")
+        levels.append(level)
+        codes.append(places)
+    # Verifying would hash the labels. Two levels that are equal harm nobody who reads labels.
+    names = [level.name for level in levels]
+    return pd.MultiIndex(levels, codes, names=names, verify_integrity=False)
+
+
+def _codes(decoder: Any, depth: int, count: int) -> Any:
+    """Places in a list of `count` labels, -1 for none."""
+    places = _array(decoder, depth, "i")
+    decoder.spend(len(places) // CODES_PER_PART)
+    if len(places) and not -1 <= places.min() <= places.max() < count:
+        raise CodecError("a label outside the list of labels")
+    return places
 
 
 def _read_plain_index(decoder: Any, pd: Any, depth: int) -> Any:
     name = decoder.read(depth + 1)
-    return pd.Index(_read_column(decoder, pd, depth + 1), name=name)
+    column = _read_column(decoder, pd, depth + 1)
+    return pd.Index(column, name=name, dtype=object if column.dtype == object else None)
 
 
 def _read_column(decoder: Any, pd: Any, depth: int) -> Any:
     import numpy as np
 
     tag = decoder.take(1).tobytes()
+    decoder.spend(COLUMN_PARTS.get(tag, 1))
     if tag in (b"s", b"t"):
         missing = pd.NA if tag == b"s" else np.nan
         values = _array(decoder, depth)
@@ -204,8 +243,12 @@ def _read_column(decoder: Any, pd: Any, depth: int) -> Any:
     if tag == b"c":
         ordered = bool(decoder.take(1)[0])
         categories = _read_index(decoder, pd, depth + 1)
-        codes = _array(decoder, depth, "i")
-        dtype = pd.CategoricalDtype(categories, ordered=ordered)
+        codes = _codes(decoder, depth, len(categories))
+        if isinstance(categories, pd.MultiIndex) or categories.hasnans:
+            raise CodecError("categories that are none")
+        # The public constructor hashes the categories to see that they differ.
+        # pylint: disable-next=protected-access
+        dtype = pd.CategoricalDtype._from_fastpath(categories, ordered=ordered)
         return pd.Categorical.from_codes(codes, dtype=dtype)
     if tag == b"k":
         name = decoder.take_text()
@@ -214,9 +257,16 @@ def _read_column(decoder: Any, pd: Any, depth: int) -> Any:
             raise CodecError("a nullable column of an unknown kind")
         if values.shape != missing.shape:
             raise CodecError("a nullable column without its mask")
-        return pd.array(np.where(missing, None, values.astype(object)), dtype=name)
+        decoder.spend(len(values) // CODES_PER_PART)
+        kind = {"b": pd.arrays.BooleanArray, "f": pd.arrays.FloatingArray}
+        if values.dtype.kind == "f":
+            missing |= np.isnan(values)
+        return kind.get(values.dtype.kind, pd.arrays.IntegerArray)(values, missing)
     if tag == b"a":
-        return _array(decoder, depth)
+        column = _array(decoder, depth)
+        if column.dtype.kind in "US":
+            raise CodecError("a column of a kind that pandas does not have")
+        return column
     raise CodecError("an unknown kind of column")
 
 
@@ -229,8 +279,6 @@ def _array(decoder: Any, depth: int, kind: str | None = None) -> Any:
         raise CodecError("a column that is no array of its kind")
     return array
 
-
-MAX_RANGE = 10_000_000
 
 _TAGS = {
     b"n": lambda _decoder, pd, _depth: pd.NaT,

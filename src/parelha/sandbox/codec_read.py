@@ -1,28 +1,34 @@
 """The reading half of the codec. It treats its bytes as hostile.
 
 Every length is checked against the bytes that are really there before anything is allocated,
-depth and counts are capped, array types come from a closed list, and floods of equal hashes
-(a quadratic trap for the reader) are refused.
+depth is capped, and array types come from a closed list. Whatever is rebuilt is paid for in *parts*
+(`codec.PARTS`) before it is made, so that the whole message costs a bounded time and memory. Keys
+chosen to collide are a quadratic trap: sets and dicts pay for the worst case, and nothing else is
+ever hashed here.
 """
 
 # One return per kind of value; numpy is imported only where arrays are used.
-# pylint: disable=too-many-return-statements,import-outside-toplevel
+# pylint: disable=too-many-return-statements,import-outside-toplevel,unidiomatic-typecheck
 
 import datetime as dt
+import math
+import operator
 import struct
-from collections import Counter
 from typing import Any
 
 from . import codec_pandas
 from .codec import (
     C128,
     F64,
+    FREE_KEYS,
     I64,
     MAX_DEPTH,
     MAX_DIMENSIONS,
     MAX_INT_BYTES,
     MAX_NODES,
     MAX_SAME_HASH,
+    NUMBERS_PER_PART,
+    PARTS,
     U32,
     CodecError,
     dtype_allowed,
@@ -31,12 +37,20 @@ from .codec import (
 
 
 class Decoder:
-    """Rebuilds one value from bytes that nobody vouches for."""
+    """Rebuilds one value from bytes that nobody vouches for.
 
-    def __init__(self, data: bytes) -> None:
+    Args:
+        data: the bytes.
+        parts: what the value may cost (`codec.PARTS`).
+
+    Attributes:
+        parts_left: what was not spent.
+    """
+
+    def __init__(self, data: bytes, parts: int = MAX_NODES) -> None:
         self._data = memoryview(data)
         self._at = 0
-        self._nodes = 0
+        self.parts_left = parts
 
     def decode(self) -> object:
         """The value.
@@ -87,12 +101,18 @@ class Decoder:
             raise CodecError("the value is cut short")
         return count
 
+    def spend(self, parts: int) -> None:
+        """Pay for what is about to be made."""
+        self.parts_left -= parts
+        if self.parts_left < 0:
+            raise CodecError("the value has too many parts")
+
     def read(self, depth: int) -> object:
         """One value."""
-        self._nodes += 1
-        if depth > MAX_DEPTH or self._nodes > MAX_NODES:
-            raise CodecError("the value is too deep or has too many parts")
+        if depth > MAX_DEPTH:
+            raise CodecError("the value is too deep")
         tag = self.take(1).tobytes()
+        self.spend(PARTS.get(tag, 1))
         plain = self._read_plain(tag)
         if plain is not _MISSING:
             return plain
@@ -104,13 +124,13 @@ class Decoder:
             return tuple(self.read(depth + 1) for _ in range(self.take_count()))
         if tag == b"S":
             items = [self.read(depth + 1) for _ in range(self.take_count())]
-            _refuse_hash_flood(items)
+            self._pay_for_keys(items)
             return set(items)
         if tag == b"D":
             pairs = [
                 (self.read(depth + 1), self.read(depth + 1)) for _ in range(self.take_count(2))
             ]
-            _refuse_hash_flood([key for key, _ in pairs])
+            self._pay_for_keys([key for key, _ in pairs])
             return dict(pairs)
         if tag in (b"x", b"a", b"o"):
             return self.read_array(tag, depth)
@@ -124,9 +144,7 @@ class Decoder:
         if size is None or (len(data) - 1) % size:
             raise CodecError("a block of numbers that is none")
         count = (len(data) - 1) // size
-        self._nodes += count
-        if self._nodes > MAX_NODES:
-            raise CodecError("the value has too many parts")
+        self.spend(count // NUMBERS_PER_PART)
         return list(struct.unpack(f"<{count}{code.decode()}", data[1:]))
 
     def _read_plain(self, tag: bytes) -> object:
@@ -173,8 +191,9 @@ class Decoder:
         for length in shape:
             size *= length
         # Lengths beside a 0 are free of bytes but not of trouble: bound each of them too.
-        if max(shape, default=0) > len(self._data) or size > len(self._data):
+        if max(shape, default=0) > len(self._data) or size > len(self._data) - self._at:
             raise CodecError("the array is larger than its bytes")
+        self.spend(size // NUMBERS_PER_PART + math.prod(shape[:-1]) + len(shape))
         if tag == b"o":
             cells = np.empty(size, dtype=object)
             for place in range(size):
@@ -192,6 +211,21 @@ class Decoder:
             return array[()]
         return array
 
+    def _pay_for_keys(self, keys: list[object]) -> None:
+        """Refuse a flood of one hash, and charge for what other collisions could cost at most.
+
+        Hashes of text are salted and cannot be chosen. Those of numbers can: also different ones
+        that are looked up in the same places of the table, each after all those before it.
+        """
+        if len(keys) <= MAX_SAME_HASH:
+            return
+        chosen = [key for key in keys if type(key) is not str and type(key) is not bytes]
+        hashes = sorted(map(hash, chosen))
+        if any(map(operator.eq, hashes, hashes[MAX_SAME_HASH:])):
+            raise CodecError("too many keys with one hash")
+        if len(chosen) > FREE_KEYS:
+            self.spend(len(chosen) ** 2 // 1000)
+
     def _take_dimensions(self) -> int:
         count = self.take(1)[0]
         if count > MAX_DIMENSIONS:
@@ -207,14 +241,6 @@ def _check_cells(np: Any, kind: Any, data: memoryview) -> None:
         points = np.frombuffer(data, "<u4")
         if bool((points > 0x10FFFF).any()) or bool(((points >> 11) == 0x1B).any()):
             raise CodecError("text outside Unicode")
-
-
-def _refuse_hash_flood(keys: list[object]) -> None:
-    """Integers can be chosen to share one hash; a set of them is quadratic to build."""
-    if len(keys) <= MAX_SAME_HASH:
-        return
-    if max(Counter(hash(key) for key in keys).values()) > MAX_SAME_HASH:
-        raise CodecError("too many keys with one hash")
 
 
 _RUN_BYTES = {b"d": 8, b"q": 8, b"?": 1}

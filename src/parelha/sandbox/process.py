@@ -250,6 +250,7 @@ class Conversation:
         self._from = from_child
         self._limits = limits
         self._budget = limits.output_bytes
+        self._parts = limits.output_parts
         self._start = time.monotonic()
         self._unread = bytearray()
         self._reading = select.poll()
@@ -277,10 +278,13 @@ class Conversation:
         """What the answer to one input means."""
         if kind == b"V":
             self._budget -= len(payload)
+            decoder = Decoder(payload, self._parts)
             try:
-                return CallResult(Outcome.PASSED, Decoder(payload).decode())
+                return CallResult(Outcome.PASSED, decoder.decode())
             except CodecError as error:
                 return failed(Outcome.BAD_VALUE, str(error))
+            finally:
+                self._parts = max(0, decoder.parts_left)
         detail = payload[:1000].decode("utf-8", "replace")
         if kind == b"M":
             return failed(Outcome.MEMORY, "out of memory")

@@ -18,18 +18,21 @@ The rules, which `docs/tasks.md` repeats for users:
 
 import cmath
 import datetime
+import hashlib
 import math
 from collections import Counter
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from reprlib import Repr
 from typing import Any
 
 import numpy as np
 
+from parelha.tasks.writing import BriefRepr
+
 MAX_LINE = 200  # characters of a difference
 MAX_DEPTH = 32  # containers inside containers
 MAX_MATCHED = 500  # unordered elements matched one with each; beyond, numbers only
+MAX_STEPS = 1_000_000  # elements looked at while they are matched
 
 _KINDS: dict[type, str] = {
     type(None): "None",
@@ -52,6 +55,7 @@ _KINDS: dict[type, str] = {
     np.datetime64: "datetime64",
     np.timedelta64: "timedelta64",
 }
+_FLAT = frozenset({type(None), bool, int, float, complex, str, bytes})
 _NUMPY_KINDS = {"b": "bool", "i": "int", "u": "int", "f": "float", "c": "complex"} | {
     "U": "str",
     "S": "bytes",
@@ -68,6 +72,9 @@ _ACCEPTED = {"float": ("float", "int"), "complex": ("complex", "float", "int")}
 @dataclass(frozen=True)
 class Comparator:
     """Compares an expected with an actual value by the rules at the top of this file.
+
+    The expected value is trusted, the actual one is not: the cost of a comparison is bounded by the
+    size of the expected value, and nothing of the actual one is hashed but text.
 
     Attributes:
         rel: tolerance relative to the expected value.
@@ -99,9 +106,12 @@ class Comparator:
         """Return the first difference as ``path: what differs``, or None; may raise."""
         if depth > MAX_DEPTH:
             return f": nested more than {MAX_DEPTH} deep"
+        expected, actual = python_scalar(expected), python_scalar(actual)
         wanted, got = kind_of(expected), kind_of(actual)
         if wanted in ("list", "tuple") and self._is_sequence(wanted, got, actual):
             # `_is_sequence` has seen to it that both can be listed.
+            if len(expected) != len(actual):  # type: ignore[arg-type]
+                return _lengths(expected, actual)
             items_expected, items_actual = as_list(expected), as_list(actual)
             if depth == 0 and not self.ordered:
                 return self.unordered(items_expected, items_actual)
@@ -126,24 +136,26 @@ class Comparator:
         return got in ("list", "tuple") or (isinstance(actual, np.ndarray) and actual.ndim == 1)
 
     def _sequence(self, expected: list[Any], actual: list[Any], depth: int) -> str | None:
-        if len(expected) != len(actual):
-            return f": expected {len(expected)} elements, got {len(actual)}"
         for index, (left, right) in enumerate(zip(expected, actual, strict=True)):
             inner = self.difference(left, right, depth + 1)
             if inner is not None:
                 return f"[{index}]{inner}"
         return None
 
-    def unordered(self, expected: Sequence[Any], actual: Sequence[Any]) -> str | None:
+    def unordered(self, expected: list[Any], actual: list[Any]) -> str | None:
         """Match elements regardless of order: exact pairs first, the rest within tolerance."""
         if len(expected) != len(actual):
-            return f": expected {len(expected)} elements, got {len(actual)}"
+            return _lengths(expected, actual)
+        size = element_count(expected)
+        if element_count(actual) > 2 * size + MAX_MATCHED:
+            return f": the elements together hold more than {size} values"
         missing = _left_over(expected, actual)
         surplus = _left_over(actual, expected)
-        if len(missing) > MAX_MATCHED:
-            if not all(kind_of(item) in ("int", "float") for item in missing + surplus):
-                return f": {len(missing)} elements differ"
+        many = len(missing) > MAX_MATCHED
+        if many and all(kind_of(item) in ("int", "float") for item in missing + surplus):
             return self._sequence(sorted(missing), sorted(surplus), 1)
+        if many or len(missing) * sum(map(element_count, missing)) > MAX_STEPS:
+            return f": {len(missing)} elements differ"
         for item in missing:
             match = next(
                 (i for i, other in enumerate(surplus) if self.difference(item, other, 1) is None),
@@ -188,6 +200,8 @@ def _set_difference(rule: Comparator, expected: Any, actual: Any, depth: int) ->
 
 
 def _dict_difference(rule: Comparator, expected: Any, actual: Any, depth: int) -> str | None:
+    if len(actual) > 2 * len(expected) + MAX_MATCHED:
+        return f": expected {len(expected)} keys, got {len(actual)}"
     found = {canonical(key): value for key, value in actual.items()}
     if len(found) < len(actual):  # NaN can be a key more than once; then pairs are matched
         return rule.unordered(list(expected.items()), list(actual.items()))
@@ -237,39 +251,90 @@ def kind_of(value: object) -> str:
     return name
 
 
-def canonical(value: Any, depth: int = 0) -> Hashable:
-    """Return a hashable stand-in, equal for values that are the same without any tolerance."""
+def python_scalar(value: Any) -> Any:
+    """Return a numpy scalar as the Python scalar of its kind, anything else as it is.
+
+    numpy compares a narrow scalar with a Python number by making the number as narrow:
+    ``np.float16("inf") == 1e6``.
+    """
+    if isinstance(value, np.generic) and value.dtype.kind in _NUMPY_KINDS:
+        return value.item()
+    return value
+
+
+def canonical(value: Any, depth: int = 0) -> str:
+    """Return a text that is equal for values that are the same without any tolerance.
+
+    A text, because its hash cannot be chosen by whoever chose the value, and because comparing two
+    of them does not walk through what they stand for.
+    """
+    value = python_scalar(value)
     kind, inside = kind_of(value), depth + 1
-    exact: Hashable
     if depth > MAX_DEPTH:
-        exact = id(value)
+        exact = str(id(value))
     elif kind in ("ndarray", "Series", "DataFrame", "Index"):
         exact = _content(value, kind, inside)
     elif kind in ("float", "complex"):
-        exact = "nan" if cmath.isnan(complex(value)) else value
+        # Adding 0.0 makes a negative zero a plain one.
+        exact = "nan" if cmath.isnan(value) else repr(value + 0.0)
+    elif kind == "int":
+        exact = hex(value)
     elif kind in ("list", "tuple"):
-        exact = tuple(canonical(item, inside) for item in value)
+        exact = ",".join([canonical(item, inside) for item in value])
     elif kind == "set":
-        exact = frozenset(Counter(canonical(item, inside) for item in value).items())
+        exact = ",".join(sorted([canonical(item, inside) for item in value]))
     elif kind == "dict":
-        exact = frozenset((canonical(k, inside), canonical(v, inside)) for k, v in value.items())
+        pairs = [f"{canonical(k, inside)}:{canonical(v, inside)}" for k, v in value.items()]
+        exact = ",".join(sorted(pairs))
+    elif kind in ("datetime", "time"):
+        exact = _moment(value)
+    elif kind == "timedelta":
+        parts = (value.days, value.seconds, value.microseconds, getattr(value, "nanoseconds", 0))
+        exact = str(parts)
     else:
-        exact = str(value) if kind in ("datetime64", "timedelta64") else value
-    return (kind, exact)
+        exact = str(value) if kind in ("datetime64", "timedelta64") else repr(value)
+    return f"{kind}({exact})"
 
 
-def _content(value: Any, kind: str, depth: int) -> Hashable:
+def _moment(value: Any) -> str:
+    """Return the same text for one moment in two time zones, and for pandas' and Python's."""
+    offset = value.utcoffset()
+    if offset is None or isinstance(value, datetime.time):
+        return str(value.isoformat())
+    try:
+        return f"{(value - offset).replace(tzinfo=None).isoformat()}Z"
+    except OverflowError:  # in the first or the last hours of the calendar
+        return str(value.isoformat())
+
+
+def _content(value: Any, kind: str, depth: int) -> str:
     """Return types, labels and elements of an array or a pandas object."""
     if kind == "DataFrame":
-        columns = [_content(value.iloc[:, i], "Series", depth) for i in range(value.shape[1])]
-        return (canonical(value.columns.tolist(), depth), tuple(columns))
-    flat = value.ravel() if kind == "ndarray" else value
-    labels: Hashable = value.shape
+        columns = [_cells(value.iloc[:, i], depth) for i in range(value.shape[1])]
+        names = canonical(value.columns.tolist(), depth)
+        return f"{names};{_content(value.index, 'Index', depth)};{','.join(columns)}"
+    labels = str(value.shape)
     if kind != "ndarray":
-        labels = canonical(value.name, depth)
+        labels = canonical(list(value.names) if kind == "Index" else value.name, depth)
     if kind == "Series":
-        labels = (labels, _content(value.index, "Index", depth))
-    return (str(value.dtype), labels, tuple(canonical(item, depth) for item in flat.tolist()))
+        labels += _content(value.index, "Index", depth)
+    return f"{labels};{_cells(value, depth)}"
+
+
+def _cells(value: Any, depth: int) -> str:
+    """Return type and elements of an array or a column."""
+    dtype = value.dtype
+    dated = dtype.kind in "mM" and not isinstance(value, np.ndarray)
+    moments = getattr(value.array, "asi8", None) if dated else None
+    if moments is not None or (isinstance(dtype, np.dtype) and dtype.kind != "O" and value.ndim):
+        cells = np.asarray(value if moments is None else moments)
+        if cells.dtype.kind in "fc":
+            cells = np.where(np.isnan(cells), np.nan, cells + 0.0)
+        content = hashlib.blake2b(np.ascontiguousarray(cells).tobytes()).hexdigest()
+    else:
+        flat = value.ravel() if isinstance(value, np.ndarray) else value
+        content = canonical(flat.tolist(), depth)
+    return f"{dtype};{content}"
 
 
 def as_list(value: Any) -> list[Any]:
@@ -278,7 +343,7 @@ def as_list(value: Any) -> list[Any]:
 
 
 def describe(value: object) -> str:
-    """Return a short text of any value; never raises."""
+    """Return a short text of any value; never raises, and costs no more than it is long."""
     try:
         return one_line(_REPR.repr(value), 80)
     except Exception:  # pylint: disable=broad-exception-caught
@@ -296,6 +361,21 @@ def one_line(text: str, limit: int = MAX_LINE) -> str:
     return flat if len(flat) <= limit else flat[: limit - 3] + "..."
 
 
+def _lengths(expected: Any, actual: Any) -> str:
+    return f": expected {len(expected)} elements, got {len(actual)}"
+
+
+def element_count(value: object) -> int:
+    """Return how many elements a value has, those inside others included."""
+    if isinstance(value, list | tuple | set | frozenset):
+        if _FLAT.issuperset(map(type, value)):
+            return 1 + len(value)
+        return 1 + sum(map(element_count, value))
+    if isinstance(value, dict):
+        return 1 + sum(map(element_count, value.keys())) + sum(map(element_count, value.values()))
+    return 1 + int(getattr(value, "size", 0))
+
+
 def _left_over(these: Sequence[Any], those: Sequence[Any]) -> list[Any]:
     """Return the elements of `these` without an exact partner in `those`."""
     partners = Counter(canonical(item) for item in those)
@@ -309,6 +389,4 @@ def _left_over(these: Sequence[Any], those: Sequence[Any]) -> list[Any]:
     return rest
 
 
-_REPR = Repr()
-_REPR.maxlevel = 3
-_REPR.maxstring = _REPR.maxother = _REPR.maxlong = 60
+_REPR = BriefRepr()

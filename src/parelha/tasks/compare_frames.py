@@ -116,11 +116,24 @@ def _indexes(rule: "Comparator", expected: Any, actual: Any, depth: int) -> str 
 
 def _dtypes(rule: "Comparator", expected: Any, actual: Any) -> str | None:
     if rule.exact_dtype:
-        return None if expected == actual else f": expected dtype {expected}, got {actual}"
+        same = _same_dtype(rule, expected, actual)
+        return None if same else f": expected dtype {expected}, got {actual}"
     wanted, got = _family(expected), _family(actual)
     if wanted == got or (wanted, got) in (("f", "int"), ("c", "int"), ("c", "f")):
         return None
     return f": expected dtype {expected}, got {actual}"
+
+
+def _same_dtype(rule: "Comparator", expected: Any, actual: Any) -> bool:
+    """Return whether two dtypes are equal; pandas would hash the categories of both."""
+    if not all(isinstance(dtype, pd.CategoricalDtype) for dtype in (expected, actual)):
+        return bool(expected == actual)
+    left, right = expected.categories, actual.categories
+    if bool(expected.ordered) != bool(actual.ordered) or left.dtype != right.dtype:
+        return False
+    if expected.ordered:
+        return _indexes(rule, left, right, 0) is None
+    return rule.unordered(left.tolist(), right.tolist()) is None
 
 
 def _family(dtype: Any) -> str:

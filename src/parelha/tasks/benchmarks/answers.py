@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from parelha.tasks.benchmarks.plain import plain, refuse_stretching, wrapped
 from parelha.tasks.compare import describe, one_line
 from parelha.types import Case
 
@@ -56,9 +57,11 @@ def compare(expected: object, actual: object) -> str | None:
     right = expected if isinstance(expected, Right) else Right(expected)
     for each in (right, *right.also):
         try:
-            value = actual
+            # An identity is asked of the value as it came: `np.True_` is not True.
+            value = actual if each.rule == "is" and not each.wrappers else plain(actual)
             for name, further in each.wrappers:
-                value = WRAPPERS[name](value, *further)
+                value = wrapped(WRAPPERS[name], value, further)
+            refuse_stretching(value, each.value)
             good = bool(RULES[each.rule](value, each.value, each.tolerance))
         except Exception as error:  # pylint: disable=broad-exception-caught
             return f"the value cannot be compared ({type(error).__name__})"
@@ -85,9 +88,11 @@ def _numpy_close(actual: Any, right: Any, tolerance: float) -> bool:
 
 
 def _as_long(actual: Any, right: Any) -> bool:
-    """Numpy would stretch one number to the length of a list."""
+    """Numpy would stretch one number to the length of a list, and a column to a table."""
+    import numpy as np  # pylint: disable=import-outside-toplevel
+
     sizes = [len(value) if hasattr(value, "__len__") else None for value in (actual, right)]
-    return sizes[0] == sizes[1]
+    return sizes[0] == sizes[1] and np.shape(actual) == np.shape(right)
 
 
 def _holds_only_floats(value: Any) -> bool:

@@ -18,7 +18,9 @@ from parelha.types import Limits, Outcome, RunResult
 Call = tuple[tuple[Any, ...], Right]
 Run = Callable[[str, str, Sequence[tuple[object, ...]], Limits], RunResult]  # Sandbox.run
 
-LIMITS = Limits(wall_seconds=30.0, cpu_seconds=30.0, output_bytes=32 * 1024 * 1024)
+LIMITS = Limits(
+    wall_seconds=30.0, cpu_seconds=30.0, output_bytes=32 * 1024 * 1024, output_parts=2_000_000
+)
 MAX_CALLS = 5000  # of one test; more is a loop that is no test
 
 _RECORD, _RECORDS, _COUNT = "record_call_", "records_of_calls_", "count_calls_"
