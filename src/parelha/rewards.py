@@ -174,6 +174,10 @@ def components(score: Score, reviews: Sequence[Round], config: RewardConfig) -> 
         "structure": config.structure_weight,
         "feedback": config.feedback_weight,
     }
+    if _unread(score):
+        # The tools have read something else than what ran. In the open the same code would earn
+        # this or more.
+        quality = dict.fromkeys(quality, 0.0)
     if config.efficiency_weight > 0 and score.efficiency is not None:
         # Left out where a task has no large inputs: then it is missing for all its programs.
         quality["efficiency"] = score.efficiency.score
@@ -182,6 +186,11 @@ def components(score: Score, reviews: Sequence[Round], config: RewardConfig) -> 
     if score.all_passed and total > 0:
         parts["quality"] = sum(w * quality[k] for k, w in weights.items()) / total
     return parts | quality
+
+
+def _unread(score: Score) -> bool:
+    """Whether the program ran code that does not stand in its text."""
+    return score.tests is not None and score.tests.unread
 
 
 def _correctness(score: Score) -> float:
@@ -242,8 +251,8 @@ def _feedback(score: Score, reviews: Sequence[Round]) -> float:
 
 
 def confirmed(score: Score) -> bool:
-    """True when something measurable is wrong: a failed case, a type error, a real lint error."""
-    if not score.all_passed:
+    """True when something measurable is wrong: a failed case, hidden code, a real lint error."""
+    if not score.all_passed or _unread(score):
         return True
     findings = score.analysis.findings if score.analysis else ()
     return any(

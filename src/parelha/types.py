@@ -156,12 +156,14 @@ class RunResult:
         cpu_seconds: processor time of the child, as the parent's kernel counts it.
         peak_bytes: peak resident memory of the child.
         sandbox_level: 0 to 3, how strong the isolation was (see docs/sandbox.md).
+        unread: it ran code that does not stand in its text, so that no linter has read it.
     """
 
     calls: tuple[CallResult, ...]
     cpu_seconds: float = 0.0
     peak_bytes: int = 0
     sandbox_level: int = 0
+    unread: bool = False
 
 
 @dataclass(frozen=True)
@@ -173,6 +175,7 @@ class TestResult:
         total: cases; at least 1 for any real task.
         outcome: PASSED when all passed, else the first failure's.
         details: one capped line per failed case (never shown to an agent for hidden cases).
+        unread: the program ran code that does not stand in its text, so that no linter has read it.
     """
 
     passed: int
@@ -181,6 +184,7 @@ class TestResult:
     details: tuple[str, ...] = ()
     cpu_seconds: float = 0.0
     sandbox_level: int = 0
+    unread: bool = False
 
     @property
     def share(self) -> float:

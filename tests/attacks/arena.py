@@ -16,7 +16,7 @@ from typing import Self
 import parelha
 from parelha.errors import InfrastructureError
 from parelha.sandbox import Sandbox
-from parelha.types import CallResult, Limits, Outcome
+from parelha.types import CallResult, Limits, Outcome, RunResult
 
 from .corpus import Attack
 
@@ -99,24 +99,26 @@ class Arena:
         outcome, detail, start = None, "", time.monotonic()
         for _ in range(attack.repeat):
             try:
-                calls = self._run(source, attack.limits)
+                run = self._run(source, attack.limits)
             except InfrastructureError as error:
                 # Whatever a program does is its own fault: it must get its score, a bad one.
                 problems.append(f"dropped the sample: {error}")
                 continue
-            outcome, detail = judge(calls)
+            outcome, detail = judge(run.calls)
+            if run.unread != attack.hides_code and (attack.hides_code or attack.line == 0):
+                problems.append("its hidden code was not noticed" if attack.line else "suspected")
             if outcome not in attack.must:
                 problems.append(f"{outcome}, not {' or '.join(sorted(attack.must))}")
-            problems += self._loot(calls)
+            problems += self._loot(run.calls)
         seconds = time.monotonic() - start
         if seconds > attack.repeat * (4 * attack.limits.wall_seconds + 5):
             problems.append(f"took {seconds:.1f} s")
         problems += self._damage()
         return Report(attack, outcome, detail, seconds, tuple(problems))
 
-    def _run(self, source: str, limits: Limits) -> tuple[CallResult, ...]:
+    def _run(self, source: str, limits: Limits) -> RunResult:
         inputs = [(list(values),) for values in INPUTS]
-        return self.sandbox.run(source, "solve", inputs, limits).calls
+        return self.sandbox.run(source, "solve", inputs, limits)
 
     def _loot(self, calls: tuple[CallResult, ...]) -> list[str]:
         problems = []
@@ -132,7 +134,7 @@ class Arena:
     def _damage(self) -> list[str]:
         problems = []
         try:
-            control, detail = judge(self._run(CONTROL, Limits()))
+            control, detail = judge(self._run(CONTROL, Limits()).calls)
             if control is not Outcome.PASSED:
                 problems.append(f"the next program was hurt: {control} {detail}")
         except InfrastructureError as error:
