@@ -220,6 +220,7 @@ class Structure:
         cyclomatic: the largest cyclomatic complexity of a function (McCabe), 1 without branches.
         cognitive: the largest cognitive complexity of a function, 0 without branches.
         unreachable: pieces that can never run: after a `return`, under `if False:`.
+        lambdas: lambdas that stand for a function; one that is handed to a call does not.
     """
 
     functions: int = 0
@@ -233,6 +234,7 @@ class Structure:
     cyclomatic: int = 0
     cognitive: int = 0
     unreachable: int = 0
+    lambdas: int = 0
 
 
 @dataclass(frozen=True)
