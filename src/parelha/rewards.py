@@ -212,6 +212,8 @@ def _points(analysis: Analysis, tool: str) -> int:
     if "fatal" in severities:
         return _WORST
     bare = _BARE_FUNCTION[tool] * analysis.structure.lambdas
+    if tool == "mypy":  # it would have said this of the same code in the open
+        bare += analysis.structure.untyped + analysis.structure.unseen
     if tool != "pylint":
         return bare + analysis.count(tool)
     return bare + sum(_PYLINT_ERROR if severity == "error" else 1 for severity in severities)

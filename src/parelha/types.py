@@ -206,7 +206,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Structure:
-    """Counts on the syntax tree (never on text).
+    """Counts on the syntax tree (never on text), and what mypy knows of it beyond its messages.
 
     Attributes:
         functions: `def` and `async def`, methods included.
@@ -221,6 +221,8 @@ class Structure:
         cognitive: the largest cognitive complexity of a function, 0 without branches.
         unreachable: pieces that can never run: after a `return`, under `if False:`.
         lambdas: lambdas that stand for a function; one that is handed to a call does not.
+        untyped: functions with an annotation that mypy takes for Any, though it does not say so.
+        unseen: statements, and operations in them, that mypy has not checked.
     """
 
     functions: int = 0
@@ -235,6 +237,8 @@ class Structure:
     cognitive: int = 0
     unreachable: int = 0
     lambdas: int = 0
+    untyped: int = 0
+    unseen: int = 0
 
 
 @dataclass(frozen=True)

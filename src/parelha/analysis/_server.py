@@ -10,6 +10,7 @@ name, mypy grows with each run, and a program that crashes or exhausts a tool en
 import contextlib
 import ctypes
 import gc
+import importlib.util
 import io
 import json
 import os
@@ -357,15 +358,29 @@ def serve_mypy(server: ForkServer, arguments: list[str]) -> None:
     files.flush()
     messages.clear()
     server.serve()
+    sight = load_beside("_mypy_sight").Sight(manager)
     blocked, printed = False, sys.stdout
     try:
         add_to_build(sources, manager, graph)
     except CompileError as error:
         blocked, printed = True, sys.stdout if error.use_stdout else sys.stderr
         messages.extend(error.messages)
+    messages, dead = sight.divide(messages)
+    # Before anything is printed: a program that this cannot read has crashed the tool.
+    seen = "" if blocked else sight.described(graph[sources[0].module].tree, dead)
     print("\n".join(messages), file=printed)
+    print(seen)
     failed = len(messages) > count_stats(messages)[1]  # as in mypy.main, notes excepted
     flush_and_exit(int(failed) * (2 if blocked else 1))
+
+
+def load_beside(name: str) -> Any:
+    """A module of this folder, by its path."""
+    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def add_to_build(

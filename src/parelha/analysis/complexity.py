@@ -38,7 +38,8 @@ def complexity(source: str) -> tuple[int, int]:
         tree = ast.fix_missing_locations(chains.visit(tree))
         if chains.found:
             source = ast.unparse(tree)
-        spelled = ast.fix_missing_locations(_Spelled().visit(tree))
+        _Spelled().visit(tree)
+        spelled = ast.fix_missing_locations(tree)
         visitor.preorder(spelled, visitor)
     except (RecursionError, MemoryError):
         return TOO_DEEP, TOO_DEEP

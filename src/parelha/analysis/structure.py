@@ -6,6 +6,8 @@ import re
 import threading
 import tokenize
 import warnings
+from collections.abc import Mapping
+from dataclasses import replace
 
 from parelha.analysis.complexity import complexity
 from parelha.analysis.suppressions import foreign_cookie, neutralise
@@ -92,13 +94,40 @@ def structure(source: str) -> Structure:
         annotated=sum(_annotated(node, node in methods) for node in functions),
         returning=sum(_returning(node) for node in functions),
         keywords=sum(any(isinstance(node, kind) for node in nodes) for kind in kinds),
-        suppressions=neutralise(source)[1] + _suppressing(nodes, origins),
+        suppressions=neutralise(source)[1] + _suppressing(nodes, origins) + _anys(nodes, origins),
         dynamic=_dynamic(nodes, origins) + (foreign_cookie(source) is not None),
         lines=len(_code_lines(source, nodes)),
         cyclomatic=cyclomatic,
         cognitive=cognitive,
         unreachable=_unreachable(nodes),
         lambdas=_helpers(nodes),
+    )
+
+
+def with_sight(counts: Structure, source: str, sight: Mapping[str, int]) -> Structure:
+    """The counts of `structure`, with what mypy alone can know (`_mypy_sight`).
+
+    Args:
+        counts: of the program.
+        source: its text.
+        sight: what mypy did not see; empty where it did not get so far.
+
+    Returns:
+        The counts: an Any under another name is a suppression as Any itself is; a function with an
+        annotation that is Any in another way (a class of a library without types, a mock) is not
+        annotated, as mypy checks no more of it.
+    """
+    if not sight:
+        return counts
+    tree = parse(source)
+    nodes = list(ast.walk(tree)) if tree else []
+    hidden = max(0, sight["any"] - _anys(nodes, _origins(nodes)))
+    return replace(
+        counts,
+        suppressions=counts.suppressions + hidden,
+        annotated=max(0, counts.annotated - sight["untyped"]),
+        untyped=sight["untyped"],
+        unseen=sight["unseen"],
     )
 
 
@@ -246,20 +275,29 @@ def _meaning(node: ast.AST, origins: dict[str, tuple[str, str]]) -> tuple[str, s
 
 
 def _suppressing(nodes: list[ast.AST], origins: dict[str, tuple[str, str]]) -> int:
-    """Uses of Any, cast and no_type_check, and conditions that only a type checker decides."""
+    """Uses of cast and no_type_check, and conditions that only a type checker decides."""
     count = 0
     honest = {
         id(node.test) for node in nodes if isinstance(node, ast.If) and _guards_imports_only(node)
     }
     for node in nodes:
         module, name = _meaning(node, origins)
-        if module in _TYPING_MODULES and name in {"Any", "cast", "no_type_check"}:
+        if module in _TYPING_MODULES and name in {"cast", "no_type_check"}:
             count += 1
         elif name in _CHECKER_CONSTANTS and module in {"", *_TYPING_MODULES}:
             count += id(node) not in honest
         elif module == "sys" and name in {"platform", "version_info"}:
             count += 1  # mypy skips the branch that another platform or version would take
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+    return count
+
+
+def _anys(nodes: list[ast.AST], origins: dict[str, tuple[str, str]]) -> int:
+    """Mentions of Any by its own name."""
+    count = 0
+    for node in nodes:
+        module, name = _meaning(node, origins)
+        count += module in _TYPING_MODULES and name == "Any"
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
             count += node.value.strip() in {"Any", "typing.Any"}  # a quoted annotation
     return count
 
