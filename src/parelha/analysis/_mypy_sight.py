@@ -16,6 +16,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+# Mypy is compiled: pylint sees no names in it.
+# pylint: disable=no-name-in-module,c-extension-no-member
+from mypy import errorcodes
+from mypy.types import AnyType, Instance, TypeOfAny, UnboundType, UnionType, get_proper_type
+
 _CODES = frozenset({"unreachable", "redundant-expr"})
 _OPERATIONS = (
     ast.Call,
@@ -44,9 +49,6 @@ class Sight:
         Args:
             manager: mypy's, before the program is added to its build.
         """
-        # pylint: disable=import-outside-toplevel,no-name-in-module,c-extension-no-member
-        from mypy import errorcodes
-
         options = manager.options
         self._manager = manager
         own = {code.code for code in options.enabled_error_codes}
@@ -202,7 +204,7 @@ def _names(written: Any) -> Iterator[str]:
     pending = [written]
     while pending:
         part = pending.pop()
-        if hasattr(part, "original_str_expr"):  # an UnboundType
+        if isinstance(part, UnboundType):
             yield part.name
         for field in ("args", "items", "typ"):
             inner = getattr(part, field, ())
@@ -211,9 +213,6 @@ def _names(written: Any) -> Iterator[str]:
 
 def _kind_of_type(meant: Any) -> str:
     """The same of a type as mypy understands it; a union is what one of its items is."""
-    # pylint: disable=import-outside-toplevel,no-name-in-module,c-extension-no-member
-    from mypy.types import Instance, UnionType, get_proper_type
-
     meant = get_proper_type(meant)
     if _is_any(meant):
         return "untyped" if _is_unimported(meant) else "any"
@@ -223,16 +222,10 @@ def _kind_of_type(meant: Any) -> str:
 
 
 def _is_any(meant: Any) -> bool:
-    # pylint: disable=import-outside-toplevel,no-name-in-module,c-extension-no-member
-    from mypy.types import AnyType, get_proper_type
-
     return isinstance(get_proper_type(meant), AnyType)
 
 
 def _is_unimported(meant: Any) -> bool:
-    # pylint: disable=import-outside-toplevel,no-name-in-module,c-extension-no-member
-    from mypy.types import TypeOfAny, get_proper_type
-
     other = (TypeOfAny.from_unimported_type, TypeOfAny.from_error, TypeOfAny.unannotated)
     return getattr(get_proper_type(meant), "type_of_any", None) in other
 

@@ -357,8 +357,9 @@ def serve_mypy(server: ForkServer, arguments: list[str]) -> None:
     manager.source_set = BuildSourceSet(sources)
     files.flush()
     messages.clear()
+    sights = load_beside("_mypy_sight")
     server.serve()
-    sight = load_beside("_mypy_sight").Sight(manager)
+    sight = sights.Sight(manager)
     blocked, printed = False, sys.stdout
     try:
         add_to_build(sources, manager, graph)
