@@ -34,6 +34,10 @@ _EVENTS = frozenset(
         "exec",
         "function.__new__",
         "object.__setattr__",
+        # The interpreter's own functions, which know code that has no event.
+        "ctypes.dlsym",
+        "ctypes.dlsym/handle",
+        "ctypes.call_function",
         # An interpreter of its own, and functions that may change what runs while it runs.
         "cpython.PyInterpreterState_New",
         "sys.settrace",
@@ -196,6 +200,12 @@ def _on_event(
         code = args[0].__code__
         if code.co_filename != file and (
             args[1] != "__code__" or code.replace(co_flags=args[2].co_flags) == args[2]
+        ):
+            return
+    elif event == "ctypes.dlsym":
+        name = args[0]
+        if (type_of(name) is type_of("") or type_of(name) is type_of(b"")) and (
+            name[:2] not in ("Py", "_P", b"Py", b"_P")
         ):
             return
     elif event == "exec" or event == "function.__new__":
