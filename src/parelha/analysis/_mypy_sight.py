@@ -43,7 +43,11 @@ Place = tuple[int, int]  # line from 1 and column from 0, the same in mypy and i
 class Sight:
     """Makes one build keep what is asked of it, and tells it afterwards."""
 
-    def __init__(self, manager: Any) -> None:
+    _manager: Any
+    _added: frozenset[str]
+    _checks_all: bool
+
+    def watch(self, manager: Any) -> None:
         """Prepare; what mypy says and does but for the further messages stays the same.
 
         Args:
@@ -61,8 +65,18 @@ class Sight:
         options.warn_unreachable = True
         options.enabled_error_codes = {*options.enabled_error_codes, errorcodes.REDUNDANT_EXPR}
 
-    def divide(self, messages: Iterable[str]) -> tuple[list[str], list[dict[str, Any]]]:
-        """Mypy's messages as they are without this, and those on code it takes for dead."""
+    def told(self, messages: Iterable[str], tree: Any) -> tuple[list[str], str]:
+        """Mypy's messages as they are without this, and a line that says what it did not see.
+
+        Args:
+            messages: all of them, as JSON.
+            tree: mypy's tree of the program after the check; None where it could not be checked.
+
+        Returns:
+            The messages, and "" or ``{"unseen": statements and operations not checked, "any": names
+            in annotations that mean typing.Any, "untyped": functions with an annotation that is Any
+            in another way}``.
+        """
         plain, dead = [], []
         for message in messages:
             read: dict[str, Any] = json.loads(message) if message.startswith("{") else {}
@@ -70,19 +84,9 @@ class Sight:
                 dead.append(read)
             if read.get("code") not in self._added:
                 plain.append(message)
-        return plain, dead
+        return plain, "" if tree is None else json.dumps(self._facts(tree, dead))
 
-    def described(self, tree: Any, dead: list[dict[str, Any]]) -> str:
-        """One line of JSON with what mypy did not see.
-
-        Args:
-            tree: mypy's tree of the program, after the check.
-            dead: of `divide`.
-
-        Returns:
-            ``{"unseen": statements and operations not checked, "any": names in annotations that
-            mean typing.Any, "untyped": functions with an annotation that is Any in another way}``.
-        """
+    def _facts(self, tree: Any, dead: list[dict[str, Any]]) -> dict[str, int]:
         program = ast.parse(Path(tree.path).read_bytes())
         names = _Names(tree, program)
         explicit, untyped = 0, 0
@@ -96,7 +100,7 @@ class Sight:
         if self._checks_all:
             seen = {(part.line, part.column) for part in self._manager.all_types}
             unseen = _unseen(program, seen, dead)
-        return json.dumps({"unseen": unseen, "any": explicit, "untyped": untyped})
+        return {"unseen": unseen, "any": explicit, "untyped": untyped}
 
 
 def _functions(node: Any) -> Iterator[Any]:
@@ -178,16 +182,13 @@ class _Names:
         if hasattr(node, "target"):  # an alias
             if _is_any(node.target):
                 return "untyped" if _is_unimported(node.target) else "any"
-            if name in self._aliases and name not in within:
-                kinds = [self._kind(inner, within | {name}) for inner in self._aliases[name]]
-                return "any" if "any" in kinds else max(kinds, default="")
-            return ""
+            inside = [] if name in within else self._aliases.get(name, [])
+            kinds = [self._kind(inner, within | {name}) for inner in inside]
+            return "any" if "any" in kinds else max(kinds, default="")
         if hasattr(node, "upper_bound"):  # a type variable
-            kinds = [_kind_of_type(bound) for bound in (node.upper_bound, *node.values)]
-            return max(kinds)
-        if getattr(node, "fallback_to_any", False) or _is_any(getattr(node, "type", None)):
-            return "untyped"
-        return ""
+            return max(_kind_of_type(bound) for bound in (node.upper_bound, *node.values))
+        is_any = getattr(node, "fallback_to_any", False) or _is_any(getattr(node, "type", None))
+        return "untyped" if is_any else ""
 
 
 def _mentioned(expression: ast.AST) -> Iterator[str]:

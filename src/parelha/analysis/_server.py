@@ -357,18 +357,17 @@ def serve_mypy(server: ForkServer, arguments: list[str]) -> None:
     manager.source_set = BuildSourceSet(sources)
     files.flush()
     messages.clear()
-    sights = load_beside("_mypy_sight")
+    sight = load_beside("_mypy_sight").Sight()
     server.serve()
-    sight = sights.Sight(manager)
+    sight.watch(manager)
     blocked, printed = False, sys.stdout
     try:
         add_to_build(sources, manager, graph)
     except CompileError as error:
         blocked, printed = True, sys.stdout if error.use_stdout else sys.stderr
         messages.extend(error.messages)
-    messages, dead = sight.divide(messages)
     # Before anything is printed: a program that this cannot read has crashed the tool.
-    seen = "" if blocked else sight.described(graph[sources[0].module].tree, dead)
+    messages, seen = sight.told(messages, None if blocked else graph[sources[0].module].tree)
     print("\n".join(messages), file=printed)
     print(seen)
     failed = len(messages) > count_stats(messages)[1]  # as in mypy.main, notes excepted

@@ -60,7 +60,7 @@ class _Chains(ast.NodeTransformer):
 
     found = False
 
-    def visit_Match(self, node: ast.Match) -> ast.stmt:
+    def visit_Match(self, node: ast.Match) -> ast.stmt:  # pylint: disable=invalid-name
         """The chain that stands for a ``match``; what its patterns say does not matter here."""
         self.found = True
         self.generic_visit(node)

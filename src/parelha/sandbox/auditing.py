@@ -171,7 +171,7 @@ def _bound(function: Callable[..., Any], *values: object) -> Callable[..., Any]:
 
 
 # --- from here on, only parameters, constants and operators ------------------------------------
-# pylint: disable=too-many-arguments,too-many-positional-arguments
+# pylint: disable=too-many-arguments,too-many-positional-arguments,too-many-return-statements
 
 
 def _on_event(
@@ -203,12 +203,12 @@ def _on_event(
         ):
             return
     elif event == "ctypes.dlsym":
-        name = args[0]
+        name = args[1]
         if (type_of(name) is type_of("") or type_of(name) is type_of(b"")) and (
             name[:2] not in ("Py", "_P", b"Py", b"_P")
         ):
             return
-    elif event == "exec" or event == "function.__new__":
+    elif event in ("exec", "function.__new__"):
         code = args[0]
         if type_of(code) is code_type:
             # Equal code may still claim another file, for which it could then be taken.
