@@ -20,6 +20,7 @@ from typing import Any
 # pylint: disable=no-name-in-module,c-extension-no-member
 from mypy import errorcodes
 from mypy.types import AnyType, Instance, TypeOfAny, UnboundType, UnionType, get_proper_type
+from mypy.util import decode_python_encoding
 
 _CODES = frozenset({"unreachable", "redundant-expr"})
 _OPERATIONS = (
@@ -84,10 +85,16 @@ class Sight:
                 dead.append(read)
             if read.get("code") not in self._added:
                 plain.append(message)
-        return plain, "" if tree is None else json.dumps(self._facts(tree, dead))
+        if tree is None:
+            return plain, ""
+        try:
+            text = decode_python_encoding(Path(tree.path).read_bytes())
+            program = ast.parse(text.removeprefix("\ufeff"))
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return plain, ""  # Python cannot run it either
+        return plain, json.dumps(self._facts(tree, program, dead))
 
-    def _facts(self, tree: Any, dead: list[dict[str, Any]]) -> dict[str, int]:
-        program = ast.parse(Path(tree.path).read_bytes())
+    def _facts(self, tree: Any, program: ast.Module, dead: list[dict[str, Any]]) -> dict[str, int]:
         names = _Names(tree, program)
         explicit, untyped = 0, 0
         for written, meant in _variables(tree):
