@@ -20,7 +20,6 @@ from typing import Any
 # pylint: disable=no-name-in-module,c-extension-no-member
 from mypy import errorcodes
 from mypy.types import AnyType, Instance, TypeOfAny, UnboundType, UnionType, get_proper_type
-from mypy.util import decode_python_encoding
 
 _CODES = frozenset({"unreachable", "redundant-expr"})
 _OPERATIONS = (
@@ -88,8 +87,8 @@ class Sight:
         if tree is None:
             return plain, ""
         try:
-            text = decode_python_encoding(Path(tree.path).read_bytes())
-            program = ast.parse(text.removeprefix("\ufeff"))
+            # As the program is run: from text, whatever encoding it names.
+            program = ast.parse(Path(tree.path).read_text("utf-8-sig", errors="replace"))
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return plain, ""  # Python cannot run it either
         return plain, json.dumps(self._facts(tree, program, dead))
