@@ -88,8 +88,7 @@ RUNNERS = {
     'code.InteractiveInterpreter(globals()).runsource(TEXT, "x", "exec")\n',
     "debugger": "import bdb\n\nbdb.Bdb().run(TEXT, globals(), globals())\n",
     "tracer": "import trace\n\ntrace.Trace(count=0, trace=0).runctx(TEXT, globals(), globals())\n",
-    "pickle": "import pickle\n\n"
-    "pickle.loads(b'cbuiltins\\nexec\\n.')(TEXT, globals())\n",
+    "pickle": "import pickle\n\npickle.loads(b'cbuiltins\\nexec\\n.')(TEXT, globals())\n",
     "tree": 'import ast\n\nexec(compile(ast.parse(TEXT), "<program>", "exec"), globals())\n',
 }
 
@@ -276,6 +275,7 @@ def test_expressions_that_mypy_skips_are_counted(judge: Judge, expression: str) 
         "    if values is None or len(values) == 0:\n        return 0.0\n",
         "    if len(values) == 1:\n        return values[0]\n",
         "    assert values is not None\n",
+        "    print(0.0 if values is None else values[0])\n",
     ],
 )
 def test_refusing_an_odd_argument_costs_nothing(judge: Judge, lines: str) -> None:
