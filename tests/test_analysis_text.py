@@ -49,7 +49,7 @@ class Shape:
     """A shape."""
 
     def area(self, side: float) -> float:
-        """Area."""
+        """Return the area."""
         return side * side
 
     def bare(self, side):
@@ -59,7 +59,7 @@ class Shape:
 
 
 def items(count: int, *more: int) -> object:
-    """Yield."""
+    """Yield the root of each."""
     for item in range(count):
         if item:
             yield math.sqrt(item)

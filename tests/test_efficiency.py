@@ -361,7 +361,10 @@ def test_only_programs_that_pass_everything_are_measured() -> None:
     task = task_of("def f(x):\n    return x + 0\n")
     grader.sandbox = SimpleNamespace(
         run=lambda *_: SimpleNamespace(
-            calls=[CallResult(Outcome.PASSED, grader.answer)], cpu_seconds=0.0, sandbox_level=3
+            calls=[CallResult(Outcome.PASSED, grader.answer)],
+            cpu_seconds=0.0,
+            sandbox_level=3,
+            unread=False,
         )
     )
     grader.analyser = SimpleNamespace(analyse=lambda _: None)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parelha.analysis import structure, unused
-from parelha.analysis.structure import TOO_DEEP
+from parelha.analysis.complexity import TOO_DEEP
 from parelha.config import RewardConfig
 from parelha.rewards import program_value, structure_deficits
 from parelha.types import Analysis, Outcome, Score, Structure

@@ -133,6 +133,8 @@ class Grader(Closing):
             details=tuple(f"{outcome}: {detail}"[:_MAX_DETAIL] for outcome, detail in failures),
             cpu_seconds=run.cpu_seconds,
             sandbox_level=run.sandbox_level,
+            # The harness of an in-process test runs texts of its own.
+            unread=run.unread and source == program,
         )
 
     def execute_examples(self, task: Task, program: str, lang: Lang) -> str:

@@ -18,6 +18,10 @@ _SUPPRESSION = 2
 _WORST = 10
 _WORST_STRUCTURE = 3  # the same of deficits in structure
 _PYLINT_ERROR = 5
+# What a function without docstring and annotations costs, a call of it included; a lambda in its
+# place, which no tool asks for either, costs the same.
+_BARE_FUNCTION = {"pylint": 1, "flake8": 0, "mypy": 2}
+_BARE_DEFICITS = 2
 _MAX_CYCLOMATIC = 10  # McCabe's own limit (IEEE TSE 2(4), 1976)
 _MAX_COGNITIVE = 15  # SonarSource's default for a function
 _MAX_LENGTHS = 3  # times the reference's lines of code ...
@@ -161,9 +165,7 @@ def components(score: Score, reviews: Sequence[Round], config: RewardConfig) -> 
     analysis = score.analysis
     suppressed = _SUPPRESSION * (analysis.structure.suppressions + analysis.structure.dynamic)
     quality = {
-        "pylint": _falling(_points(analysis, "pylint") + suppressed),
-        "flake8": _falling(_points(analysis, "flake8") + suppressed),
-        "mypy": _falling(_points(analysis, "mypy") + suppressed),
+        **{tool: _falling(_points(analysis, tool) + suppressed) for tool in _BARE_FUNCTION},
         "structure": _falling(structure_deficits(score), _WORST_STRUCTURE),
         "feedback": _feedback(score, reviews),
     }
@@ -174,6 +176,10 @@ def components(score: Score, reviews: Sequence[Round], config: RewardConfig) -> 
         "structure": config.structure_weight,
         "feedback": config.feedback_weight,
     }
+    if _unread(score):
+        # The tools have read something else than what ran. In the open the same code would earn
+        # this or more.
+        quality = dict.fromkeys(quality, 0.0)
     if config.efficiency_weight > 0 and score.efficiency is not None:
         # Left out where a task has no large inputs: then it is missing for all its programs.
         quality["efficiency"] = score.efficiency.score
@@ -182,6 +188,11 @@ def components(score: Score, reviews: Sequence[Round], config: RewardConfig) -> 
     if score.all_passed and total > 0:
         parts["quality"] = sum(w * quality[k] for k, w in weights.items()) / total
     return parts | quality
+
+
+def _unread(score: Score) -> bool:
+    """Whether the program ran code that does not stand in its text."""
+    return score.tests is not None and score.tests.unread
 
 
 def _correctness(score: Score) -> float:
@@ -200,9 +211,12 @@ def _points(analysis: Analysis, tool: str) -> int:
     severities = [f.severity for f in analysis.findings if f.tool == tool]
     if "fatal" in severities:
         return _WORST
+    bare = _BARE_FUNCTION[tool] * analysis.structure.lambdas
+    if tool == "mypy":  # it would have said this of the same code in the open
+        bare += analysis.structure.untyped + analysis.structure.unseen
     if tool != "pylint":
-        return analysis.count(tool)
-    return sum(_PYLINT_ERROR if severity == "error" else 1 for severity in severities)
+        return bare + analysis.count(tool)
+    return bare + sum(_PYLINT_ERROR if severity == "error" else 1 for severity in severities)
 
 
 def _falling(violations: int, worst: int = _WORST) -> float:
@@ -223,6 +237,7 @@ def structure_deficits(score: Score) -> int:
         (
             s.functions - s.documented,
             s.functions - s.annotated,
+            _BARE_DEFICITS * s.lambdas,
             not s.returning,
             s.cyclomatic > _MAX_CYCLOMATIC or s.cognitive > _MAX_COGNITIVE,
             s.unreachable,
@@ -242,8 +257,8 @@ def _feedback(score: Score, reviews: Sequence[Round]) -> float:
 
 
 def confirmed(score: Score) -> bool:
-    """True when something measurable is wrong: a failed case, a type error, a real lint error."""
-    if not score.all_passed:
+    """True when something measurable is wrong: a failed case, hidden code, a real lint error."""
+    if not score.all_passed or _unread(score):
         return True
     findings = score.analysis.findings if score.analysis else ()
     return any(

@@ -159,12 +159,14 @@ class RunResult:
         cpu_seconds: processor time of the child, as the parent's kernel counts it.
         peak_bytes: peak resident memory of the child.
         sandbox_level: 0 to 3, how strong the isolation was (see docs/sandbox.md).
+        unread: it ran code that does not stand in its text, so that no linter has read it.
     """
 
     calls: tuple[CallResult, ...]
     cpu_seconds: float = 0.0
     peak_bytes: int = 0
     sandbox_level: int = 0
+    unread: bool = False
 
 
 @dataclass(frozen=True)
@@ -176,6 +178,7 @@ class TestResult:
         total: cases; at least 1 for any real task.
         outcome: PASSED when all passed, else the first failure's.
         details: one capped line per failed case (never shown to an agent for hidden cases).
+        unread: the program ran code that does not stand in its text, so that no linter has read it.
     """
 
     passed: int
@@ -184,6 +187,7 @@ class TestResult:
     details: tuple[str, ...] = ()
     cpu_seconds: float = 0.0
     sandbox_level: int = 0
+    unread: bool = False
 
     @property
     def share(self) -> float:
@@ -205,7 +209,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Structure:
-    """Counts on the syntax tree (never on text).
+    """Counts on the syntax tree (never on text), and what mypy knows of it beyond its messages.
 
     Attributes:
         functions: `def` and `async def`, methods included.
@@ -219,6 +223,9 @@ class Structure:
         cyclomatic: the largest cyclomatic complexity of a function (McCabe), 1 without branches.
         cognitive: the largest cognitive complexity of a function, 0 without branches.
         unreachable: pieces that can never run: after a `return`, under `if False:`.
+        lambdas: lambdas that stand for a function; one that is handed to a call does not.
+        untyped: functions with an annotation that mypy takes for Any, though it does not say so.
+        unseen: statements, and operations in them, that mypy has not checked.
     """
 
     functions: int = 0
@@ -232,6 +239,9 @@ class Structure:
     cyclomatic: int = 0
     cognitive: int = 0
     unreachable: int = 0
+    lambdas: int = 0
+    untyped: int = 0
+    unseen: int = 0
 
 
 @dataclass(frozen=True)

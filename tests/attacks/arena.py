@@ -17,7 +17,7 @@ import parelha
 from parelha.errors import InfrastructureError
 from parelha.sandbox import Sandbox
 from parelha.tasks.writing import written_out
-from parelha.types import CallResult, Limits, Outcome
+from parelha.types import CallResult, Limits, Outcome, RunResult
 
 from .corpus import Attack
 from .toll import Toll
@@ -104,25 +104,27 @@ class Arena:
             toll = Toll()
             try:
                 with toll:
-                    calls = self._run(source, attack.limits)
-                    outcome, detail = judge(calls)
+                    run = self._run(source, attack.limits)
+                    outcome, detail = judge(run.calls)
                 problems += toll.problems()
             except InfrastructureError as error:
                 # Whatever a program does is its own fault: it must get its score, a bad one.
                 problems.append(f"dropped the sample: {error}")
                 continue
+            if run.unread != attack.hides_code and (attack.hides_code or attack.line == 0):
+                problems.append("its hidden code was not noticed" if attack.line else "suspected")
             if outcome not in attack.must:
                 problems.append(f"{outcome}, not {' or '.join(sorted(attack.must))}")
-            problems += self._loot(calls)
+            problems += self._loot(run.calls)
         seconds = time.monotonic() - start
         if seconds > attack.repeat * (4 * attack.limits.wall_seconds + 5):
             problems.append(f"took {seconds:.1f} s")
         problems += self._damage()
         return Report(attack, outcome, detail, seconds, tuple(problems), toll)
 
-    def _run(self, source: str, limits: Limits) -> tuple[CallResult, ...]:
+    def _run(self, source: str, limits: Limits) -> RunResult:
         inputs = [(list(values),) for values in INPUTS]
-        return self.sandbox.run(source, "solve", inputs, limits).calls
+        return self.sandbox.run(source, "solve", inputs, limits)
 
     def _loot(self, calls: tuple[CallResult, ...]) -> list[str]:
         problems = []
@@ -138,7 +140,7 @@ class Arena:
     def _damage(self) -> list[str]:
         problems = []
         try:
-            control, detail = judge(self._run(CONTROL, Limits()))
+            control, detail = judge(self._run(CONTROL, Limits()).calls)
             if control is not Outcome.PASSED:
                 problems.append(f"the next program was hurt: {control} {detail}")
         except InfrastructureError as error:

@@ -10,7 +10,7 @@ A file begins with a header of comments that ends at ``# ---`` and is not part o
 
 `attack` is the line of the list of attacks in docs/sandbox.md (0: an honest program), `must` the
 outcomes that count as contained, `repeat` how often it runs in a row, `lint` what the static
-analysis must find in it (for the lines 51 to 60).
+analysis must find in it (for the lines 51 to 60; "unread": nothing, but the sandbox notices it).
 """
 
 import re
@@ -65,6 +65,11 @@ class Attack:
     limits: Limits
     repeat: int = 1
     lint: str = ""
+
+    @property
+    def hides_code(self) -> bool:
+        """Whether it runs code that does not stand in its text, which must be noticed."""
+        return self.line == 59
 
 
 @cache

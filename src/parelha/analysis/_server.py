@@ -99,6 +99,10 @@ class ForkServer:
         signal.signal(signal.SIGALRM, lambda number, frame: self._leave_if_alone())
         signal.setitimer(signal.ITIMER_REAL, _PARENT_CHECK_SECONDS, _PARENT_CHECK_SECONDS)
 
+    def load(self, name: str) -> Any:
+        """A module that lies beside this one, by its path."""
+        return load_by_path(self.settings["code"], name)[name]
+
     def allow(self, paths: Iterable[str]) -> None:
         """Let the children read further folders: those where a user's settings let a tool look."""
         self._readable += [path for path in paths if path and path not in self._import_path]
@@ -340,7 +344,7 @@ def main() -> None:
     settings: Any = json.loads(sys.argv[1])
     server = ForkServer(settings)
     sys.argv = [settings["tool"], *settings["arguments"]]
-    tools = load_by_path(settings["code"], "_tools")["_tools"]
+    tools = server.load("_tools")
     code = tools.SERVED[settings["tool"]](server, settings["arguments"])
     # Without the costs of an orderly end.
     for stream in (sys.stdout, sys.stderr, server.report):

@@ -136,14 +136,19 @@ def serve_mypy(server: "ForkServer", arguments: list[str]) -> int:
     messages.clear()
     search = manager.search_paths
     server.allow([*search.python_path, *search.mypy_path, *search.package_path])
+    sight = server.load("_mypy_sight").Sight()
     server.serve()
+    sight.watch(manager)
     blocked, printed = False, server.report
     try:
         add_to_build(sources, manager, graph)
     except CompileError as error:
         blocked, printed = True, server.report if error.use_stdout else sys.stderr
         messages.extend(error.messages)
+    # Before anything is printed: a program that this cannot read has crashed the tool.
+    messages, seen = sight.told(messages, None if blocked else graph[sources[0].module].tree)
     print("\n".join(messages), file=printed)
+    print(seen, file=server.report)
     failed = len(messages) > count_stats(messages)[1]  # as in mypy.main, notes excepted
     return int(failed) * (2 if blocked else 1)
 

@@ -12,8 +12,16 @@ from pathlib import Path
 
 from parelha.analysis.budget import PROGRAM_SECONDS, Budget
 from parelha.analysis.commands import ToolOutput, find_config, program_bytes, run_command
-from parelha.analysis.findings import TOOLS, Tool, in_order, read_flake8, read_mypy, read_pylint
-from parelha.analysis.structure import structure
+from parelha.analysis.findings import (
+    TOOLS,
+    Tool,
+    in_order,
+    read_flake8,
+    read_mypy,
+    read_pylint,
+    split_sight,
+)
+from parelha.analysis.structure import structure, with_sight
 from parelha.analysis.suppressions import neutralise
 from parelha.analysis.warm import EARLY, WARM_UP, WarmTool, family
 from parelha.closing import Closing
@@ -142,7 +150,9 @@ class Analyser(Closing):
                     self._try(tool, neutral)
                 findings += found
                 pylint_score = score if tool == "pylint" else pylint_score
-        return Analysis(in_order(findings), pylint_score, structure(source))
+        _, sight = split_sight(outputs[TOOLS.index("mypy")].stdout)
+        counts = with_sight(structure(source), source, sight)
+        return Analysis(in_order(findings), pylint_score, counts)
 
     def _run(self, tool: Tool, source: str, budget: Budget) -> ToolOutput:
         return self._server(tool, source).run(source, budget)
@@ -172,7 +182,10 @@ def read(tool: Tool, output: ToolOutput) -> tuple[tuple[Finding, ...], float | N
         try:
             if tool == "pylint":
                 return read_pylint(output.stdout)
-            found = read_flake8(output.stdout) if tool == "flake8" else read_mypy(output.stdout)
+            if tool == "flake8":
+                found = read_flake8(output.stdout)
+            else:
+                found = read_mypy(split_sight(output.stdout)[0])
             if found or output.exit_code == 0:
                 return found, None
         except (ValueError, KeyError, TypeError):

@@ -17,6 +17,7 @@ _FLAKE8_MARK = secrets.token_hex(16)
 FLAKE8_FORMAT = f"{_FLAKE8_MARK}%(row)d:%(col)d:%(code)s:%(text)s"
 
 _FLAKE8_FINDING = re.compile(r"(\d+):(-?\d+):([^:\s]+):(.*)", re.DOTALL)
+_SIGHT = '{"unseen"'  # no message of mypy begins so
 # pylint names the report of its own crash after the clock and the user's home.
 _CRASH_FILE = re.compile(r"'[^']*pylint-crash-[^']*'")
 
@@ -68,6 +69,13 @@ def read_flake8(output: str) -> tuple[Finding, ...]:
             Finding("flake8", code, message.strip(), int(row), max(0, int(column) - 1), severity)
         )
     return tuple(found)
+
+
+def split_sight(output: str) -> tuple[str, dict[str, int]]:
+    """A warm mypy's output apart from the line that says what it did not see (`_mypy_sight`)."""
+    lines = output.rstrip("\n").split("\n")
+    sight = json.loads(lines[-1]) if lines[-1].startswith(_SIGHT) else {}
+    return "\n".join(lines[:-1] if sight else lines), sight
 
 
 def read_mypy(output: str) -> tuple[Finding, ...]:

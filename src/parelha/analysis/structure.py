@@ -2,13 +2,14 @@
 
 import ast
 import io
+import re
 import threading
 import tokenize
 import warnings
+from collections.abc import Mapping
+from dataclasses import replace
 
-import complexipy
-import mccabe
-
+from parelha.analysis.complexity import complexity
 from parelha.analysis.suppressions import foreign_cookie, neutralise
 from parelha.types import Structure
 
@@ -44,8 +45,9 @@ _LAYOUT_TOKENS = frozenset(
         tokenize.ENDMARKER,
     }
 )
+# Two letters or more; one character of a script that puts no spaces between words.
+_WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\W\d_]{2,}")
 _LEAVES = ast.Return | ast.Raise | ast.Break | ast.Continue
-TOO_DEEP = 1000  # the complexity of a program that nests too deep to be measured
 _parse_lock = threading.Lock()
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -85,18 +87,47 @@ def structure(source: str) -> Structure:
     functions = [node for node in nodes if isinstance(node, Function)]
     kinds = (Function, ast.Import | ast.ImportFrom, ast.Return, ast.If, ast.For | ast.AsyncFor)
     origins = _origins(nodes)
+    cyclomatic, cognitive = complexity(source)
     return Structure(
         functions=len(functions),
-        documented=sum(bool((ast.get_docstring(node) or "").strip()) for node in functions),
+        documented=sum(_documented(node) for node in functions),
         annotated=sum(_annotated(node, node in methods) for node in functions),
         returning=sum(_returning(node) for node in functions),
         keywords=sum(any(isinstance(node, kind) for node in nodes) for kind in kinds),
-        suppressions=neutralise(source)[1] + _suppressing(nodes, origins),
+        suppressions=neutralise(source)[1] + _suppressing(nodes, origins) + _anys(nodes, origins),
         dynamic=_dynamic(nodes, origins) + (foreign_cookie(source) is not None),
         lines=len(_code_lines(source, nodes)),
-        cyclomatic=_cyclomatic(tree),
-        cognitive=_cognitive(source),
+        cyclomatic=cyclomatic,
+        cognitive=cognitive,
         unreachable=_unreachable(nodes),
+        lambdas=_helpers(nodes),
+    )
+
+
+def with_sight(counts: Structure, source: str, sight: Mapping[str, int]) -> Structure:
+    """The counts of `structure`, with what mypy alone can know (`_mypy_sight`).
+
+    Args:
+        counts: of the program.
+        source: its text.
+        sight: what mypy did not see; empty where it did not get so far.
+
+    Returns:
+        The counts: an Any under another name is a suppression as Any itself is; a function with an
+        annotation that is Any in another way (a class of a library without types, a mock) is not
+        annotated, as mypy checks no more of it.
+    """
+    if not sight:
+        return counts
+    tree = parse(source)
+    nodes = list(ast.walk(tree)) if tree else []
+    hidden = max(0, sight["any"] - _anys(nodes, _origins(nodes)))
+    return replace(
+        counts,
+        suppressions=counts.suppressions + hidden,
+        annotated=max(0, counts.annotated - sight["untyped"]),
+        untyped=sight["untyped"],
+        unseen=sight["unseen"],
     )
 
 
@@ -150,23 +181,27 @@ def _defined(statement: ast.stmt) -> list[str]:
     return [target.id for target in targets if isinstance(target, ast.Name)]
 
 
-def _cyclomatic(tree: ast.Module) -> int:
-    """The largest cyclomatic complexity of a function, or of statements outside any (mccabe)."""
-    visitor = mccabe.PathGraphingAstVisitor()
-    try:
-        visitor.preorder(tree, visitor)
-    except RecursionError:
-        return TOO_DEEP
-    return max((graph.complexity() for graph in visitor.graphs.values()), default=0)
+def _documented(function: Function) -> bool:
+    """Whether a docstring says something: two words, and not both from the function's own name.
+
+    "." and "TODO" satisfy every linter.
+    """
+    words = {word.lower() for word in _WORD.findall(ast.get_docstring(function) or "")}
+    return len(words) > 1 and any(word not in function.name.lower() for word in words)
 
 
-def _cognitive(source: str) -> int:
-    """The largest cognitive complexity of a function (complexipy, its own comments not obeyed)."""
-    try:
-        found = complexipy.code_complexity(source, no_ignore=True, with_plans=False)
-    except ValueError:  # Python could read it: it is only too deep for complexipy's parser
-        return TOO_DEEP
-    return max((function.complexity for function in found.functions), default=0)
+def _helpers(nodes: list[ast.AST]) -> int:
+    """Lambdas that stand for a function: kept under a name, in a table, called or returned.
+
+    One that is handed to a call (``key=lambda row: row[0]``) is what lambdas are for.
+    """
+    handed = {
+        id(argument)
+        for node in nodes
+        if isinstance(node, ast.Call)
+        for argument in [*node.args, *(keyword.value for keyword in node.keywords)]
+    }
+    return sum(isinstance(node, ast.Lambda) and id(node) not in handed for node in nodes)
 
 
 def _unreachable(nodes: list[ast.AST]) -> int:
@@ -240,20 +275,29 @@ def _meaning(node: ast.AST, origins: dict[str, tuple[str, str]]) -> tuple[str, s
 
 
 def _suppressing(nodes: list[ast.AST], origins: dict[str, tuple[str, str]]) -> int:
-    """Uses of Any, cast and no_type_check, and conditions that only a type checker decides."""
+    """Uses of cast and no_type_check, and conditions that only a type checker decides."""
     count = 0
     honest = {
         id(node.test) for node in nodes if isinstance(node, ast.If) and _guards_imports_only(node)
     }
     for node in nodes:
         module, name = _meaning(node, origins)
-        if module in _TYPING_MODULES and name in {"Any", "cast", "no_type_check"}:
+        if module in _TYPING_MODULES and name in {"cast", "no_type_check"}:
             count += 1
         elif name in _CHECKER_CONSTANTS and module in {"", *_TYPING_MODULES}:
             count += id(node) not in honest
         elif module == "sys" and name in {"platform", "version_info"}:
             count += 1  # mypy skips the branch that another platform or version would take
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+    return count
+
+
+def _anys(nodes: list[ast.AST], origins: dict[str, tuple[str, str]]) -> int:
+    """Mentions of Any by its own name."""
+    count = 0
+    for node in nodes:
+        module, name = _meaning(node, origins)
+        count += module in _TYPING_MODULES and name == "Any"
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
             count += node.value.strip() in {"Any", "typing.Any"}  # a quoted annotation
     return count
 

@@ -172,11 +172,14 @@ def seccomp_filter(table: Any) -> ctypes.Structure:
         (_RET, 0, 0, deny),
     ]
     # A process may read its own limits: pid 0 and no new limit. Lowering one's processor time
-    # would end in a SIGKILL that looks like somebody else's.
+    # would end in a SIGKILL that looks like somebody else's. The limit that means nothing but
+    # "has run unread code" (`auditing`) may be lowered.
     code += [
-        (_JEQ, 0, 8, table.PRLIMIT64[column]),
+        (_JEQ, 0, 10, table.PRLIMIT64[column]),
         (_LD_WORD, 0, 0, _ARG0),
-        (_JEQ, 0, 5, 0),
+        (_JEQ, 0, 7, 0),
+        (_LD_WORD, 0, 0, _ARG1),
+        (_JEQ, 4, 0, table.MARK),
         (_LD_WORD, 0, 0, _ARG2),
         (_JEQ, 0, 3, 0),
         (_LD_WORD, 0, 0, _ARG2 + 4),

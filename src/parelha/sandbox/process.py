@@ -42,12 +42,13 @@ class ZygoteError(Exception):
 
 
 class Ended(NamedTuple):
-    """How a child ended: wait status, whether it had to be killed, and what it used."""
+    """How a child ended: wait status, whether it had to be killed, what it used, what it ran."""
 
     status: int
     killed: bool
     cpu_seconds: float
     peak_bytes: int
+    unread: bool
 
 
 class ZygoteProcess:
@@ -128,7 +129,7 @@ class ZygoteProcess:
         if ending == "closed":
             failure = judge_death(end.status, end.killed, end.cpu_seconds, limits, level)
             calls += [failure] * (len(inputs) - len(calls))
-        return RunResult(tuple(calls), end.cpu_seconds, end.peak_bytes, level)
+        return RunResult(tuple(calls), end.cpu_seconds, end.peak_bytes, level, end.unread)
 
     def begin(self, limits: Limits) -> tuple[int, int]:
         """Fork a child; the ends of its pipes, to it and from it, are the caller's to close.
@@ -169,12 +170,12 @@ class ZygoteProcess:
         try:
             self._control.settimeout(ANSWER_SECONDS)
             self._control.send(b"E" if ending == "closed" else b"K")
-            status, micros, peak, killed = ANSWER.unpack(self._control.recv(64))
+            status, micros, peak, killed, unread = ANSWER.unpack(self._control.recv(64))
         except (OSError, ValueError) as error:
             raise ZygoteError(f"the zygote does not answer: {error}") from error
         except Exception as error:  # struct.error: the zygote hung up
             raise ZygoteError(f"the zygote died: {error}") from error
-        return Ended(status, bool(killed), micros / 1e6, peak * 1024)
+        return Ended(status, bool(killed), micros / 1e6, peak * 1024, bool(unread))
 
 
 _ENVIRONMENT = {

@@ -108,6 +108,7 @@ CLONE3 = (435, 435)
 IOCTL = (16, 29)
 FCNTL = (72, 25)
 PRLIMIT64 = (302, 261)
+MARK = 10  # RLIMIT_LOCKS: without a meaning since Linux 2.4.25 (getrlimit(2)); see `auditing`
 
 CLONE_THREAD = 0x00010000
 IOCTL_COMMANDS = (0x5401, 0x5450, 0x5451)  # TCGETS (isatty), FIONCLEX, FIOCLEX

@@ -35,7 +35,8 @@ from pathlib import Path
 from typing import Any
 
 REQUEST = struct.Struct("<IQQII")  # CPU seconds, address bytes, file bytes, threads, output bytes
-ANSWER = struct.Struct("<iqqB")  # wait status, CPU microseconds, peak KiB, 1 if we killed it
+# wait status, CPU microseconds, peak KiB, 1 if we killed it, 1 if it ran unread code (`auditing`)
+ANSWER = struct.Struct("<iqqBB")
 FRAME = struct.Struct("<I8s")  # length of what follows, a number used once
 MEMORY_EXIT = 77
 
@@ -79,7 +80,7 @@ def _load_neighbours() -> types.SimpleNamespace:
     package = types.ModuleType("sandboxed")
     package.__path__ = [str(Path(__file__).parent)]
     sys.modules["sandboxed"] = package
-    names = ("lockdown", "syscalls", "codec", "codec_write", "codec_read")
+    names = ("lockdown", "syscalls", "auditing", "codec", "codec_write", "codec_read")
     loaded = {name: importlib.import_module(f"sandboxed.{name}") for name in names}
     package.__path__ = []
     return types.SimpleNamespace(**loaded)
@@ -131,6 +132,7 @@ class Zygote:
             except OSError as error:
                 self.layers["seccomp_missing"] = str(error)
         os.chdir(self.empty)
+        self.watch = self.parts.auditing.Watch(config["farm"])
         sys.argv[:] = [""]
         sys.orig_argv[:] = [""]
         os.environ.clear()
@@ -167,6 +169,7 @@ class Zygote:
         for descriptor in descriptors:
             os.close(descriptor)
         order = self.control.recv(16)
+        unread = self.parts.auditing.is_marked(pid)  # for good: only privileges could undo it
         if order == b"E":
             watch = os.pidfd_open(pid)
             ready = select.poll()
@@ -180,7 +183,7 @@ class Zygote:
             _, status, usage = os.wait4(pid, 0)
         micros = int((usage.ru_utime + usage.ru_stime) * 1e6)
         if order:
-            self.control.send(ANSWER.pack(status, micros, usage.ru_maxrss, killed))
+            self.control.send(ANSWER.pack(status, micros, usage.ru_maxrss, killed, unread))
 
 
 # --- the child ---------------------------------------------------------------------------------
@@ -217,12 +220,12 @@ def run_child(zygote: Zygote, request: tuple[int, ...], pages: int, descriptors:
     if zygote.filter is not None:
         lock.enter_seccomp(zygote.filter)
     random.seed(0)  # the module seeds itself anew after a fork
-    parts = zygote.parts
+    parts, watch = zygote.parts, zygote.watch
     zygote.__dict__.clear()
-    _answer_calls(parts, output_bytes)
+    _answer_calls(parts, watch, output_bytes)
 
 
-def _answer_calls(parts: Any, budget: int) -> None:
+def _answer_calls(parts: Any, watch: Any, budget: int) -> None:
     """The first message is the program; each later one is the arguments of one call."""
     nonce, data = _receive()
     function: Any = None
@@ -234,7 +237,10 @@ def _answer_calls(parts: Any, budget: int) -> None:
             # Off for candidate and reference alike, so that switching it off gains nothing.
             gc.disable()
             nonce = _pause(nonce, b"P")
-        function = _load_program(entry, source)
+        code = compile(source, "<program>", "exec")
+        if not timed:  # what is timed has run watched before, and is compared with the reference
+            watch.begin(code)
+        function = _load_program(entry, code)
     except BaseException as error:
         failure = _failure(error)
     _send(nonce, b"L", b"")
@@ -296,11 +302,11 @@ def _encode(parts: Any, value: object, budget: int) -> tuple[bytes, bytes]:
         return b"B", b"the value cannot be read: " + _describe(error)
 
 
-def _load_program(entry: str, source: str) -> Any:
+def _load_program(entry: str, code: types.CodeType) -> Any:
     module = types.ModuleType("program")
     module.__dict__["__builtins__"] = builtins
     sys.modules["program"] = sys.modules["__main__"] = module
-    exec(compile(source, "<program>", "exec"), module.__dict__)
+    exec(code, module.__dict__)
     if entry not in module.__dict__:
         raise NameError(f"the program defines no {entry!r}")
     return module.__dict__[entry]

@@ -1,0 +1,305 @@
+"""What mypy has looked at, and which annotations mean Any to it: asked of mypy, not of names.
+
+A program can blind mypy without a word that silences: code that mypy believes can never run is not
+checked (a flag of type ``Literal[False]``, a lying ``NoReturn``), and a type that is Any to mypy
+accepts everything, whatever it is called. Mypy knows both: an expression that it has checked has a
+type, and every name in an annotation leads to what it means.
+
+Loaded by path in a warm linter, so it imports nothing of the package; the counts are made here
+because the syntax tree of a hostile program is best read in a process that may be ended.
+"""
+
+import ast
+import json
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+# Mypy is compiled: pylint sees no names in it.
+# pylint: disable=no-name-in-module,c-extension-no-member
+from mypy import errorcodes
+from mypy.types import AnyType, Instance, TypeOfAny, UnboundType, UnionType, get_proper_type
+
+_CODES = frozenset({"unreachable", "redundant-expr"})
+_OPERATIONS = (
+    ast.Call,
+    ast.Attribute,
+    ast.Subscript,
+    ast.BinOp,
+    ast.UnaryOp,
+    ast.Compare,
+    ast.comprehension,
+    ast.Lambda,
+    ast.Await,
+    ast.FormattedValue,
+)
+_RAISING = 4  # operations of a `raise` that reports: its exception, and a type's name in its text
+_PARTS = ("defs", "body", "else_body", "handlers", "finally_body", "bodies", "func", "items")
+
+Place = tuple[int, int]  # line from 1 and column from 0, the same in mypy and in ast
+
+
+class Sight:
+    """Makes one build keep what is asked of it, and tells it afterwards."""
+
+    _manager: Any
+    _added: frozenset[str]
+    _checks_all: bool
+
+    def watch(self, manager: Any) -> None:
+        """Prepare; what mypy says and does but for the further messages stays the same.
+
+        Args:
+            manager: mypy's, before the program is added to its build.
+        """
+        options = manager.options
+        self._manager = manager
+        own = {code.code for code in options.enabled_error_codes}
+        if options.warn_unreachable:
+            own.add("unreachable")
+        self._added = _CODES - own
+        # Without this option, a user's choice, mypy leaves out bodies that hide nothing.
+        self._checks_all = bool(options.check_untyped_defs)
+        options.export_types = options.preserve_asts = True
+        options.warn_unreachable = True
+        options.enabled_error_codes = {*options.enabled_error_codes, errorcodes.REDUNDANT_EXPR}
+
+    def told(self, messages: Iterable[str], tree: Any) -> tuple[list[str], str]:
+        """Mypy's messages as they are without this, and a line that says what it did not see.
+
+        Args:
+            messages: all of them, as JSON.
+            tree: mypy's tree of the program after the check; None where it could not be checked.
+
+        Returns:
+            The messages, and "" or ``{"unseen": statements and operations not checked, "any": names
+            in annotations that mean typing.Any, "untyped": functions with an annotation that is Any
+            in another way}``.
+        """
+        plain, dead = [], []
+        for message in messages:
+            read: dict[str, Any] = json.loads(message) if message.startswith("{") else {}
+            if read.get("code") in _CODES:
+                dead.append(read)
+            if read.get("code") not in self._added:
+                plain.append(message)
+        if tree is None:
+            return plain, ""
+        try:
+            # As the program is run: from text, whatever encoding it names.
+            program = ast.parse(Path(tree.path).read_text("utf-8-sig", errors="replace"))
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return plain, ""  # Python cannot run it either
+        return plain, json.dumps(self._facts(tree, program, dead))
+
+    def _facts(self, tree: Any, program: ast.Module, dead: list[dict[str, Any]]) -> dict[str, int]:
+        names = _Names(tree, program)
+        explicit, untyped = 0, 0
+        for written, meant in _variables(tree):
+            explicit += names.kinds(written, meant).count("any")
+        for function in _functions(tree):
+            kinds = [kind for pair in _signature(function) for kind in names.kinds(*pair)]
+            explicit += kinds.count("any")
+            untyped += "untyped" in kinds
+        unseen = 0
+        if self._checks_all:
+            seen = {(part.line, part.column) for part in self._manager.all_types}
+            unseen = _unseen(program, seen, dead)
+        return {"unseen": unseen, "any": explicit, "untyped": untyped}
+
+
+def _functions(node: Any) -> Iterator[Any]:
+    """Every function of mypy's tree, methods and nested ones included."""
+    pending = [node]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, list):
+            pending += reversed(node)
+            continue
+        if hasattr(node, "arguments") and hasattr(node, "unanalyzed_type"):
+            yield node
+        pending += [part for name in _PARTS if (part := getattr(node, name, None)) is not None]
+
+
+def _variables(node: Any) -> Iterator[tuple[Any, Any]]:
+    """For each annotated assignment outside functions and inside: as written, and as meant."""
+    pending = [node]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, list):
+            pending += node
+            continue
+        written = getattr(node, "unanalyzed_type", None)
+        if written is not None and hasattr(node, "lvalues"):
+            yield written, node.type
+        pending += [part for name in _PARTS if (part := getattr(node, name, None)) is not None]
+
+
+def _signature(function: Any) -> Iterator[tuple[Any, Any]]:
+    """For each annotation of a function: as written, and as meant."""
+    written, meant = function.unanalyzed_type, function.type
+    if hasattr(written, "arg_types") and hasattr(meant, "arg_types"):
+        yield from zip(written.arg_types, meant.arg_types, strict=False)
+        yield written.ret_type, meant.ret_type
+
+
+class _Names:
+    """What the names in a program's annotations mean to mypy."""
+
+    def __init__(self, tree: Any, program: ast.Module) -> None:
+        self._tree = tree
+        self._aliases = {
+            name: list(_mentioned(node.value))
+            for node in program.body
+            if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None
+            for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
+            for name in _mentioned(target)
+        }
+
+    def kinds(self, written: Any, meant: Any) -> list[str]:
+        """For each name in one annotation, what it means (`_kind`).
+
+        A name is followed through the module; where none is found there that matters (it may be a
+        function's own), the annotation's whole meaning decides. So what a library's own types hold
+        (the shape of an ``NDArray``, the values of a bare ``Series``) is no business of a program.
+        """
+        kinds = [self._kind(name) for name in _names(written)]
+        return kinds if any(kinds) or not kinds else [_kind_of_type(meant)]
+
+    def _kind(self, name: str, within: frozenset[str] = frozenset()) -> str:
+        """Whether a name means typing.Any ("any"), is Any in another way ("untyped"), or neither.
+
+        Args:
+            name: with dots.
+            within: aliases that lead to it.
+        """
+        node = self._tree
+        for part in name.split("."):
+            names = getattr(node, "names", None)
+            if names is None:
+                break  # a part of what has no types
+            symbol = names.get(part)
+            node = symbol.node if symbol is not None else None
+        if node is None or node is self._tree:
+            return ""
+        if getattr(node, "fullname", "") == "typing.Any":
+            return "any"
+        if hasattr(node, "target"):  # an alias
+            if _is_any(node.target):
+                return "untyped" if _is_unimported(node.target) else "any"
+            inside = [] if name in within else self._aliases.get(name, [])
+            kinds = [self._kind(inner, within | {name}) for inner in inside]
+            return "any" if "any" in kinds else max(kinds, default="")
+        if hasattr(node, "upper_bound"):  # a type variable
+            return max(_kind_of_type(bound) for bound in (node.upper_bound, *node.values))
+        is_any = getattr(node, "fallback_to_any", False) or _is_any(getattr(node, "type", None))
+        return "untyped" if is_any else ""
+
+
+def _mentioned(expression: ast.AST) -> Iterator[str]:
+    """Names in an expression, with their attributes, and in its texts."""
+    for node in ast.walk(expression):
+        if isinstance(node, ast.Name | ast.Attribute):
+            yield ast.unparse(node)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield from re.findall(r"[^\W\d][\w.]*", node.value[:1000])
+
+
+def _names(written: Any) -> Iterator[str]:
+    """Every name in an annotation as it was written, quoted ones included."""
+    pending = [written]
+    while pending:
+        part = pending.pop()
+        if isinstance(part, UnboundType):
+            yield part.name
+        for field in ("args", "items", "typ"):
+            inner = getattr(part, field, ())
+            pending += inner if isinstance(inner, list | tuple) else [inner]
+
+
+def _kind_of_type(meant: Any) -> str:
+    """The same of a type as mypy understands it; a union is what one of its items is."""
+    meant = get_proper_type(meant)
+    if _is_any(meant):
+        return "untyped" if _is_unimported(meant) else "any"
+    if isinstance(meant, UnionType):
+        return max((_kind_of_type(item) for item in meant.items), default="")
+    return "untyped" if isinstance(meant, Instance) and meant.type.fallback_to_any else ""
+
+
+def _is_any(meant: Any) -> bool:
+    return isinstance(get_proper_type(meant), AnyType)
+
+
+def _is_unimported(meant: Any) -> bool:
+    other = (TypeOfAny.from_unimported_type, TypeOfAny.from_error, TypeOfAny.unannotated)
+    return getattr(get_proper_type(meant), "type_of_any", None) in other
+
+
+def _unseen(tree: ast.AST, seen: set[Place], said: list[dict[str, Any]]) -> int:
+    """Statements that mypy has not checked, and operations in them: each could be wrong once."""
+    dead = {(item["line"], item["column"]): str(item["message"]) for item in said}
+    count = 0
+    pending: list[tuple[ast.AST, str]] = [(tree, "")]
+    while pending:
+        node, returns = pending.pop()
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            returns = ast.unparse(node.returns) if node.returns is not None else ""
+        pending += [(child, returns) for child in ast.iter_child_nodes(node)]
+        if isinstance(node, ast.stmt):
+            own = list(_own(node))
+            places = {(part.lineno, part.col_offset) for part in own if isinstance(part, ast.expr)}
+            if own and ((node.lineno, node.col_offset) in dead or not places & seen):
+                count += _cost(node, own, returns)
+        elif isinstance(node, ast.BoolOp):
+            for number, value in enumerate(node.values):
+                if "ight operand" in dead.get((value.lineno, value.col_offset), ""):
+                    count += sum(map(_size, node.values[number:]))
+                    break
+        elif isinstance(node, ast.IfExp):
+            message = dead.get((node.test.lineno, node.test.col_offset), "")
+            if message.startswith("If condition is always"):
+                count += _size(node.orelse if message.endswith("true") else node.body)
+    return count
+
+
+def _cost(statement: ast.stmt, own: list[Any], returns: str) -> int:
+    """What could be wrong in a statement; nothing in the usual ways to refuse an odd argument."""
+    operations = sum(isinstance(part, _OPERATIONS) for part in own)
+    if isinstance(statement, ast.Raise) and operations <= _RAISING:
+        return 0
+    if isinstance(statement, ast.Return) and len(own) == 1:
+        kind = type(own[0]).__name__.lower()
+        if isinstance(own[0], ast.Constant):
+            kind = type(own[0].value).__name__.removesuffix("Type")
+        kinds = ("float", "int") if kind == "int" else (kind,)
+        if returns.split("[")[0].lower() in {name.lower() for name in kinds}:
+            return 0
+    return 1 + operations
+
+
+def _size(node: ast.AST) -> int:
+    if isinstance(node, ast.Constant) and type(node.value) in (int, float):
+        return 0  # honest: ``0.0 if pd.isna(mean) else mean``, which the stubs take for dead
+    return 1 + sum(isinstance(part, _OPERATIONS) for part in ast.walk(node))
+
+
+def _own(statement: ast.stmt) -> Iterator[Any]:
+    """The expressions of a statement that mypy would check, those of statements in it left out."""
+    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Import):
+        return
+    pending: list[ast.AST] = [
+        child
+        for child in ast.iter_child_nodes(statement)
+        if isinstance(child, ast.expr | ast.withitem)
+    ]
+    if isinstance(statement, ast.AnnAssign):
+        pending = [statement.value] if statement.value is not None else []
+    if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
+        return  # a docstring, or "..."
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ast.expr | ast.comprehension):
+            yield node
+        pending += ast.iter_child_nodes(node)

@@ -1,0 +1,119 @@
+"""How complex the worst function of a program is, however its decisions are written.
+
+mccabe and complexipy count what they know: neither looks into ``match``, and mccabe not into
+expressions. A decision costs the same in every form here, so that no form pays: what they overlook
+is written as the ``if`` that they count before they read it.
+"""
+
+import ast
+import warnings
+
+import complexipy
+import mccabe
+
+TOO_DEEP = 1000  # the complexity of a program that nests too deep to be measured
+
+
+def complexity(source: str) -> tuple[int, int]:
+    """The largest cyclomatic and cognitive complexity of a function.
+
+    Cyclomatic: McCabe (IEEE TSE 2(4), 1976); each case of a ``match`` but the last that takes
+    anything, each conditional expression, each condition of a comprehension and each further
+    operand of an ``and`` or ``or`` that makes a value is one decision, as an ``if`` is. Statements
+    outside any function count as one. Cognitive: complexipy, its own comments not obeyed, and
+    ``match`` read as ``if`` and ``elif``.
+
+    Args:
+        source: a program that parses.
+
+    Returns:
+        Both; `TOO_DEEP` for what cannot be measured.
+    """
+    visitor = mccabe.PathGraphingAstVisitor()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(source)
+        chains = _Chains()
+        tree = ast.fix_missing_locations(chains.visit(tree))
+        if chains.found:
+            source = ast.unparse(tree)
+        _Spelled().visit(tree)
+        spelled = ast.fix_missing_locations(tree)
+        visitor.preorder(spelled, visitor)
+    except (RecursionError, MemoryError):
+        return TOO_DEEP, TOO_DEEP
+    cyclomatic = max((graph.complexity() for graph in visitor.graphs.values()), default=0)
+    return cyclomatic, _cognitive(source)
+
+
+def _cognitive(source: str) -> int:
+    try:
+        found = complexipy.code_complexity(source, no_ignore=True, with_plans=False)
+    except ValueError:  # Python could read it: it is only too deep for complexipy's parser
+        return TOO_DEEP
+    return max((function.complexity for function in found.functions), default=0)
+
+
+class _Chains(ast.NodeTransformer):
+    """Writes each ``match`` as ``if``, ``elif``, ``else``."""
+
+    found = False
+
+    def visit_Match(self, node: ast.Match) -> ast.stmt:  # pylint: disable=invalid-name
+        """The chain that stands for a ``match``; what its patterns say does not matter here."""
+        self.found = True
+        self.generic_visit(node)
+        rest: list[ast.stmt] = []
+        for case in reversed(node.cases):
+            if not rest and case.guard is None and _takes_anything(case.pattern):
+                rest = case.body
+                continue
+            test = case.guard or ast.Name("case", ast.Load())
+            rest = [ast.copy_location(ast.If(test, case.body, rest), node)]
+        subject = ast.copy_location(ast.Expr(node.subject), node)
+        # An `if` that is there already would be one decision more.
+        return ast.copy_location(ast.With([ast.withitem(subject.value)], rest), node)
+
+
+def _takes_anything(pattern: ast.pattern) -> bool:
+    return isinstance(pattern, ast.MatchAs) and pattern.pattern is None
+
+
+class _Spelled(ast.NodeTransformer):
+    """Puts an empty ``if`` before a statement for each decision inside its expressions."""
+
+    def visit(self, node: ast.AST) -> ast.AST | list[ast.stmt]:
+        """The node, or the statement and those before it."""
+        if not isinstance(node, ast.stmt):
+            self.generic_visit(node)
+            return node
+        count = _decisions(node)
+        self.generic_visit(node)
+        if not count:
+            return node
+        empty = ast.If(ast.Constant(True), [ast.Pass()], [])
+        return [*(ast.copy_location(empty, node) for _ in range(count)), node]
+
+
+def _decisions(statement: ast.stmt) -> int:
+    """Decisions in a statement's own expressions, those of the statements in it left out."""
+    count = 0
+    tests = {id(getattr(statement, "test", None))}
+    pending: list[ast.AST] = [statement]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ast.IfExp | ast.comprehension):
+            count += len(node.ifs) if isinstance(node, ast.comprehension) else 1
+            tests |= {id(node.test)} if isinstance(node, ast.IfExp) else set(map(id, node.ifs))
+        elif isinstance(node, ast.BoolOp) and id(node) not in tests:
+            count += len(node.values) - 1
+        elif isinstance(node, ast.BoolOp | ast.UnaryOp) and id(node) in tests:
+            # The parts of a condition are one condition, as mccabe counts.
+            tests |= set(map(id, ast.iter_child_nodes(node)))
+        pending += [
+            child
+            for child in ast.iter_child_nodes(node)
+            if not isinstance(child, ast.stmt | ast.excepthandler | ast.match_case)
+        ]
+    return count
