@@ -13,6 +13,7 @@ import pytest
 import parelha.sandbox
 from parelha import doctor
 from parelha.errors import InfrastructureError
+from parelha.kernels.choose import choose
 from parelha.models import fetch, hub, package_index
 from parelha.sandbox import Layer, Probe
 
@@ -40,10 +41,31 @@ def test_each_subject_is_looked_at_once(tmp_path: Path) -> None:
         "package index",
         "linters",
         "isolation",
+        "products",
     ]
+    assert not doctor.obstacles(checks)
     assert all(check.found for check in checks)
     assert all(check.advice for check in checks if check.state == "missing")
     assert not any(check.advice for check in checks if check.state == "ok")
+
+
+def test_the_type_and_the_speed_of_products_are_told() -> None:
+    check = doctor.check_products()
+    assert check.state in ("ok", "warn")
+    assert choose().line() in check.found
+    assert "GFLOP/s" in check.found
+
+
+def test_a_processor_on_which_nothing_multiplies_is_an_obstacle(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise RuntimeError("illegal instruction")
+
+    monkeypatch.setattr("parelha.kernels.choose.product_seconds", fails)
+    check = doctor.check_products()
+    assert (check.state, check.found) == ("missing", "illegal instruction")
+    assert doctor.obstacles([check]) == ["products"]
 
 
 def test_models_in_the_cache_are_listed(tmp_path: Path) -> None:

@@ -326,11 +326,17 @@ def fetch_model(name: str, /) -> None:
 
 @app.command
 def doctor() -> None:
-    """Say what this machine has, and what to do about what is missing."""
-    from parelha.doctor import examine
+    """Say what this machine has, and what to do about what is missing.
+
+    Exit code 1 where a run could not start.
+    """
+    from parelha.doctor import examine, obstacles
     from parelha.report.text import checks_text
 
-    print(checks_text(examine()))
+    checks = examine()
+    print(checks_text(checks))
+    if missing := obstacles(checks):
+        raise WorkFailedError(f"no run can start here, for want of {', '.join(missing)}")
 
 
 # --- helpers -----------------------------------------------------------------------------------

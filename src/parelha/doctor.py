@@ -4,7 +4,7 @@ import os
 import platform
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
@@ -20,6 +20,9 @@ from parelha.models import catalogue, fetch, hub, package_index
 State = Literal["ok", "warn", "missing"]
 
 _GB = 10**9
+_NEEDED = ("products", "linters", "isolation")  # without one of these no run can start
+_ROWS = 32  # of a typical batch
+_SHARE = 0.5  # of what products alone would allow, as `benchmarks/rollout.py` measures it
 _LINTERS = ("pylint", "flake8", "mypy", "pandas-stubs")
 
 
@@ -61,7 +64,13 @@ def examine(cache_dir: Path | None = None) -> list[Check]:
     ]
     # together, because most of the time goes to waiting for the network
     with ThreadPoolExecutor(max_workers=len(looks)) as pool:
-        return list(pool.map(lambda look: look(), looks))
+        found = list(pool.map(lambda look: look(), looks))
+    return [*found, check_products()]  # alone, because it is timed
+
+
+def obstacles(checks: Sequence[Check]) -> list[str]:
+    """Names of what is missing and without which no run can start."""
+    return [check.name for check in checks if check.state == "missing" and check.name in _NEEDED]
 
 
 def check_python() -> Check:
@@ -107,6 +116,34 @@ def check_accelerator() -> Check:
     if shutil.which("nvidia-smi"):
         advice = "there is a driver, but torch is a CPU build: set TORCH_SPEC and run `make setup`"
     return Check("accelerator", "warn", f"none (torch {torch.__version__})", advice)
+
+
+def check_products() -> Check:
+    """Try what a run would compute with, and time it."""
+    try:
+        # pylint: disable-next=import-outside-toplevel  # torch takes seconds
+        from parelha.kernels.choose import choose, gigaflops
+    except ImportError:
+        return Check("products", "missing", "torch is not installed", "run `make setup`")
+    try:
+        kernels = choose()
+        if kernels.device.type != "cpu":
+            return Check("products", "ok", kernels.line())
+        few, many = gigaflops(kernels, _ROWS), gigaflops(kernels, 512)
+    except (RuntimeError, OSError) as error:
+        line = str(error).partition("\n")[0]
+        return Check("products", "missing", line, "this torch does not multiply here: reinstall it")
+    default = catalogue.find(catalogue.DEFAULT_MODEL)
+    assert default is not None
+    tokens = _SHARE * few * 1e9 / (2 * default.parameters)
+    found = (
+        f"{kernels.line()}; {few:.0f} GFLOP/s with {_ROWS} rows and {many:.0f} with 512: about "
+        f"{tokens:.0f} new tokens/s of {default.name}"
+    )
+    left = [f"{path}: {reason}" for path, reason in kernels.left_out.items()]
+    if left:
+        return Check("products", "warn", found, "slower without " + "; ".join(left))
+    return Check("products", "ok", found)
 
 
 def check_disk(cache: Path) -> Check:

@@ -212,6 +212,13 @@ def packing_problem(dtype: torch.dtype) -> str:
     return ""
 
 
+def gigaflops(kernels: Kernels, rows: int) -> float:
+    """What products of so many rows come to on this processor; takes a fraction of a second."""
+    packed = "packed" in kernels.paths
+    (seconds,) = product_seconds((kernels.dtype,), rows=rows, tries=40, packed=packed)
+    return 2 * rows * 1024 * 1024 / seconds / 1e9
+
+
 def tier_name() -> str:
     """What oneDNN uses of this processor: the newest set of instructions that both have."""
     try:
