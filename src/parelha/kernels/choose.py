@@ -125,14 +125,20 @@ def choose(
     where = device or torch.device("cuda" if torch.cuda.is_available() else "cpu")
     if where.type != "cpu":
         wanted = dtype if isinstance(dtype, torch.dtype) else _named(dtype, torch.bfloat16)
-        tier = torch.cuda.get_device_name(where) if where.type == "cuda" else where.type
-        found = Kernels(where, tier, wanted, frozenset(_ON_GPU))
+        found = Kernels(where, _gpu_name(where), wanted, frozenset(_ON_GPU))
         return found.without(without, "switched off")
     fast = torch.bfloat16 if dtype == "auto" and multiplies_bfloat16() else torch.float32
     wanted = dtype if isinstance(dtype, torch.dtype) else _named(dtype, fast)
     found = Kernels(where, tier_name(), wanted, frozenset(PATHS)).without(without, "switched off")
     problem = packing_problem(wanted) if "packed" in found.paths else ""
     return found.without(["packed"], problem) if problem else found
+
+
+def _gpu_name(device: torch.device) -> str:
+    try:
+        return str(torch.cuda.get_device_name(device))
+    except (AssertionError, RuntimeError, ValueError):  # another kind of device, or a driver's fault
+        return device.type
 
 
 def _named(dtype: Dtype, fast: torch.dtype) -> torch.dtype:

@@ -57,8 +57,8 @@ class FrozenHead:
 
     def __init__(self, layer: nn.Module, widener: Widener, packs: bool) -> None:
         self.layer, self._widener = layer, widener
-        plain = isinstance(layer, nn.Linear) and layer.weight.is_floating_point()
-        self._packs = packs and plain
+        self._is_plain = isinstance(layer, nn.Linear) and layer.weight.is_floating_point()
+        self._packs = packs and self._is_plain
         self._packed: Tensor | None = None
 
     @property
@@ -80,7 +80,7 @@ class FrozenHead:
     def plain_logits(self, hidden: Tensor) -> Tensor:
         """Logits by the plain weight."""
         layer: Any = self.layer
-        if isinstance(layer, nn.Linear) and layer.weight.dtype != self._widener.dtype:
+        if self._is_plain and layer.weight.dtype != self._widener.dtype:
             # autograd would keep a weight that the next one overwrites
             wide = layer.weight.to(hidden.dtype) if torch.is_grad_enabled() else self.weight
             return nn.functional.linear(hidden, wide, layer.bias)
