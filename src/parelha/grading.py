@@ -6,6 +6,7 @@ processes; the threads here only wait for them.
 """
 
 import re
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
@@ -16,8 +17,8 @@ from parelha.closing import Closing
 from parelha.errors import InfrastructureError
 from parelha.sandbox import Sandbox
 from parelha.tasks import expected
-from parelha.tasks.benchmarks import BenchmarkTask
-from parelha.types import CallResult, Lang, Outcome, Score, Task, TestResult
+from parelha.tasks.benchmarks import BenchmarkTask, shown
+from parelha.types import CallResult, Case, Lang, Outcome, RunResult, Score, Task, TestResult
 
 _MAX_DETAIL = 200
 _ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}\b")
@@ -116,8 +117,7 @@ class Grader(Closing):
         cases = task.make_cases(self.case_seed)
         if not cases:
             raise InfrastructureError(f"task {task.id} has no hidden case")
-        source = task.runnable(program) if isinstance(task, BenchmarkTask) else program
-        run = self.sandbox.run(source, task.entry_point, [c.args for c in cases], task.limits)
+        run = run_program(self.sandbox, task, program, cases)
         if len(run.calls) != len(cases):
             raise InfrastructureError("the sandbox lost a result")
         failures: list[tuple[Outcome, str]] = []
@@ -138,16 +138,16 @@ class Grader(Closing):
         """What the reviewer's tool `execute` says: results on the visible examples."""
         if not task.examples:
             return _NO_EXAMPLES[lang]
-        run = self.sandbox.run(
-            program, task.entry_point, [c.args for c in task.examples], task.limits
-        )
+        run = run_program(self.sandbox, task, program, task.examples)
         if len(run.calls) != len(task.examples):
             raise InfrastructureError("the sandbox lost a result")
         lines: list[str] = []
         for case, call in zip(task.examples, run.calls, strict=True):
             if _judge(task, case.args, call) is None:
                 continue
-            actual = _shown(call.value) if call.outcome is Outcome.PASSED else call.outcome.value
+            actual = call.outcome.value
+            if call.outcome is Outcome.PASSED:
+                actual = _shown(shown(call.value) if isinstance(task, BenchmarkTask) else call.value)
             if call.detail:
                 actual = f"{actual} ({_one_line(call.detail)})"
             shown = f"{task.entry_point}({', '.join(map(repr, case.args))})"
@@ -171,6 +171,18 @@ class Grader(Closing):
         self._pool.shutdown(wait=False, cancel_futures=True)
         self.sandbox.close()
         self.analyser.close()
+
+
+def run_program(sandbox: Sandbox, task: Task, program: str, cases: Sequence[Case]) -> RunResult:
+    """Run a program on inputs of a task, in the form in which the task's `compare` takes answers.
+
+    Raises:
+        InfrastructureError: the machine failed.
+    """
+    inputs = [case.args for case in cases]
+    if isinstance(task, BenchmarkTask):
+        return task.run_program(program, inputs, sandbox.run)
+    return sandbox.run(program, task.entry_point, inputs, task.limits)
 
 
 @lru_cache(maxsize=1024)

@@ -14,6 +14,7 @@ from typing import get_args
 import parelha.tasks as tasks_package
 from parelha.analysis import Analyser
 from parelha.errors import WorkFailedError
+from parelha.grading import run_program
 from parelha.sandbox import Sandbox
 from parelha.tasks import expected, get_task, load_tasks
 from parelha.tasks.benchmarks import BenchmarkTask, is_benchmark, load_benchmark
@@ -197,8 +198,7 @@ def solution_problems(task: BenchmarkTask, sandbox: Sandbox) -> list[str]:
 def first_failure(task: BenchmarkTask, program: str, sandbox: Sandbox) -> str | None:
     """Return how a program fails on a benchmark task, or None when it passes."""
     cases = task.make_cases(0)
-    source = task.runnable(program)
-    run = sandbox.run(source, task.entry_point, [case.args for case in cases], task.limits)
+    run = run_program(sandbox, task, program, cases)
     for case, call in zip(cases, run.calls, strict=True):
         if call.outcome is not Outcome.PASSED:
             return f"{call.outcome} {call.detail}".strip()
