@@ -6,6 +6,7 @@ processes; the threads here only wait for them.
 """
 
 import re
+import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
@@ -15,6 +16,7 @@ from parelha.analysis import Analyser, structure, to_text, unused
 from parelha.analysis.efficiency import EfficiencyMeter
 from parelha.closing import Closing
 from parelha.errors import InfrastructureError
+from parelha.probes import best_trivial
 from parelha.sandbox import Sandbox
 from parelha.tasks import expected
 from parelha.tasks.benchmarks import BenchmarkTask, shown
@@ -75,6 +77,8 @@ class Grader(Closing):
             self.analyser.close()
             raise
         self.case_seed = case_seed
+        self._trivial_shares: dict[str, float] = {}  # by the task's id
+        self._trivial_lock = threading.Lock()
         if efficiency:
             self.meter = EfficiencyMeter(self.sandbox, case_seed)
         # The linters' side of each grade; these threads only wait for worker processes.
@@ -132,7 +136,16 @@ class Grader(Closing):
             details=tuple(f"{outcome}: {detail}"[:_MAX_DETAIL] for outcome, detail in failures),
             cpu_seconds=run.cpu_seconds,
             sandbox_level=run.sandbox_level,
+            trivial=self._trivial_share(task, cases),
         )
+
+    def _trivial_share(self, task: Task, cases: Sequence[Case]) -> float:
+        """The share that the best trivial answer passes, worked out once for each task."""
+        with self._trivial_lock:
+            if task.id not in self._trivial_shares:
+                found = best_trivial(task, cases, self.sandbox.run)
+                self._trivial_shares[task.id] = found.share
+            return self._trivial_shares[task.id]
 
     def execute_examples(self, task: Task, program: str, lang: Lang) -> str:
         """What the reviewer's tool `execute` says: results on the visible examples."""
@@ -147,7 +160,9 @@ class Grader(Closing):
                 continue
             actual = call.outcome.value
             if call.outcome is Outcome.PASSED:
-                actual = _shown(shown(call.value) if isinstance(task, BenchmarkTask) else call.value)
+                actual = _shown(
+                    shown(call.value) if isinstance(task, BenchmarkTask) else call.value
+                )
             if call.detail:
                 actual = f"{actual} ({_one_line(call.detail)})"
             shown = f"{task.entry_point}({', '.join(map(repr, case.args))})"

@@ -13,7 +13,7 @@ from parelha.tasks.benchmarks.harness import ANSWER, PASSED, Harness, calls_harn
 from parelha.tasks.benchmarks.judge import Run, judged
 from parelha.tasks.benchmarks.rewrite import NoCallsError, NoTestError, helper_source
 from parelha.tasks.references import expected
-from parelha.types import Case, CoderAction, Limits, RunResult, Split, Task
+from parelha.types import Case, CoderAction, Limits, Outcome, RunResult, Split, Task
 
 HELDOUT_SHARE = 0.2  # of a benchmark's tasks, kept from training where it is trained on
 LIMITS = Limits(wall_seconds=10.0, cpu_seconds=10.0)
@@ -79,6 +79,22 @@ class BenchmarkTask(Task):
             return result
         calls = judged(self.helpers, rights, result.calls, self.limits, run)
         return replace(result, calls=tuple(calls))
+
+    def failure_of(self, program: str, run: Run) -> str | None:
+        """Return how a program fails, in one line; None when it passes.
+
+        Raises:
+            InfrastructureError: the machine failed.
+        """
+        cases = self.make_cases(0)
+        calls = self.run_program(program, [case.args for case in cases], run).calls
+        for case, call in zip(cases, calls, strict=True):
+            if call.outcome is not Outcome.PASSED:
+                return f"{call.outcome} {call.detail}".strip()
+            difference = self.compare(expected(self, case.args), call.value)
+            if difference is not None:
+                return difference
+        return None
 
     def _right(self, args: tuple[object, ...]) -> Right:
         right = expected(self, args)

@@ -1,18 +1,20 @@
 """What goes into the sandbox for a benchmark's program: the program, and `inside` around it.
 
-Where a test could be turned into calls, the program is called and what the assertions look at comes
-out as values. A unittest class, or a test that computes with the program's result, needs the program
-in reach: it runs beside it, in its own process. Such a task is marked "in-process": the sandbox holds
-it as it holds any program, but the word "passed" then comes out of a process in which the candidate's
-code has run, and a candidate that sets out to forge it can. Such scores are worth less than those of
-calls, and are told apart.
+Where a test could be turned into calls, the program is called and what the assertions look at
+comes out as values. A unittest class, or a test that computes with the program's result, needs the
+program in reach: it runs beside it, in its own process. Such a task is marked "in-process": the
+sandbox holds it as it holds any program, but the word "passed" then comes out of a process in
+which the candidate's code has run, and a candidate that sets out to forge it can. Such scores are
+worth less than those of calls, and are told apart.
 
 The program always has a module of its own, as its author would expect: nothing stands before its
 first line, its name stays its own, and no name of ours is in its reach.
 """
 
 import ast
+import base64
 import marshal
+import zlib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -89,14 +91,19 @@ def _beside(answer: str) -> str:
     Compiled under another name than a program, so that an exception's line is the program's own.
     """
     last = f"\n{ANSWER} = {answer}\n"
-    return (
-        f"exec(__import__('marshal').loads({_inside()!r}))\n"
-        f"exec(compile({last!r}, '<harness>', 'exec'))\n"
-    )
+    return f"{_inside()}\nexec(compile({last!r}, '<harness>', 'exec'))\n"
 
 
 @cache
-def _inside() -> bytes:
-    """The code of `inside`: the sandbox has the same interpreter, and need not parse it again."""
+def _inside() -> str:
+    """The code of `inside` as a program: the sandbox has our interpreter, and need not parse it.
+
+    Packed, because the sandbox reads through each text that it is sent.
+    """
     source = Path(__file__).with_name("inside.py").read_text(encoding="utf-8")
-    return marshal.dumps(compile(source, "<harness>", "exec", dont_inherit=True, optimize=2))
+    code = marshal.dumps(compile(source, "<harness>", "exec", dont_inherit=True, optimize=2))
+    packed = base64.b64encode(zlib.compress(code, 9)).decode("ascii")
+    return (
+        "import binascii, marshal, zlib\n"
+        f"exec(marshal.loads(zlib.decompress(binascii.a2b_base64({packed!r}))))"
+    )

@@ -1,18 +1,20 @@
 """What runs beside a benchmark's program, inside the sandbox: loads it, looks at what it returned.
 
 The text of this file goes into the sandbox in front of what `harness` generates, so it imports
-nothing of the package. It does not spell the names of the large libraries either: the sandbox picks
-its warm parent by the words of a program (docs/sandbox.md).
+nothing of the package. It does not spell the names of the large libraries either: the sandbox
+picks its warm parent by the words of a program (docs/sandbox.md).
 
-An assertion such as ``assert sorted(f(x)) == [1, 2]`` looks at the result with ``sorted`` first. Such
-*steps* are taken here, on the object itself, as plain Python takes them; what leaves the sandbox is a
-plain value that plain Python finds equal to the same things. The right answers stay outside.
+An assertion such as ``assert sorted(f(x)) == [1, 2]`` looks at the result with ``sorted`` first.
+Such *steps* are taken here, on the object itself, as plain Python takes them; what leaves the
+sandbox is a plain value that plain Python finds equal to the same things. The right answers stay
+outside.
 """
 
 # One branch for each kind of value.
 # pylint: disable=too-many-return-statements
 
 import __future__
+
 import builtins
 import copy
 import datetime

@@ -1,8 +1,8 @@
 """A benchmark's own helpers as judges: they see an answer as a value, where no candidate has run.
 
 MBPP+ and its like hand each result to a function that the test defines, and that function says
-something else in each task: equal, equal as sets, not None, close. It is asked itself, in a process of
-the sandbox that has never run a candidate, so that its verdict cannot be forged.
+something else in each task: equal, equal as sets, not None, close. It is asked itself, in a
+process of the sandbox that has never run a candidate, so that its verdict cannot be forged.
 """
 
 from collections.abc import Callable, Sequence

@@ -1,11 +1,11 @@
 """Rewrites a benchmark's test: each assertion on the program becomes a record of a call.
 
-``assert sorted(candidate([2, 1])) == [1, 2]`` becomes a call of `RECORD` with the arguments, the right
-value, the rule between them and what stands around the call. A name says what it says in the test
-alone: a ``sorted`` or an ``np`` that the test makes itself is none of Python's, and a function of the
-test to which the result is handed (``assertion(candidate(x), y, 0)``) is read as itself: the record
-names it, and it judges in a process of its own. Where the result is used in any other way there is no
-such form, and `NoCallsError` says so.
+``assert sorted(candidate([2, 1])) == [1, 2]`` becomes a call of `RECORD` with the arguments, the
+right value, the rule between them and what stands around the call. A name says what it says in the
+test alone: a ``sorted`` or an ``np`` that the test makes itself is none of Python's, and a
+function of the test to which the result is handed (``assertion(candidate(x), y, 0)``) is read as
+itself: the record names it, and it judges in a process of its own. Where the result is used in any
+other way there is no such form, and `NoCallsError` says so.
 """
 
 import ast
@@ -201,7 +201,9 @@ class _Rewrite(ast.NodeTransformer):
             inner = test.operand
             if isinstance(inner, ast.Compare) and len(inner.ops) == 1:
                 negated = _NEGATED.get(_OPERATORS.get(type(inner.ops[0]), ""))
-                return negated and self._relation(inner.left, negated, inner.comparators[0]) or None
+                return (
+                    negated and self._relation(inner.left, negated, inner.comparators[0])
+                ) or None
             return self._about(inner, ast.Constant(False), "false")
         if isinstance(test, ast.Compare) and len(test.ops) == 1:
             rule = _OPERATORS[type(test.ops[0])]
