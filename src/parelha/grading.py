@@ -165,11 +165,13 @@ class Grader(Closing):
                 )
             if call.detail:
                 actual = f"{actual} ({_one_line(call.detail)})"
-            shown = f"{task.entry_point}({', '.join(map(repr, case.args))})"
+            call_text = f"{task.entry_point}({', '.join(map(repr, case.args))})"
             right = repr(expected(task, case.args))
             lines.append(
                 _GAVE[lang].format(
-                    call=shown[:_MAX_DETAIL], actual=actual[:_MAX_DETAIL], right=right[:_MAX_DETAIL]
+                    call=call_text[:_MAX_DETAIL],
+                    actual=actual[:_MAX_DETAIL],
+                    right=right[:_MAX_DETAIL],
                 )
             )
         total = len(task.examples)

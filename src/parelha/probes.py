@@ -155,9 +155,16 @@ def _passed(
             calls = [CallResult(Outcome.PASSED, value) for _, value in pairs]
             said = judged(task.helpers, [right for right, _ in pairs], calls, _MORE, run)
             pairs = [(right, call.value) for (right, _), call in zip(pairs, said, strict=True)]
-    good = [task.compare(right, value) is None for right, value in pairs]
+    good = [_is_right(task, right, value) for right, value in pairs]
     size = len(cases)
     return [sum(good[n * size : (n + 1) * size]) for n in range(len(answers))]
+
+
+def _is_right(task: Task, right: object, value: object) -> bool:
+    try:
+        return task.compare(right, value) is None
+    except Exception:  # pylint: disable=broad-exception-caught  # as in grading: no right answer
+        return False
 
 
 def _best_program(task: BenchmarkTask, cases: Sequence[Case], run: Run) -> Trivial:

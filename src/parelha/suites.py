@@ -130,7 +130,9 @@ def suite_notices(
     Args:
         names: suites: what is not well made in them, and what runs in-process.
         trained: those that the run trains on: what is left out of training as well.
-        seeds, in_process, allow_unsafe: as for `training_suites`.
+        seeds: of the instances of a user's own tasks.
+        in_process: whether in-process tasks are trained on too.
+        allow_unsafe: as for `training_suites`.
     """
     notices: list[str] = []
     for name in _others(names):

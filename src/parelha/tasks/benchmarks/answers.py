@@ -69,8 +69,8 @@ def compare(expected: object, actual: object) -> str | None:
 
     Args:
         expected: a `Right`.
-        actual: what its views saw of the answer, as `inside.look` gives it; plain values, rebuilt by
-            exact type.
+        actual: what its views saw of the answer, as `inside.look` gives it; plain values, rebuilt
+            by exact type.
     """
     rights = expected.assertions if isinstance(expected, Right) else (Right(expected),)
     if not isinstance(actual, list) or len(actual) != len(rights):
@@ -127,8 +127,8 @@ def _holds_only_floats(value: Any) -> bool:
 def _json_equal(actual: Any, right: Any, tolerance: float) -> bool:
     """Whether JSON would write an answer as the file writes the right one.
 
-    JSON has neither tuples nor keys that are numbers, so a list may mean a tuple and the key "1" the
-    number; NaN is NaN there. What JSON cannot write at all, such as a set, is no answer.
+    JSON has neither tuples nor keys that are numbers, so a list may mean a tuple and the key "1"
+    the number; NaN is NaN there. What JSON cannot write at all, such as a set, is no answer.
     """
     if isinstance(right, list):
         if not isinstance(actual, list | tuple) or len(actual) != len(right):

@@ -133,7 +133,7 @@ def plain(value: Any, depth: int = 0, hashed: bool = False) -> Any:
     """Return a plain value that is ``==`` to the same plain values as `value` is.
 
     Subclasses become their base (a named tuple a tuple), exact numbers an int or a float where one
-    is equal; what equals no plain value becomes a text that says its type, which equals none either.
+    is equal; what equals no plain value becomes a text that says its type, which equals none.
 
     Args:
         value: any object.

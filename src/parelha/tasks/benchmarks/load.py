@@ -80,7 +80,7 @@ def load_benchmark(name: str, run: Run | None = None) -> Loaded:
     tasks: dict[str, BenchmarkTask] = {}
     problems: list[str] = []
     with ThreadPoolExecutor(_LOADERS, thread_name_prefix="load") as pool:
-        read = pool.map(lambda row: _read(*row, title, family, run), records_of(path))
+        read = pool.map(lambda row: _read(row, title, family, run), records_of(path))
         for number, task in read:
             if isinstance(task, str):
                 problems.append(f"{path.name}:{number}: {task}")
@@ -94,9 +94,10 @@ def load_benchmark(name: str, run: Run | None = None) -> Loaded:
 
 
 def _read(
-    number: int, record: object, title: str, family: str, run: Run | None
+    row: tuple[int, object], title: str, family: str, run: Run | None
 ) -> tuple[int, BenchmarkTask | str]:
     """The task of one record, or why there is none."""
+    number, record = row
     try:
         if isinstance(record, LineError):
             raise record

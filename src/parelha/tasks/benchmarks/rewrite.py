@@ -297,7 +297,7 @@ _ABS = ("abs", "math.fabs", "np.abs", "np.absolute", "np.fabs", "numpy.abs", "nu
 
 
 def statements(tree: ast.Module, candidate: str) -> list[ast.stmt]:
-    """The test's statements, those of ``check(candidate)`` in place of the function."""
+    """Return the test's statements, those of ``check(candidate)`` in place of the function."""
     found: list[ast.stmt] = []
     for node in tree.body:
         found += node.body if _is_check(node, candidate) else [node]  # type: ignore[attr-defined]
@@ -311,12 +311,13 @@ def _is_check(node: ast.stmt, candidate: str) -> bool:
 
 
 def record_in(node: ast.stmt) -> ast.Call | None:
+    """Return the record that a statement of a rewritten test is, if it is one."""
     call = node.value if isinstance(node, ast.Expr) else None
     return call if isinstance(call, ast.Call) and hasattr(call.func, "is_ours") else None
 
 
 def says_nothing(node: ast.stmt) -> bool:
-    """Whether a statement can be left out: a constant, a name, METADATA, ``assert True``."""
+    """Return whether a statement can be left out: a constant, a name, METADATA, ``assert True``."""
     if isinstance(node, ast.Expr):
         return isinstance(node.value, ast.Constant | ast.Name)
     if isinstance(node, ast.Assert):
