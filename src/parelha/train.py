@@ -10,6 +10,7 @@ from torch.optim import AdamW
 
 from parelha import __version__
 from parelha.agents.turns import Tree
+from parelha.canary import try_canaries
 from parelha.checkpoint import (
     drop_after,
     latest_step,
@@ -107,10 +108,13 @@ def train_step(
     runtime.engine.reset()
     played = time.perf_counter()
 
+    canaries = 0
+    if config.train.canary_every and step % config.train.canary_every == 0:
+        canaries = try_canaries(runtime.grader, due, trees)
     reward_trees(trees, config.reward)
     check_that_something_was_measured(trees)
     groups = assign_advantages(trees, normalise_std=config.learning.normalise_std)
-    metrics = step_metrics(trees, due, groups)
+    metrics = step_metrics(trees, due, groups) | {"canaries": canaries}
     trained_tokens = 0
     with runtime.policy.plain_weights():
         for agent, optimizer in optimizers.items():
