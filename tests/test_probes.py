@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from parelha import types
 from parelha.cli import main
 from parelha.config import RewardConfig
 from parelha.errors import UsageError
@@ -20,7 +21,7 @@ from parelha.suites import open_suite, suite_notices, training_suites
 from parelha.tasks import expected, load_tasks
 from parelha.tasks.benchmarks import load_benchmark
 from parelha.tasks.benchmarks.answers import Right, written
-from parelha.types import Outcome, Score, TestResult
+from parelha.types import Outcome, Score
 from tests.test_tasks_benchmarks import BIGCODE, GOOD, write
 from tests.test_tasks_own import PROGRAM, TABLE
 from tests.test_tasks_own import write as write_own
@@ -99,7 +100,7 @@ def test_a_suite_of_trivial_tasks_alone_cannot_be_trained_on(tmp_path: Path) -> 
 # --- partial credit -------------------------------------------------------------------------------
 
 
-def value_of(result: TestResult) -> float:
+def value_of(result: types.TestResult) -> float:
     return components(Score("x", "", result), (), RewardConfig())["correctness"]
 
 
@@ -125,7 +126,7 @@ def test_credit_rises_with_the_share_and_never_reaches_a_pass(
     values = []
     for passed in sorted((one, other)):
         outcome = Outcome.PASSED if passed == total else Outcome.WRONG
-        result = TestResult(passed, total, outcome, trivial=trivial / total)
+        result = types.TestResult(passed, total, outcome, trivial=trivial / total)
         values.append(value_of(result))
         assert values[-1] == 1.0 if passed == total else values[-1] < 0.5
         assert passed == total or values[-1] == 0.0 or passed > trivial
@@ -195,8 +196,14 @@ def test_a_reference_that_cannot_score_in_the_sandbox_is_told_and_not_trained_on
     (problem,) = suite.problems
     assert problem.startswith("above.py: its own reference passes") and "\n" not in problem
     if name == "generator":
-        assert main(["tasks", "check", str(tmp_path)]) == 1
-        assert "its own reference passes 0 of 13 cases" in capsys.readouterr().out
+        with pytest.raises(SystemExit, match="1"):
+            main(["tasks", "check", str(tmp_path)])
+        lines = capsys.readouterr().out.splitlines()
+        assert [line.partition(": ")[0].partition(" ")[0] for line in lines] == [
+            "own.above/own/L1/s0",
+            "own.good/own/L1/s0",
+        ]
+        assert "its own reference passes 0 of 13 cases in the sandbox: bad_value" in lines[0]
 
 
 def test_references_of_the_families_score(grader: Grader) -> None:

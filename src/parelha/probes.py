@@ -195,7 +195,12 @@ def reference_failure(task: Task, run: Run) -> str | None:
     for case, call in zip(cases, calls, strict=True):
         if call.outcome is not Outcome.PASSED:
             failures.append(f"{call.outcome} {call.detail}")
-        elif (difference := task.compare(expected(task, case.args), call.value)) is not None:
+            continue
+        try:
+            difference = task.compare(expected(task, case.args), call.value)
+        except Exception as error:  # pylint: disable=broad-exception-caught
+            difference = f"outside the sandbox it raises {type(error).__name__}"
+        if difference is not None:
             failures.append(difference)
     if not failures:
         return None

@@ -151,8 +151,10 @@ def check_own(tasks: Sequence[OwnTask], say: Callable[[str], None], sandbox: San
         linters.start(own.variant.reference for own in tasks)
         for own in tasks:
             task, oracle = own.task(), own.variant.oracle
-            problems = tasks_package.check_task(task, oracle=oracle, one_language=True)
-            problems = problems or probe_problems(task, sandbox)
+            # First what explains the rest: an answer that cannot leave the sandbox, say.
+            problems = probe_problems(task, sandbox) or tasks_package.check_task(
+                task, oracle=oracle, one_language=True
+            )
             if not problems:
                 problems = [
                     f"the hidden inputs do not tell the wrong answer {name}"

@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from parelha import types
 from parelha.canary import canary_of, random_like, try_canaries
 from parelha.errors import WorkFailedError
 from parelha.grading import Grader
 from parelha.tasks import Comparator, load_tasks
 from parelha.tasks.benchmarks import load_benchmark
-from parelha.types import Case, CoderAction, Outcome, Task, TestResult
+from parelha.types import Case, CoderAction, Outcome, Task
 from tests.attacks import arena, corpus
 from tests.fakes import FakeGrader, fake_score, fake_task, fake_tree, run_tiny, tiny_config
 from tests.fakes import use_fakes as use_fake_parts
@@ -120,9 +121,9 @@ def test_a_random_answer_is_never_the_right_one(value: Any) -> None:
 class LeakyGrader(FakeGrader):
     """Passes whatever it is asked: what a grader does that can be cheated."""
 
-    def test(self, task: Task, program: str) -> TestResult:
+    def test(self, task: Task, program: str) -> types.TestResult:
         del task, program
-        return TestResult(1, 8, Outcome.WRONG)
+        return types.TestResult(1, 8, Outcome.WRONG)
 
 
 def test_a_program_that_passes_a_canary_ends_the_run(
