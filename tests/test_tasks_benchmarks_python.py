@@ -302,7 +302,7 @@ def test_an_answer_as_heavy_as_the_right_one_can_leave_the_sandbox(
     assert not task.in_process and grader.test(task, solution).passed == 12
 
 
-FAILING = {
+FAILING: dict[str, tuple[dict[str, Any], str]] = {
     "wrong": ({"test": "assert f(1) == 3"}, "expected == 3, got 2"),
     "raises": ({"test": "assert f('a') == 3"}, "TypeError"),
     "in-process": ({"test": "x = f(1)\nassert x == 3"}, "AssertionError"),
