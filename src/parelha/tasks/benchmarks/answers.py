@@ -136,18 +136,19 @@ def _json_equal(actual: Any, right: Any, tolerance: float) -> bool:
         pairs = zip(actual, right, strict=True)
         return all(_json_equal(one, other, tolerance) for one, other in pairs)
     if isinstance(right, dict):
-        if not isinstance(actual, dict):
-            return False
-        found = {_json_key(key): value for key, value in actual.items()}
-        if len(found) != len(actual) or found.keys() != right.keys():
-            return False
-        return all(_json_equal(found[key], right[key], tolerance) for key in right)
-    if isinstance(right, float) or isinstance(actual, float):
-        if actual != actual and right != right:  # pylint: disable=comparison-with-itself  # NaN
-            return True
-        if tolerance and isinstance(actual, int | float) and isinstance(right, int | float):
-            return bool(abs(actual - right) <= tolerance + RTOL * abs(right)) or actual == right
+        return isinstance(actual, dict) and _json_objects_equal(actual, right, tolerance)
+    if isinstance(right, float) and math.isnan(right):
+        return isinstance(actual, float) and math.isnan(actual)
+    if tolerance and isinstance(actual, int | float) and isinstance(right, int | float):
+        return actual == right or abs(actual - right) <= tolerance + RTOL * abs(right)
     return bool(actual == right)
+
+
+def _json_objects_equal(actual: dict[Any, Any], right: dict[Any, Any], tolerance: float) -> bool:
+    found = {_json_key(key): value for key, value in actual.items()}
+    if len(found) != len(actual) or found.keys() != right.keys():
+        return False
+    return all(_json_equal(found[key], right[key], tolerance) for key in right)
 
 
 def _json_key(key: Any) -> Any:

@@ -182,7 +182,7 @@ def _number(value: Any) -> Any:
     for form in forms:
         try:
             number = form(value)
-            if number == value or (number != number and value != value):
+            if number == value or str(value).lower().strip("+-") == "nan":
                 return number
         except (TypeError, ValueError, ArithmeticError):
             continue
