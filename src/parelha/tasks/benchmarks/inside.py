@@ -44,18 +44,26 @@ _LIBRARIES = frozenset({"num" + "py", "pan" + "das"})
 # --- the program -------------------------------------------------------------------------------
 
 
-def load_program(source: str, before: str = "") -> ModuleType:
+def load_program(source: str, before: str = "", imports: str = "") -> ModuleType:
     """Execute a program in a module of its own, which holds nothing of ours.
 
     Args:
         source: the program, compiled alone: its first statement may be ``from __future__``.
         before: imports and helpers that the prompt gives, executed in the module before it.
+        imports: those of the test, one a line. A benchmark's own runner has program and test in one
+            module, so that a program may use them when it is called. Once the program has begun,
+            nothing but its own text is executed.
     """
     module = ModuleType("program")
     module.__dict__["__builtins__"] = builtins
     sys.modules["program"] = sys.modules["__main__"] = module
     given = compile(before, "<prompt>", "exec")
     execute(given, module)
+    for line in imports.splitlines():
+        try:
+            execute(line, module)
+        except ImportError:
+            continue  # the right answers were found without it
     # As if the program stood below the prompt: a __future__ import of the prompt holds for it too.
     flags = given.co_flags & __future__.annotations.compiler_flag
     execute(compile(source, "<program>", "exec", flags=flags, dont_inherit=True), module)
@@ -281,22 +289,11 @@ def calls(program: str, before: str, imports: str, entry: str) -> Answer:
     Args:
         program: its source.
         before: what the prompt gives before it.
-        imports: those of the test, one a line. A benchmark's own runner has program and test in one
-            module, so that a program may use them when it is called.
+        imports: those of the test, one a line.
         entry: the function's name.
     """
 
-    def load() -> Any:
-        module = load_program(program, before)
-        function = function_of(module, entry)
-        for line in imports.splitlines():
-            try:
-                execute(line, module)
-            except ImportError:
-                continue  # the right answers were found without it
-        return function
-
-    loaded = Once(load)
+    loaded = Once(lambda: function_of(load_program(program, before, imports), entry))
     return lambda args, views: look(loaded.get()(*args), views)
 
 
