@@ -292,7 +292,6 @@ def calls(program: str, before: str, imports: str, entry: str) -> Answer:
         imports: those of the test, one a line.
         entry: the function's name.
     """
-
     loaded = Once(lambda: function_of(load_program(program, before, imports), entry))
     return lambda args, views: look(loaded.get()(*args), views)
 
