@@ -137,7 +137,11 @@ def choose(
 def _gpu_name(device: torch.device) -> str:
     try:
         return str(torch.cuda.get_device_name(device))
-    except (AssertionError, RuntimeError, ValueError):  # another kind of device, or a driver's fault
+    except (
+        AssertionError,
+        RuntimeError,
+        ValueError,
+    ):  # no GPU of NVIDIA's, or its driver fails
         return device.type
 
 

@@ -1,23 +1,29 @@
-"""Benchmarks from local JSONL files (also ``.gz``) or from the Hugging Face hub.
+"""Benchmarks from local files (JSONL or one JSON array, also ``.gz``) or from the Hugging Face hub.
 
-A downloaded file is data: lines of JSON, or a table of Parquet, and never a pickle. A line that is
-no problem is told in one line of text, and the others load.
+A downloaded file is data: lines or an array of JSON, or a table of Parquet, and never a pickle.
+What is no problem, and a problem whose own solution fails its test, is told in one line of text,
+and the others load.
 """
 
+import codecs
 import gzip
 import json
 import zlib
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from parelha.errors import UsageError
 from parelha.tasks.benchmarks.build import BenchmarkTask, build_task
-from parelha.tasks.benchmarks.calls import Run
 from parelha.tasks.benchmarks.formats import LineError, read_problem
+from parelha.tasks.benchmarks.judge import Run
 
+_LOADERS = 4  # threads; they wait for the sandbox most of the time
 MAX_LINE_BYTES = 64 * 1024 * 1024  # the largest of MBPP+ have a few MB
+MAX_ARRAY_BYTES = 256 * 1024**2  # a file that is one JSON array is read at once
+_BOM_AND_SPACE = 4096  # bytes in which its bracket must stand
 MAX_FILE_BYTES = 4 * 1024**3  # once unpacked: a small .gz can hold any number of zeros
 
 # Where each benchmark is published: dataset, and what its file's path must hold.
@@ -29,7 +35,7 @@ HUB: dict[str, tuple[str, str]] = {
     "bigcodebench": ("bigcode/bigcodebench", "v0.1.4"),
     "ds-1000": ("xlangai/DS-1000", "test"),
 }
-SUFFIXES = (".jsonl", ".jsonl.gz", ".parquet")
+SUFFIXES = (".jsonl", ".jsonl.gz", ".json", ".json.gz", ".parquet")
 
 
 @dataclass(frozen=True)
@@ -54,9 +60,10 @@ def load_benchmark(name: str, run: Run | None = None) -> Loaded:
     """Load a benchmark.
 
     Args:
-        name: a JSONL or Parquet file, or one of the names in `HUB`.
-        run: `Sandbox.run`, for tests whose answers have to be computed. Without it such tasks are
-            marked in-process, or refused where the benchmark gives inputs alone.
+        name: a JSON, JSONL or Parquet file, or one of the names in `HUB`.
+        run: `Sandbox.run`, for tests whose answers have to be computed, and to try each problem's
+            own solution. Without it the former are marked in-process, or refused where the
+            benchmark gives inputs alone, and no solution is tried.
 
     Raises:
         UsageError: there is no such file or benchmark, or the hub cannot be reached.
@@ -72,25 +79,43 @@ def load_benchmark(name: str, run: Run | None = None) -> Loaded:
     family = f"benchmark.{title.lower().replace(' ', '_')}"
     tasks: dict[str, BenchmarkTask] = {}
     problems: list[str] = []
-    for number, record in records_of(path):
-        try:
-            if isinstance(record, LineError):
-                raise record
-            problem = read_problem(record, title, number)
-            if problem.id in tasks:
-                raise LineError(f"a second task {problem.id}")
-            tasks[problem.id] = build_task(problem, family, run)
-        except LineError as error:
-            problems.append(f"{path.name}:{number}: {error}")
-        except RecursionError:
-            problems.append(f"{path.name}:{number}: the line is nested too deep")
+    with ThreadPoolExecutor(_LOADERS, thread_name_prefix="load") as pool:
+        read = pool.map(lambda row: _read(row, title, family, run), records_of(path))
+        for number, task in read:
+            if isinstance(task, str):
+                problems.append(f"{path.name}:{number}: {task}")
+            elif task.id in tasks:
+                problems.append(f"{path.name}:{number}: a second task {task.id}")
+            else:
+                tasks[task.id] = task
     if not tasks and not problems:
         raise UsageError(f"{path} holds no line")
     return Loaded(tuple(tasks.values()), tuple(problems))
 
 
+def _read(
+    row: tuple[int, object], title: str, family: str, run: Run | None
+) -> tuple[int, BenchmarkTask | str]:
+    """The task of one record, or why there is none."""
+    number, record = row
+    try:
+        if isinstance(record, LineError):
+            raise record
+        task = build_task(read_problem(record, title, number), family, run)
+        failure = task.failure_of(task.solution, run) if run and task.solution else None
+    except LineError as error:
+        return number, str(error)
+    except RecursionError:
+        return number, "the line is nested too deep"
+    if failure is not None:
+        return number, f"{task.id}: its own solution fails its test: {failure}"
+    return number, task
+
+
 def records_of(path: Path) -> Iterator[tuple[int, object]]:
     """Yield the number and the JSON value of each line; a `LineError` in place of a bad one.
+
+    Of a file that is one JSON array, those of each element.
 
     Raises:
         UsageError: the file cannot be read at all.
@@ -102,6 +127,9 @@ def records_of(path: Path) -> Iterator[tuple[int, object]]:
     total = 0
     try:
         with opened(path, "rb") as file:
+            if (whole := _array(file, path)) is not None:
+                yield from enumerate(whole, 1)
+                return
             number = 0
             while line := file.readline(MAX_LINE_BYTES + 1):
                 number += 1
@@ -114,6 +142,27 @@ def records_of(path: Path) -> Iterator[tuple[int, object]]:
         raise UsageError(f"{path} is no whole gzip file ({type(error).__name__})") from None
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror or error}") from None
+
+
+def _array(file: Any, path: Path) -> list[Any] | None:
+    """The elements of a file that is one JSON array; None, and nothing read, where it is lines.
+
+    Raises:
+        UsageError: it begins as an array does, and is none.
+    """
+    begin = file.read(_BOM_AND_SPACE).removeprefix(codecs.BOM_UTF8).lstrip()
+    file.seek(0)
+    if not begin.startswith(b"["):
+        return None
+    content = file.read(MAX_ARRAY_BYTES + 1)
+    file.seek(0)
+    try:
+        value = json.loads(content.decode("utf-8-sig")) if len(content) <= MAX_ARRAY_BYTES else None
+    except (ValueError, RecursionError):
+        if isinstance(_record(content.partition(b"\n")[0]), LineError):
+            raise UsageError(f"{path} begins as a JSON array does and is no whole one") from None
+        return None
+    return value if isinstance(value, list) else None
 
 
 def _record(line: bytes) -> object:
