@@ -11,6 +11,7 @@ from parelha.sandbox import Sandbox
 from parelha.tasks import Comparator
 from parelha.tasks.benchmarks import load_benchmark
 from parelha.tasks.benchmarks.answers import Right, compare
+from parelha.tasks.benchmarks.inside import look
 from parelha.tasks.benchmarks.plain import plain
 from parelha.types import Outcome
 
@@ -62,7 +63,16 @@ FORGED: dict[str, tuple[Right, object]] = {
 
 @pytest.mark.parametrize(("right", "value"), FORGED.values(), ids=FORGED.keys())
 def test_a_narrow_number_is_not_taken_for_the_right_one(right: Right, value: object) -> None:
-    assert compare(right, value) is not None
+    assert compare(right, look(value, right.views)) is not None
+
+
+@pytest.mark.parametrize(
+    ("right", "value"), [pair for pair in FORGED.values() if not pair[0].wrappers]
+)
+def test_nor_is_one_that_was_put_there_as_if_it_had_been_looked_at(
+    right: Right, value: object
+) -> None:
+    assert compare(right, [(True, value)]) is not None
 
 
 @pytest.mark.parametrize("rule", [Comparator(), Comparator(ordered=False)], ids=["order", "any"])
@@ -117,7 +127,7 @@ def test_nor_by_the_projects_own_rules(rule: Comparator, expected: Any, actual: 
     ],
 )
 def test_what_python_finds_equal_stays_equal(right: Right, value: object) -> None:
-    assert compare(right, value) is None
+    assert compare(right, look(value, right.views)) is None
 
 
 @pytest.mark.parametrize(
@@ -132,7 +142,7 @@ def test_what_python_finds_equal_stays_equal(right: Right, value: object) -> Non
     ],
 )
 def test_what_python_does_not_find_equal_stays_so(right: Right, value: object) -> None:
-    assert compare(right, value) is not None
+    assert compare(right, look(value, right.views)) is not None
 
 
 def test_scalars_become_pythons_wherever_they_stand() -> None:

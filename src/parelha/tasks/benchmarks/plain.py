@@ -7,22 +7,16 @@ becomes the Python value of its kind, arrays become as wide as they can be, and 
 more than its size is refused.
 """
 
-from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 import numpy as np
 
 from parelha.tasks.compare import element_count, python_scalar
-from parelha.tasks.writing import holds_containers
 
-MAX_HASHED = 10_000  # different keys that are no text: so many may all collide
-MAX_SAME_HASH = 64
-MAX_ELEMENTS = 400_000  # that are made a set of
 MAX_PAIRS = 10_000_000  # of elements that an operator may bring together
 
 _WIDEST = {"f": np.float64, "c": np.complex128, "i": np.int64, "u": np.uint64}
 _PYTHONS = frozenset({type(None), bool, int, float, complex, str, bytes})
-_THROUGH = ("dict", "list", "max", "min", "set", "sorted", "sum", "tuple")
 
 
 class Row(list[Any]):
@@ -60,32 +54,6 @@ def plain(value: Any, *, inside: bool = False) -> Any:
     return value
 
 
-def wrapped(function: Callable[..., Any], value: Any, further: tuple[Any, ...]) -> Any:
-    """Return ``function(value, *further)``, plain again.
-
-    Args:
-        function: a builtin of `answers.WRAPPERS`.
-        value: as `plain` returned it.
-        further: its other arguments, from the assertion.
-
-    Raises:
-        ValueError: it would cost more than the value is large.
-    """
-    name = function.__name__
-    if isinstance(value, np.ndarray) and value.ndim == 1 and name in _THROUGH:
-        value = value.tolist()
-    if name == "set" and not isinstance(value, str | bytes | dict | set):
-        _refuse_flood(value)
-    elif name == "dict" and not isinstance(value, dict):
-        _refuse_flood([key for key, _ in value])
-    elif name == "sum" and further and isinstance(further[0], list | tuple):
-        if len(value) * sum(map(len, value)) > MAX_PAIRS:
-            raise ValueError("too many lists to be added up")
-    elif name == "str" and holds_containers(value):
-        raise ValueError("a table inside a table")
-    return plain(function(value, *further))
-
-
 def refuse_stretching(value: Any, right: Any) -> None:
     """Raise ValueError where an operator would stretch an array beyond all bounds."""
     if isinstance(value, np.ndarray) and value.size * element_count(right) > MAX_PAIRS:
@@ -103,18 +71,3 @@ def _array(array: Any, inside: bool) -> Any:
             cells[place] = plain(cell, inside=True)
         return cells.reshape(array.shape)
     return array.astype(_WIDEST.get(array.dtype.kind, array.dtype), copy=False)
-
-
-def _refuse_flood(keys: Iterable[Any]) -> None:
-    """Raise ValueError where keys collide, or are so many that they could."""
-    if isinstance(keys, Collection) and len(keys) > MAX_ELEMENTS:
-        raise ValueError("too many elements")
-    seen: dict[str, list[Any]] = {}  # by a text, whose own hash cannot be chosen
-    for key in keys:
-        if type(key) is str:  # pylint: disable=unidiomatic-typecheck
-            continue
-        same = seen.setdefault(str(hash(key)), [])
-        if not any(key == other for other in same):
-            same.append(key)
-        if len(same) > MAX_SAME_HASH or len(seen) > MAX_HASHED:
-            raise ValueError("too many keys that may collide")
