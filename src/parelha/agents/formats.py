@@ -6,19 +6,25 @@ tokenised with `split_special_tokens=True`, so that ``<|im_end|>`` in it stays s
 Pieces are joined as ids and never re-encoded, so an answer is trained on exactly as sampled.
 
 Glue is read off the tokenizer's own chat template: a dialogue of sentinels is rendered once and
-cut at the sentinels. Base models without a template get sections under plain headings.
+cut at the sentinels. Base models without a template get sections under plain headings. Where glue
+is text that anybody could write, foreign text is broken where it would read as glue (`frames`).
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, Protocol
 
+from parelha.agents.frames import broken, glue_frames
+from parelha.agents.parsers import THOUGHT_MARKER, opened_thought
 from parelha.errors import UsageError
 
 _SENTINELS = ("PARELHA-S0", "PARELHA-U0", "PARELHA-A0", "PARELHA-U1")
 _HEADINGS = ("### Instructions\n", "### Request\n", "### Answer\n")
 # The next heading, and what follows a program that a base model does not end by itself.
 _ENDS = ("\n###", "\nif __name__", "\nprint(", "\n>>> ")
+_PASSES = 4
 _CUT_MARK = "\n[... cut ...]\n"
 
 
@@ -53,6 +59,9 @@ class Format:
         stop_ids: tokens that end an answer.
         stop_strings: text that ends an answer, for formats without such a token.
         program_prefix: put before a program, so that a base model starts one at once.
+        frames: lines of plain text in the glue, which foreign text must not hold.
+        opened: the marker with which the glue has opened a thought that the answer goes on with.
+        control: the tokenizer's added tokens by id, marked special or not: no text becomes one.
     """
 
     tokenizer: Tokenizer
@@ -63,11 +72,34 @@ class Format:
     stop_ids: tuple[int, ...]
     stop_strings: tuple[str, ...] = ()
     program_prefix: str = ""
+    frames: tuple[str, ...] = ()
+    opened: str = ""
+    control: Mapping[int, str] = field(default_factory=dict)
 
     def text_ids(self, text: str) -> list[int]:
-        """Ids of foreign text; none of them is a control token."""
+        """Ids of text; none of them is a control token, none added to the vocabulary."""
         encoded = self.tokenizer(text, add_special_tokens=False, split_special_tokens=True)
-        return [int(i) for i in encoded.input_ids]
+        ids = [int(i) for i in encoded.input_ids]
+        found = {self.control[i] for i in ids if i in self.control}
+        if not found or len(text) < 2:
+            return ids
+        # Tokens that are added but not marked special stay whole: their text is cut inside.
+        cuts = [m.start() + 1 for m in re.finditer("|".join(map(re.escape, found)), text)]
+        # Text that a tokenizer's normaliser turned into a token does not hold its name.
+        edges = [0, *(cuts or [len(text) // 2]), len(text)]
+        return [i for begin, end in pairwise(edges) for i in self.text_ids(text[begin:end])]
+
+    def foreign(self, text: str) -> str:
+        """Foreign text as it is shown: nothing in it reads as a frame, and no more is changed."""
+        text = broken(text, self.frames)
+        # A tokenizer may read other signs as a frame's (Llama 2's: U+2581 is a space).
+        for _ in range(_PASSES):
+            seen = self.decode(self.text_ids(text))
+            again = broken(seen, self.frames)
+            if again == seen:
+                break
+            text = again
+        return text
 
     def capped_ids(self, text: str, max_tokens: int) -> list[int]:
         """Ids of foreign text, its middle left out where it is longer than `max_tokens`."""
@@ -76,7 +108,7 @@ class Format:
         room = 8 * max_tokens
         if len(text) > 2 * room:
             text = text[:room] + _CUT_MARK + text[-room:]
-        ids = self.text_ids(text)
+        ids = self.text_ids(self.foreign(text))
         if len(ids) <= max_tokens:
             return ids
         mark = self.text_ids(_CUT_MARK)
@@ -95,8 +127,18 @@ class Format:
         return self.text_ids(word if own_space else " " + word)
 
     def decode(self, token_ids: Sequence[int]) -> str:
-        """Ids to text; control tokens are left out."""
-        return str(self.tokenizer.decode(list(token_ids), skip_special_tokens=True))
+        """Ids to text; control tokens are left out, but for those around a thought."""
+        if self.control.keys().isdisjoint(token_ids):
+            return str(self.tokenizer.decode(list(token_ids), skip_special_tokens=True))
+        parts: list[str] = []
+        begin = 0
+        for at, token in enumerate(token_ids):
+            if THOUGHT_MARKER.fullmatch(self.control.get(token, "")):
+                text = self.tokenizer.decode(list(token_ids[begin:at]), skip_special_tokens=True)
+                parts += [str(text), self.control[token]]
+                begin = at + 1
+        text = self.tokenizer.decode(list(token_ids[begin:]), skip_special_tokens=True)
+        return "".join([*parts, str(text)])
 
     def stop(self, also: Callable[[str], bool] | None = None) -> Callable[[str], bool] | None:
         """The stop rule of an answer's text: the format's stop strings, and `also`."""
@@ -113,6 +155,12 @@ def make_format(tokenizer: Tokenizer) -> Format:
         UsageError: the template drops or reorders messages, so that glue cannot be read off it.
     """
     return _chat_format(tokenizer) if tokenizer.chat_template else _completion_format(tokenizer)
+
+
+def _control(tokenizer: Tokenizer) -> dict[int, str]:
+    """Added tokens by id; runs of spaces, and single signs that a vocabulary lacked, are text."""
+    added: dict[int, Any] = getattr(tokenizer, "added_tokens_decoder", {})
+    return {i: t.content for i, t in added.items() if len(t.content.strip()) > 1}
 
 
 def _chat_format(tokenizer: Tokenizer) -> Format:
@@ -142,6 +190,7 @@ def _chat_format(tokenizer: Tokenizer) -> Format:
     def ids(text: str) -> tuple[int, ...]:
         return tuple(int(i) for i in tokenizer(text, add_special_tokens=False).input_ids)
 
+    control = _control(tokenizer)
     answer_to_user = ids(glue[3])
     # Everything after the last request opens the answer, as it did after the first.
     opens_answer = ids(rest)
@@ -155,6 +204,9 @@ def _chat_format(tokenizer: Tokenizer) -> Format:
         user_to_answer=opens_answer,
         answer_to_user=answer_to_user,
         stop_ids=tuple(sorted(ends)),
+        frames=glue_frames([*glue, rest], control.values()),
+        opened=opened_thought(rest),
+        control=control,
     )
 
 
@@ -176,6 +228,8 @@ def _completion_format(tokenizer: Tokenizer) -> Format:
         stop_ids=ends,
         stop_strings=_ENDS,
         program_prefix="```python\n",
+        frames=tuple(heading.strip() for heading in _HEADINGS),
+        control=_control(tokenizer),
     )
 
 

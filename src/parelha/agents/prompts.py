@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from parelha.agents.frames import FRAME
 from parelha.types import CoderAction, Lang, ReviewerAction, Severity, Task
 
 # The answer starts with this word; the action's name follows it (the model chooses the space).
@@ -138,9 +139,6 @@ _WORDS: dict[Lang, dict[str, str]] = {
         "revise": "Escreva de novo o programa inteiro, aplicando o que estiver certo na revisão.",
     },
 }
-
-FRAME = "-" * 40
-
 
 def task_text(task: Task, examples: Sequence[tuple[tuple[object, ...], object]], lang: Lang) -> str:
     """Statement, signature and visible examples with their right results."""
