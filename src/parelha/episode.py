@@ -13,8 +13,9 @@ from typing import Any
 
 from parelha.agents import prompts
 from parelha.agents.actions import Choices, encode_choices
+from parelha.agents.channel import bounded
 from parelha.agents.formats import Conversation, Format
-from parelha.agents.parsers import extract_program, program_complete
+from parelha.agents.parsers import after_thought, extract_program, program_complete
 from parelha.agents.turns import Branch, Completion, Request, Round, Stream, Tree, Turn, TurnKind
 from parelha.config import EpisodeConfig, EvalConfig
 from parelha.errors import InfrastructureError, ParelhaError
@@ -193,8 +194,10 @@ def play_review(review: Round, task: Task, stage: Stage, draft: Round) -> Part:
     answer = yield from speak(
         review, talk, stage, task, kind="review", limit=config.max_review_tokens
     )
+    advice = (after_thought(answer) or "").strip()
+    known = (task_prompt(task, lang), draft.turns[-1].answer, *review.tool_texts)
     # An empty review still is one: the coder is asked again, and the round has its revision.
-    review.review = answer.strip() or "-"
+    review.review = bounded(advice, known) or "-"
 
 
 def play_revision(
@@ -249,7 +252,8 @@ def speak(
     answer = prefix + form.decode(completion.token_ids)
     for stop in form.stop_strings:
         answer = answer.split(stop, 1)[0]
-    if form.program_prefix in prefix and completion.finish == "stop" and not program_complete(answer):
+    opened = kind == "program" and form.program_prefix
+    if opened and completion.finish == "stop" and not program_complete(answer):
         # The code block was opened for the model, so the end of the text closes it too.
         answer = answer.rstrip() + "\n```"
     keep_turn(play, talk, kind, completion, answer)

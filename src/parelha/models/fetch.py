@@ -24,7 +24,7 @@ from platformdirs import user_cache_dir
 
 import parelha
 from parelha.errors import ModelFileError
-from parelha.models import catalogue, hub, package_index
+from parelha.models import catalogue, hub, package_index, whole
 from parelha.models.catalogue import Model
 
 PROVENANCE = "parelha.json"
@@ -98,6 +98,7 @@ def resolve(
         return local
     hub_name = row.hub if row else name
     if folder := hub.cached(hub_name):
+        whole.check_folder(folder)
         return ModelFiles(name, folder, "hub", hub.weights_sha256(folder))
     if row and row.parts and (ready := _ready(_home(cache, row.name, row.parts.sha256))):
         return dataclasses.replace(ready, name=name)
@@ -133,6 +134,8 @@ def _resolve_local(name: str, row: Model | None, cache: Path, say: Say) -> Model
     if path.is_dir():
         if hub.is_model_folder(path):
             ready = _ready(path)
+            if not ready:
+                whole.check_folder(path)
             sha256 = ready.sha256 if ready else hub.weights_sha256(path)
             return ModelFiles(name, path.absolute(), "local", sha256)
         if row is None:
@@ -144,6 +147,7 @@ def _resolve_local(name: str, row: Model | None, cache: Path, say: Say) -> Model
 
 def _from_gguf(name: str, path: Path, cache: Path, say: Say) -> ModelFiles:
     """Convert the user's own GGUF file, once."""
+    whole.check_file(path)
     sha256 = hub.file_sha256(path)
     row = next((m for m in catalogue.MODELS if m.parts and m.parts.sha256 == sha256), None)
     stem = row.name if row else path.stem

@@ -89,7 +89,13 @@ def weight_files(folder: Path) -> list[Path]:
         if not files:
             continue
         if (folder / index).is_file():
-            named = json.loads((folder / index).read_text(encoding="utf-8"))["weight_map"].values()
+            try:
+                text = (folder / index).read_text(encoding="utf-8-sig")
+                named = json.loads(text)["weight_map"].values()
+            except (ValueError, KeyError, TypeError, AttributeError):
+                raise ModelFileError(
+                    f"{folder / index} names no weights: download it anew"
+                ) from None
             if not set(named) <= {file.name for file in files}:
                 return []
         return files
