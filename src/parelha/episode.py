@@ -194,10 +194,9 @@ def play_review(review: Round, task: Task, stage: Stage, draft: Round) -> Part:
     answer = yield from speak(
         review, talk, stage, task, kind="review", limit=config.max_review_tokens
     )
-    advice = (after_thought(answer) or "").strip()
     known = (task_prompt(task, lang), draft.turns[-1].answer, *review.tool_texts)
     # An empty review still is one: the coder is asked again, and the round has its revision.
-    review.review = bounded(advice, known) or "-"
+    review.review = bounded(after_thought(answer) or "", known).strip() or "-"
 
 
 def play_revision(

@@ -88,8 +88,8 @@ def _reward_review(
 ) -> None:
     """The reviewer's reward: what its review changed, its verdict, and the cost of its tools.
 
-    What got better is paid as far as the revision is no copy of the review: a reviewer that solves the
-    task itself teaches the coder nothing. What got worse it answers for, copied or not.
+    What got better is paid as far as the revision is no copy of the review: a reviewer that solves
+    the task itself teaches the coder nothing. What got worse it answers for, copied or not.
     """
     if review.dropped or before.score is None or after.score is None:
         _drop(review, "a program has no score")

@@ -132,7 +132,8 @@ def _open(name: str, allow_unsafe: bool) -> Loaded | OwnFolder:
         return load_own(Path(name))
     if not is_benchmark(name):
         known = ", ".join([FAMILIES, *HUB])
-        raise UsageError(f"unknown suite {name!r}: {known}, a .jsonl file or a folder of tasks")
+        files = "a .jsonl or .json file, or a folder of tasks"
+        raise UsageError(f"unknown suite {name!r}: {known}, {files}")
     with _LateSandbox(allow_unsafe) as sandbox:
         return load_benchmark(name, sandbox.run)
 

@@ -1,9 +1,10 @@
 """What a review may carry to the coder: words of any kind, and a little code.
 
-A review is short enough to advise and long enough to hold most solutions. So its code is bounded: so
-many names, numbers and operators that the coder has not seen yet. What stands in the task, in the
-program under review or in a tool's output may be quoted freely. The bound reads signs, and code can be
-dressed up as words; so the credit asks what of the revision stands in the review, however dressed.
+A review is short enough to advise and long enough to hold most solutions. So its code is bounded:
+so many names, numbers and operators that the coder has not seen yet. What stands in the task, in
+the program under review or in a tool's output may be quoted freely. The bound reads signs, and code
+can be dressed up as words; so the credit asks what of the revision stands in the review, however
+dressed.
 """
 
 import keyword
@@ -57,8 +58,8 @@ def bounded(review: str, known: Iterable[str]) -> str:
 def copied(program: str, before: str, review: str) -> float:
     """How far a revision was copied out of its review, 0 (not) to 1 (twice the bound or more).
 
-    Counts what the revision has, in this order, of the review's names, numbers and operators and its
-    draft had not. As many as a review may carry are no copy: that is what it is for.
+    Counts the names, numbers and operators that the revision has, the program before had not, and
+    the review holds in the same order. As many as a review may carry are no copy.
 
     Args:
         program: the revision.
@@ -139,7 +140,8 @@ def _is_code(text: str, token: re.Match[str]) -> bool:
         # Prose writes (so), and so: it does. Code writes f(x), a.b and, spread out, f ( x ) :
         spread = word not in "-–—…\"'`" and (before.isspace() or not before) and not after.strip()
         call = word == "(" and (before.isalnum() or before in "_)]")
-        return spread or bool(before and call) or word == "." and before.isalnum() and after.isalpha()
+        dotted = word == "." and before.isalnum() and after.isalpha()
+        return spread or bool(before and call) or dotted
     return not word[0].isdigit()
 
 
@@ -152,4 +154,4 @@ def _joins(tokens: Sequence[re.Match[str]], code: Sequence[bool], i: int) -> boo
     if keyword.iskeyword(word):
         return True
     beside = [tokens[j][0] for j in (i - 1, i + 1) if 0 <= j < len(tokens) and code[j]]
-    return left and right or any(not w[0].isalnum() and w not in _CLOSING for w in beside)
+    return (left and right) or any(not w[0].isalnum() and w not in _CLOSING for w in beside)

@@ -129,16 +129,20 @@ class Format:
     def decode(self, token_ids: Sequence[int]) -> str:
         """Ids to text; control tokens are left out, but for those around a thought."""
         if self.control.keys().isdisjoint(token_ids):
-            return str(self.tokenizer.decode(list(token_ids), skip_special_tokens=True))
-        parts: list[str] = []
-        begin = 0
-        for at, token in enumerate(token_ids):
-            if THOUGHT_MARKER.fullmatch(self.control.get(token, "")):
-                text = self.tokenizer.decode(list(token_ids[begin:at]), skip_special_tokens=True)
-                parts += [str(text), self.control[token]]
-                begin = at + 1
-        text = self.tokenizer.decode(list(token_ids[begin:]), skip_special_tokens=True)
-        return "".join([*parts, str(text)])
+            return self._plain(token_ids)
+        thoughts = [
+            at
+            for at, token in enumerate(token_ids)
+            if THOUGHT_MARKER.fullmatch(self.control.get(token, ""))
+        ]
+        parts = [
+            self._plain(token_ids[last + 1 : at]) + self.control[token_ids[at]]
+            for last, at in pairwise([-1, *thoughts])
+        ]
+        return "".join([*parts, self._plain(token_ids[thoughts[-1] + 1 if thoughts else 0 :])])
+
+    def _plain(self, token_ids: Sequence[int]) -> str:
+        return str(self.tokenizer.decode(list(token_ids), skip_special_tokens=True))
 
     def stop(self, also: Callable[[str], bool] | None = None) -> Callable[[str], bool] | None:
         """The stop rule of an answer's text: the format's stop strings, and `also`."""

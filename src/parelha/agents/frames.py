@@ -1,15 +1,13 @@
-"""Frames around foreign text: what tells it from the prompt's own words, and how it cannot close them.
+"""What tells foreign text from the prompt's own words, and how foreign text cannot forge it.
 
 A frame is a line of dashes, or what a chat template or the completion format puts between messages
-where that is plain text. In foreign text (statements, programs, tool output, reviews) whatever would
-read as one is broken by a space: nothing there has to be trusted, whatever the tokenizer is.
+where that is plain text. In foreign text (statements, programs, tool output, reviews) whatever
+would read as one is broken by a space, so that nobody has to trust it.
 """
 
 import re
 from collections.abc import Collection, Sequence
 from functools import lru_cache
-
-FRAME = "-" * 40
 
 # Half a frame may look like a whole one to a model, and so may dashes that Unicode knows besides.
 _DASHES = re.compile(r"[-‐-―−─━﹘﹣－]{20,}")

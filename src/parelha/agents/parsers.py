@@ -1,6 +1,6 @@
 """From an answer to a program, or to the reason why there is none.
 
-Code blocks are CommonMark's (spec 0.31, "Fenced code blocks"), read by markdown-it-py. The program is
+Code blocks are CommonMark's (0.31, "Fenced code blocks"), read by markdown-it-py. The program is
 the first closed Python block that is not blank: sampling stops where it ends, so nothing that
 follows can count. What a model thinks before its answer is no answer.
 """
@@ -159,7 +159,8 @@ def _fault(blocks: list[_Block], finish: FinishReason) -> str:
     others = [b.language for b in blocks if not _PYTHON.fullmatch(b.language)]
     if others:
         return f"code block in another language ({others[0][:20]})"
-    return "no Python in the code block" if any(b.code.strip() for b in blocks) else "empty code block"
+    blank = not any(b.code.strip() for b in blocks)
+    return "empty code block" if blank else "no Python in the code block"
 
 
 def _without_fence(answer: str, finish: FinishReason) -> tuple[str, str]:

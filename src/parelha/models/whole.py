@@ -1,7 +1,7 @@
 """Whether a model's files are what their names say, and whole: what stands in for weights is told.
 
-A clone without git-lfs leaves pointers, a wrong link saves a web page, a full disk or a lost connection
-cuts a file. Each has the right name, and loaders say of it what nobody understands.
+A clone without git-lfs leaves pointers, a wrong link saves a web page, a full disk or a lost
+connection cuts a file. Each has the right name, and loaders say of it what nobody understands.
 """
 
 import json
