@@ -188,8 +188,7 @@ def play_review(review: Round, task: Task, stage: Stage, draft: Round) -> Part:
     if action is ReviewerAction.APPROVE:
         return
     talk.prefill(prompts.SEVERITY_PREFIX[lang])
-    chosen = yield from choose(review, talk, stage, task, SEVERITIES, "severity")
-    review.severity = SEVERITIES[SEVERITIES.index(chosen)]
+    review.severity = yield from choose(review, talk, stage, task, SEVERITIES, "severity")
     talk.prefill(prompts.REVIEW_PREFIX[lang])
     answer = yield from speak(
         review, talk, stage, task, kind="review", limit=config.max_review_tokens

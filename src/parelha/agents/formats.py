@@ -80,7 +80,8 @@ class Format:
         """Ids of text; none of them is a control token, none added to the vocabulary."""
         encoded = self.tokenizer(text, add_special_tokens=False, split_special_tokens=True)
         ids = [int(i) for i in encoded.input_ids]
-        found = {self.control[i] for i in ids if i in self.control}
+        unknown = getattr(self.tokenizer, "unk_token_id", None)
+        found = {self.control[i] for i in ids if i in self.control and i != unknown}
         if not found or len(text) < 2:
             return ids
         # Tokens that are added but not marked special stay whole: their text is cut inside.
@@ -116,7 +117,11 @@ class Format:
         if keep <= 0:
             return ids[:max_tokens]
         head = keep - keep // 3
-        return ids[:head] + mark + ids[len(ids) - keep // 3 :]
+        ids = ids[:head] + mark + ids[len(ids) - keep // 3 :]
+        # Behind the mark begins a line, where a word may read as a frame that it was not before.
+        shown = self.decode(ids)
+        again = self.foreign(shown)
+        return ids if again == shown else self.text_ids(again)[:max_tokens]
 
     def word_ids(self, word: str) -> list[int]:
         """Ids of a word inside a text, with the one space before it.

@@ -261,7 +261,7 @@ def prompt_text(form: Format, request: Request) -> str:
     since the server puts it there too.
     """
     tokenizer: Any = form.tokenizer
-    special = {i: t.content for i, t in tokenizer.added_tokens_decoder.items() if t.special}
+    special = form.control
     markers = re.compile("|".join(map(re.escape, special.values())) or r"(?!)")
     ids = list(request.prompt_ids)
     own = list(tokenizer("").input_ids)[:1]
