@@ -81,7 +81,8 @@ BLOCKS = {
     "session before": f"{T}pycon\n>>> f(1)\n2\n{T}\n\n{T}python\n{CODE}{T}",
     "empty before": f"{T}python\n\n{T}\n{T}python\n{CODE}{T}",
     # thoughts
-    "thought": f"<think>\nMaybe:\n{T}python\ndef f(x):\n    return x\n{T}\nNo.\n</think>\n{T}python\n{CODE}{T}",
+    "thought": f"<think>\nMaybe:\n{T}python\ndef f(x):\n    return x\n{T}\nNo.\n</think>\n"
+    f"{T}python\n{CODE}{T}",
     "thought without code": f"<think>\nEasy.\n</think>\n{T}python\n{CODE}{T}",
     "thought, BOM, CRLF": f"\ufeff<think>\r\n{T}\r\nx = 1\r\n{T}\r\n</think>\r\n{T}py\r\n{CODE}{T}",
     "thinking": f"<thinking>{T}py\nx = 1\n{T}</thinking>\n\n{T}python\n{CODE}{T}",
@@ -236,7 +237,7 @@ def test_the_stop_rule_parses_once_for_each_possible_end(monkeypatch: pytest.Mon
     assert len(parsed) == 4
 
 
-# --- through a tokenizer ---------------------------------------------------------------------------
+# --- through a tokenizer -------------------------------------------------------------------------
 
 
 def thinking_format(special: bool, opened: bool = False) -> Format:

@@ -24,7 +24,8 @@ from tests.tiny import END, tiny_tokenizer
 
 # Templates after published ones whose separators are text: Llama 2, Alpaca, Vicuna, plain words.
 INSTRUCT = (
-    "{% for m in messages %}{% if m.role == 'system' %}{{ '<<SYS>>\n' + m.content + '\n<</SYS>>\n\n' }}"
+    "{% for m in messages %}"
+    "{% if m.role == 'system' %}{{ '<<SYS>>\n' + m.content + '\n<</SYS>>\n\n' }}"
     "{% elif m.role == 'user' %}{{ '[INST] ' + m.content + ' [/INST]' }}"
     "{% else %}{{ m.content + eos_token }}{% endif %}{% endfor %}"
 )

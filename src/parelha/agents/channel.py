@@ -17,6 +17,7 @@ LEFT_OUT = "[...]"
 
 _TOKEN = re.compile(r"[^\W\d]\w*|\d[\w.]*|\*\*|//|[<>=!]=|[^\w\s]")
 _PROSE = frozenset(".,;:!?'\"-()…’‘“”–—`")
+_QUOTES = frozenset("`'\"’“”")
 _OPENING, _CLOSING = "([{", ")]}"
 _PUNCTUATION = _PROSE - {"-"} | {"[", "]", "{", "}"}
 # Everything in a code block or a code span is code, closed or not.
@@ -41,14 +42,18 @@ def bounded(review: str, known: Iterable[str]) -> str:
         known: texts that may be quoted: the task, the program under review, what tools said.
     """
     tokens = list(_TOKEN.finditer(review))
-    counts = _counts([token[0] for token in tokens], known)
-    code = _code(review, tokens)
+    there = [_TOKEN.findall(text) for text in known]
+    counts = _counts([token[0] for token in tokens], there)
+    named = {word for text in there for word in text}
     kept: list[str] = []
     at, used = 0, 0
-    for first, last in _stretches(code):
-        new = sum(counts[first:last])
-        if used + new <= MAX_CODE:
-            used += new
+    for first, last in _stretches(_code(review, tokens)):
+        new = [tokens[i][0] for i in range(first, last) if counts[i]]
+        # A name by itself is a word like any other, once it is known.
+        new = [] if len(new) == 1 and new[0] in named else new
+        named |= set(new if len(new) == 1 else ())
+        if used + len(new) <= MAX_CODE:
+            used += len(new)
         else:
             kept += [review[at : tokens[first].start()], LEFT_OUT]
             at = tokens[last - 1].end()
@@ -88,11 +93,10 @@ def _common(one: Sequence[str], other: Sequence[str]) -> int:
     return row[-1]
 
 
-def _counts(words: Sequence[str], known: Iterable[str]) -> list[bool]:
+def _counts(words: Sequence[str], known: Iterable[Sequence[str]]) -> list[bool]:
     """Of each token whether it counts as code: no punctuation, and no part of a quotation."""
     grams: set[tuple[str, ...]] = set()
-    for text in known:
-        there = _TOKEN.findall(text)
+    for there in known:
         grams |= {tuple(there[i : i + _QUOTED]) for i in range(len(there) - _QUOTED + 1)}
     counts = [word not in _PUNCTUATION for word in words]
     for i in range(len(words) - _QUOTED + 1):
@@ -126,7 +130,7 @@ def _code(text: str, tokens: Sequence[re.Match[str]]) -> list[bool]:
         end = token.end()
     grown = True
     while grown:
-        joined = [here or _joins(tokens, code, i) for i, here in enumerate(code)]
+        joined = [here or _joins(text, tokens, code, i) for i, here in enumerate(code)]
         grown, code = joined != code, joined
     return code
 
@@ -142,16 +146,23 @@ def _is_code(text: str, token: re.Match[str]) -> bool:
         call = word == "(" and (before.isalnum() or before in "_)]")
         dotted = word == "." and before.isalnum() and after.isalpha()
         return spread or bool(before and call) or dotted
-    return not word[0].isdigit()
+    # Stars around **a word** are emphasis: they touch it on one side alone.
+    emphasis = (
+        word in ("*", "**") and before.isalnum() != after.isalnum() and (before + after).strip()
+    )
+    return not word[0].isdigit() and not emphasis
 
 
-def _joins(tokens: Sequence[re.Match[str]], code: Sequence[bool], i: int) -> bool:
+def _joins(text: str, tokens: Sequence[re.Match[str]], code: Sequence[bool], i: int) -> bool:
     """Whether a token belongs to the code beside it."""
     word = tokens[i][0]
-    left, right = i > 0 and code[i - 1], i + 1 < len(tokens) and code[i + 1]
-    if word in _PROSE or not (left or right):
-        return left and right
-    if keyword.iskeyword(word):
-        return True
-    beside = [tokens[j][0] for j in (i - 1, i + 1) if 0 <= j < len(tokens) and code[j]]
-    return (left and right) or any(not w[0].isalnum() and w not in _CLOSING for w in beside)
+    # What a code span or a quotation holds ends with it.
+    near = [j for j in (i - 1, i + 1) if 0 <= j < len(tokens) and code[j]]
+    near = [j for j in near if tokens[j][0] not in _QUOTES]
+    if word in _PROSE or not near:
+        return len(near) == 2
+    if keyword.iskeyword(word):  # a sentence may begin with one, in the line below some code
+        gaps = (sorted((tokens[i].span(), tokens[j].span())) for j in near)
+        return any("\n" not in text[one[1] : other[0]] for one, other in gaps)
+    beside = [tokens[j][0] for j in near]
+    return len(near) == 2 or any(not w[0].isalnum() and w not in _CLOSING for w in beside)
