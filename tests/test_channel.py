@@ -1,4 +1,4 @@
-"""The reviewer's channel: advice goes through as it is, a solution does not, and copying is unpaid."""
+"""The reviewer's channel: advice goes through as it is, a solution does not, nobody pays a copy."""
 
 # pylint: disable=missing-function-docstring
 
@@ -67,7 +67,7 @@ def solutions() -> list[tuple[str, str, str]]:
     """Of level 1: (the task as it is read, its signature, a solution without docstrings)."""
     found = []
     for split in ("train", "heldout_params", "heldout_families"):
-        for task in load_tasks(split, levels=(1,), seeds=range(1)):  # type: ignore[arg-type]
+        for task in load_tasks(split, levels=(1,), seeds=range(1)):
             tree = ast.parse(task.reference)
             for node in ast.walk(tree):
                 if isinstance(node, ast.FunctionDef | ast.Module) and ast.get_docstring(node):
@@ -89,7 +89,7 @@ def test_advice_reaches_the_coder_as_it_was_written(review: str) -> None:
 def test_a_solution_does_not_come_through_however_it_is_dressed(
     dress: Callable[[str], str],
 ) -> None:
-    """All but the shortest of level 1; whole bodies of one expression are what advice looks like."""
+    """All but the shortest of level 1: a body of one expression is what advice looks like."""
     whole = 0
     for text, _, solution in solutions():
         shown = bounded(dress(body(solution)), [text])
@@ -192,7 +192,8 @@ def test_pasting_the_solution_earns_no_more_than_the_verdict() -> None:
     assert gain > 1
     pasted, parts = earned(SOLUTION, wrong, right)
     assert pasted == pytest.approx(0.25)
-    assert (parts["copied"], parts["improvement"]) == (1.0, pytest.approx(gain))
+    assert parts["copied"] == 1.0
+    assert parts["improvement"] == pytest.approx(gain)
     advised, parts = earned("Sort, then take the middle.", wrong, right)
     assert advised == pytest.approx(gain + 0.25)
     assert "copied" not in parts

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from parelha.errors import ModelFileError
-from parelha.models import fetch
+from parelha.models import fetch, hub
 from parelha.models.whole import check_file, check_folder
 from tests.tiny import tiny_folder
 
@@ -84,7 +84,7 @@ def test_a_snapshot_in_the_hubs_cache_is_looked_at_too(
 ) -> None:
     weights = folder / "model.safetensors"
     weights.write_bytes(weights.read_bytes()[:-9])
-    monkeypatch.setattr(fetch.hub, "cached", lambda name: folder)
+    monkeypatch.setattr(hub, "cached", lambda name: folder)
     with pytest.raises(ModelFileError, match="is cut"):
         fetch.resolve("owner/tiny", cache_dir=tmp_path / "cache")
 
