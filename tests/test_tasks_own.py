@@ -209,6 +209,9 @@ def test_classes_under_postponed_annotations_load_and_run(tmp_path: Path, part: 
     assert folder.problems == ()
     task = folder.tasks[0].task()
     assert expected(task, ([1.0, 5.0], 2.0)) == [5.0]
+    pairs = [(case.args, expected(task, case.args)) for case in task.make_cases(0)]
+    assert not is_killed(Mutant(task.reference, 1, ""), task, pairs)
+    assert is_killed(Mutant(f"{task.reference}\n\nexit()\n", 1, ""), task, pairs)
     assert task.reference.startswith('"""Numbers above a limit."""\n\nfrom __future__ import')
 
 
