@@ -192,8 +192,8 @@ class ServerEngine(Closing):
             answered = form.text_ids(text)
             if reason == "stop" and request.stop_ids:
                 # Which token ended it is not told: the template's, if the format has one.
-                ends = [i for i in form.answer_to_user[:1] if i in request.stop_ids]
-                answered.append((ends or request.stop_ids)[0])
+                ends = (form.end_id, *request.stop_ids)
+                answered.append(next(i for i in ends if i in request.stop_ids))
         kept, finish = cut(answered, request, form.decode)
         if finish is None:
             whole = reason == "stop" and len(kept) < request.max_new_tokens

@@ -1,6 +1,5 @@
 """From a folder of model files to objects: the tokenizer and the frozen base. No network, ever."""
 
-import re
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -19,13 +18,11 @@ from transformers import (
 )
 from transformers.utils import logging as transformers_logging
 
+from parelha.agents.templates import MARKER
 from parelha.errors import ModelFileError, UsageError
 
 # Architectures whose engine, update, checkpoint and resume the tests play from end to end.
 VERIFIED = frozenset({"codegen", "deepseek_v2", "llama", "phi3", "qwen2"})
-
-# how vocabularies spell their control tokens: <|im_end|>, <tool_call>, </s>, <｜User｜>, [INST]
-_MARKER = re.compile(r"<[^\s<>]+>|\[[^\s\[\]]+\]")
 
 
 def _protect_markers(tokenizer: Any) -> None:
@@ -38,7 +35,7 @@ def _protect_markers(tokenizer: Any) -> None:
     loose = [
         token.content
         for token in tokenizer.added_tokens_decoder.values()
-        if not token.special and _MARKER.fullmatch(token.content.strip())
+        if not token.special and MARKER.fullmatch(token.content.strip())
     ]
     if loose:
         tokenizer.backend_tokenizer.add_special_tokens(
