@@ -22,7 +22,7 @@ from parelha.episode import Stage, task_prompt
 from parelha.errors import UsageError
 from parelha.grading import Grader
 from parelha.models.fetch import ModelFiles, resolve
-from parelha.models.load import check_four_bit, load_base, load_tokenizer
+from parelha.models.load import check_format, check_four_bit, load_base, load_tokenizer
 from parelha.models.memory import keep_freed_memory
 from parelha.models.policy import Policy
 from parelha.types import Agent, Task
@@ -168,7 +168,10 @@ def load_policy(
     if torch.cuda.is_available() and not four_bit:  # those are there already
         coder.to("cuda")  # type: ignore[arg-type]
         reviewer.to("cuda")  # type: ignore[arg-type]
-    return Policy(coder, reviewer, config.model, config.seed), load_formats(files)
+    formats = load_formats(files)
+    check_format(coder, formats[Agent.CODER])
+    check_format(reviewer, formats[Agent.REVIEWER])
+    return Policy(coder, reviewer, config.model, config.seed), formats
 
 
 def load_formats(files: dict[Agent, ModelFiles]) -> dict[Agent, Format]:
