@@ -97,7 +97,7 @@ def sharded(folder: Path) -> list[Path]:
     weights = load_file(path)
     path.unlink()
     names, shards = sorted(weights), []
-    table = {}
+    table: dict[str, str] = {}
     for number in range(3):
         shard = folder / f"model-0000{number + 1}-of-00003.safetensors"
         mine = names[number::3]

@@ -12,6 +12,7 @@ from parelha.episode import play_tree
 from parelha.errors import UsageError
 from parelha.metrics import eval_records, round_records
 from parelha.models.memory import release_freed_memory
+from parelha.provenance import check_made_from, model_files
 from parelha.rewards import reward_trees
 from parelha.rollout import play_all
 from parelha.runtime import Runtime, open_runtime
@@ -139,7 +140,7 @@ def evaluate_run(
     steps = saved_steps(run_dir / "checkpoints")
     chosen = (steps[-1] if steps else 0) if step is None else step
     with open_runtime(config, on_progress=lambda _: None) as runtime:
-        check_sources(stored, runtime)
+        check_sources(stored, runtime, run_dir)
         if chosen:
             load_checkpoint(run_dir / "checkpoints", chosen, runtime.policy, {})
         table, _ = evaluate(runtime, chosen, episodes or config.eval.episodes)
@@ -161,11 +162,11 @@ def evaluate_server(config: Config, step: int | None, episodes: int | None) -> d
     return table
 
 
-def check_sources(stored: dict[str, Any], runtime: Runtime) -> None:
-    """Refuse to go on with weights other than those the run was made with.
+def check_sources(stored: dict[str, Any], runtime: Runtime, run_dir: Path) -> None:
+    """Refuse to go on with weights, tokenizers or templates other than the run was made with.
 
     Raises:
-        UsageError: naming the agent and both sources.
+        UsageError: naming the agent and both sources, or the file that has changed.
     """
     for agent, files in runtime.files.items():
         made_with = stored["models"][str(agent)]
@@ -174,3 +175,6 @@ def check_sources(stored: dict[str, Any], runtime: Runtime) -> None:
                 f"the {agent}'s weights differ from the run's: {made_with['source']} "
                 f"{made_with['sha256'][:12]} then, {files.source} {files.sha256[:12]} now"
             )
+        kind = f"the {agent}'s model"
+        before = {kind: made_with["files"]} if "files" in made_with else {}
+        check_made_from(before, {kind: model_files(files.folder)}, run_dir)
