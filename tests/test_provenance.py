@@ -73,6 +73,11 @@ def copy_task(folder: Path, name: str) -> None:
     (folder / f"tasks/{name}.toml").write_text(table.replace("trimmed_mean", name))
 
 
+def remove_task(folder: Path, name: str) -> None:
+    for path in (folder / "tasks").glob(f"{name}.*"):
+        path.unlink()
+
+
 def replaced(name: str, old: str, new: str) -> Callable[[Path], None]:
     def edit(folder: Path) -> None:
         path = folder / name
@@ -99,7 +104,7 @@ EDITS: dict[str, tuple[Callable[[Path], Any], str]] = {
         r"again\.py \(tasks\) is new",
     ),
     "a task less": (
-        lambda f: [path.unlink() for path in (f / "tasks").glob("second.*")],
+        lambda folder: remove_task(folder, "second"),
         r"second\.py \(tasks\) is gone",
     ),
     "a benchmark": (

@@ -1,4 +1,4 @@
-"""Chat templates of many families: where answers end, where the system text goes, what is refused."""
+"""Chat templates of many families: where answers end, where the system text goes, refusals."""
 
 # pylint: disable=missing-function-docstring
 
@@ -12,7 +12,7 @@ import transformers.utils.chat_template_utils as library
 from parelha.agents.formats import Conversation, Format, make_format
 from parelha.agents.parsers import extract_program, program_complete
 from parelha.agents.turns import Request
-from parelha.engines.server import cut
+from parelha.engines.server_texts import cut
 from parelha.errors import UsageError
 from parelha.types import Agent
 from tests.tiny import CHAT_TEMPLATE, END, tiny_tokenizer

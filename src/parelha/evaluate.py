@@ -1,15 +1,16 @@
 """Evaluation on held-out tasks: the same tasks and random streams each time, so pairs compare."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
+from parelha.agents.turns import Tree
 from parelha.checkpoint import load_checkpoint, saved_steps
 from parelha.config import Config, from_dict, lay_over
 from parelha.engines.server import ServerEngine
-from parelha.episode import play_tree
-from parelha.errors import UsageError
+from parelha.episode import Part, play_tree
+from parelha.errors import ParelhaError, UsageError
 from parelha.metrics import eval_records, round_records
 from parelha.models.memory import release_freed_memory
 from parelha.provenance import check_made_from, model_files
@@ -87,16 +88,27 @@ def _actions_in_turn(families: Iterable[str]) -> list[str]:
 def evaluate(runtime: Runtime, step: int, episodes: int) -> tuple[dict[str, Any], list[Any]]:
     """Play one episode on each held-out task with the policy as it is.
 
+    An episode that fails, as where a server refuses a request, is left out and named; the others
+    count.
+
     Returns:
         the table for ``eval/*.json`` and the records of all rounds.
+
+    Raises:
+        ParelhaError: the first one, where all episodes failed.
     """
     config = runtime.config
     tasks = heldout_tasks(config, episodes)
     # The stream does not hold the step: before and after meet the same uniforms.
     stage = runtime.stage("eval", single=True)
     runtime.engine.reset()
-    trees = play_all([play_tree(task, stage) for task in tasks], runtime.engine)
+    played = play_all([_or_error(play_tree(task, stage)) for task in tasks], runtime.engine)
     runtime.engine.reset()
+    failed = {t.id: end for t, end in zip(tasks, played, strict=True) if not isinstance(end, Tree)}
+    if len(failed) == len(tasks):
+        raise next(iter(failed.values()))
+    trees = [tree for tree in played if isinstance(tree, Tree)]
+    tasks = tuple(task for task in tasks if task.id not in failed)
     release_freed_memory()
     reward_trees(trees, config.reward)
     table = {
@@ -104,9 +116,19 @@ def evaluate(runtime: Runtime, step: int, episodes: int) -> tuple[dict[str, Any]
         **config.eval.model_dump(include={"temperature", "top_p", "top_k", "no_repeat_ngram"}),
         "episodes": eval_records(trees, tasks),
     }
+    if failed:
+        table["failed"] = {name: str(error) for name, error in failed.items()}
     if isinstance(runtime.engine, ServerEngine):
         table["server"] = runtime.engine.record()
     return table, round_records(step, trees)
+
+
+def _or_error(part: Part) -> Part:
+    """What the part gives, or the error that ended it."""
+    try:
+        return (yield from part)
+    except ParelhaError as error:
+        return error
 
 
 def evaluate_run(
@@ -114,6 +136,7 @@ def evaluate_run(
     step: int | None,
     episodes: int | None,
     overrides: dict[str, str] | None = None,
+    say: Callable[[str], None] = lambda line: None,
 ) -> dict[str, Any]:
     """Evaluate a checkpoint of a run; nothing in the run folder changes.
 
@@ -123,6 +146,7 @@ def evaluate_run(
         episodes: how many; None means as configured.
         overrides: settings of the engine, dotted key to text; with ``engine.server`` the server's
             own models play, which no checkpoint is of.
+        say: told in one line what is waited for.
 
     Raises:
         UsageError: no run, no such checkpoint, other weights than the run was made with, a
@@ -136,10 +160,10 @@ def evaluate_run(
             raise UsageError(f"{key} belongs to the run: only engine settings can be given here")
     config = lay_over(from_dict(stored["config"]), overrides or {})
     if config.engine.server:
-        return evaluate_server(config, step, episodes)
+        return evaluate_server(config, step, episodes, say)
     steps = saved_steps(run_dir / "checkpoints")
     chosen = (steps[-1] if steps else 0) if step is None else step
-    with open_runtime(config, on_progress=lambda _: None) as runtime:
+    with open_runtime(config, on_progress=say) as runtime:
         check_sources(stored, runtime, run_dir)
         if chosen:
             load_checkpoint(run_dir / "checkpoints", chosen, runtime.policy, {})
@@ -147,8 +171,15 @@ def evaluate_run(
     return table
 
 
-def evaluate_server(config: Config, step: int | None, episodes: int | None) -> dict[str, Any]:
+def evaluate_server(
+    config: Config,
+    step: int | None,
+    episodes: int | None,
+    say: Callable[[str], None] = lambda line: None,
+) -> dict[str, Any]:
     """Evaluate the models of the server that the configuration names; no weights are loaded.
+
+    `say` is told in one line that the server is waited for.
 
     Raises:
         UsageError: a server that cannot be asked, or a `step` other than 0: the server does not
@@ -157,7 +188,7 @@ def evaluate_server(config: Config, step: int | None, episodes: int | None) -> d
     """
     if step:
         raise UsageError(f"--step {step}: a server has no checkpoints, its models are untrained")
-    with open_runtime(config, on_progress=lambda _: None) as runtime:
+    with open_runtime(config, on_progress=say) as runtime:
         table, _ = evaluate(runtime, 0, episodes or config.eval.episodes)
     return table
 

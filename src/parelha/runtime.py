@@ -124,7 +124,7 @@ def open_runtime(
             else resolve(reviewer, on_progress=on_progress)
         )
         on_progress(f"loading {files[Agent.CODER].name}")
-        policy, engine, formats = _open_engine(config, files)
+        policy, engine, formats = _open_engine(config, files, on_progress)
     except BaseException:
         grader.close()
         raise
@@ -133,7 +133,7 @@ def open_runtime(
 
 
 def _open_engine(
-    config: Config, files: dict[Agent, ModelFiles]
+    config: Config, files: dict[Agent, ModelFiles], say: Callable[[str], None]
 ) -> tuple[Policy | None, TorchEngine | ServerEngine, dict[Agent, Format]]:
     """The engine, with the policy it answers with unless it is a server."""
     wanted = config.engine
@@ -143,12 +143,14 @@ def _open_engine(
             Agent.CODER: wanted.server_model,
             Agent.REVIEWER: wanted.server_reviewer_model or wanted.server_model,
         }
-        return None, ServerEngine(wanted.server, models, formats), formats
+        key_env = wanted.server_key_env
+        engine = ServerEngine(wanted.server, models, formats, key_env=key_env, say=say)
+        return None, engine, formats
     policy, formats = load_policy(config, files)
-    engine = TorchEngine(
+    ours = TorchEngine(
         policy, {agent: formats[agent].decode for agent in Agent}, wanted.max_batch_tokens
     )
-    return policy, engine, formats
+    return policy, ours, formats
 
 
 def load_policy(

@@ -126,7 +126,7 @@ def _render(tokenizer: Any, template: str, order: Sequence[str], *, opens: bool)
 
 def _fixed_day() -> str:
     """A macro before the template that gives `strftime_now` one day, whatever the clock says."""
-    codes = "a A b B d -d e H I j m -m M p S y Y".split()
+    codes = ["a", "A", "b", "B", "d", "-d", "e", "H", "I", "j", "m", "-m", "M", "p", "S", "y", "Y"]
     known = ((f"%{code}", DAY.strftime(f"%{code}")) for code in codes)
     replaced = "".join(f".replace({code!r}, {value!r})" for code, value in known)
     return "{% macro strftime_now(format) %}{{ format" + replaced + " }}{% endmacro +%}"

@@ -127,7 +127,9 @@ def read_weights(file: GgufFile, config: Any) -> dict[str, torch.Tensor]:
         heads = {"attn_q": config.num_attention_heads, "attn_k": config.num_key_value_heads}
     weights, tied = {}, config.tie_word_embeddings
     for name in file.tensors:
-        if name in CONFIGURATION_TENSORS or tied and name in ("token_embd.weight", "output.weight"):
+        if name in CONFIGURATION_TENSORS or (
+            tied and name in ("token_embd.weight", "output.weight")
+        ):
             continue
         weight = file.tensor(name)
         part = name.split(".")[2] if name.startswith("blk.") else ""

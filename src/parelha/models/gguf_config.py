@@ -211,8 +211,8 @@ def _llama3(keys: Keys, theta: float) -> dict[str, Any]:
         if factors.shape == scaled.shape and torch.allclose(plain / scaled, factors, rtol=1e-3):
             return found
     raise ModelFileError(
-        f"{keys.file.path}: the tensor {_FACTORS} holds no published scaling of Llama 3's rope, and "
-        "cannot be read exactly; choose another file"
+        f"{keys.file.path}: the tensor {_FACTORS} holds no published scaling of Llama 3's rope "
+        "and cannot be read exactly; choose another file"
     )
 
 

@@ -75,7 +75,7 @@ def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
 
 
 def _check_vocabulary(folder: Path, tokenizer: Any) -> None:
-    """Refuse the empty tokenizer that a class makes up where its files, or one of them, are missing.
+    """Refuse the empty tokenizer that a class makes up where one of its files is missing.
 
     Raises:
         ModelFileError: naming the files.
