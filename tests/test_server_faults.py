@@ -3,6 +3,7 @@
 # pylint: disable=missing-function-docstring
 
 import base64
+import itertools
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -192,8 +193,10 @@ def test_a_refused_request_leaves_the_others_alone(
 
 
 def evaluated(serve: Serve, refuses: Any, folder: Path, runs: Path) -> dict[str, Any]:
+    numbers = itertools.count()
+
     def reply(body: dict[str, Any]) -> Any:
-        if refuses(len(server.asked)):
+        if refuses(next(numbers)):
             return 400, TOO_LONG
         return said((body.get("guided_choice") or [PROGRAM])[-1])
 
@@ -212,6 +215,7 @@ def test_an_evaluation_goes_on_without_the_episode_that_a_server_refuses(
     use_fakes(monkeypatch)
     table = evaluated(serve, lambda n: n == 5, model_folder, tmp_path)
     assert len(table["episodes"]) == 3
+    capsys.readouterr()
     ((task, why),) = table["failed"].items()
     assert "maximum context length" in why
     assert task not in {episode["task"] for episode in table["episodes"]}

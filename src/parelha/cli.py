@@ -164,16 +164,11 @@ def evaluate(
     from parelha.report.terminal import eval_text
 
     if config is not None:
-        table = evaluate_server(config, step, episodes, _say_aside)
+        table = evaluate_server(config, step, episodes)
     else:
         assert path is not None
-        table = evaluate_run(path, step, episodes, overrides, _say_aside)
+        table = evaluate_run(path, step, episodes, overrides)
     print(eval_text(table))
-
-
-def _say_aside(line: str) -> None:
-    """On the error stream, so that a table on standard output stays one."""
-    print(line, file=sys.stderr, flush=True)
 
 
 @app.command

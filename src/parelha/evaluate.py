@@ -1,6 +1,7 @@
 """Evaluation on held-out tasks: the same tasks and random streams each time, so pairs compare."""
 
-from collections.abc import Callable, Iterable
+import sys
+from collections.abc import Iterable
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -136,7 +137,6 @@ def evaluate_run(
     step: int | None,
     episodes: int | None,
     overrides: dict[str, str] | None = None,
-    say: Callable[[str], None] = lambda line: None,
 ) -> dict[str, Any]:
     """Evaluate a checkpoint of a run; nothing in the run folder changes.
 
@@ -146,7 +146,6 @@ def evaluate_run(
         episodes: how many; None means as configured.
         overrides: settings of the engine, dotted key to text; with ``engine.server`` the server's
             own models play, which no checkpoint is of.
-        say: told in one line what is waited for.
 
     Raises:
         UsageError: no run, no such checkpoint, other weights than the run was made with, a
@@ -160,10 +159,10 @@ def evaluate_run(
             raise UsageError(f"{key} belongs to the run: only engine settings can be given here")
     config = lay_over(from_dict(stored["config"]), overrides or {})
     if config.engine.server:
-        return evaluate_server(config, step, episodes, say)
+        return evaluate_server(config, step, episodes)
     steps = saved_steps(run_dir / "checkpoints")
     chosen = (steps[-1] if steps else 0) if step is None else step
-    with open_runtime(config, on_progress=say) as runtime:
+    with open_runtime(config, on_progress=_say_aside) as runtime:
         check_sources(stored, runtime, run_dir)
         if chosen:
             load_checkpoint(run_dir / "checkpoints", chosen, runtime.policy, {})
@@ -171,15 +170,8 @@ def evaluate_run(
     return table
 
 
-def evaluate_server(
-    config: Config,
-    step: int | None,
-    episodes: int | None,
-    say: Callable[[str], None] = lambda line: None,
-) -> dict[str, Any]:
+def evaluate_server(config: Config, step: int | None, episodes: int | None) -> dict[str, Any]:
     """Evaluate the models of the server that the configuration names; no weights are loaded.
-
-    `say` is told in one line that the server is waited for.
 
     Raises:
         UsageError: a server that cannot be asked, or a `step` other than 0: the server does not
@@ -188,9 +180,14 @@ def evaluate_server(
     """
     if step:
         raise UsageError(f"--step {step}: a server has no checkpoints, its models are untrained")
-    with open_runtime(config, on_progress=say) as runtime:
+    with open_runtime(config, on_progress=_say_aside) as runtime:
         table, _ = evaluate(runtime, 0, episodes or config.eval.episodes)
     return table
+
+
+def _say_aside(line: str) -> None:
+    """What is waited for goes to the error stream; the table alone to standard output."""
+    print(line, file=sys.stderr, flush=True)
 
 
 def check_sources(stored: dict[str, Any], runtime: Runtime, run_dir: Path) -> None:

@@ -87,7 +87,8 @@ def read_glue(tokenizer: Any, template: str) -> Glue:
         try:
             text = _render(tokenizer, template, order, opens=True)
             unopened = _render(tokenizer, template, order, opens=False)
-        except Exception as error:  # a template is a program: it may fail in any way
+        # A template is a program: it may fail in any way.
+        except Exception as error:  # pylint: disable=broad-exception-caught
             line = str(error).strip().partition("\n")[0]
             faults.append(f"it fails ({line or type(error).__name__})")
             continue
