@@ -14,7 +14,7 @@ from parelha.agents import parsers
 from parelha.agents.formats import Format, make_format
 from parelha.agents.parsers import after_thought, extract_program, program_complete
 from parelha.agents.turns import Request
-from parelha.engines.server import cut
+from parelha.engines.server_texts import cut
 from parelha.episode import play_tree
 from parelha.rollout import play_all
 from parelha.types import Agent
@@ -243,9 +243,11 @@ def test_the_stop_rule_parses_once_for_each_possible_end(monkeypatch: pytest.Mon
 def thinking_format(special: bool, opened: bool = False) -> Format:
     """A format whose vocabulary has the markers of a thought, as published ones do."""
     tokenizer: Any = tiny_tokenizer()
-    tokenizer.add_tokens([AddedToken(m, special=special) for m in ("<think>", "</think>")])
+    name = "thinking" if opened else "think"
+    tokenizer.add_tokens([AddedToken(m, special=special) for m in (f"<{name}>", f"</{name}>")])
     if opened:
-        tokenizer.chat_template += "{% if add_generation_prompt %}{{ '<think>\n' }}{% endif %}"
+        # `<think>` itself would be closed by `agents.templates`.
+        tokenizer.chat_template += "{% if add_generation_prompt %}{{ '<thinking>\n' }}{% endif %}"
     return make_format(tokenizer)
 
 
@@ -299,8 +301,9 @@ class Thinks(ScriptedEngine):
 @pytest.mark.parametrize("opened", [False, True], ids=["in the answer", "by the template"])
 def test_a_thought_is_neither_a_program_nor_a_review(opened: bool) -> None:
     form = thinking_format(special=True, opened=opened)
-    assert form.opened == ("<think>\n" if opened else "")
-    thought = ("" if opened else "<think>\n") + f"{T}python\nx = 0\n{T}\nNo.\n</think>\n\n"
+    assert form.opened == ("<thinking>\n" if opened else "")
+    begin, end = ("", "</thinking>") if opened else ("<think>\n", "</think>")
+    thought = f"{begin}{T}python\nx = 0\n{T}\nNo.\n{end}\n\n"
     engine = Thinks(form, thought + f"{T}python\n{CODE}{T}\nDone.", thought + "Mind zero.")
     stage = dataclasses.replace(
         fake_stage(drafts=1, reviews=1, max_program_tokens=400, max_review_tokens=400),

@@ -206,6 +206,9 @@ class EngineConfig(_Section):
     `model.coder`."""
     server_reviewer_model: str = ""
     """The same for the reviewer and `model.reviewer`; empty: the coder's."""
+    server_key_env: str = ""
+    """Name of the environment variable that holds the server's API key; empty: `OPENAI_API_KEY`,
+    where that is set."""
 
 
 class Config(_Section):
@@ -238,6 +241,8 @@ class Config(_Section):
             self.engine.server_model or self.engine.server_reviewer_model
         ):
             raise ValueError("engine.server_model names a model of engine.server: give its URL")
+        if self.engine.server_key_env and not self.engine.server:
+            raise ValueError("engine.server_key_env is the key of engine.server: give its URL")
         if self.engine.server and self.eval.no_repeat_ngram:
             raise ValueError("eval.no_repeat_ngram: servers do not know it, leave it 0")
         if (

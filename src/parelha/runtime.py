@@ -22,7 +22,7 @@ from parelha.episode import Stage, task_prompt
 from parelha.errors import UsageError
 from parelha.grading import Grader
 from parelha.models.fetch import ModelFiles, resolve
-from parelha.models.load import check_four_bit, load_base, load_tokenizer
+from parelha.models.load import check_format, check_four_bit, load_base, load_tokenizer
 from parelha.models.memory import keep_freed_memory
 from parelha.models.policy import Policy
 from parelha.types import Agent, Task
@@ -124,7 +124,7 @@ def open_runtime(
             else resolve(reviewer, on_progress=on_progress)
         )
         on_progress(f"loading {files[Agent.CODER].name}")
-        policy, engine, formats = _open_engine(config, files)
+        policy, engine, formats = _open_engine(config, files, on_progress)
     except BaseException:
         grader.close()
         raise
@@ -133,7 +133,7 @@ def open_runtime(
 
 
 def _open_engine(
-    config: Config, files: dict[Agent, ModelFiles]
+    config: Config, files: dict[Agent, ModelFiles], say: Callable[[str], None]
 ) -> tuple[Policy | None, TorchEngine | ServerEngine, dict[Agent, Format]]:
     """The engine, with the policy it answers with unless it is a server."""
     wanted = config.engine
@@ -143,12 +143,14 @@ def _open_engine(
             Agent.CODER: wanted.server_model,
             Agent.REVIEWER: wanted.server_reviewer_model or wanted.server_model,
         }
-        return None, ServerEngine(wanted.server, models, formats), formats
+        key_env = wanted.server_key_env
+        engine = ServerEngine(wanted.server, models, formats, key_env=key_env, say=say)
+        return None, engine, formats
     policy, formats = load_policy(config, files)
-    engine = TorchEngine(
+    ours = TorchEngine(
         policy, {agent: formats[agent].decode for agent in Agent}, wanted.max_batch_tokens
     )
-    return policy, engine, formats
+    return policy, ours, formats
 
 
 def load_policy(
@@ -168,7 +170,10 @@ def load_policy(
     if torch.cuda.is_available() and not four_bit:  # those are there already
         coder.to("cuda")  # type: ignore[arg-type]
         reviewer.to("cuda")  # type: ignore[arg-type]
-    return Policy(coder, reviewer, config.model, config.seed), load_formats(files)
+    formats = load_formats(files)
+    check_format(coder, formats[Agent.CODER])
+    check_format(reviewer, formats[Agent.REVIEWER])
+    return Policy(coder, reviewer, config.model, config.seed), formats
 
 
 def load_formats(files: dict[Agent, ModelFiles]) -> dict[Agent, Format]:
