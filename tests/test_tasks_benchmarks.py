@@ -9,11 +9,15 @@ from typing import Any
 import pytest
 
 from parelha.sandbox import Sandbox
-from parelha.task_checks import first_failure, solution_problems
+from parelha.task_checks import solution_problems
 from parelha.tasks import expected
 from parelha.tasks.benchmarks import BenchmarkTask, load_benchmark
 from parelha.tasks.benchmarks.answers import Right, answer_table, compare, written
-from parelha.tasks.benchmarks.calls import NoCallsError, literal_calls, rewritten
+from parelha.tasks.benchmarks.build import build_task
+from parelha.tasks.benchmarks.calls import literal_calls
+from parelha.tasks.benchmarks.formats import read_problem
+from parelha.tasks.benchmarks.inside import look
+from parelha.tasks.benchmarks.rewrite import NoCallsError, rewritten
 from parelha.types import CallResult, Limits, Outcome, RunResult
 
 HUMANEVAL = Path(__file__).parent.parent.parent / "shared" / "data" / "HumanEval.jsonl.gz"
@@ -57,8 +61,8 @@ def test_every_solution_of_humaneval_passes_and_a_broken_one_fails(sandbox: Sand
     assert len(loaded.tasks) == 164 and loaded.problems == ()
     assert [task.id for task in loaded.tasks if task.in_process] == ["HumanEval/32"]
     for task in loaded.tasks:
-        assert first_failure(task, task.solution, sandbox) is None, task.id
-        assert first_failure(task, broken(task), sandbox) is not None, task.id
+        assert task.failure_of(task.solution, sandbox.run) is None, task.id
+        assert task.failure_of(broken(task), sandbox.run) is not None, task.id
     names = {task.family for task in loaded.tasks}
     assert names == {"benchmark.humaneval", "benchmark.humaneval (in-process)"}
     assert 20 <= sum(task.split == "heldout_params" for task in loaded.tasks) <= 50
@@ -88,7 +92,10 @@ FORMS = {
     "assert math.isclose(f(1), 2.0, rel_tol=0.1)": ((1,), Right(2.0, "isclose", 0.1)),
     "assert math.isclose(f(1), 2.0, abs_tol=0.1)": ((1,), Right(2.0, "isclose abs", 0.1)),
     "assert np.allclose(f(1), [2.0])": ((1,), Right([2.0], "numpy close", 1e-8)),
-    "assertion(f(1), [2], 0)": ((1,), Right([2], "allclose")),
+    "assert f(1) is not None": ((1,), Right(None, "is not")),
+    "assert not f(1) is None": ((1,), Right(None, "is not")),
+    "assert not f(1) == 2": ((1,), Right(2, "!=")),
+    "assert f(1) not in (2, 3)": ((1,), Right((2, 3), "not in")),
     "assert sorted(f(1)) == [2]": ((1,), Right([2], wrappers=(("sorted", ()),))),
     "assert set(list(f(1))) == {2}": ((1,), Right({2}, wrappers=(("list", ()), ("set", ())))),
     "assert round(f(1), 2) == 0.5": ((1,), Right(0.5, wrappers=(("round", (2,)),))),
@@ -122,6 +129,8 @@ def test_both_parts_of_an_assertion_count() -> None:
         "assert f(1) is x",
         "assert g(f) == 2",
         "record_call_((1,), 2)\nassert f(1) == 2",
+        "assertion(f(1), [2], 0)",  # defined nowhere
+        "x = [2, 1]\nassert f(x) == 1\nassert x == [2, 1]",  # of the input, not of the result
         "assert (",
         "METADATA = {}",
     ],
@@ -159,12 +168,13 @@ def test_nothing_of_a_file_runs_in_this_process(tmp_path: Path, sandbox: Sandbox
         {**GOOD, "task_id": 2, "prompt": f"{evil}\n{PROMPT}"},
         {**GOOD, "task_id": 3, "test": f"def check(c):\n    assert c({evil}) == 1\n"},
     ]
-    loaded = load_benchmark(write(tmp_path / "evil.jsonl", *records), sandbox.run)
-    for task in loaded.tasks:
+    path = write(tmp_path / "evil.jsonl", *records)
+    for task in load_benchmark(path).tasks:
         for case in (*task.examples, *task.make_cases(0)):
             expected(task, case.args)
-        first_failure(task, task.solution, sandbox)
-    assert len(loaded.tasks) == 4 and not trap.exists()
+        task.failure_of(task.solution, sandbox.run)
+    loaded = load_benchmark(path, sandbox.run)
+    assert len(load_benchmark(path).tasks) == len(loaded.problems) == 4 and not trap.exists()
 
 
 # --- the published forms --------------------------------------------------------------------------
@@ -249,7 +259,7 @@ def test_each_published_form_loads_its_solution_passes_and_a_broken_one_fails(
     assert (task.id, task.in_process) == (identity, in_process)
     assert len(task.make_cases(0)) == num_cases
     assert solution_problems(task, sandbox) == []
-    assert first_failure(task, task.solution.replace("2 * x", "3 * x"), sandbox) is not None
+    assert task.failure_of(task.solution.replace("2 * x", "3 * x"), sandbox.run) is not None
     assert bool(task.why_in_process) == in_process
     if not in_process:
         assert task.signature.startswith("def double(x")
@@ -260,8 +270,8 @@ def test_a_pair_needs_no_solution_and_no_id(tmp_path: Path, sandbox: Sandbox) ->
     task = task_of(tmp_path, ONE_PAIR)
     assert (task.id, task.solution) == ("some/1", "")
     assert solution_problems(task, sandbox) == []
-    assert first_failure(task, "def double(x):\n    return 2 * x\n", sandbox) is None
-    assert first_failure(task, "def double(x):\n    return 3 * x\n", sandbox) is not None
+    assert task.failure_of("def double(x):\n    return 2 * x\n", sandbox.run) is None
+    assert task.failure_of("def double(x):\n    return 3 * x\n", sandbox.run) is not None
 
 
 def test_the_example_is_one_that_the_prompt_tells_anyway(tmp_path: Path) -> None:
@@ -307,8 +317,8 @@ def test_without_a_sandbox_what_must_be_computed_is_in_process_or_refused(tmp_pa
     ],
 )
 def test_a_rule_tells_right_from_wrong(right: Right, good: object, bad: object) -> None:
-    assert compare(right, good) is None
-    assert isinstance(compare(right, bad), str)
+    assert compare(right, look(good, right.views)) is None
+    assert isinstance(compare(right, look(bad, right.views)), str)
 
 
 def test_a_table_of_answers_is_data_in_the_form_of_source() -> None:
@@ -333,15 +343,15 @@ def test_a_check_runs_in_process_whatever_its_argument_is_called(
         test = f"def check({name}):\n    x = {name}(3)\n    assert x == 6\n"
         task = task_of(tmp_path, {**GOOD, "test": test}, sandbox.run)
         assert task.in_process
-        assert first_failure(task, task.solution, sandbox) is None
-        assert "AssertionError" in str(first_failure(task, broken(task), sandbox))
+        assert task.failure_of(task.solution, sandbox.run) is None
+        assert "AssertionError" in str(task.failure_of(broken(task), sandbox.run))
 
 
-def test_a_test_that_disturbs_its_record_is_in_process(tmp_path: Path) -> None:
+def test_a_test_that_disturbs_its_record_is_in_process() -> None:
     def run(*_: Any) -> RunResult:
         return RunResult((CallResult(Outcome.PASSED, [("no", "record")]),))
 
-    task = task_of(tmp_path, MBPP_PLUS, run)
+    task = build_task(read_problem(MBPP_PLUS, "some", 1), "benchmark.some", run)
     assert "disturbs its own record" in task.why_in_process
 
 

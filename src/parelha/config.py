@@ -164,6 +164,9 @@ class TrainConfig(_Section):
     """Trees in one step; each is drafts x reviews episodes."""
     keep_every: Size = 1
     """Adapters of every so-manieth step are kept; those of the newest two steps always are."""
+    canary_every: Count = 10
+    """Every so-manieth step its programs are also graded against random answers, which none can
+    pass: one that does ends the run (docs/tasks.md). 0: never."""
 
 
 class EvalConfig(_Section):

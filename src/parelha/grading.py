@@ -6,6 +6,8 @@ processes; the threads here only wait for them.
 """
 
 import re
+import threading
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
@@ -14,10 +16,11 @@ from parelha.analysis import Analyser, structure, to_text, unused
 from parelha.analysis.efficiency import EfficiencyMeter
 from parelha.closing import Closing
 from parelha.errors import InfrastructureError
+from parelha.probes import best_trivial
 from parelha.sandbox import Sandbox
 from parelha.tasks import expected
-from parelha.tasks.benchmarks import BenchmarkTask
-from parelha.types import CallResult, Lang, Outcome, Score, Task, TestResult
+from parelha.tasks.benchmarks import BenchmarkTask, shown
+from parelha.types import CallResult, Case, Lang, Outcome, RunResult, Score, Task, TestResult
 
 _MAX_DETAIL = 200
 _ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}\b")
@@ -74,6 +77,8 @@ class Grader(Closing):
             self.analyser.close()
             raise
         self.case_seed = case_seed
+        self._trivial_shares: dict[str, float] = {}  # by the task's id
+        self._trivial_lock = threading.Lock()
         if efficiency:
             self.meter = EfficiencyMeter(self.sandbox, case_seed)
         # The linters' side of each grade; these threads only wait for worker processes.
@@ -116,8 +121,7 @@ class Grader(Closing):
         cases = task.make_cases(self.case_seed)
         if not cases:
             raise InfrastructureError(f"task {task.id} has no hidden case")
-        source = task.runnable(program) if isinstance(task, BenchmarkTask) else program
-        run = self.sandbox.run(source, task.entry_point, [c.args for c in cases], task.limits)
+        run = run_program(self.sandbox, task, program, cases)
         if len(run.calls) != len(cases):
             raise InfrastructureError("the sandbox lost a result")
         failures: list[tuple[Outcome, str]] = []
@@ -132,29 +136,42 @@ class Grader(Closing):
             details=tuple(f"{outcome}: {detail}"[:_MAX_DETAIL] for outcome, detail in failures),
             cpu_seconds=run.cpu_seconds,
             sandbox_level=run.sandbox_level,
+            trivial=self._trivial_share(task, cases),
         )
+
+    def _trivial_share(self, task: Task, cases: Sequence[Case]) -> float:
+        """The share that the best trivial answer passes, worked out once for each task."""
+        with self._trivial_lock:
+            if task.id not in self._trivial_shares:
+                found = best_trivial(task, cases, self.sandbox.run)
+                self._trivial_shares[task.id] = found.share
+            return self._trivial_shares[task.id]
 
     def execute_examples(self, task: Task, program: str, lang: Lang) -> str:
         """What the reviewer's tool `execute` says: results on the visible examples."""
         if not task.examples:
             return _NO_EXAMPLES[lang]
-        run = self.sandbox.run(
-            program, task.entry_point, [c.args for c in task.examples], task.limits
-        )
+        run = run_program(self.sandbox, task, program, task.examples)
         if len(run.calls) != len(task.examples):
             raise InfrastructureError("the sandbox lost a result")
         lines: list[str] = []
         for case, call in zip(task.examples, run.calls, strict=True):
             if _judge(task, case.args, call) is None:
                 continue
-            actual = _shown(call.value) if call.outcome is Outcome.PASSED else call.outcome.value
+            actual = call.outcome.value
+            if call.outcome is Outcome.PASSED:
+                actual = _shown(
+                    shown(call.value) if isinstance(task, BenchmarkTask) else call.value
+                )
             if call.detail:
                 actual = f"{actual} ({_one_line(call.detail)})"
-            shown = f"{task.entry_point}({', '.join(map(repr, case.args))})"
+            call_text = f"{task.entry_point}({', '.join(map(repr, case.args))})"
             right = repr(expected(task, case.args))
             lines.append(
                 _GAVE[lang].format(
-                    call=shown[:_MAX_DETAIL], actual=actual[:_MAX_DETAIL], right=right[:_MAX_DETAIL]
+                    call=call_text[:_MAX_DETAIL],
+                    actual=actual[:_MAX_DETAIL],
+                    right=right[:_MAX_DETAIL],
                 )
             )
         total = len(task.examples)
@@ -171,6 +188,18 @@ class Grader(Closing):
         self._pool.shutdown(wait=False, cancel_futures=True)
         self.sandbox.close()
         self.analyser.close()
+
+
+def run_program(sandbox: Sandbox, task: Task, program: str, cases: Sequence[Case]) -> RunResult:
+    """Run a program on inputs of a task, in the form in which the task's `compare` takes answers.
+
+    Raises:
+        InfrastructureError: the machine failed.
+    """
+    inputs = [case.args for case in cases]
+    if isinstance(task, BenchmarkTask):
+        return task.run_program(program, inputs, sandbox.run)
+    return sandbox.run(program, task.entry_point, inputs, task.limits)
 
 
 @lru_cache(maxsize=1024)

@@ -192,14 +192,14 @@ def components(score: Score, reviews: Sequence[Round], config: RewardConfig) -> 
 
 
 def _correctness(score: Score) -> float:
-    """1 when all cases pass, else half the share of cases; 0 for a program that hung."""
+    """1 when all cases pass, else half its credit over a trivial answer; 0 if it hung."""
     if score.tests is None:
         return 0.0
     if score.all_passed:
         return 1.0
     if score.tests.outcome is Outcome.TIMEOUT:
         return 0.0
-    return 0.5 * score.tests.share
+    return 0.5 * score.tests.credit
 
 
 def _points(analysis: Analysis, tool: str) -> int:

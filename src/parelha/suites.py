@@ -5,11 +5,14 @@ a run trains on is never what it is evaluated on: of a benchmark that is trained
 fifth is left for evaluation; one that is only evaluated on is used whole.
 """
 
+import os
+import threading
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 
 from parelha.errors import UsageError
+from parelha.probes import passed_by, reference_failure
 from parelha.sandbox import Sandbox
 from parelha.tasks.benchmarks import HUB, BenchmarkTask, Loaded, is_benchmark, load_benchmark
 from parelha.tasks.own import OwnFolder, load_own
@@ -40,12 +43,43 @@ def training_suites(
     """
     found: list[Task] = []
     for name in _others(names):
-        suite = open_suite(name, allow_unsafe)
-        if isinstance(suite, OwnFolder):
-            found += suite.of_split("train", seeds)
-        else:
-            found += [task for task in trainable(suite, in_process) if task.split == "train"]
+        tasks = _candidates(name, tuple(seeds), in_process, allow_unsafe)
+        trivial = dict(_trivial(name, tuple(seeds), in_process, allow_unsafe))
+        found += [task for task in tasks if task.id not in trivial]
+        if trivial and len(trivial) == len(tasks):
+            raise UsageError(f"no task of {name} can be trained on: {_trivial_notice(trivial)}")
     return tuple(found)
+
+
+def _candidates(
+    name: str, seeds: tuple[int, ...], in_process: bool, allow_unsafe: bool
+) -> list[Task]:
+    """What a suite holds for training, those included that a trivial answer passes."""
+    suite = open_suite(name, allow_unsafe)
+    if isinstance(suite, OwnFolder):
+        return list(suite.of_split("train", seeds))
+    return [task for task in trainable(suite, in_process) if task.split == "train"]
+
+
+@lru_cache(maxsize=16)
+def _trivial(
+    name: str, seeds: tuple[int, ...], in_process: bool, allow_unsafe: bool
+) -> tuple[tuple[str, str], ...]:
+    """Ids of the tasks that a trivial answer passes, and that answer in words."""
+    with _LateSandbox(allow_unsafe) as sandbox:
+        said = [
+            (task.id, passed_by(task, task.make_cases(0), sandbox.run))
+            for task in _candidates(name, seeds, in_process, allow_unsafe)
+        ]
+    return tuple((identity, words) for identity, words in said if words)
+
+
+def _trivial_notice(trivial: dict[str, str]) -> str:
+    some = [f"{identity} by {words}" for identity, words in list(trivial.items())[:3]]
+    more = ", ..." if len(trivial) > len(some) else ""
+    return (
+        f"{len(trivial)} tasks are passed by an answer that does not look: {', '.join(some)}{more}"
+    )
 
 
 def heldout_suites(
@@ -83,8 +117,23 @@ def heldout_suites(
     return lists
 
 
-def suite_notices(names: Sequence[str], *, allow_unsafe: bool = False) -> list[str]:
-    """Return what a user should know of the suites: files not well made, in-process tasks."""
+def suite_notices(
+    names: Sequence[str],
+    trained: Sequence[str] = (),
+    seeds: Iterable[int] = range(1),
+    *,
+    in_process: bool = False,
+    allow_unsafe: bool = False,
+) -> list[str]:
+    """Return what a user should know of the suites.
+
+    Args:
+        names: suites: what is not well made in them, and what runs in-process.
+        trained: those that the run trains on: what is left out of training as well.
+        seeds: of the instances of a user's own tasks.
+        in_process: whether in-process tasks are trained on too.
+        allow_unsafe: as for `training_suites`.
+    """
     notices: list[str] = []
     for name in _others(names):
         suite = open_suite(name, allow_unsafe)
@@ -96,6 +145,10 @@ def suite_notices(names: Sequence[str], *, allow_unsafe: bool = False) -> list[s
                     f"{name}: {num} in-process tasks, which are trained on with "
                     "tasks.train_in_process alone"
                 )
+    for name in _others(trained):
+        trivial = dict(_trivial(name, tuple(seeds), in_process, allow_unsafe))
+        if trivial:
+            notices.append(f"{name}: not trained on: {_trivial_notice(trivial)}")
     return notices
 
 
@@ -128,14 +181,20 @@ def open_suite(name: str, allow_unsafe: bool = False) -> Loaded | OwnFolder:
 
 @lru_cache(maxsize=16)
 def _open(name: str, allow_unsafe: bool) -> Loaded | OwnFolder:
-    if Path(name).is_dir():
-        return load_own(Path(name))
-    if not is_benchmark(name):
+    if not Path(name).is_dir() and not is_benchmark(name):
         known = ", ".join([FAMILIES, *HUB])
         files = "a .jsonl or .json file, or a folder of tasks"
         raise UsageError(f"unknown suite {name!r}: {known}, {files}")
     with _LateSandbox(allow_unsafe) as sandbox:
-        return load_benchmark(name, sandbox.run)
+        if not Path(name).is_dir():
+            return load_benchmark(name, sandbox.run)
+        folder = load_own(Path(name))
+        # Nobody could pass these: they are told, and the others load.
+        failures = {own.name: reference_failure(own.task(), sandbox.run) for own in folder.tasks}
+    return OwnFolder(
+        tuple(own for own in folder.tasks if failures[own.name] is None),
+        folder.problems + tuple(f"{name}.py: {why}" for name, why in failures.items() if why),
+    )
 
 
 class _LateSandbox:
@@ -144,6 +203,7 @@ class _LateSandbox:
     def __init__(self, allow_unsafe: bool) -> None:
         self._allow_unsafe = allow_unsafe
         self._sandbox: Sandbox | None = None
+        self._lock = threading.Lock()
 
     def run(
         self,
@@ -153,9 +213,15 @@ class _LateSandbox:
         limits: Limits,
     ) -> RunResult:
         """As `Sandbox.run`."""
-        if self._sandbox is None:
-            self._sandbox = Sandbox(workers=1, allow_unsafe=self._allow_unsafe)
+        with self._lock:
+            self._start()
+        assert self._sandbox is not None
         return self._sandbox.run(source, entry_point, inputs, limits)
+
+    def _start(self) -> None:
+        if self._sandbox is None:
+            workers = os.cpu_count() or 1
+            self._sandbox = Sandbox(workers=workers, allow_unsafe=self._allow_unsafe)
 
     def __enter__(self) -> "_LateSandbox":
         return self

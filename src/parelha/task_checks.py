@@ -14,6 +14,7 @@ from typing import get_args
 import parelha.tasks as tasks_package
 from parelha.analysis import Analyser
 from parelha.errors import WorkFailedError
+from parelha.probes import passed_by, reference_failure
 from parelha.sandbox import Sandbox
 from parelha.tasks import expected, get_task, load_tasks
 from parelha.tasks.benchmarks import BenchmarkTask, is_benchmark, load_benchmark
@@ -23,7 +24,7 @@ from parelha.tasks.family import wrong_program
 from parelha.tasks.mutants import Mutant, MutantReport, is_killed, mutant_report, mutants_of
 from parelha.tasks.own import OwnTask, load_own
 from parelha.tasks.suite import task_id
-from parelha.types import Analysis, Outcome, Split, Task
+from parelha.types import Analysis, Split, Task
 
 # Other seeds of the same tasks are no other tasks.
 SPLITS: tuple[Split, ...] = tuple(s for s in get_args(Split) if s != "heldout_seeds")
@@ -72,7 +73,8 @@ def check_everything(
         tasks = [task for split in SPLITS for task in load_tasks(split, levels=(1, 2, 3, 4))]
     checked = [check_suite(name, allow_unsafe, say) for name in suites]
     if tasks:
-        checked.append(check_families(tasks, say))
+        with Sandbox(workers=1, allow_unsafe=allow_unsafe) as sandbox:
+            checked.append(check_families(tasks, say, sandbox))
         if not what:  # some tasks alone say little of a family
             for line in mutant_lines(checked[-1]):
                 say(line)
@@ -102,7 +104,8 @@ def check_suite(name: str, allow_unsafe: bool, say: Callable[[str], None]) -> Fi
         folder = load_own(Path(name))
         for problem in folder.problems:
             say(problem)
-        findings = check_own(folder.tasks, say)
+        with Sandbox(workers=1, allow_unsafe=allow_unsafe) as sandbox:
+            findings = check_own(folder.tasks, say, sandbox)
         num_unread = len(folder.problems)
     else:
         with Sandbox(workers=1, allow_unsafe=allow_unsafe) as sandbox:
@@ -116,12 +119,13 @@ def check_suite(name: str, allow_unsafe: bool, say: Callable[[str], None]) -> Fi
     return findings
 
 
-def check_families(tasks: Sequence[Task], say: Callable[[str], None]) -> Findings:
+def check_families(tasks: Sequence[Task], say: Callable[[str], None], sandbox: Sandbox) -> Findings:
     """Check tasks of the families, and the mistakes of the families they belong to.
 
     Args:
         tasks: to check.
         say: told one line for each task.
+        sandbox: where references are tried as programs.
 
     Raises:
         InfrastructureError: a linter could not be run.
@@ -131,7 +135,7 @@ def check_families(tasks: Sequence[Task], say: Callable[[str], None]) -> Finding
         linters.start(task.reference for task in tasks)
         for task in tasks:
             # Found where callers find it, so that a stand-in for it is obeyed here too.
-            problems = tasks_package.check_task(task)
+            problems = tasks_package.check_task(task) or probe_problems(task, sandbox)
             _tell(task, problems, linters, findings, say)
     names = {task.family for task in tasks}
     for family in FAMILIES:
@@ -140,14 +144,17 @@ def check_families(tasks: Sequence[Task], say: Callable[[str], None]) -> Finding
     return findings
 
 
-def check_own(tasks: Sequence[OwnTask], say: Callable[[str], None]) -> Findings:
+def check_own(tasks: Sequence[OwnTask], say: Callable[[str], None], sandbox: Sandbox) -> Findings:
     """Check a user's own tasks, their wrong answers included."""
     findings = Findings()
     with Linters() as linters:
         linters.start(own.variant.reference for own in tasks)
         for own in tasks:
             task, oracle = own.task(), own.variant.oracle
-            problems = tasks_package.check_task(task, oracle=oracle, one_language=True)
+            # First what explains the rest: an answer that cannot leave the sandbox, say.
+            problems = probe_problems(task, sandbox) or tasks_package.check_task(
+                task, oracle=oracle, one_language=True
+            )
             if not problems:
                 problems = [
                     f"the hidden inputs do not tell the wrong answer {name}"
@@ -172,15 +179,32 @@ def check_benchmark(
         findings.total += 1
         findings.failed += bool(problems)
         form = "in-process" if task.in_process else f"{len(task.make_cases(0))} calls"
-        say(f"{task.id} ({form}): {'; '.join(problems) or 'right'}")
+        said = "; ".join(problems) or "right"
+        # No fault of the benchmark: it is evaluated on, and only not trained on.
+        if words := passed_by(task, task.make_cases(0), sandbox.run):
+            said += f"; not trained on, an answer that does not look passes it: {words}"
+        say(f"{task.id} ({form}): {said}")
     return findings
+
+
+def probe_problems(task: Task, sandbox: Sandbox) -> list[str]:
+    """Return what programs show to be wrong: the reference fails as one, or a constant passes.
+
+    Raises:
+        InfrastructureError: the machine failed.
+    """
+    failure = reference_failure(task, sandbox.run)
+    if failure is not None:
+        return [failure]
+    words = passed_by(task, task.make_cases(0), sandbox.run)
+    return [f"an answer that does not look passes it: {words}"] if words else []
 
 
 def solution_problems(task: BenchmarkTask, sandbox: Sandbox) -> list[str]:
     """Return what is wrong with a benchmark task, one line each."""
     if not task.solution:
         return []  # nothing to try; generic files need not give one
-    failure = first_failure(task, task.solution, sandbox)
+    failure = task.failure_of(task.solution, sandbox.run)
     if failure is not None:
         return [f"the benchmark's own solution fails: {failure}"]
     try:
@@ -189,23 +213,9 @@ def solution_problems(task: BenchmarkTask, sandbox: Sandbox) -> list[str]:
         return ["the benchmark's own solution is no Python"]
     # From the end: what comes last is nearest to the answer.
     tried = broken[::-1][:BROKEN_TRIED]
-    if tried and all(first_failure(task, mutant.source, sandbox) is None for mutant in tried):
+    if tried and all(task.failure_of(mutant.source, sandbox.run) is None for mutant in tried):
         return [f"none of {len(tried)} broken solutions fails"]
     return []
-
-
-def first_failure(task: BenchmarkTask, program: str, sandbox: Sandbox) -> str | None:
-    """Return how a program fails on a benchmark task, or None when it passes."""
-    cases = task.make_cases(0)
-    source = task.runnable(program)
-    run = sandbox.run(source, task.entry_point, [case.args for case in cases], task.limits)
-    for case, call in zip(cases, run.calls, strict=True):
-        if call.outcome is not Outcome.PASSED:
-            return f"{call.outcome} {call.detail}".strip()
-        difference = task.compare(expected(task, case.args), call.value)
-        if difference is not None:
-            return difference
-    return None
 
 
 def mistake_problems(family_name: str) -> Iterator[str]:

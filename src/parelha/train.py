@@ -10,6 +10,7 @@ from torch.optim import AdamW
 
 from parelha import __version__
 from parelha.agents.turns import Tree
+from parelha.canary import try_canaries
 from parelha.checkpoint import (
     drop_after,
     latest_step,
@@ -56,7 +57,7 @@ def train(config: Config, *, resume: Path | None = None, progress: Progress) -> 
     if config.eval.episodes:
         heldout = heldout_tasks(config, config.eval.episodes)  # refuse now, not afterwards
     folder, done = _open_folder(config, resume)
-    for notice in suite_notices([*config.tasks.suites, *config.tasks.eval_suites]):
+    for notice in notices(config):
         progress.message(notice)
     with open_runtime(config, on_progress=progress.phase) as runtime:
         check_window(runtime, tasks + heldout)
@@ -109,10 +110,13 @@ def train_step(
     runtime.engine.reset()
     played = time.perf_counter()
 
+    canaries = 0
+    if config.train.canary_every and step % config.train.canary_every == 0:
+        canaries = try_canaries(runtime.grader, due, trees)
     reward_trees(trees, config.reward)
     check_that_something_was_measured(trees)
     groups = assign_advantages(trees, normalise_std=config.learning.normalise_std)
-    metrics = step_metrics(trees, due, groups)
+    metrics = step_metrics(trees, due, groups) | {"canaries": canaries}
     trained_tokens = 0
     with runtime.policy.plain_weights():
         for agent, optimizer in optimizers.items():
@@ -238,6 +242,18 @@ def training_tasks(config: Config) -> tuple[Task, ...]:
     return tasks
 
 
+def notices(config: Config) -> list[str]:
+    """What a user should know of the suites of a run, one line each."""
+    tasks = config.tasks
+    return suite_notices(
+        [*tasks.suites, *tasks.eval_suites],
+        tasks.suites,
+        range(tasks.seeds),
+        in_process=tasks.train_in_process,
+        allow_unsafe=config.engine.allow_unsafe_sandbox,
+    )
+
+
 def tasks_of_step(
     tasks: tuple[Task, ...], config: Config, step: int, rates: PassRates | None = None
 ) -> tuple[Task, ...]:
@@ -294,7 +310,7 @@ def dry_run(config: Config) -> str:
             f"{len(tasks)} training tasks; {t.steps} steps of {per_step} episodes "
             f"({t.steps * per_step} in all), at most {tokens} new tokens a step; "
             f"{held} held-out episodes before and after",
-            *suite_notices([*config.tasks.suites, *config.tasks.eval_suites]),
+            *notices(config),
         ]
     )
 

@@ -173,6 +173,7 @@ class TestResult:
         total: cases; at least 1 for any real task.
         outcome: PASSED when all passed, else the first failure's.
         details: one capped line per failed case (never shown to an agent for hidden cases).
+        trivial: share of the cases that the best trivial answer passes (`probes`), 0 to 1.
     """
 
     passed: int
@@ -181,11 +182,19 @@ class TestResult:
     details: tuple[str, ...] = ()
     cpu_seconds: float = 0.0
     sandbox_level: int = 0
+    trivial: float = 0.0
 
     @property
     def share(self) -> float:
         """Passed cases over all cases, 0 to 1."""
         return self.passed / self.total if self.total else 0.0
+
+    @property
+    def credit(self) -> float:
+        """How far `share` is from `trivial` to 1; 0 up to there, so that no constant earns any."""
+        if self.trivial >= 1.0:
+            return float(self.share == 1.0)
+        return max(0.0, (self.share - self.trivial) / (1.0 - self.trivial))
 
 
 @dataclass(frozen=True)

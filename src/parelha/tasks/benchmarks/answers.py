@@ -6,23 +6,22 @@ rules are the assertions' own: plain ``==`` of Python, not the comparator of the
 so that a score means what it means elsewhere.
 """
 
+import json
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from parelha.tasks.benchmarks.inside import WRAPPERS, Steps
 from parelha.tasks.compare import describe, one_line
 from parelha.types import Case
+
+__all__ = ["RULES", "WRAPPERS", "Helper", "Right", "answer_table", "compare", "written"]
 
 MAX_DEPTH = 60
 RTOL = 1e-7  # relative tolerance of the assertions of HumanEval+ and MBPP+
 
-# Functions that assertions put around a call, ``sorted(f(x)) == [1, 2]``. They are applied to the
-# plain value that came back.
-WRAPPERS: dict[str, Callable[..., Any]] = {
-    function.__name__: function
-    for function in (abs, bool, dict, float, int, len, list, max, min, round)
-} | {function.__name__: function for function in (set, sorted, str, sum, tuple)}
+Helper = tuple[str, int, tuple[Any, ...] | None, bool]
 
 
 @dataclass(frozen=True, repr=False)
@@ -35,6 +34,10 @@ class Right:
         tolerance: of the rules that have one: relative of ``isclose``, else absolute.
         wrappers: names of `WRAPPERS` with their further arguments, innermost first.
         also: what further assertions say of the same call.
+        helper: of the rule ``helper``: name of a function of the test; the answer's place among its
+            arguments; the other arguments but the first, which is `value`; whether its result is
+            asserted. None without such a function; the others are None where it takes the answer
+            alone.
     """
 
     value: Any
@@ -42,6 +45,17 @@ class Right:
     tolerance: float = 0.0
     wrappers: tuple[tuple[str, tuple[Any, ...]], ...] = ()
     also: tuple["Right", ...] = ()
+    helper: Helper | None = None
+
+    @property
+    def views(self) -> tuple[Steps, ...]:
+        """What each assertion looks at, in the order in which `compare` expects it."""
+        return tuple((*each.wrappers, *_RULE_STEPS.get(each.rule, ())) for each in self.assertions)
+
+    @property
+    def assertions(self) -> tuple["Right", ...]:
+        """Every assertion on the call, this one first."""
+        return (self, *self.also)
 
     def __repr__(self) -> str:
         """The answer alone: this is what a prompt shows."""
@@ -49,16 +63,23 @@ class Right:
 
 
 def compare(expected: object, actual: object) -> str | None:
-    """Return None when `actual` satisfies every assertion, else one line that says what differs.
+    """Return None when an answer satisfies every assertion, else one line that says what differs.
 
-    `Task.compare` of a benchmark; `actual` is a plain value, rebuilt by exact type.
+    `Task.compare` of a benchmark.
+
+    Args:
+        expected: a `Right`.
+        actual: what its views saw of the answer, as `inside.look` gives it; plain values, rebuilt
+            by exact type.
     """
-    right = expected if isinstance(expected, Right) else Right(expected)
-    for each in (right, *right.also):
+    rights = expected.assertions if isinstance(expected, Right) else (Right(expected),)
+    if not isinstance(actual, list) or len(actual) != len(rights):
+        return "the answer was not looked at"
+    for each, seen in zip(rights, actual, strict=True):
         try:
-            value = actual
-            for name, further in each.wrappers:
-                value = WRAPPERS[name](value, *further)
+            could, value = seen
+            if not could:
+                return one_line(f"the value cannot be looked at ({value})")
             good = bool(RULES[each.rule](value, each.value, each.tolerance))
         except Exception as error:  # pylint: disable=broad-exception-caught
             return f"the value cannot be compared ({type(error).__name__})"
@@ -66,6 +87,13 @@ def compare(expected: object, actual: object) -> str | None:
             wanted = describe(each.value)
             return one_line(f"expected {each.rule} {wanted}, got {describe(value)}")
     return None
+
+
+def shown(actual: object) -> object:
+    """Return the value that the first view saw, to be shown to a person or an agent."""
+    if isinstance(actual, list) and actual and isinstance(actual[0], tuple):
+        return actual[0][-1]
+    return actual
 
 
 def _all_close(actual: Any, right: Any, tolerance: float) -> bool:
@@ -96,6 +124,40 @@ def _holds_only_floats(value: Any) -> bool:
     return isinstance(value, float)
 
 
+def _json_equal(actual: Any, right: Any, tolerance: float) -> bool:
+    """Whether JSON would write an answer as the file writes the right one.
+
+    JSON has neither tuples nor keys that are numbers, so a list may mean a tuple and the key "1"
+    the number; NaN is NaN there. What JSON cannot write at all, such as a set, is no answer.
+    """
+    if isinstance(right, list):
+        if not isinstance(actual, list | tuple) or len(actual) != len(right):
+            return False
+        pairs = zip(actual, right, strict=True)
+        return all(_json_equal(one, other, tolerance) for one, other in pairs)
+    if isinstance(right, dict):
+        return isinstance(actual, dict) and _json_objects_equal(actual, right, tolerance)
+    if isinstance(right, float) and math.isnan(right):
+        return isinstance(actual, float) and math.isnan(actual)
+    if tolerance and isinstance(actual, int | float) and isinstance(right, int | float):
+        return actual == right or abs(actual - right) <= tolerance + RTOL * abs(right)
+    return bool(actual == right)
+
+
+def _json_objects_equal(actual: dict[Any, Any], right: dict[Any, Any], tolerance: float) -> bool:
+    found = {_json_key(key): value for key, value in actual.items()}
+    if len(found) != len(actual) or found.keys() != right.keys():
+        return False
+    return all(_json_equal(found[key], right[key], tolerance) for key in right)
+
+
+def _json_key(key: Any) -> Any:
+    """The text that JSON makes of a key; the key itself where it makes none."""
+    if isinstance(key, str) or not isinstance(key, bool | int | float | type(None)):
+        return key
+    return json.dumps(key)
+
+
 RULES: dict[str, Callable[[Any, Any, float], Any]] = {
     "==": lambda actual, right, _: actual == right,
     "!=": lambda actual, right, _: actual != right,
@@ -104,7 +166,9 @@ RULES: dict[str, Callable[[Any, Any, float], Any]] = {
     ">": lambda actual, right, _: actual > right,
     ">=": lambda actual, right, _: actual >= right,
     "in": lambda actual, right, _: actual in right,
+    "not in": lambda actual, right, _: actual not in right,
     "is": lambda actual, right, _: type(actual) is type(right) and actual == right,
+    "is not": lambda actual, right, _: type(actual) is not type(right) or actual != right,
     "true": lambda actual, right, _: bool(actual),
     "false": lambda actual, right, _: not actual,
     "close": lambda actual, right, tolerance: abs(actual - right) <= tolerance,
@@ -112,6 +176,16 @@ RULES: dict[str, Callable[[Any, Any, float], Any]] = {
     "isclose abs": lambda actual, right, tolerance: math.isclose(actual, right, abs_tol=tolerance),
     "numpy close": _numpy_close,
     "allclose": _all_close,
+    "json": _json_equal,
+    "helper": lambda actual, right, _: actual is True,  # the verdict of `judge.judged`
+}
+_NEAR: Steps = (("near", ()),)
+_RULE_STEPS: dict[str, Steps] = {
+    **dict.fromkeys(("true", "false"), (("bool", ()),)),
+    **dict.fromkeys(("is", "is not"), (("is it", ()),)),
+    **dict.fromkeys(("<", "<=", ">", ">="), (("ordered", ()),)),
+    **dict.fromkeys(("close", "isclose", "isclose abs", "numpy close"), _NEAR),
+    "helper": (("packed", ()),),
 }
 
 
@@ -177,4 +251,4 @@ def _written_right(first: Right, *others: Right) -> str:
     also = "".join(f"{_written_right(other)}, " for other in others)
     parts = (first.rule, first.tolerance, first.wrappers)
     said = ", ".join(written(part) for part in parts)
-    return f"Right({written(first.value)}, {said}, ({also}))"
+    return f"Right({written(first.value)}, {said}, ({also}), {written(first.helper)})"

@@ -3,24 +3,23 @@
 import ast
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from parelha.tasks.benchmarks.answers import Right, answer_table, compare, written
-from parelha.tasks.benchmarks.calls import (
-    Call,
-    NoCallsError,
-    Run,
-    answered_calls,
-    computed_calls,
-    literal_calls,
-)
+from parelha.tasks.benchmarks.calls import Call, answered_calls, computed_calls, literal_calls
 from parelha.tasks.benchmarks.formats import LineError, Problem
-from parelha.tasks.benchmarks.harness import PASSED, Harness, harness_of
-from parelha.types import Case, CoderAction, Limits, Split, Task
+from parelha.tasks.benchmarks.harness import ANSWER, PASSED, Harness, calls_harness, harness_of
+from parelha.tasks.benchmarks.judge import Run, judged
+from parelha.tasks.benchmarks.rewrite import NoCallsError, NoTestError, helper_source
+from parelha.tasks.references import expected
+from parelha.types import Case, CoderAction, Limits, Outcome, RunResult, Split, Task
 
 HELDOUT_SHARE = 0.2  # of a benchmark's tasks, kept from training where it is trained on
 LIMITS = Limits(wall_seconds=10.0, cpu_seconds=10.0)
+_OUTPUT_SHARE = 8  # bytes a candidate may return for each character of the right answers' table
+
+_SHOWN = ("==", "allclose", "json", "helper")  # rules whose value is what a program returns
 
 _ACTIONS = {
     "pandas": CoderAction.CLEAN_DATA,
@@ -28,6 +27,9 @@ _ACTIONS = {
     "torch": CoderAction.BUILD_MODEL,
     "tensorflow": CoderAction.BUILD_MODEL,
 }
+
+
+_UNTESTED = Harness("calls", "")
 
 
 @dataclass(frozen=True)
@@ -39,22 +41,65 @@ class BenchmarkTask(Task):
 
     Attributes:
         solution: the benchmark's own program; "" where it gives none.
-        harness: what runs around a program of an in-process task; None where the test is calls.
-        why_in_process: why the test could not be turned into calls.
+        harness: what runs around a program.
+        helpers: functions of the test that judge answers (`judge`); "" where it has none.
+        why_in_process: why the test could not be turned into calls; "" where it was.
     """
 
     solution: str = ""
-    harness: Harness | None = None
+    harness: Harness = _UNTESTED
+    helpers: str = ""
     why_in_process: str = ""
 
     @property
     def in_process(self) -> bool:
         """Whether the verdict comes from a process in which the candidate has run."""
-        return self.harness is not None
+        return self.harness.kind != "calls"
 
-    def runnable(self, program: str) -> str:
-        """Return the source to run for a candidate: itself, or with the tests around it."""
-        return program if self.harness is None else self.harness.around(program)
+    def run_program(
+        self, program: str, inputs: Sequence[tuple[object, ...]], run: Run
+    ) -> RunResult:
+        """Call a program, or run the tests beside it.
+
+        Args:
+            program: its source.
+            inputs: arguments of each call, of those that `reference` knows.
+            run: `Sandbox.run`.
+
+        Returns:
+            for each call what `compare` takes: what was seen of the answer.
+
+        Raises:
+            InfrastructureError: the machine failed.
+        """
+        rights = [self._right(args) for args in inputs]
+        asked = [(args, right.views) for args, right in zip(inputs, rights, strict=True)]
+        result = run(self.harness.around(program), ANSWER, asked, self.limits)
+        if not self.helpers or len(result.calls) != len(rights):
+            return result
+        calls = judged(self.helpers, rights, result.calls, self.limits, run)
+        return replace(result, calls=tuple(calls))
+
+    def failure_of(self, program: str, run: Run) -> str | None:
+        """Return how a program fails, in one line; None when it passes.
+
+        Raises:
+            InfrastructureError: the machine failed.
+        """
+        cases = self.make_cases(0)
+        calls = self.run_program(program, [case.args for case in cases], run).calls
+        for case, call in zip(cases, calls, strict=True):
+            if call.outcome is not Outcome.PASSED:
+                return f"{call.outcome} {call.detail}".strip()
+            difference = self.compare(expected(self, case.args), call.value)
+            if difference is not None:
+                return difference
+        return None
+
+    def _right(self, args: tuple[object, ...]) -> Right:
+        right = expected(self, args)
+        assert isinstance(right, Right)
+        return right
 
 
 def build_task(problem: Problem, family: str, run: Run | None) -> BenchmarkTask:
@@ -66,23 +111,26 @@ def build_task(problem: Problem, family: str, run: Run | None) -> BenchmarkTask:
         run: `Sandbox.run`; without it only what is literal becomes calls.
 
     Raises:
-        LineError: its answers are no plain values.
+        LineError: its answers are no plain values, or the test tests nothing.
         InfrastructureError: the machine failed.
     """
-    harness, why = None, ""
+    harness, why = calls_harness(problem), ""
     try:
         calls = _calls(problem, run)
         cases, reference = answer_table(problem.entry_point, calls)
+    except NoTestError as error:
+        raise LineError(str(error)) from None
     except (NoCallsError, ValueError) as error:
         if problem.form in ("pairs", "asked"):
             raise LineError(str(error)) from None
         harness, why = harness_of(problem), str(error)
         calls = [((name,), Right(PASSED)) for name in harness.tests]
         cases, reference = answer_table(problem.entry_point, calls)
+    names = {right.helper[0] for _, right in calls if right.helper is not None}
     return BenchmarkTask(
         id=problem.id,
         # Told apart wherever families are: such a verdict is worth less.
-        family=family if harness is None else f"{family} (in-process)",
+        family=f"{family} (in-process)" if why else family,
         action=_action(problem),
         level=1,
         split=_split(problem.id),
@@ -90,22 +138,25 @@ def build_task(problem: Problem, family: str, run: Run | None) -> BenchmarkTask:
         statement={"en": problem.statement, "pt": problem.statement},
         signature=problem.signature,
         entry_point=problem.entry_point,
-        examples=() if harness else _examples(problem, calls),
+        examples=() if why else _examples(problem, calls),
         make_cases=partial(_same_cases, cases),
         reference=reference,
         compare=compare,
-        limits=LIMITS,
+        # An answer as heavy as the right one must be able to leave the sandbox.
+        limits=replace(
+            LIMITS, output_bytes=max(LIMITS.output_bytes, _OUTPUT_SHARE * len(reference))
+        ),
         solution=problem.solution,
         harness=harness,
+        helpers=helper_source(problem.test, names) if names else "",
         why_in_process=why,
     )
 
 
 def _calls(problem: Problem, run: Run | None) -> list[Call]:
     if problem.form == "pairs":
-        rule = "allclose" if problem.tolerance else "=="
         return [
-            (args, Right(output, rule, problem.tolerance))
+            (args, Right(output, "json", problem.tolerance))
             for args, output in zip(problem.inputs, problem.outputs, strict=True)
         ]
     if problem.form in ("unittest", "context"):
@@ -117,13 +168,10 @@ def _calls(problem: Problem, run: Run | None) -> list[Call]:
     if run is None:
         raise NoCallsError("the answers have to be computed, and there is no sandbox")
     if problem.form == "asked":
-        tolerance, entry = problem.tolerance, problem.entry_point
-        return answered_calls(problem.inputs, problem.solution, entry, tolerance, run)
+        return answered_calls(problem, run)
     if not problem.solution:
         raise NoCallsError("the answers have to be computed, and there is no solution")
-    return computed_calls(
-        problem.test, problem.candidate, problem.solution, problem.entry_point, run
-    )
+    return computed_calls(problem, run)
 
 
 def _same_cases(cases: tuple[Case, ...], seed: int) -> tuple[Case, ...]:
@@ -135,7 +183,7 @@ def _same_cases(cases: tuple[Case, ...], seed: int) -> tuple[Case, ...]:
 def _examples(problem: Problem, calls: Sequence[Call]) -> tuple[Case, ...]:
     """One call to show: one that the statement shows anyway if there is, else the first."""
     told = _told_calls(problem.statement, problem.entry_point)
-    plain = [args for args, right in calls if right.rule in ("==", "allclose")] or [calls[0][0]]
+    plain = [args for args, right in calls if right.rule in _SHOWN] or [calls[0][0]]
     known = [args for args in plain if written(args) in told]
     return (Case((known or plain)[0]),)
 

@@ -1,92 +1,109 @@
-"""Tests that cannot be turned into calls: they run beside the candidate, in its own process.
+"""What goes into the sandbox for a benchmark's program: the program, and `inside` around it.
 
-A unittest class, or a test that computes with the candidate's result, needs the candidate in
-reach. Such a task is marked "in-process": the sandbox holds it as it holds any program, but the
-word "passed" then comes out of a process in which the candidate's code has run, and a candidate
-that sets out to forge it can. Such scores are worth less than those of calls, and are told apart.
+Where a test could be turned into calls, the program is called and what the assertions look at
+comes out as values. A unittest class, or a test that computes with the program's result, needs the
+program in reach: it runs beside it, in its own process. Such a task is marked "in-process": the
+sandbox holds it as it holds any program, but the word "passed" then comes out of a process in
+which the candidate's code has run, and a candidate that sets out to forge it can. Such scores are
+worth less than those of calls, and are told apart.
+
+The program always has a module of its own, as its author would expect: nothing stands before its
+first line, its name stays its own, and no name of ours is in its reach.
 """
 
 import ast
+import base64
+import marshal
+import zlib
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Literal
 
 from parelha.tasks.benchmarks.formats import Problem, test_methods
+from parelha.tasks.benchmarks.inside import PASSED
 
-PASSED = "passed"
+__all__ = ["ANSWER", "PASSED", "Harness", "calls_harness", "harness_of", "judge_source"]
 
-_CHECK = """
-TEST_ = {test!r}
-CANDIDATE_ = {entry}
+ANSWER = "answer"  # the function that the sandbox calls
 
-
-def {entry}(name):
-    space = dict(globals(), {entry}=CANDIDATE_)
-    exec(TEST_, space)
-    if name == "check":
-        space["check"](CANDIDATE_)
-    return {passed!r}
-"""
-
-_UNITTEST = """
-TEST_ = {test!r}
-CANDIDATE_ = {entry}
-
-
-def {entry}(name):
-    import unittest
-
-    space = dict(globals(), {entry}=CANDIDATE_)
-    exec(TEST_, space)
-    case, method = name.split(".")
-    result = unittest.TestResult()
-    unittest.TestSuite([space[case](method)]).run(result)
-    for _, text in result.failures + result.errors:
-        raise AssertionError(text.strip().splitlines()[-1])
-    return {passed!r}
-"""
-
-_CONTEXT = """
-
-def {entry}(name):
-    globals()[name](PROGRAM_)
-    return {passed!r}
-"""
+Kind = Literal["calls", "recorded", "checked", "unittested", "context"]  # functions of `inside`
 
 
 @dataclass(frozen=True)
 class Harness:
-    """What stands around a candidate; a call of the entry point then runs one test by its name.
+    """What stands around a candidate.
 
     Attributes:
-        before: source in front of the candidate.
-        after: source behind it.
-        quoted: True when the candidate is handed over as a text, ``PROGRAM_``.
-        tests: names of the tests.
+        kind: how it is tested.
+        entry: the function's name.
+        before: imports and helpers that the prompt gives before the function.
+        test: source of the test; of calls, its imports, one a line.
+        tests: names of the tests; none of calls.
     """
 
-    before: str
-    after: str
-    quoted: bool
-    tests: tuple[str, ...]
+    kind: Kind
+    entry: str
+    before: str = ""
+    test: str = ""
+    tests: tuple[str, ...] = ()
 
     def around(self, program: str) -> str:
-        """Return the source that runs `program` with the tests beside it."""
-        middle = f"PROGRAM_ = {program!r}\n" if self.quoted else program
-        return f"{self.before}\n{middle}\n{self.after}"
+        """Return the source to run for a program; it defines `ANSWER`."""
+        parts = ", ".join(map(repr, (program, self.before, self.test, self.entry)))
+        return _beside(f"{self.kind}({parts})")
+
+
+def calls_harness(problem: Problem) -> Harness:
+    """Return the harness of a problem whose test became calls."""
+    imports: list[str] = []
+    if problem.form == "assertions":
+        nodes = ast.parse(problem.test).body
+        found = [node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom)]
+        imports = [ast.unparse(node) for node in found]
+    return Harness("calls", problem.entry_point, problem.preamble, "\n".join(imports))
 
 
 def harness_of(problem: Problem) -> Harness:
     """Return the harness of a problem whose test is to run in the candidate's process."""
-    names = {"entry": problem.entry_point, "passed": PASSED}
+    nodes = ast.parse(problem.test).body
+    names = {getattr(node, "name", "") for node in nodes}
+    kind: Kind = "checked"
+    tests: tuple[str, ...] = ("check" if "check" in names else "assertions",)
     if problem.form == "context":
-        functions = {getattr(node, "name", "") for node in ast.parse(problem.test).body}
-        tests = tuple(name for name in ("test_execution", "test_string") if name in functions)
-        return Harness(problem.test, _CONTEXT.format(**names), True, tests)
-    if problem.form == "unittest":
-        classes = [n for n in ast.parse(problem.test).body if isinstance(n, ast.ClassDef)]
+        kind = "context"
+        tests = tuple(name for name in ("test_execution", "test_string") if name in names)
+    elif problem.form == "unittest":
+        kind = "unittested"
+        classes = [node for node in nodes if isinstance(node, ast.ClassDef)]
         tests = tuple(f"{node.name}.{name}" for node in classes for name in test_methods(node))
-        after = _UNITTEST.format(test=problem.test, **names)
-        return Harness(problem.preamble, after, False, tests)
-    after = _CHECK.format(test=problem.test, **names)
-    functions = {getattr(node, "name", "") for node in ast.parse(problem.test).body}
-    kind = "check" if "check" in functions else "assertions"
-    return Harness(problem.preamble, after, False, (kind,))
+    return Harness(kind, problem.entry_point, problem.preamble, problem.test, tests)
+
+
+def judge_source(helpers: str) -> str:
+    """Return the source of the process that judges by a benchmark's own helpers."""
+    return _beside(f"judge({helpers!r})")
+
+
+def _beside(answer: str) -> str:
+    """`inside`, and in it the function that the sandbox calls.
+
+    Compiled under another name than a program, so that an exception's line is the program's own.
+    """
+    last = f"\n{ANSWER} = {answer}\n"
+    return f"{_inside()}\nexec(compile({last!r}, '<harness>', 'exec'))\n"
+
+
+@cache
+def _inside() -> str:
+    """The code of `inside` as a program: the sandbox has our interpreter, and need not parse it.
+
+    Packed, because the sandbox reads through each text that it is sent.
+    """
+    source = Path(__file__).with_name("inside.py").read_text(encoding="utf-8")
+    code = marshal.dumps(compile(source, "<harness>", "exec", dont_inherit=True, optimize=2))
+    packed = base64.b64encode(zlib.compress(code, 9)).decode("ascii")
+    return (
+        "import binascii, marshal, zlib\n"
+        f"exec(marshal.loads(zlib.decompress(binascii.a2b_base64({packed!r}))))"
+    )

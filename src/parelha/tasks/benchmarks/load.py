@@ -1,22 +1,25 @@
-"""Benchmarks from local files, JSON lines or one JSON array (also ``.gz``), or from the hub.
+"""Benchmarks from local files (JSONL or one JSON value, also ``.gz``) or from the Hugging Face hub.
 
-A downloaded file is data: JSON, or a table of Parquet, and never a pickle. A line that is
-no problem is told in one line of text, and the others load.
+A downloaded file is data: lines or one value of JSON, or a table of Parquet, and never a pickle.
+What is no problem, and a problem whose own solution fails its test, is told in one line of text,
+and the others load.
 """
 
 import gzip
 import json
 import zlib
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from parelha.errors import UsageError
 from parelha.tasks.benchmarks.build import BenchmarkTask, build_task
-from parelha.tasks.benchmarks.calls import Run
 from parelha.tasks.benchmarks.formats import LineError, read_problem
+from parelha.tasks.benchmarks.judge import Run
 
+_LOADERS = 4  # threads; they wait for the sandbox most of the time
 MAX_LINE_BYTES = 64 * 1024 * 1024  # the largest of MBPP+ have a few MB
 MAX_WHOLE_BYTES = 256 * 1024 * 1024  # of a file that is one JSON value
 MAX_FILE_BYTES = 4 * 1024**3  # once unpacked: a small .gz can hold any number of zeros
@@ -56,9 +59,10 @@ def load_benchmark(name: str, run: Run | None = None) -> Loaded:
     """Load a benchmark.
 
     Args:
-        name: a JSONL, JSON or Parquet file, or one of the names in `HUB`.
-        run: `Sandbox.run`, for tests whose answers have to be computed. Without it such tasks are
-            marked in-process, or refused where the benchmark gives inputs alone.
+        name: a JSON, JSONL or Parquet file, or one of the names in `HUB`.
+        run: `Sandbox.run`, for tests whose answers have to be computed, and to try each problem's
+            own solution. Without it the former are marked in-process, or refused where the
+            benchmark gives inputs alone, and no solution is tried.
 
     Raises:
         UsageError: there is no such file or benchmark, or the hub cannot be reached.
@@ -74,21 +78,37 @@ def load_benchmark(name: str, run: Run | None = None) -> Loaded:
     family = f"benchmark.{title.lower().replace(' ', '_')}"
     tasks: dict[str, BenchmarkTask] = {}
     problems: list[str] = []
-    for number, record in records_of(path):
-        try:
-            if isinstance(record, LineError):
-                raise record
-            problem = read_problem(record, title, number)
-            if problem.id in tasks:
-                raise LineError(f"a second task {problem.id}")
-            tasks[problem.id] = build_task(problem, family, run)
-        except LineError as error:
-            problems.append(f"{path.name}:{number}: {error}")
-        except RecursionError:
-            problems.append(f"{path.name}:{number}: the line is nested too deep")
+    with ThreadPoolExecutor(_LOADERS, thread_name_prefix="load") as pool:
+        read = pool.map(lambda row: _read(row, title, family, run), records_of(path))
+        for number, task in read:
+            if isinstance(task, str):
+                problems.append(f"{path.name}:{number}: {task}")
+            elif task.id in tasks:
+                problems.append(f"{path.name}:{number}: a second task {task.id}")
+            else:
+                tasks[task.id] = task
     if not tasks and not problems:
         raise UsageError(f"{path} holds no line")
     return Loaded(tuple(tasks.values()), tuple(problems))
+
+
+def _read(
+    row: tuple[int, object], title: str, family: str, run: Run | None
+) -> tuple[int, BenchmarkTask | str]:
+    """The task of one record, or why there is none."""
+    number, record = row
+    try:
+        if isinstance(record, LineError):
+            raise record
+        task = build_task(read_problem(record, title, number), family, run)
+        failure = task.failure_of(task.solution, run) if run and task.solution else None
+    except LineError as error:
+        return number, str(error)
+    except RecursionError:
+        return number, "the line is nested too deep"
+    if failure is not None:
+        return number, f"{task.id}: its own solution fails its test: {failure}"
+    return number, task
 
 
 def records_of(path: Path) -> Iterator[tuple[int, object]]:
