@@ -8,6 +8,7 @@ and the others load.
 import gzip
 import json
 import zlib
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -133,10 +134,10 @@ def records_of(path: Path) -> Iterator[tuple[int, object]]:
                 if not begun and _goes_on(line):
                     yield from _records(path, line + file.read(MAX_WHOLE_BYTES))
                     return
-                begun = begun or bool(line.strip())
+                begun = begun or bool(line.removeprefix(BOM_UTF8).strip())
                 if len(line) > MAX_LINE_BYTES or total > MAX_FILE_BYTES:
                     raise UsageError(f"{path}:{number}: more than a benchmark's file can hold")
-                if line.strip():
+                if begun and line.strip():
                     yield number, _record(line)
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise UsageError(f"{path} is no whole gzip file ({type(error).__name__})") from None
@@ -146,7 +147,7 @@ def records_of(path: Path) -> Iterator[tuple[int, object]]:
 
 def _goes_on(line: bytes) -> bool:
     """Whether the first line of a file is an array of records, or begins a value that goes on."""
-    begun = line.removeprefix(b"\xef\xbb\xbf").strip()
+    begun = line.removeprefix(BOM_UTF8).strip()
     if begun[:1] == b"{":
         return begun[-1:] in (b"{", b"[")
     if begun[:1] != b"[":
