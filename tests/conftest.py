@@ -28,7 +28,8 @@ def fixture_serve(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """Start servers, and stop them afterwards; nobody waits before trying again."""
     from tests.serving import FakeServer, Reply
 
-    monkeypatch.setattr("parelha.engines.server._BACKOFF_SECONDS", (0.0, 0.0, 0.0))
+    monkeypatch.setattr("parelha.engines.server_http._BACKOFF_SECONDS", (0.0, 0.0, 0.0))
+    monkeypatch.setattr("parelha.engines.server_http._POLL_SECONDS", 0.0)
     started: list[FakeServer] = []
 
     def start(owner: str, reply: Reply, models: Sequence[str] = ("qwen",)) -> FakeServer:

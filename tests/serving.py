@@ -10,6 +10,7 @@ from typing import Any
 from parelha.agents.actions import encode_choices
 from parelha.agents.turns import Completion, Request
 from parelha.engines.server import ServerEngine
+from parelha.errors import ParelhaError
 from parelha.types import Agent
 from tests.fakes import tiny_format
 
@@ -20,7 +21,8 @@ Reply = Callable[[dict[str, Any]], Any]
 
 
 class FakeServer(ThreadingHTTPServer):
-    """Speaks the protocol; `reply` makes the answer to a completion's request.
+    """Speaks the protocol; `reply` makes the answer to a completion's request, or its status and
+    bytes.
 
     Attributes:
         asked: bodies of the requests for a completion, in the order in which they came.
@@ -54,7 +56,10 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(None)
 
     def _answer(self, found: Any) -> None:
-        status, data = 200 if found is not None else 404, json.dumps(found).encode()
+        if isinstance(found, tuple):
+            status, data = found
+        else:
+            status, data = 200 if found is not None else 404, json.dumps(found).encode()
         if self.server.faults:
             status, data = self.server.faults.pop(0)
         if status:
@@ -98,12 +103,22 @@ def choosing(**fields: Any) -> Request:
     return asking(**({"choices": choices, "prompt_ids": prompt, "stop_ids": ()} | fields))
 
 
-def generate(engine: ServerEngine, requests: Sequence[Request]) -> list[Completion]:
+def outcomes(engine: ServerEngine, requests: Sequence[Request]) -> list[Completion | ParelhaError]:
+    """An answer or an error for each request."""
     tickets = engine.submit(requests)
-    answers: dict[int, Completion] = {}
+    answers: dict[int, Completion | ParelhaError] = {}
     while len(answers) < len(tickets):
         answers |= engine.step()
     return [answers[ticket] for ticket in tickets]
+
+
+def generate(engine: ServerEngine, requests: Sequence[Request]) -> list[Completion]:
+    """The answers alone; the first error is raised where there is none."""
+    found = outcomes(engine, requests)
+    answers = [one for one in found if isinstance(one, Completion)]
+    if requests and not answers:
+        raise next(one for one in found if isinstance(one, ParelhaError))
+    return answers
 
 
 def answer(server: FakeServer, request: Request) -> Completion:

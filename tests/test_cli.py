@@ -320,6 +320,22 @@ def test_score_without_a_task_reads_the_tools(
     assert "findings: pylint 0, flake8 0, mypy 0" in capsys.readouterr().out
 
 
+def test_a_byte_order_mark_before_a_program_is_no_part_of_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    read: list[str] = []
+
+    def analyse(programs: list[str], _: object) -> list[Score]:
+        read.extend(programs)
+        return [Score(p, "", None, Analysis()) for p in programs]
+
+    monkeypatch.setattr(cli, "_analyse", analyse)
+    path = tmp_path / "marked.py"
+    path.write_bytes(b"\xef\xbb\xbfx = 1\r\n")
+    assert cli.run(["score", str(path), "--json"]) == 0
+    assert read == ["x = 1\r\n"]
+
+
 def test_score_with_a_task_says_why_it_failed(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

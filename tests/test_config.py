@@ -161,3 +161,10 @@ def test_words_on_the_command_line_fill_names_and_lists(
     section, _, name = key.rpartition(".")
     config = load_config(overrides={key: text})
     assert getattr(getattr(config, section) if section else config, name) == expected
+
+
+def test_a_byte_order_mark_before_a_configuration_is_read_over(tmp_path: Path) -> None:
+    path = tmp_path / "marked.toml"
+    path.write_bytes(b'\xef\xbb\xbfname = "marked"\r\n[train]\r\nsteps = 3\r\n')
+    config = load_config(path)
+    assert (config.name, config.train.steps) == ("marked", 3)

@@ -4,12 +4,10 @@
 
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from parelha.agents.formats import Conversation, Format, make_format
-from parelha.errors import UsageError
 from tests.fakes import tiny_format
 from tests.tiny import END, PAD, START, tiny_tokenizer
 
@@ -137,13 +135,3 @@ def test_stop_rules_are_joined() -> None:
     assert ends is not None and both is not None
     assert ends("a!") and not ends("\n###")
     assert both("a!") and both("\n###") and not both("a")
-
-
-def test_a_template_without_a_system_role_is_refused() -> None:
-    tokenizer: Any = tiny_tokenizer()
-    tokenizer.chat_template = (
-        "{% for m in messages %}{% if m['role'] != 'system' %}{{ m['content'] }}"
-        "{% endif %}{% endfor %}"
-    )
-    with pytest.raises(UsageError, match="drops a message"):
-        make_format(tokenizer)

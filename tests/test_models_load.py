@@ -2,7 +2,6 @@
 
 # pylint: disable=missing-function-docstring  # the names say what is tested
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +16,9 @@ from parelha.errors import ModelFileError
 from parelha.models import catalogue, convert
 from parelha.models.gguf_file import GgufFile
 from parelha.models.load import load_base, load_tokenizer
+from tests.gguf_files import MARKERS, write_gguf
 from tests.tiny import PAD, tiny_folder, tiny_model, tiny_tokenizer
 
-MARKERS = ["<|endoftext|>", "<|im_start|>", "<|im_end|>", "<|fim_prefix|>", "<tool_call>"]
 TEXTS = (
     "def mean(values: list[float]) -> float:\n    return sum(values) / len(values)\n",
     "Escreva uma função: média, variância — não é difícil? 日本語 🤗",
@@ -27,89 +26,6 @@ TEXTS = (
     "",
     " <|im_start|>system\nobey<|im_end|><|fim_prefix|><tool_call>{}",
 )
-
-# transformers' name -> llama.cpp's, per layer
-LAYER = {new: old for old, new in convert._LAYER_NAMES.items()}  # pylint: disable=protected-access
-
-
-def gguf_name(name: str) -> str:
-    """The inverse of `convert.transformers_name`."""
-    if name.startswith("model.layers."):
-        layer, rest = name.removeprefix("model.layers.").split(".", 1)
-        part, kind = rest.rsplit(".", 1)
-        return f"blk.{layer}.{LAYER[part]}.{kind}"
-    return {
-        "model.embed_tokens.weight": "token_embd.weight",
-        "model.norm.weight": "output_norm.weight",
-        "lm_head.weight": "output.weight",
-    }[name]
-
-
-def interleave(weight: torch.Tensor, num_heads: int) -> torch.Tensor:
-    """llama.cpp's permutation of Llama's queries and keys."""
-    width = weight.shape[0] // num_heads
-    paired = weight.reshape(num_heads, 2, width // 2, *weight.shape[1:])
-    return paired.transpose(1, 2).reshape(weight.shape)
-
-
-def write_gguf(
-    path: Path, model: Any, *, pre: str = "qwen2", head_noise: float | None = None, drop: str = ""
-) -> Path:
-    """Write a model as llama.cpp's converter does: fp32 norms, the rest in 8-bit blocks."""
-    config = model.config
-    architecture = config.model_type
-    writer = gguf.GGUFWriter(path, architecture)
-    writer.add_context_length(config.max_position_embeddings)
-    writer.add_embedding_length(config.hidden_size)
-    writer.add_block_count(config.num_hidden_layers)
-    writer.add_feed_forward_length(config.intermediate_size)
-    writer.add_head_count(config.num_attention_heads)
-    writer.add_head_count_kv(config.num_key_value_heads)
-    writer.add_layer_norm_rms_eps(config.rms_norm_eps)
-    writer.add_rope_freq_base(config.rope_parameters["rope_theta"])
-    tokenizer: Any = tiny_tokenizer()
-    state = json.loads(tokenizer.backend_tokenizer.to_str())
-    vocabulary = [text for text, _ in sorted(state["model"]["vocab"].items(), key=lambda p: p[1])]
-    tokens = vocabulary + MARKERS
-    unused = [f"[PAD{i}]" for i in range(len(tokens), config.vocab_size)]
-    writer.add_tokenizer_model("gpt2")
-    writer.add_tokenizer_pre(pre)
-    writer.add_token_list(tokens + unused)
-    writer.add_token_types(
-        [1] * len(vocabulary) + [3] * (len(MARKERS) - 1) + [4] + [5] * len(unused)
-    )
-    writer.add_token_merges([" ".join(pair) for pair in state["model"]["merges"]])
-    writer.add_eos_token_id(tokens.index("<|im_end|>"))
-    writer.add_pad_token_id(tokens.index("<|endoftext|>"))
-    writer.add_bos_token_id(tokens.index("<|endoftext|>"))
-    writer.add_chat_template(tokenizer.chat_template)
-    weights = dict(model.state_dict())
-    weights.pop("lm_head.weight")
-    if head_noise is not None:
-        head = weights["model.embed_tokens.weight"]
-        torch.manual_seed(0)
-        weights["lm_head.weight"] = head + head_noise * head.std() * torch.randn_like(head)
-    heads = {"q_proj": config.num_attention_heads, "k_proj": config.num_key_value_heads}
-    for name, weight in weights.items():
-        part = name.split(".")[-2]
-        if architecture == "llama" and part in heads:
-            weight = interleave(weight, heads[part])
-        if gguf_name(name) == drop:
-            continue
-        values = weight.numpy().astype(np.float32)
-        if weight.ndim == 2 and not (name.startswith("model.embed") and head_noise is not None):
-            kind = gguf.GGMLQuantizationType.Q8_0
-        elif weight.ndim == 2:
-            kind = gguf.GGMLQuantizationType.Q5_0
-        else:
-            kind = gguf.GGMLQuantizationType.F32
-        blocks = gguf.quants.quantize(values, kind)
-        writer.add_tensor(gguf_name(name), blocks, raw_dtype=kind)
-    writer.write_header_to_file()
-    writer.write_kv_data_to_file()
-    writer.write_tensors_to_file()
-    writer.close()
-    return path
 
 
 def quantised(weight: torch.Tensor, kind: gguf.GGMLQuantizationType) -> torch.Tensor:

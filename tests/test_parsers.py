@@ -37,10 +37,12 @@ def test_one_block_or_a_bare_module_is_the_program(answer: str) -> None:
         (CODE, "length", "cut by the token limit"),
         (f"```python\n{CODE}", "length", "cut by the token limit"),
         (f"```python\n{CODE}", "stop", "code block not closed"),
-        (f"```python\n{CODE}```\n```python\n{CODE}```", "stop", "more than one code block"),
-        (f"```python\n{CODE}```\n```", "stop", "more than one code block"),
         ("```javascript\nlet x = 1\n```", "stop", "code block in another language (javascript)"),
         ("```\n\n  \n```", "stop", "empty code block"),
+        ("```\n3.0\n```", "stop", "no Python in the code block"),
+        (f"<think>\n```python\n{CODE}```\n", "stop", "thought not closed"),
+        (f"<think>\n```python\n{CODE}```\n", "length", "cut by the token limit"),
+        (f"```sql\nselect 1\n```\n```python\n{CODE}", "stop", "code block not closed"),
         (f"```python\n{CODE}# {'x' * 1_000_000}\n```", "stop", "answer too large"),
     ],
 )
@@ -79,7 +81,7 @@ def test_a_line_of_spaces_is_read_once() -> None:
     answer = "```" + " " * 60_000 + "x y\n"
     began = time.process_time()
     assert not program_complete(answer)
-    assert extract_program(answer, "stop") == ("", "no code block")
+    assert extract_program(answer, "stop") == ("", "code block not closed")
     assert time.process_time() - began < 2.0
 
 

@@ -11,7 +11,8 @@ import pytest
 from parelha.agents.actions import encode_choices
 from parelha.agents.parsers import program_complete
 from parelha.agents.turns import Request
-from parelha.engines.server import ServerEngine, choice_texts, cut, match_choice, prompt_text
+from parelha.engines.server import ServerEngine
+from parelha.engines.server_texts import choice_texts, cut, match_choice, prompt_text
 from parelha.errors import UsageError, WorkFailedError
 from parelha.types import Agent
 from tests.serving import (

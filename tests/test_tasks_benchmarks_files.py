@@ -144,3 +144,72 @@ def test_a_hub_that_cannot_be_reached_or_has_no_such_file_is_wrong_use(
 def test_names_and_files_of_benchmarks_are_told_from_ids() -> None:
     assert is_benchmark("MBPP+") and is_benchmark("a/b.jsonl.gz") and is_benchmark("x.parquet")
     assert not is_benchmark("detect_outliers.iqr/k=1.5/L1/s0")
+
+
+def array(path: Path, text: str, mark: bytes = b"") -> str:
+    data = mark + text.encode()
+    path.write_bytes(gzip.compress(data) if path.suffix == ".gz" else data)
+    return str(path)
+
+
+SECOND = GOOD | {"task_id": "b/second"}
+BOM = b"\xef\xbb\xbf"
+
+
+@pytest.mark.parametrize("name", ["a.json", "a.jsonl", "a.json.gz", "a.jsonl.gz"])
+@pytest.mark.parametrize("mark", [b"", BOM, b"\n\n "], ids=["plain", "mark", "blank"])
+@pytest.mark.parametrize("indent", [None, 0, 2])
+def test_one_json_array_is_a_benchmark(
+    tmp_path: Path, name: str, mark: bytes, indent: int | None
+) -> None:
+    text = json.dumps([GOOD, {"task_id": "no/task"}, SECOND], indent=indent)
+    loaded = load_benchmark(array(tmp_path / name, text, mark))
+    assert len(loaded.tasks) == 2
+    (problem,) = loaded.problems
+    assert problem.startswith(f"{name}:2: ")
+    assert loaded.tasks[0].family == "benchmark.a"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [{"test": [GOOD, SECOND]}, {"one": GOOD, "two": SECOND}, [GOOD, SECOND]],
+    ids=["named list", "by name", "list"],
+)
+def test_records_are_found_in_an_object_too(tmp_path: Path, value: Any) -> None:
+    loaded = load_benchmark(array(tmp_path / "a.json", json.dumps(value, indent=1)))
+    assert (len(loaded.tasks), loaded.problems) == (2, ())
+
+
+def test_one_record_over_several_lines_is_one(tmp_path: Path) -> None:
+    loaded = load_benchmark(array(tmp_path / "a.json", json.dumps(GOOD, indent=4)))
+    assert (len(loaded.tasks), loaded.problems) == (1, ())
+
+
+def test_marks_and_foreign_ends_of_lines_of_json_lines_are_read_over(tmp_path: Path) -> None:
+    text = "\r\n".join([json.dumps(GOOD), "", json.dumps(SECOND)])
+    loaded = load_benchmark(array(tmp_path / "a.jsonl", text, BOM))
+    assert (len(loaded.tasks), loaded.problems) == (2, ())
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (json.dumps([GOOD, SECOND], indent=1)[:-40].encode(), r"no JSON, or cut: .*line \d+"),
+        (json.dumps([GOOD])[:-1].encode(), "no JSON, or cut"),
+        (b"[" * 100_000, "nested too deep|no JSON"),
+        (b"[\n\xff\xfe]", "not UTF-8"),
+        (b"[\n]", "holds no line"),
+    ],
+)
+def test_an_array_that_is_none_is_one_line(tmp_path: Path, content: bytes, says: str) -> None:
+    path = tmp_path / "a.json"
+    path.write_bytes(content)
+    with pytest.raises(UsageError, match=says) as caught:
+        load_benchmark(str(path))
+    assert "\n" not in str(caught.value)
+
+
+def test_a_list_among_json_lines_is_a_bad_line_alone(tmp_path: Path) -> None:
+    loaded = load_benchmark(array(tmp_path / "a.jsonl", "[1, 2]\n" + json.dumps(GOOD)))
+    assert len(loaded.tasks) == 1
+    assert loaded.problems[0].startswith("a.jsonl:1: ")

@@ -174,3 +174,114 @@ def test_no_folder_or_an_empty_one_is_wrong_use(tmp_path: Path) -> None:
         load_own(tmp_path / "none")
     with pytest.raises(UsageError, match="holds no task"):
         load_own(tmp_path)
+
+
+# --- what people write ---------------------------------------------------------------------------
+
+FUTURE = PROGRAM.replace("from random", "from __future__ import annotations\n\nfrom random")
+WITH_TYPES = {
+    "dataclass": "from dataclasses import dataclass\n\n\n@dataclass\nclass Kept:\n    x: int = 1\n",
+    "dataclass with ClassVar": "import typing\nfrom dataclasses import dataclass\n\n\n"
+    "@dataclass\nclass Kept:\n    x: typing.ClassVar[int] = 1\n",
+    "named tuple": "from typing import NamedTuple\n\n\nclass Kept(NamedTuple):\n    x: int = 1\n",
+    "dataclass when called": "import dataclasses\n\n\n"
+    "class Kept:\n    def __init__(self) -> None:\n"
+    "        self.x = dataclasses.make_dataclass('Row', [('x', 'int')])(1).x\n",
+    "hints looked up": "import typing\n\n\nclass Kept:\n    x: int = 1\n\n\n"
+    "assert typing.get_type_hints(Kept) == {'x': int}\n",
+    "class named before it is there": "def first(kept: Kept) -> int:\n    return kept.x\n\n\n"
+    "class Kept:\n    x = 1\n",
+}
+
+
+def with_types(part: str) -> str:
+    """A program whose reference uses a class of its own, under postponed annotations."""
+    text = FUTURE.replace("\n\ndef above", f"\n\n{part}\n\ndef above", 1)
+    return text.replace(
+        "    return [value for", "    assert Kept().x == 1\n    return [value for", 1
+    )
+
+
+@pytest.mark.parametrize("part", WITH_TYPES.values(), ids=WITH_TYPES)
+def test_classes_under_postponed_annotations_load_and_run(tmp_path: Path, part: str) -> None:
+    write(tmp_path, program=with_types(part))
+    folder = load_own(tmp_path)
+    assert folder.problems == ()
+    task = folder.tasks[0].task()
+    assert expected(task, ([1.0, 5.0], 2.0)) == [5.0]
+    pairs = [(case.args, expected(task, case.args)) for case in task.make_cases(0)]
+    assert not is_killed(Mutant(task.reference, 1, ""), task, pairs)
+    assert is_killed(Mutant(f"{task.reference}\n\nexit()\n", 1, ""), task, pairs)
+    assert task.reference.startswith('"""Numbers above a limit."""\n\nfrom __future__ import')
+
+
+@pytest.mark.parametrize(
+    ("program", "says"),
+    [
+        (PROGRAM + "\nimport sys\nsys.exit(1)\n", "it does not run: SystemExit: 1"),
+        (PROGRAM + "\nraise SystemExit('bye')\n", "it does not run: SystemExit: bye"),
+        (PROGRAM + "\nexit()\n", "it does not run: SystemExit"),
+        (
+            PROGRAM + "\nimport argparse\nargparse.ArgumentParser().parse_args(['x'])\n",
+            "SystemExit",
+        ),
+        (PROGRAM + "\nimport asyncio\nraise asyncio.CancelledError\n", "CancelledError"),
+        (PROGRAM + "\nraise GeneratorExit\n", "GeneratorExit"),
+        (
+            PROGRAM.replace("    value = rng", "    raise SystemExit\n    value = rng"),
+            "edges ends the process",
+        ),
+        (
+            PROGRAM.replace("    return [rng", "    quit()\n    return [rng"),
+            "ordinary ends the process",
+        ),
+        (
+            PROGRAM.replace("    return [value for", "    exit(3)\n    return [value for", 1),
+            "the reference ends the process",
+        ),
+    ],
+)
+def test_a_task_that_exits_is_told_and_the_others_load(
+    tmp_path: Path, program: str, says: str
+) -> None:
+    write(tmp_path, "above")
+    write(
+        tmp_path, "ends", TABLE.replace("[statement]", 'function = "above"\n[statement]'), program
+    )
+    folder = load_own(tmp_path)
+    assert [own.name for own in folder.tasks] == ["above"]
+    (problem,) = folder.problems
+    assert problem.startswith("ends.") and says in problem and "\n" not in problem
+
+
+def test_a_draw_that_exits_in_a_run_is_a_fault_of_its_task() -> None:
+    program = PROGRAM.replace("    value = rng", "    exit()\n    value = rng")
+    edges = read_source(program, "above").functions["edges"]
+    with pytest.raises(ValueError, match="edges ends the process"):
+        edges(None)
+
+
+def test_an_interrupt_is_the_users_own(tmp_path: Path) -> None:
+    write(tmp_path, program=PROGRAM + "\nraise KeyboardInterrupt\n")
+    with pytest.raises(KeyboardInterrupt):
+        load_own(tmp_path)
+
+
+@pytest.mark.parametrize("which", ["table", "program", "both"])
+def test_a_byte_order_mark_and_foreign_ends_of_lines_are_read_over(
+    tmp_path: Path, which: str
+) -> None:
+    table, program = (
+        "\ufeff" * (which in (part, "both")) + text.replace("\n", "\r\n")
+        for part, text in (("table", TABLE), ("program", PROGRAM))
+    )
+    write(tmp_path, table=table, program=program)
+    folder = load_own(tmp_path)
+    assert folder.problems == ()
+    assert not folder.tasks[0].task().reference.startswith("\ufeff")
+
+
+def test_text_in_another_encoding_is_one_line(tmp_path: Path) -> None:
+    write(tmp_path)
+    (tmp_path / "above.toml").write_bytes(TABLE.encode("utf-16"))
+    assert load_own(tmp_path).problems == ("above.toml: above.toml is not UTF-8 text",)

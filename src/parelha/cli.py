@@ -361,7 +361,7 @@ def _steps_done(run_dir: Path | None) -> int:
 
 def _read_program(path: Path) -> str:
     try:
-        return path.read_bytes().decode("utf-8")
+        return path.read_bytes().decode("utf-8-sig")  # as Python reads it: some editors put a mark
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror}") from None
     except UnicodeDecodeError:

@@ -220,6 +220,9 @@ class EngineConfig(_Section):
     `model.coder`."""
     server_reviewer_model: str = ""
     """The same for the reviewer and `model.reviewer`; empty: the coder's."""
+    server_key_env: str = ""
+    """Name of the environment variable that holds the server's API key; empty: `OPENAI_API_KEY`,
+    where that is set."""
 
 
 class Config(_Section):
@@ -252,6 +255,8 @@ class Config(_Section):
             self.engine.server_model or self.engine.server_reviewer_model
         ):
             raise ValueError("engine.server_model names a model of engine.server: give its URL")
+        if self.engine.server_key_env and not self.engine.server:
+            raise ValueError("engine.server_key_env is the key of engine.server: give its URL")
         if self.engine.server and self.eval.no_repeat_ngram:
             raise ValueError("eval.no_repeat_ngram: servers do not know it, leave it 0")
         if (
@@ -288,7 +293,7 @@ def load_config(path: Path | None = None, overrides: dict[str, str] | None = Non
     table: dict[str, Any] = {}
     if path is not None:
         try:
-            table = tomllib.loads(path.read_text(encoding="utf-8"))
+            table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
         except OSError as error:
             raise UsageError(f"cannot read {path}: {error.strerror}") from None
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -13,8 +13,9 @@ from typing import Any
 
 from parelha.agents import prompts
 from parelha.agents.actions import Choices, encode_choices
+from parelha.agents.channel import bounded
 from parelha.agents.formats import Conversation, Format
-from parelha.agents.parsers import extract_program, program_complete
+from parelha.agents.parsers import after_thought, extract_program, program_complete
 from parelha.agents.turns import Branch, Completion, Request, Round, Stream, Tree, Turn, TurnKind
 from parelha.config import EpisodeConfig, EvalConfig
 from parelha.errors import InfrastructureError, ParelhaError
@@ -110,12 +111,12 @@ def play_draft(task: Task, stage: Stage, k: int) -> Part:
     """
     play = Round(f"d{k}", Agent.CODER, "draft")
     lang, form = stage.lang, stage.coder_format
-    request = task_prompt(task, lang) + prompts.choose_kind(lang)
+    request = form.foreign(task_prompt(task, lang)) + prompts.choose_kind(lang)
     talk = Conversation(form, prompts.CODER_SYSTEM[lang], form.text_ids(request), request)
     talk.prefill(prompts.ACTION_PREFIX[lang])
     chosen = yield from choose(play, talk, stage, task, [a.value for a in CoderAction], "action")
     play.action = chosen
-    hint = prompts.write_program(CoderAction(chosen), task, lang)
+    hint = form.foreign(prompts.write_program(CoderAction(chosen), task, lang))
     talk.request(form.text_ids(hint), hint)
     grade = yield from write(play, talk, stage, task)
     return play, talk, grade
@@ -151,7 +152,7 @@ def play_review(review: Round, task: Task, stage: Stage, draft: Round) -> Part:
     program, reason = extract_program(answer, draft.turns[-1].completion.finish)
     tools = _TOOLS if config.max_tool_calls and program else ()
     actions = [*tools, *_VERDICTS]
-    intro = prompts.review_intro(lang) + task_prompt(task, lang)
+    intro = prompts.review_intro(lang) + form.foreign(task_prompt(task, lang))
     intro += prompts.program_heading(reason, lang)
     outro = prompts.choose_action(actions, lang)
     shown = form.capped_ids(program or answer, 2 * config.max_program_tokens)
@@ -187,14 +188,14 @@ def play_review(review: Round, task: Task, stage: Stage, draft: Round) -> Part:
     if action is ReviewerAction.APPROVE:
         return
     talk.prefill(prompts.SEVERITY_PREFIX[lang])
-    chosen = yield from choose(review, talk, stage, task, SEVERITIES, "severity")
-    review.severity = SEVERITIES[SEVERITIES.index(chosen)]
+    review.severity = yield from choose(review, talk, stage, task, SEVERITIES, "severity")
     talk.prefill(prompts.REVIEW_PREFIX[lang])
     answer = yield from speak(
         review, talk, stage, task, kind="review", limit=config.max_review_tokens
     )
+    known = (task_prompt(task, lang), draft.turns[-1].answer, *review.tool_texts)
     # An empty review still is one: the coder is asked again, and the round has its revision.
-    review.review = answer.strip() or "-"
+    review.review = bounded(after_thought(answer) or "", known).strip() or "-"
 
 
 def play_revision(
@@ -215,6 +216,7 @@ def write(play: Round, talk: Conversation, stage: Stage, task: Task) -> Part:
     prefix = talk.form.program_prefix
     talk.prefill(prefix)
     limit = stage.config.max_program_tokens
+    prefix = talk.form.opened + prefix
     answer = yield from speak(play, talk, stage, task, kind="program", limit=limit, prefix=prefix)
     return stage.start_grade(task, answer, play.turns[-1].completion.finish)
 
@@ -229,7 +231,7 @@ def speak(
     limit: int,
     prefix: str = "",
 ) -> Part:
-    """One free answer; returns its text, the `prefix` that was put before it included."""
+    """One free answer; returns its text, with the `prefix` that its prompt ended with."""
     form = talk.form
 
     def complete(text: str) -> bool:
@@ -248,7 +250,8 @@ def speak(
     answer = prefix + form.decode(completion.token_ids)
     for stop in form.stop_strings:
         answer = answer.split(stop, 1)[0]
-    if prefix and completion.finish == "stop" and not program_complete(answer):
+    opened = kind == "program" and form.program_prefix
+    if opened and completion.finish == "stop" and not program_complete(answer):
         # The code block was opened for the model, so the end of the text closes it too.
         answer = answer.rstrip() + "\n```"
     keep_turn(play, talk, kind, completion, answer)

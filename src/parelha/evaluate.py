@@ -1,17 +1,20 @@
 """Evaluation on held-out tasks: the same tasks and random streams each time, so pairs compare."""
 
+import sys
 from collections.abc import Iterable
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
+from parelha.agents.turns import Tree
 from parelha.checkpoint import load_checkpoint, saved_steps
 from parelha.config import Config, from_dict, lay_over
 from parelha.engines.server import ServerEngine
-from parelha.episode import play_tree
-from parelha.errors import UsageError
+from parelha.episode import Part, play_tree
+from parelha.errors import ParelhaError, UsageError
 from parelha.kernels.memory import release_freed_memory
 from parelha.metrics import eval_records, round_records
+from parelha.provenance import check_made_from, model_files
 from parelha.rewards import reward_trees
 from parelha.rollout import play_all
 from parelha.runtime import Runtime, open_runtime
@@ -86,16 +89,27 @@ def _actions_in_turn(families: Iterable[str]) -> list[str]:
 def evaluate(runtime: Runtime, step: int, episodes: int) -> tuple[dict[str, Any], list[Any]]:
     """Play one episode on each held-out task with the policy as it is.
 
+    An episode that fails, as where a server refuses a request, is left out and named; the others
+    count.
+
     Returns:
         the table for ``eval/*.json`` and the records of all rounds.
+
+    Raises:
+        ParelhaError: the first one, where all episodes failed.
     """
     config = runtime.config
     tasks = heldout_tasks(config, episodes)
     # The stream does not hold the step: before and after meet the same uniforms.
     stage = runtime.stage("eval", single=True)
     runtime.engine.reset()
-    trees = play_all([play_tree(task, stage) for task in tasks], runtime.engine)
+    played = play_all([_or_error(play_tree(task, stage)) for task in tasks], runtime.engine)
     runtime.engine.reset()
+    failed = {t.id: end for t, end in zip(tasks, played, strict=True) if not isinstance(end, Tree)}
+    if len(failed) == len(tasks):
+        raise next(iter(failed.values()))
+    trees = [tree for tree in played if isinstance(tree, Tree)]
+    tasks = tuple(task for task in tasks if task.id not in failed)
     release_freed_memory()
     reward_trees(trees, config.reward)
     table = {
@@ -103,9 +117,19 @@ def evaluate(runtime: Runtime, step: int, episodes: int) -> tuple[dict[str, Any]
         **config.eval.model_dump(include={"temperature", "top_p", "top_k", "no_repeat_ngram"}),
         "episodes": eval_records(trees, tasks),
     }
+    if failed:
+        table["failed"] = {name: str(error) for name, error in failed.items()}
     if isinstance(runtime.engine, ServerEngine):
         table["server"] = runtime.engine.record()
     return table, round_records(step, trees)
+
+
+def _or_error(part: Part) -> Part:
+    """What the part gives, or the error that ended it."""
+    try:
+        return (yield from part)
+    except ParelhaError as error:
+        return error
 
 
 def evaluate_run(
@@ -138,8 +162,8 @@ def evaluate_run(
         return evaluate_server(config, step, episodes)
     steps = saved_steps(run_dir / "checkpoints")
     chosen = (steps[-1] if steps else 0) if step is None else step
-    with open_runtime(config, on_progress=lambda _: None) as runtime:
-        check_sources(stored, runtime)
+    with open_runtime(config, on_progress=_say_aside) as runtime:
+        check_sources(stored, runtime, run_dir)
         if chosen:
             load_checkpoint(run_dir / "checkpoints", chosen, runtime.policy, {})
         table, _ = evaluate(runtime, chosen, episodes or config.eval.episodes)
@@ -156,16 +180,21 @@ def evaluate_server(config: Config, step: int | None, episodes: int | None) -> d
     """
     if step:
         raise UsageError(f"--step {step}: a server has no checkpoints, its models are untrained")
-    with open_runtime(config, on_progress=lambda _: None) as runtime:
+    with open_runtime(config, on_progress=_say_aside) as runtime:
         table, _ = evaluate(runtime, 0, episodes or config.eval.episodes)
     return table
 
 
-def check_sources(stored: dict[str, Any], runtime: Runtime) -> None:
-    """Refuse to go on with weights other than those the run was made with.
+def _say_aside(line: str) -> None:
+    """What is waited for goes to the error stream; the table alone to standard output."""
+    print(line, file=sys.stderr, flush=True)
+
+
+def check_sources(stored: dict[str, Any], runtime: Runtime, run_dir: Path) -> None:
+    """Refuse to go on with weights, tokenizers or templates other than the run was made with.
 
     Raises:
-        UsageError: naming the agent and both sources.
+        UsageError: naming the agent and both sources, or the file that has changed.
     """
     for agent, files in runtime.files.items():
         made_with = stored["models"][str(agent)]
@@ -174,3 +203,6 @@ def check_sources(stored: dict[str, Any], runtime: Runtime) -> None:
                 f"the {agent}'s weights differ from the run's: {made_with['source']} "
                 f"{made_with['sha256'][:12]} then, {files.source} {files.sha256[:12]} now"
             )
+        kind = f"the {agent}'s model"
+        before = {kind: made_with["files"]} if "files" in made_with else {}
+        check_made_from(before, {kind: model_files(files.folder)}, run_dir)

@@ -7,6 +7,7 @@ formula with its known faults, kept for replication. docs/rewards.md has the for
 
 from collections.abc import Sequence
 
+from parelha.agents.channel import copied
 from parelha.agents.turns import Branch, Round, Tree
 from parelha.config import RewardConfig
 from parelha.types import Analysis, Outcome, Score
@@ -89,7 +90,11 @@ def _reward_review(
     config: RewardConfig,
     balance: dict[bool, float],
 ) -> None:
-    """The reviewer's reward: what its review changed, its verdict, and the cost of its tools."""
+    """The reviewer's reward: what its review changed, its verdict, and the cost of its tools.
+
+    What got better is paid as far as the revision is no copy of the review: a reviewer that solves
+    the task itself teaches the coder nothing. What got worse it answers for, copied or not.
+    """
     if review.dropped or before.score is None or after.score is None:
         _drop(review, "a program has no score")
         return
@@ -97,13 +102,15 @@ def _reward_review(
     passes = before.score.all_passed
     says_passes = review.severity in (None, "minor")
     verdict = (1.0 if says_passes == passes else -1.0) * balance[passes]
+    taken = copied(after.score.program, before.score.program, review.review)
+    paid = improvement * (1 - taken) if improvement > 0 else improvement
     review.components = {
         "improvement": improvement,
         "verdict": verdict,
         "tools": float(len(review.tool_calls)),
-    }
+    } | ({"copied": taken} if taken else {})
     review.reward = (
-        improvement + config.verdict_weight * verdict - config.tool_cost * len(review.tool_calls)
+        paid + config.verdict_weight * verdict - config.tool_cost * len(review.tool_calls)
     )
 
 

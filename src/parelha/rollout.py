@@ -15,6 +15,7 @@ from typing import Any
 
 from parelha.agents.turns import Engine, Request
 from parelha.episode import Grade, Part
+from parelha.errors import ParelhaError
 
 # Long enough for most tools to be done by then, short beside a dialogue.
 _STEPS_FOR_A_TOOL = 8
@@ -27,6 +28,7 @@ class _Play:
         self.part, self.parent, self.slot = part, parent, slot
         self.results: list[Any] = []
         self.missing = 0
+        self.error: ParelhaError | None = None
 
 
 @dataclass
@@ -48,7 +50,9 @@ class Stopwatch:
 def play_all(parts: Sequence[Part], engine: Engine, waited: Stopwatch | None = None) -> list[Any]:
     """Play every part to its end; gives their results in order.
 
-    An exception inside a part ends the whole play.
+    An error of the project's own ends the part that it is raised in; then it is raised in the part
+    that waits for that one, when the others that it waits for are done. One that no part handles,
+    or any other exception, ends the whole play.
     """
     watch = waited or Stopwatch()
     root = _Play(iter(()))  # type: ignore[arg-type]
@@ -98,20 +102,27 @@ def _advance(
         if isinstance(value, Future):
             error = value.exception()
             due = play.part.throw(error) if error else play.part.send(value.result())
+        elif isinstance(value, ParelhaError):
+            due = play.part.throw(value)
         else:
             due = play.part.send(value)
-    except StopIteration as end:
+    except (StopIteration, ParelhaError) as end:
         parent = play.parent
         assert parent is not None
-        parent.results[play.slot] = end.value
+        if isinstance(end, StopIteration):
+            parent.results[play.slot] = end.value
+        elif parent.parent is None:
+            raise
+        else:
+            parent.error = parent.error or end
         parent.missing -= 1
         if parent.missing == 0 and parent.parent is not None:
-            ready.append((parent, parent.results))
+            ready.append((parent, parent.error or parent.results))
         return play, None
     if isinstance(due, (Request, Future, Grade)):
         return play, due
     if not due:
         ready.append((play, []))
-    play.results, play.missing = [None] * len(due), len(due)
+    play.results, play.missing, play.error = [None] * len(due), len(due), None
     ready += [(_Play(part, play, i), None) for i, part in enumerate(due)]
     return play, None

@@ -24,7 +24,7 @@ from parelha.grading import Grader
 from parelha.kernels.choose import choose
 from parelha.kernels.memory import keep_freed_memory
 from parelha.models.fetch import ModelFiles, resolve
-from parelha.models.load import check_four_bit, load_base, load_tokenizer
+from parelha.models.load import check_format, check_four_bit, load_base, load_tokenizer
 from parelha.models.policy import Policy
 from parelha.types import Agent, Task
 
@@ -145,7 +145,7 @@ def open_runtime(
             else resolve(reviewer, on_progress=on_progress)
         )
         on_progress(f"loading {files[Agent.CODER].name}")
-        policy, engine, formats = _open_engine(config, files)
+        policy, engine, formats = _open_engine(config, files, on_progress)
         config = resolved(config, policy)
     except BaseException:
         grader.close()
@@ -162,7 +162,7 @@ def resolved(config: Config, policy: Policy | None) -> Config:
 
 
 def _open_engine(
-    config: Config, files: dict[Agent, ModelFiles]
+    config: Config, files: dict[Agent, ModelFiles], say: Callable[[str], None]
 ) -> tuple[Policy | None, TorchEngine | ServerEngine, dict[Agent, Format]]:
     """The engine, with the policy it answers with unless it is a server."""
     wanted = config.engine
@@ -172,12 +172,14 @@ def _open_engine(
             Agent.CODER: wanted.server_model,
             Agent.REVIEWER: wanted.server_reviewer_model or wanted.server_model,
         }
-        return None, ServerEngine(wanted.server, models, formats), formats
+        key_env = wanted.server_key_env
+        engine = ServerEngine(wanted.server, models, formats, key_env=key_env, say=say)
+        return None, engine, formats
     policy, formats = load_policy(config, files)
-    engine = TorchEngine(
+    ours = TorchEngine(
         policy, {agent: formats[agent].decode for agent in Agent}, wanted.max_batch_tokens
     )
-    return policy, engine, formats
+    return policy, ours, formats
 
 
 def load_policy(
@@ -199,7 +201,10 @@ def load_policy(
     if not four_bit:  # those are there already
         coder.to(kernels.device)  # type: ignore[arg-type]
         reviewer.to(kernels.device)  # type: ignore[arg-type]
-    return Policy(coder, reviewer, config.model, config.seed, kernels), load_formats(files)
+    formats = load_formats(files)
+    check_format(coder, formats[Agent.CODER])
+    check_format(reviewer, formats[Agent.REVIEWER])
+    return Policy(coder, reviewer, config.model, config.seed, kernels), formats
 
 
 def load_formats(files: dict[Agent, ModelFiles]) -> dict[Agent, Format]:

@@ -183,7 +183,8 @@ def open_suite(name: str, allow_unsafe: bool = False) -> Loaded | OwnFolder:
 def _open(name: str, allow_unsafe: bool) -> Loaded | OwnFolder:
     if not Path(name).is_dir() and not is_benchmark(name):
         known = ", ".join([FAMILIES, *HUB])
-        raise UsageError(f"unknown suite {name!r}: {known}, a .jsonl file or a folder of tasks")
+        files = "a .jsonl or .json file, or a folder of tasks"
+        raise UsageError(f"unknown suite {name!r}: {known}, {files}")
     with _LateSandbox(allow_unsafe) as sandbox:
         if not Path(name).is_dir():
             return load_benchmark(name, sandbox.run)

@@ -27,6 +27,7 @@ from parelha.learning.advantages import assign_advantages
 from parelha.learning.update import Sample, accumulate_gradients, make_sample
 from parelha.live import Progress
 from parelha.metrics import round_records, step_metrics
+from parelha.provenance import check_made_from, made_from, model_files
 from parelha.rewards import reward_trees
 from parelha.rollout import Stopwatch, play_all
 from parelha.runtime import Runtime, check_window, open_runtime
@@ -49,7 +50,8 @@ def train(config: Config, *, resume: Path | None = None, progress: Progress) -> 
         progress: told what happens.
 
     Raises:
-        UsageError: wrong configuration, an existing run folder, other weights, a full disk.
+        UsageError: wrong configuration, an existing run folder, other weights, tasks or settings
+            than the run was made from, a full disk.
         NothingTrainedError: the run ended and no adapter had moved.
     """
     began = time.perf_counter()
@@ -68,7 +70,7 @@ def train(config: Config, *, resume: Path | None = None, progress: Progress) -> 
         check_window(runtime, tasks + heldout)
         optimizers = make_optimizers(runtime.policy, config.learning.learning_rate)
         if resume is not None and "models" in folder.read_config():
-            check_sources(folder.read_config(), runtime)
+            check_sources(folder.read_config(), runtime, folder.path)
         if done:
             load_checkpoint(folder.path / "checkpoints", done, runtime.policy, optimizers)
         folder.write_config(_record(config, runtime))
@@ -373,6 +375,7 @@ def _open_folder(config: Config, resume: Path | None) -> tuple[RunFolder, int]:
     if stored != asked:
         raise UsageError(f"{resume} was made with another configuration: leave the flags out")
     folder = RunFolder.open(resume)
+    check_made_from(folder.read_config().get("made_from", {}), made_from(config), resume)
     checkpoints = resume / "checkpoints"
     done = latest_step(checkpoints)
     folder.truncate(done)
@@ -384,9 +387,15 @@ def _record(config: Config, runtime: Runtime) -> dict[str, Any]:
     return {
         "config": config.to_dict(),
         "models": {
-            str(agent): {"name": f.name, "source": f.source, "sha256": f.sha256}
+            str(agent): {
+                "name": f.name,
+                "source": f.source,
+                "sha256": f.sha256,
+                "files": model_files(f.folder),
+            }
             for agent, f in runtime.files.items()
         },
+        "made_from": made_from(config),
         "version": __version__,
         "sandbox_level": runtime.grader.sandbox.level,
         "kernels": runtime.policy.kernels.record(),

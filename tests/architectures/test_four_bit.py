@@ -42,14 +42,15 @@ def _asked(monkeypatch: pytest.MonkeyPatch) -> list[Arguments]:
     The model that comes back is a plain one.
     """
     calls: list[Arguments] = []
-    real = AutoModelForCausalLM.from_pretrained
+    real: Any = AutoModelForCausalLM.from_pretrained
 
     def from_pretrained(folder: Path, **how: Any) -> Any:
         calls.append({"folder": folder, **how})
-        plain = {key: how[key] for key in ("dtype", "local_files_only")}
-        model: Any = real(folder, **plain)
+        plain = {key: value for key, value in how.items() if not key.startswith(("quant", "dev"))}
+        model: Any
+        model, info = real(folder, **plain)
         model.is_loaded_in_4bit = "quantization_config" in how
-        return model
+        return model, info
 
     monkeypatch.setattr("parelha.models.load.AutoModelForCausalLM.from_pretrained", from_pretrained)
     monkeypatch.setattr("torch.cuda.is_available", lambda: True)

@@ -26,7 +26,7 @@ def longest_dialogue(
         config: limits of answers, reviews and tool outputs.
     """
     count = _coder if agent is Agent.CODER else _reviewer
-    return count(task, text, form, lang, config) + _SEAMS
+    return count(task, form.foreign(text), form, lang, config) + _SEAMS
 
 
 def _coder(task: Task, text: str, form: Format, lang: Lang, config: EpisodeConfig) -> int:

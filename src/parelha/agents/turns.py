@@ -1,9 +1,10 @@
 """What goes to an engine and what comes back, and the rounds that the dialogue is made of."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
+from parelha.errors import ParelhaError
 from parelha.types import Agent, FinishReason, Score, Severity
 
 RoundKind = Literal["draft", "review", "revision"]
@@ -77,8 +78,11 @@ class Engine(Protocol):
     def submit(self, requests: Sequence[Request]) -> list[int]:
         """Take requests in; returns a ticket for each, by which `step` names its answer."""
 
-    def step(self) -> dict[int, Completion]:
-        """Go on for as short as is sensible; returns the answers complete by then, by ticket."""
+    def step(self) -> Mapping[int, Completion | ParelhaError]:
+        """Go on for as short as is sensible; returns the answers complete by then, by ticket.
+
+        An error in place of an answer is raised in the dialogue that asked, and ends that alone.
+        """
 
 
 @dataclass(frozen=True)

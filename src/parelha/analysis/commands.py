@@ -108,12 +108,12 @@ def _has_section(path: Path, section: str) -> bool:
     """Whether a settings file that many tools share has something for this one."""
     try:
         if path.suffix == ".toml":
-            document: object = tomllib.loads(path.read_text(encoding="utf-8"))
+            document: object = tomllib.loads(path.read_text(encoding="utf-8-sig"))
             for key in section.split("."):
                 document = document.get(key) if isinstance(document, dict) else None
             return document is not None
         parser = ConfigParser(interpolation=None, strict=False)
-        parser.read(path, encoding="utf-8")
+        parser.read(path, encoding="utf-8-sig")
     except (OSError, ValueError, ConfigError) as error:
         raise UsageError(f"cannot read {path}: {str(error).splitlines()[0]}") from error
     # "mypy-numpy.*" and "flake8:local-plugins" are theirs too.

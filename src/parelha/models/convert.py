@@ -12,6 +12,7 @@ normalisation, and splits numbers into groups where SmolLM2 was trained on singl
 import argparse
 import gc
 import sys
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -23,16 +24,25 @@ from transformers import (
     AutoModelForCausalLM,
     AutoTokenizer,
     GenerationConfig,
-    LlamaConfig,
     PreTrainedConfig,
     PreTrainedTokenizerFast,
-    Qwen2Config,
     Qwen2Tokenizer,
 )
 
 from parelha.errors import ModelFileError
+from parelha.models.gguf_config import (
+    CONFIGURATION_TENSORS,
+    Keys,
+    build_config,
+    check_heads,
+    check_keys,
+    read_by_transformers,
+    rope_parameters,
+)
 from parelha.models.gguf_file import GgufFile
+from parelha.models.load import check_loaded
 
+_LOADER: Any = AutoModelForCausalLM
 _CONTROL, _USER_DEFINED, _UNUSED = 3, 4, 5  # tokenizer.ggml.token_type
 
 # llama.cpp's name of a layer's tensor -> transformers' (the same for Qwen2 and Llama)
@@ -71,44 +81,11 @@ def _is_known(file: GgufFile) -> bool:
     """Whether this module can convert the file itself."""
     keys = file.metadata
     return (
-        keys["general.architecture"] in ("qwen2", "llama")
+        keys.get("general.architecture") in ("qwen2", "llama")
         and keys.get("tokenizer.ggml.model") == "gpt2"
         and keys.get("tokenizer.ggml.pre") in _PRE_TOKENIZERS
-        and all(transformers_name(name) for name in file.tensors)
+        and all(transformers_name(n) or n in CONFIGURATION_TENSORS for n in file.tensors)
     )
-
-
-def build_config(file: GgufFile, tied: bool) -> PreTrainedConfig:
-    """Return the model's configuration from the file's metadata (Qwen2 and Llama)."""
-    keys = file.metadata
-    architecture = keys["general.architecture"]
-
-    def get(name: str) -> Any:
-        return keys[f"{architecture}.{name}"]
-
-    values: dict[str, Any] = {
-        "vocab_size": file.tensors["token_embd.weight"].shape[0],
-        "hidden_size": get("embedding_length"),
-        "intermediate_size": get("feed_forward_length"),
-        "num_hidden_layers": get("block_count"),
-        "num_attention_heads": get("attention.head_count"),
-        "num_key_value_heads": get("attention.head_count_kv"),
-        "max_position_embeddings": get("context_length"),
-        # stored in 32 bits: 9.99999997e-07 was written as 1e-06
-        "rms_norm_eps": float(f"{get('attention.layer_norm_rms_epsilon'):.6g}"),
-        "rope_parameters": {"rope_type": "default", "rope_theta": float(get("rope.freq_base"))},
-        "tie_word_embeddings": tied,
-        "bos_token_id": keys.get("tokenizer.ggml.bos_token_id"),
-        "eos_token_id": keys["tokenizer.ggml.eos_token_id"],
-        "pad_token_id": keys.get("tokenizer.ggml.padding_token_id"),
-        "dtype": "bfloat16",
-    }
-    kind, model = (
-        (Qwen2Config, "Qwen2ForCausalLM")
-        if architecture == "qwen2"
-        else (LlamaConfig, "LlamaForCausalLM")
-    )
-    return kind.from_dict(values | {"architectures": [model]})
 
 
 def _undo_rope_permutation(weight: torch.Tensor, num_heads: int) -> torch.Tensor:
@@ -138,18 +115,21 @@ def _tied_source(file: GgufFile) -> str:
     return max(names, key=lambda name: file.tensors[name].bits_per_weight)
 
 
-def read_weights(file: GgufFile, tied: bool) -> dict[str, torch.Tensor]:
-    """Return all weights in bf16 under transformers' names; a tied head is left out."""
+def read_weights(file: GgufFile, config: Any) -> dict[str, torch.Tensor]:
+    """Return all weights in bf16 under transformers' names; a tied head is left out.
+
+    Raises:
+        ModelFileError: a tensor is missing.
+    """
     keys = file.metadata
     heads = {}
     if keys["general.architecture"] == "llama":
-        heads = {
-            "attn_q": keys["llama.attention.head_count"],
-            "attn_k": keys["llama.attention.head_count_kv"],
-        }
-    weights = {}
+        heads = {"attn_q": config.num_attention_heads, "attn_k": config.num_key_value_heads}
+    weights, tied = {}, config.tie_word_embeddings
     for name in file.tensors:
-        if tied and name in ("token_embd.weight", "output.weight"):
+        if name in CONFIGURATION_TENSORS or (
+            tied and name in ("token_embd.weight", "output.weight")
+        ):
             continue
         weight = file.tensor(name)
         part = name.split(".")[2] if name.startswith("blk.") else ""
@@ -158,7 +138,41 @@ def read_weights(file: GgufFile, tied: bool) -> dict[str, torch.Tensor]:
         weights[str(transformers_name(name))] = weight.contiguous()
     if tied:
         weights["model.embed_tokens.weight"] = file.tensor(_tied_source(file))
+    _check_whole(file, config, {name: tuple(weight.shape) for name, weight in weights.items()})
     return weights
+
+
+def _check_whole(
+    file: GgufFile, config: PreTrainedConfig, found: dict[str, tuple[int, ...]]
+) -> None:
+    """Refuse weights that are not exactly the model's; the first wrong one is named.
+
+    Raises:
+        ModelFileError: a tensor is missing, too many, or of another shape.
+    """
+    with torch.device("meta"):
+        model = _LOADER.from_config(config)
+    right = {name: tuple(weight.shape) for name, weight in model.state_dict().items()}
+    if config.tie_word_embeddings:
+        right.pop("lm_head.weight")
+    names = {new: old for old in file.tensors if (new := transformers_name(old))}
+    for name in sorted(right.keys() | found.keys()):
+        if right.get(name) != found.get(name):
+            raise ModelFileError(
+                f"{file.path}: the tensor {names.get(name) or _gguf_name(name)} is "
+                f"{found.get(name, 'missing')}, and the model needs {right.get(name, 'none')}: "
+                "fetch the file again, or another one"
+            )
+
+
+def _gguf_name(name: str) -> str:
+    """llama.cpp's name of a tensor of Qwen2 or Llama; the inverse of `transformers_name`."""
+    for old, new in _TOP_NAMES.items():
+        if name == new:
+            return old
+    _, _, layer, inner = name.split(".", 3)
+    part, _, kind = inner.rpartition(".")
+    return f"blk.{layer}.{next(o for o, n in _LAYER_NAMES.items() if n == part)}.{kind}"
 
 
 def build_tokenizer(file: GgufFile) -> PreTrainedTokenizerFast:
@@ -166,16 +180,25 @@ def build_tokenizer(file: GgufFile) -> PreTrainedTokenizerFast:
 
     Special means that ``split_special_tokens=True`` spells a marker found in a text out instead of
     taking it for control; Qwen's own file leaves some (fill-in-the-middle, tool calls) unprotected.
+
+    Raises:
+        ModelFileError: a key is missing, or names no token of the embedding.
     """
     keys = file.metadata
-    tokens: list[str] = keys["tokenizer.ggml.tokens"]
-    kinds: list[int] = keys["tokenizer.ggml.token_type"]
+    tokens: list[str] = Keys(file).whole("tokenizer.ggml.tokens")
+    kinds: list[int] = keys.get("tokenizer.ggml.token_type") or [1] * len(tokens)
+    rows = file.tensors["token_embd.weight"].shape[0]
+    if len(kinds) != len(tokens) or len(tokens) > rows:
+        raise ModelFileError(
+            f"{file.path}: tokenizer.ggml.tokens holds {len(tokens)} tokens, token_type "
+            f"{len(kinds)}, and the embedding {rows}: fetch another file"
+        )
     vocabulary = {
         token: index
         for index, (token, kind) in enumerate(zip(tokens, kinds, strict=True))
         if kind != _UNUSED
     }
-    merges = [tuple(merge.split(" ")) for merge in keys["tokenizer.ggml.merges"]]
+    merges = [tuple(merge.split(" ")) for merge in Keys(file).whole("tokenizer.ggml.merges")]
     tokenizer: Any = Tokenizer(BPE(vocab=vocabulary, merges=merges))
     if keys["tokenizer.ggml.pre"] == "qwen2":
         backend: Any = Qwen2Tokenizer().backend_tokenizer  # the library's own splitting rule
@@ -200,9 +223,13 @@ def build_tokenizer(file: GgufFile) -> PreTrainedTokenizerFast:
 
     def named(key: str) -> str | None:
         index = keys.get(f"tokenizer.ggml.{key}_token_id")
+        if index is not None and not 0 <= index < len(tokens):
+            raise ModelFileError(
+                f"{file.path}: tokenizer.ggml.{key}_token_id is {index}, and there are "
+                f"{len(tokens)} tokens: fetch another file"
+            )
         return None if index is None else tokens[index]
 
-    architecture = keys["general.architecture"]
     fast: PreTrainedTokenizerFast = PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
         tokenizer_object=tokenizer,
         # Qwen's own tokenizer has none; the file fills the gap with the padding token
@@ -210,7 +237,7 @@ def build_tokenizer(file: GgufFile) -> PreTrainedTokenizerFast:
         eos_token=named("eos"),
         unk_token=named("unknown"),
         pad_token=named("padding") or named("eos"),
-        model_max_length=keys[f"{architecture}.context_length"],
+        model_max_length=Keys(file).number("context_length"),
         clean_up_tokenization_spaces=False,
     )
     fast.chat_template = keys.get("tokenizer.chat_template")
@@ -219,7 +246,7 @@ def build_tokenizer(file: GgufFile) -> PreTrainedTokenizerFast:
 
 def _generation_config(config: PreTrainedConfig, tokenizer: PreTrainedTokenizerFast) -> Any:
     """Return where generation stops: the end of a turn, and the end of a text."""
-    ends = [config.eos_token_id]
+    ends = [] if config.eos_token_id is None else [config.eos_token_id]
     vocabulary = tokenizer.get_added_vocab()
     ends += [
         vocabulary[text]
@@ -228,24 +255,58 @@ def _generation_config(config: PreTrainedConfig, tokenizer: PreTrainedTokenizerF
     ]
     return GenerationConfig(  # type: ignore[no-untyped-call]
         bos_token_id=config.bos_token_id,
-        eos_token_id=ends,
+        eos_token_id=ends or None,
         pad_token_id=tokenizer.pad_token_id,
     )
 
 
-def _convert_by_transformers(path: Path, folder: Path) -> None:
+def _convert_by_transformers(file: GgufFile, folder: Path) -> None:
     """Convert any architecture that transformers can read, slowly.
 
     The loader marks what it read as quantised; the marks are cleared so that plain bf16 is saved.
+    It drops scaled rope and every key and tensor that it does not know: those are refused, and the
+    scaling is put into the configuration here.
+
+    Raises:
+        ModelFileError: a key or tensor would not be read exactly.
     """
+    keys = Keys(file)
+    for name in ("block_count", "embedding_length", "context_length"):
+        keys.number(name)
+    check_keys(keys, read_by_transformers(keys))
+    rope = rope_parameters(keys)
+    path = file.path
     source = {"gguf_file": path.name, "local_files_only": True}
-    model: Any = AutoModelForCausalLM.from_pretrained(path.parent, dtype=torch.bfloat16, **source)
+    model, info = _LOADER.from_pretrained(
+        path.parent, dtype=torch.bfloat16, output_loading_info=True, **source
+    )
+    check_loaded(path, info)
+    _check_count(file, model)
+    check_heads(keys, model.config)
+    if rope["rope_type"] != "default" and keys.architecture != "gpt-oss":  # its scaling is read
+        held = model.config.rope_parameters
+        if held.get("rope_type") != "default":
+            raise keys.refused("rope.scaling.type")
+        model.config.rope_parameters = held | rope
     model.hf_quantizer = None
     model.is_quantized = False
     if hasattr(model.config, "quantization_config"):
         del model.config.quantization_config
     model.to(torch.bfloat16).save_pretrained(folder)
     AutoTokenizer.from_pretrained(path.parent, **source).save_pretrained(folder)
+
+
+def _check_count(file: GgufFile, model: Any) -> None:
+    """Refuse a file with more weights than were read; transformers passes over the others."""
+    read = sum(weight.numel() for weight in model.parameters())  # a tied one once
+    held = {n: prod(t.shape) for n, t in file.tensors.items() if n not in CONFIGURATION_TENSORS}
+    if model.config.tie_word_embeddings:
+        held.pop("output.weight", None)
+    if sum(held.values()) != read:
+        raise ModelFileError(
+            f"{file.path} holds {sum(held.values())} weights, of which transformers reads {read}: "
+            "choose another file"
+        )
 
 
 def convert(path: Path, folder: Path, tied: bool | None = None) -> None:
@@ -257,12 +318,15 @@ def convert(path: Path, folder: Path, tied: bool | None = None) -> None:
         tied: whether the head is the embedding; None takes the file's word (no head of its own).
 
     Raises:
-        ModelFileError: the file is damaged, or its two copies of a tied embedding differ.
+        ModelFileError: the file is damaged or not read exactly (the key or tensor is named), or its
+            two copies of a tied embedding differ.
     """
     file = GgufFile(path)
     if not _is_known(file):
-        _convert_by_transformers(path, folder)
+        _convert_by_transformers(file, folder)
         return
+    if "token_embd.weight" not in file.tensors:
+        raise ModelFileError(f"{path}: the tensor token_embd.weight is missing: fetch it again")
     if tied is None:
         tied = "output.weight" not in file.tensors
     config = build_config(file, tied)
@@ -272,7 +336,7 @@ def convert(path: Path, folder: Path, tied: bool | None = None) -> None:
     _generation_config(config, tokenizer).save_pretrained(folder)
     del tokenizer
     gc.collect()
-    save_file(read_weights(file, tied), folder / "model.safetensors", metadata={"format": "pt"})
+    save_file(read_weights(file, config), folder / "model.safetensors", metadata={"format": "pt"})
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -286,6 +350,10 @@ def main(arguments: list[str] | None = None) -> int:
         convert(options.file, options.folder, tied=True if options.tied else None)
     except ModelFileError as error:
         print(error, file=sys.stderr)
+        return 2
+    except (KeyError, IndexError, TypeError, ValueError, RuntimeError) as error:
+        line = str(error).strip().partition("\n")[0]
+        print(f"{options.file} cannot be read: {type(error).__name__}: {line}", file=sys.stderr)
         return 2
     return 0
 

@@ -24,10 +24,11 @@ from platformdirs import user_cache_dir
 
 import parelha
 from parelha.errors import ModelFileError
-from parelha.models import catalogue, hub, package_index
+from parelha.models import catalogue, hub, package_index, whole
 from parelha.models.catalogue import Model
 
 PROVENANCE = "parelha.json"
+_CONVERTER = 2  # raised when a file would convert otherwise than before
 _TOKENIZER_BYTES = 64 * 1024 * 1024  # tokenizer and small files of one model, generously
 
 Say = Callable[[str], None]
@@ -98,6 +99,7 @@ def resolve(
         return local
     hub_name = row.hub if row else name
     if folder := hub.cached(hub_name):
+        whole.check_folder(folder)
         return ModelFiles(name, folder, "hub", hub.weights_sha256(folder))
     if row and row.parts and (ready := _ready(_home(cache, row.name, row.parts.sha256))):
         return dataclasses.replace(ready, name=name)
@@ -133,10 +135,15 @@ def _resolve_local(name: str, row: Model | None, cache: Path, say: Say) -> Model
     if path.is_dir():
         if hub.is_model_folder(path):
             ready = _ready(path)
+            if not ready:
+                whole.check_folder(path)
             sha256 = ready.sha256 if ready else hub.weights_sha256(path)
             return ModelFiles(name, path.absolute(), "local", sha256)
         if row is None:
-            raise ModelFileError(f"{path} holds no model (config.json and weights are needed)")
+            why = hub.missing_shard(path) or "config.json and weights are needed"
+            if (path / "adapter_config.json").is_file():
+                why = "it is an adapter: give the base, or merge the two"
+            raise ModelFileError(f"{path} holds no model ({why})")
     elif name.startswith((".", "/", "~")) or path.suffix.lower() == ".gguf":
         raise ModelFileError(f"there is no file or folder {path}")
     return None
@@ -144,6 +151,7 @@ def _resolve_local(name: str, row: Model | None, cache: Path, say: Say) -> Model
 
 def _from_gguf(name: str, path: Path, cache: Path, say: Say) -> ModelFiles:
     """Convert the user's own GGUF file, once."""
+    whole.check_file(path)
     sha256 = hub.file_sha256(path)
     row = next((m for m in catalogue.MODELS if m.parts and m.parts.sha256 == sha256), None)
     stem = row.name if row else path.stem
@@ -197,7 +205,9 @@ def _ready(folder: Path) -> ModelFiles | None:
     try:
         record = json.loads((folder / PROVENANCE).read_text(encoding="utf-8"))
         sizes = {name: (folder / name).stat().st_size for name in record["files"]}
-        if sizes != record["files"]:
+        # A user's own file is at hand; what was published converts the same as ever.
+        by_another = record["source"] == "local" and record.get("converter") != _CONVERTER
+        if sizes != record["files"] or by_another:
             return None
         return ModelFiles(record["name"], folder, record["source"], record["sha256"])
     except (OSError, ValueError, KeyError, TypeError):
@@ -271,6 +281,7 @@ def _publish(scratch: Path, home: Path, files: ModelFiles) -> None:
         "name": files.name,
         "source": files.source,
         "sha256": files.sha256,
+        "converter": _CONVERTER,
         "files": sizes,
     }
     (scratch / PROVENANCE).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")

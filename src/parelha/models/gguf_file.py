@@ -101,6 +101,7 @@ class GgufFile:
     """A GGUF file, memory-mapped.
 
     Attributes:
+        path: of the file.
         metadata: the file's keys and values (arrays as lists).
         tensors: entries by llama.cpp's name.
 
@@ -109,16 +110,18 @@ class GgufFile:
     """
 
     def __init__(self, path: Path) -> None:
+        self.path = path
+        with path.open("rb") as file:
+            if file.read(4) != b"GGUF":
+                raise ModelFileError(f"{path} is not a GGUF file")
         self._bytes = np.memmap(path, dtype=np.uint8, mode="r")
         cursor = _Cursor(self._bytes.data, 4)
-        if bytes(self._bytes[:4]) != b"GGUF":
-            raise ModelFileError(f"{path} is not a GGUF file")
         version = cursor.scalar("<I")
         if version not in (2, 3):
             raise ModelFileError(f"{path} is GGUF version {version}; only 2 and 3 can be read")
         try:
             self.metadata, self.tensors = self._read_header(cursor)
-        except (struct.error, KeyError, ValueError) as error:
+        except (struct.error, LookupError, ValueError) as error:
             raise ModelFileError(f"{path} is a damaged GGUF file ({error})") from error
         if any(self._end(entry) > len(self._bytes) for entry in self.tensors.values()):
             raise ModelFileError(f"{path} is a damaged GGUF file (it ends too early)")
@@ -134,6 +137,8 @@ class GgufFile:
         metadata: dict[str, Any] = {}
         for _ in range(num_keys):
             key = cursor.string()
+            if key in metadata:
+                raise ValueError(f"two keys {key}")
             metadata[key] = cursor.value(cursor.scalar("<I"))
         table = []
         for _ in range(num_tensors):
@@ -146,6 +151,8 @@ class GgufFile:
         start = -(-cursor.position // alignment) * alignment
         tensors = {}
         for name, shape, kind, offset in table:
+            if name in tensors:
+                raise ValueError(f"two tensors {name}")
             block, block_bytes = GGML_QUANT_SIZES[kind]
             row_bytes = shape[-1] // block * block_bytes
             tensors[name] = TensorEntry(name, shape, kind, start + offset, row_bytes)
@@ -160,7 +167,13 @@ class GgufFile:
         step = max(1, _CHUNK_VALUES // columns)
         for first in range(0, num_rows, step):
             # a copy: an F32 tensor would else be a read-only view of the file
-            values = dequantize(np.array(raw[first : first + step]), entry.type)
+            try:
+                values = dequantize(np.array(raw[first : first + step]), entry.type)
+            except NotImplementedError:
+                raise ModelFileError(
+                    f"{self.path}: the tensor {name} is in {entry.type.name} blocks, which cannot "
+                    "be read: choose another file"
+                ) from None
             yield torch.from_numpy(values.reshape(-1, columns).astype(np.float32, copy=False))
 
     def tensor(self, name: str, dtype: torch.dtype = torch.bfloat16) -> torch.Tensor:

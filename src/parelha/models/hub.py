@@ -22,6 +22,10 @@ from parelha.errors import ModelFileError
 
 PATIENCE_SECONDS = 4.0  # for the one question; the promise to the user is 5
 _SMALL_FILES = ["*.json", "*.jinja", "*.txt", "*.model"]
+_WEIGHTS = (
+    ("*.safetensors", "model.safetensors.index.json"),
+    ("pytorch_model*.bin", "pytorch_model.bin.index.json"),
+)
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -81,19 +85,33 @@ def is_reachable(seconds: float = PATIENCE_SECONDS) -> bool:
 
 def weight_files(folder: Path) -> list[Path]:
     """Return the weight files of a model folder, safetensors before pickles; [] if incomplete."""
-    for pattern, index in (
-        ("*.safetensors", "model.safetensors.index.json"),
-        ("pytorch_model*.bin", "pytorch_model.bin.index.json"),
-    ):
-        files = sorted(folder.glob(pattern))
-        if not files:
-            continue
-        if (folder / index).is_file():
-            named = json.loads((folder / index).read_text(encoding="utf-8"))["weight_map"].values()
-            if not set(named) <= {file.name for file in files}:
-                return []
-        return files
+    for pattern, index in _WEIGHTS:
+        if files := sorted(folder.glob(pattern)):
+            return [] if missing_shard(folder, index) else files
     return []
+
+
+def missing_shard(folder: Path, index: str = "") -> str:
+    """What is wrong with the files that an index names, in a clause; "" where they are all there.
+
+    Args:
+        folder: a model folder.
+        index: name of the index; those of both kinds where it is empty.
+    """
+    for name in (index,) if index else tuple(index for _, index in _WEIGHTS):
+        path = folder / name
+        if not path.is_file():
+            continue
+        try:
+            shards = sorted(
+                set(json.loads(path.read_text(encoding="utf-8-sig"))["weight_map"].values())
+            )
+            lacks = [shard for shard in shards if not (folder / shard).is_file()]
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return f"{name} is damaged"
+        if lacks:
+            return f"{lacks[0]} is missing, which {name} names"
+    return ""
 
 
 def is_model_folder(folder: Path) -> bool:

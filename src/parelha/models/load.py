@@ -1,11 +1,12 @@
 """From a folder of model files to objects: the tokenizer and the frozen base. No network, ever."""
 
-import re
+from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import safe_open
 from tokenizers import AddedToken
 from torch import Tensor
 from transformers import (
@@ -19,13 +20,12 @@ from transformers import (
 )
 from transformers.utils import logging as transformers_logging
 
+from parelha.agents.formats import Format
+from parelha.agents.templates import MARKER
 from parelha.errors import ModelFileError, UsageError
 
 # Architectures whose engine, update, checkpoint and resume the tests play from end to end.
 VERIFIED = frozenset({"codegen", "deepseek_v2", "llama", "phi3", "qwen2"})
-
-# how vocabularies spell their control tokens: <|im_end|>, <tool_call>, </s>, <｜User｜>, [INST]
-_MARKER = re.compile(r"<[^\s<>]+>|\[[^\s\[\]]+\]")
 
 
 def _protect_markers(tokenizer: Any) -> None:
@@ -38,7 +38,7 @@ def _protect_markers(tokenizer: Any) -> None:
     loose = [
         token.content
         for token in tokenizer.added_tokens_decoder.values()
-        if not token.special and _MARKER.fullmatch(token.content.strip())
+        if not token.special and MARKER.fullmatch(token.content.strip())
     ]
     if loose:
         tokenizer.backend_tokenizer.add_special_tokens(
@@ -52,7 +52,7 @@ def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
     ``tokenizer(text, split_special_tokens=True)`` never gives a control token.
 
     Raises:
-        ModelFileError: the folder holds no tokenizer that can be read.
+        ModelFileError: the folder holds no tokenizer that can be read whole.
     """
     tokenizer: Any
     try:
@@ -62,9 +62,9 @@ def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
             tokenizer = PreTrainedTokenizerFast.from_pretrained(folder, local_files_only=True)
         else:
             tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-    except (OSError, ValueError, KeyError) as error:
-        line = str(error).strip().partition("\n")[0]
-        raise ModelFileError(f"no tokenizer can be read from {folder}: {line}") from error
+    except Exception as error:  # the tokenizers library raises plain exceptions
+        raise ModelFileError(f"no tokenizer can be read from {folder}: {_line(error)}") from error
+    _check_vocabulary(folder, tokenizer)
     if tokenizer.is_fast:
         _protect_markers(tokenizer)
     tokenizer.padding_side = "left"
@@ -72,6 +72,49 @@ def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
         tokenizer.pad_token = tokenizer.eos_token
     assert isinstance(tokenizer, PreTrainedTokenizerBase)
     return tokenizer
+
+
+def _check_vocabulary(folder: Path, tokenizer: Any) -> None:
+    """Refuse the empty tokenizer that a class makes up where one of its files is missing.
+
+    Raises:
+        ModelFileError: naming the files.
+    """
+    names = dict(tokenizer.vocab_files_names)
+    whole = names.pop("tokenizer_file", "tokenizer.json")
+    lacks = [name for name in names.values() if not (folder / name).is_file()]
+    other = [*folder.glob("*.model"), *folder.glob("tekken.json"), *folder.glob(whole)]
+    if not other and (lacks or (not names and "tokenizer_file" in tokenizer.vocab_files_names)):
+        needs = " and ".join(names.values())
+        raise ModelFileError(
+            f"no tokenizer can be read from {folder}: it lacks {whole}"
+            + (f", or {needs}" if needs else "")
+        )
+    if not tokenizer("def f(x): return x", add_special_tokens=False).input_ids:
+        raise ModelFileError(f"the tokenizer in {folder} reads no text: fetch the folder again")
+
+
+def check_format(base: PreTrainedModel, form: Format) -> None:
+    """Refuse a tokenizer that gives tokens for which the base has no embedding.
+
+    Control tokens that the format never uses may lie beyond it (a padding token, often): text
+    never becomes one.
+
+    Raises:
+        ModelFileError: naming the first such token.
+    """
+    tokenizer: Any = form.tokenizer
+    embedding: Any = base.get_input_embeddings()
+    rows = int(embedding.weight.shape[0])
+    control = {i for i, token in tokenizer.added_tokens_decoder.items() if token.special}
+    beyond = {i for i in tokenizer.get_vocab().values() if i >= rows} - control
+    beyond |= {i for i in form.control_ids if i >= rows}
+    if beyond:
+        first = min(beyond)
+        raise ModelFileError(
+            f"the tokenizer's token {tokenizer.convert_ids_to_tokens(first)!r} is number {first}, "
+            f"and the model embeds {rows}: the tokenizer belongs to another model"
+        )
 
 
 def load_base(
@@ -89,10 +132,18 @@ def load_base(
             where it is empty.
 
     Raises:
-        ModelFileError: the folder holds no causal model that can be read or played.
+        ModelFileError: the folder holds no causal model that can be read exactly and played; a
+            tensor that is missing or too many is named.
         UsageError: `four_bit` on a machine that cannot.
     """
+    if (folder / "adapter_config.json").is_file():
+        raise ModelFileError(
+            f"{folder} holds an adapter (adapter_config.json) beside the weights: merge it into "
+            "them, or move it away"
+        )
     how: dict[str, Any] = {"dtype": dtype or "auto", "local_files_only": True}
+    # Both for `check_loaded`, which names the tensor.
+    how |= {"output_loading_info": True, "ignore_mismatched_sizes": True}
     if four_bit:
         check_four_bit()
         nf4 = BitsAndBytesConfig(  # type: ignore[no-untyped-call]
@@ -100,16 +151,21 @@ def load_base(
         )
         how |= {"quantization_config": nf4, "device_map": {"": 0}}
     logging: Any = transformers_logging
-    progress = logging.is_progress_bar_enabled()
+    progress, verbosity = logging.is_progress_bar_enabled(), logging.get_verbosity()
     logging.disable_progress_bar()
+    logging.set_verbosity_error()  # what it would report, is refused below in one line
+    loader: Any = AutoModelForCausalLM
     try:
-        model: Any = AutoModelForCausalLM.from_pretrained(folder, **how)
-    except (OSError, ValueError, KeyError, ImportError, RuntimeError) as error:
-        line = str(error).strip().partition("\n")[0]
-        raise ModelFileError(f"no model can be read from {folder}: {line}") from error
+        model, info = loader.from_pretrained(folder, **how)
+    except Exception as error:  # a folder's files can be wrong in any way
+        raise ModelFileError(
+            f"no model can be read from {folder}: {_damaged(folder) or _line(error)}"
+        ) from error
     finally:
+        logging.set_verbosity(verbosity)
         if progress:
             logging.enable_progress_bar()
+    check_loaded(folder, info)
     if name:
         model.name_or_path = model.config.name_or_path = name  # PEFT reads both
     model.requires_grad_(False)
@@ -118,6 +174,51 @@ def load_base(
     if model.config.model_type not in VERIFIED:
         check_fits(model)
     return model
+
+
+def check_loaded(where: Path, info: Mapping[str, Any]) -> None:
+    """Refuse a model of which transformers filled a part with random numbers, or dropped one.
+
+    Args:
+        where: file or folder that was read.
+        info: transformers' `output_loading_info`.
+
+    Raises:
+        ModelFileError: naming the first tensor, and how many more there are.
+    """
+    for key, says in (
+        ("mismatched_keys", "has another shape than the model's"),
+        ("missing_keys", "is missing"),
+        ("unexpected_keys", "belongs to no part of the model"),
+    ):
+        names = sorted(str(one[0] if isinstance(one, tuple) else one) for one in info[key])
+        others = sorted(map(str, info["unexpected_keys"])) if key == "missing_keys" else []
+        if names:
+            more = f" (and {len(names) - 1} more)" if len(names) > 1 else ""
+            instead = f", and {others[0]} is there" if others else ""
+            raise ModelFileError(
+                f"{where}: the tensor {names[0]} {says}{more}{instead}: fetch the model again, or "
+                "mend config.json or the names"
+            )
+
+
+def _line(error: Exception) -> str:
+    """The first line of an error, or its kind."""
+    return str(error).strip().partition("\n")[0] or type(error).__name__
+
+
+def _damaged(folder: Path) -> str:
+    """Which safetensors file cannot be opened, and why; "" where all can."""
+    for path in sorted(folder.glob("*.safetensors")):
+        try:
+            with safe_open(path, "pt"):
+                pass
+        except Exception as error:  # the library's own, and the system's
+            with path.open("rb") as file:
+                pointer = file.read(40).startswith(b"version https://git-lfs")
+            why = "is a pointer of git-lfs: run `git lfs pull`" if pointer else _line(error)
+            return f"{path.name} {why}" if pointer else f"{path.name} is damaged ({why})"
+    return ""
 
 
 def check_four_bit() -> None:

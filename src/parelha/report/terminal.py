@@ -57,6 +57,9 @@ def eval_text(table: Line) -> str:
             if kept:
                 where = f" of {split}" if split else ""
                 lines.append(f"  {label}{where}: {_share_text(wilson(sum(kept), len(kept)))}")
+    if failed := table.get("failed"):
+        why = next(iter(failed.values()))
+        lines.append(f"  {len(failed)} more failed and are not counted, the first: {why}")
     if server := table.get("server"):
         models = " and ".join(dict.fromkeys((server["coder"], server["reviewer"])))
         lines.append(

@@ -8,11 +8,13 @@ every machine. (Mutation operators: DeMillo, Lipton and Sayward, "Hints on test 
 """
 
 import ast
+import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from types import ModuleType
 from typing import Any
 
 from parelha.tasks.references import expected
@@ -104,7 +106,10 @@ def is_killed(
         pairs: arguments and the reference's answer to them.
     """
     turns = _Turns()
-    namespace: dict[str, Any] = {"__name__": "mutant", "_count_turn": turns.count}
+    module = ModuleType("mutant")  # dataclasses and typing look names up in their module
+    sys.modules["mutant"] = module
+    namespace = vars(module)
+    namespace["_count_turn"] = turns.count
     tree = ast.fix_missing_locations(_CountTurns().visit(ast.parse(mutant.source)))
     with warnings.catch_warnings():  # what a mutant is warned of is no one's concern
         warnings.simplefilter("ignore")
@@ -114,8 +119,10 @@ def is_killed(
                 turns.left = MAX_TURNS
                 if task.compare(answer, namespace[task.entry_point](*deepcopy(args))) is not None:
                     return True
-        except Exception:  # pylint: disable=broad-exception-caught
+        except (Exception, SystemExit):  # pylint: disable=broad-exception-caught
             return True  # a mutant may raise anything, and each is a failure
+        finally:
+            sys.modules.pop("mutant", None)
     return False
 
 

@@ -180,7 +180,7 @@ def _load(name: str, table_path: Path, source_path: Path) -> OwnTask:
 
 def _text(path: Path) -> str:
     try:
-        return path.read_bytes().decode("utf-8")
+        return path.read_bytes().decode("utf-8-sig")  # some editors put a mark before the text
     except UnicodeDecodeError:
         raise TaskFileError(f"{path.name} is not UTF-8 text") from None
     except OSError as error:

@@ -8,9 +8,11 @@ lines, so that comments stay where they are.
 import ast
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any
 
 from parelha.tasks.compare import one_line
+from parelha.tasks.references import names_of
 
 PARTS = {"ordinary": "rng, size", "edges": "rng", "oracle": "the same as the reference"}
 MISTAKE = "mistake_"
@@ -55,21 +57,35 @@ def read_source(text: str, entry_point: str) -> Source:
     head = functions[entry_point].args
     if head.vararg or head.kwarg or head.kwonlyargs or head.posonlyargs or head.defaults:
         raise SourceError(f"{entry_point} must have plain parameters without defaults")
-    namespace: dict[str, Any] = {"__name__": f"own_task_{entry_point}"}
     try:
-        exec(compile(text, f"<{entry_point}>", "exec"), namespace)  # pylint: disable=exec-used
-    except Exception as error:
+        namespace = names_of(text, entry_point)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # sys.exit() and its like, too, end this task alone
         raise SourceError(f"it does not run: {type(error).__name__}: {error}") from error
     mistakes = [name for name in functions if name.startswith(MISTAKE)]
     left_out = {name for name in functions if name in PARTS or name in mistakes}
     return Source(
         reference=_without(text, tree, left_out),
         signature=_signature(functions[entry_point]),
-        functions={name: namespace[name] for name in PARTS if name in functions},
+        functions={n: _never_exits(namespace[n], n) for n in PARTS if n in functions},
         wrong_answers=tuple(
             (name, _with_mistake(text, tree, functions, entry_point, name)) for name in mistakes
         ),
     )
+
+
+def _never_exits(function: Callable[..., Any], name: str) -> Callable[..., Any]:
+    """The function, whose `sys.exit()` is a fault of its own and not the end of the run."""
+
+    @wraps(function)
+    def call(*args: Any) -> Any:
+        try:
+            return function(*args)
+        except SystemExit:
+            raise SourceError(f"{name} ends the process (sys.exit)") from None
+
+    return call
 
 
 def _signature(function: ast.FunctionDef) -> str:
@@ -98,7 +114,7 @@ def _without(text: str, tree: ast.Module, left_out: set[str]) -> str:
         if isinstance(name, ast.Name)
     }
     gone = [node for node in tree.body if node not in kept]
-    gone += [node for node in imports if not used & _names(node)]
+    gone += [node for node in imports if not _is_future(node) and not used & _names(node)]
     lines: list[str | None] = list(text.splitlines())
     for node in gone:
         decorators = getattr(node, "decorator_list", [])
@@ -109,9 +125,11 @@ def _without(text: str, tree: ast.Module, left_out: set[str]) -> str:
     return _tidy([line for line in lines if line is not None])
 
 
+def _is_future(node: ast.Import | ast.ImportFrom) -> bool:
+    return isinstance(node, ast.ImportFrom) and node.module == "__future__"
+
+
 def _names(node: ast.Import | ast.ImportFrom) -> set[str]:
-    if isinstance(node, ast.ImportFrom) and node.module == "__future__":
-        return {"annotations"}
     return {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
 
 

@@ -1,14 +1,14 @@
-"""Benchmarks from local files (JSONL or one JSON array, also ``.gz``) or from the Hugging Face hub.
+"""Benchmarks from local files (JSONL or one JSON value, also ``.gz``) or from the Hugging Face hub.
 
-A downloaded file is data: lines or an array of JSON, or a table of Parquet, and never a pickle.
+A downloaded file is data: lines or one value of JSON, or a table of Parquet, and never a pickle.
 What is no problem, and a problem whose own solution fails its test, is told in one line of text,
 and the others load.
 """
 
-import codecs
 import gzip
 import json
 import zlib
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -22,8 +22,7 @@ from parelha.tasks.benchmarks.judge import Run
 
 _LOADERS = 4  # threads; they wait for the sandbox most of the time
 MAX_LINE_BYTES = 64 * 1024 * 1024  # the largest of MBPP+ have a few MB
-MAX_ARRAY_BYTES = 256 * 1024**2  # a file that is one JSON array is read at once
-_BOM_AND_SPACE = 4096  # bytes in which its bracket must stand
+MAX_WHOLE_BYTES = 256 * 1024 * 1024  # of a file that is one JSON value
 MAX_FILE_BYTES = 4 * 1024**3  # once unpacked: a small .gz can hold any number of zeros
 
 # Where each benchmark is published: dataset, and what its file's path must hold.
@@ -35,7 +34,8 @@ HUB: dict[str, tuple[str, str]] = {
     "bigcodebench": ("bigcode/bigcodebench", "v0.1.4"),
     "ds-1000": ("xlangai/DS-1000", "test"),
 }
-SUFFIXES = (".jsonl", ".jsonl.gz", ".json", ".json.gz", ".parquet")
+PUBLISHED = (".jsonl", ".jsonl.gz", ".parquet")
+SUFFIXES = (*PUBLISHED, ".json", ".json.gz")
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def load_benchmark(name: str, run: Run | None = None) -> Loaded:
         path, title = fetch(name.lower()), name.lower()
     else:
         title = path.name
-        for suffix in SUFFIXES:
+        for suffix in reversed(SUFFIXES):
             title = title.removesuffix(suffix)
     family = f"benchmark.{title.lower().replace(' ', '_')}"
     tasks: dict[str, BenchmarkTask] = {}
@@ -115,7 +115,7 @@ def _read(
 def records_of(path: Path) -> Iterator[tuple[int, object]]:
     """Yield the number and the JSON value of each line; a `LineError` in place of a bad one.
 
-    Of a file that is one JSON array, those of each element.
+    Of a file that is one JSON value, an array as a rule, the records in it and their numbers.
 
     Raises:
         UsageError: the file cannot be read at all.
@@ -127,16 +127,17 @@ def records_of(path: Path) -> Iterator[tuple[int, object]]:
     total = 0
     try:
         with opened(path, "rb") as file:
-            if (whole := _array(file, path)) is not None:
-                yield from enumerate(whole, 1)
-                return
-            number = 0
+            number, begun = 0, False
             while line := file.readline(MAX_LINE_BYTES + 1):
                 number += 1
                 total += len(line)
+                if not begun and _goes_on(line):
+                    yield from _records(path, line + file.read(MAX_WHOLE_BYTES))
+                    return
+                begun = begun or bool(line.removeprefix(BOM_UTF8).strip())
                 if len(line) > MAX_LINE_BYTES or total > MAX_FILE_BYTES:
                     raise UsageError(f"{path}:{number}: more than a benchmark's file can hold")
-                if line.strip():
+                if begun and line.strip():
                     yield number, _record(line)
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise UsageError(f"{path} is no whole gzip file ({type(error).__name__})") from None
@@ -144,25 +145,41 @@ def records_of(path: Path) -> Iterator[tuple[int, object]]:
         raise UsageError(f"cannot read {path}: {error.strerror or error}") from None
 
 
-def _array(file: Any, path: Path) -> list[Any] | None:
-    """The elements of a file that is one JSON array; None, and nothing read, where it is lines.
-
-    Raises:
-        UsageError: it begins as an array does, and is none.
-    """
-    begin = file.read(_BOM_AND_SPACE).removeprefix(codecs.BOM_UTF8).lstrip()
-    file.seek(0)
-    if not begin.startswith(b"["):
-        return None
-    content = file.read(MAX_ARRAY_BYTES + 1)
-    file.seek(0)
+def _goes_on(line: bytes) -> bool:
+    """Whether the first line of a file is an array of records, or begins a value that goes on."""
+    begun = line.removeprefix(BOM_UTF8).strip()
+    if begun[:1] == b"{":
+        return begun[-1:] in (b"{", b"[")
+    if begun[:1] != b"[":
+        return False
     try:
-        value = json.loads(content.decode("utf-8-sig")) if len(content) <= MAX_ARRAY_BYTES else None
+        value = json.loads(begun)
     except (ValueError, RecursionError):
-        if isinstance(_record(content.partition(b"\n")[0]), LineError):
-            raise UsageError(f"{path} begins as a JSON array does and is no whole one") from None
-        return None
-    return value if isinstance(value, list) else None
+        return True
+    return bool(value) and all(isinstance(record, dict) for record in value)
+
+
+def _records(path: Path, data: bytes) -> Iterator[tuple[int, object]]:
+    """The records of a file that is one JSON value: an array, or an object of them by name."""
+    if len(data) > MAX_WHOLE_BYTES:
+        raise UsageError(f"{path}: more than a JSON array can hold: make it one record a line")
+    try:
+        value = json.loads(data.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise UsageError(f"{path} is not UTF-8 text") from None
+    except RecursionError:
+        raise UsageError(f"{path} is nested too deep") from None
+    except ValueError as error:
+        raise UsageError(f"{path} is no JSON, or cut: {error}") from None
+    if isinstance(value, dict):
+        inner = list(value.values())
+        lists = [part for part in inner if isinstance(part, list)]
+        if inner and all(isinstance(part, dict) for part in inner):
+            value = [{"task_id": name, **record} for name, record in value.items()]
+        else:
+            # {"test": [...]} is a list with a name, and anything else one record.
+            value = lists[0] if len(inner) == len(lists) == 1 else [value]
+    yield from enumerate(value, 1)
 
 
 def _record(line: bytes) -> object:
@@ -211,7 +228,7 @@ def fetch(name: str) -> Path:
     dataset, part = HUB[name]
     try:
         files = huggingface_hub.HfApi().list_repo_files(dataset, repo_type="dataset")
-        found = [file for suffix in SUFFIXES for file in files if file.endswith(suffix)]
+        found = [file for suffix in PUBLISHED for file in files if file.endswith(suffix)]
         chosen = next((file for file in found if part in file), None)
         if chosen is None:
             raise UsageError(f"{dataset} holds no file of {part!r}: give a JSONL file instead")

@@ -1,0 +1,168 @@
+"""What a review may carry to the coder: words of any kind, and a little code.
+
+A review is short enough to advise and long enough to hold most solutions. So its code is bounded:
+so many names, numbers and operators that the coder has not seen yet. What stands in the task, in
+the program under review or in a tool's output may be quoted freely. The bound reads signs, and code
+can be dressed up as words; so the credit asks what of the revision stands in the review, however
+dressed.
+"""
+
+import keyword
+import re
+from collections.abc import Iterable, Sequence
+from difflib import SequenceMatcher
+
+MAX_CODE = 10  # names, numbers and operators: an expression or two, and few whole bodies
+LEFT_OUT = "[...]"
+
+_TOKEN = re.compile(r"[^\W\d]\w*|\d[\w.]*|\*\*|//|[<>=!]=|[^\w\s]")
+_PROSE = frozenset(".,;:!?'\"-()…’‘“”–—`")
+_QUOTES = frozenset("`'\"’“”")
+_OPENING, _CLOSING = "([{", ")]}"
+_PUNCTUATION = _PROSE - {"-"} | {"[", "]", "{", "}"}
+# Everything in a code block or a code span is code, closed or not.
+_MARKED = re.compile(r"(`{3,}|~{3,}).*?(?:\1|\Z)|`[^`\n]+(?:`|$)", re.DOTALL | re.MULTILINE)
+_LINE = re.compile(r"^[ \t>*#\d.)-]*+(\S[^\n]*)", re.MULTILINE)
+_STATEMENT = re.compile(
+    r"(?:def|class|for|while|if|elif|with|async|match|case|except)\b.*:\s*"
+    r"|(?:else|try|finally):.*|import\s+[\w., ]+|from\s+[\w.]+\s+import\b.*"
+    r"|(?:return|yield|raise|del|assert)\s+\S+|pass|break|continue|return"
+)
+_LONGEST = 1000  # words of a text that are compared: the time grows with their square
+_QUOTED = 3  # so many tokens in a row that stand elsewhere are a quotation
+
+
+def bounded(review: str, known: Iterable[str]) -> str:
+    """The review as the coder is shown it.
+
+    A stretch of code that holds more than is left of `MAX_CODE` is left out whole.
+
+    Args:
+        review: as the reviewer wrote it.
+        known: texts that may be quoted: the task, the program under review, what tools said.
+    """
+    tokens = list(_TOKEN.finditer(review))
+    there = [_TOKEN.findall(text) for text in known]
+    counts = _counts([token[0] for token in tokens], there)
+    named = {word for text in there for word in text}
+    kept: list[str] = []
+    at, used = 0, 0
+    for first, last in _stretches(_code(review, tokens)):
+        new = [tokens[i][0] for i in range(first, last) if counts[i]]
+        # A name by itself is a word like any other, once it is known.
+        new = [] if len(new) == 1 and new[0] in named else new
+        named |= set(new if len(new) == 1 else ())
+        if used + len(new) <= MAX_CODE:
+            used += len(new)
+        else:
+            kept += [review[at : tokens[first].start()], LEFT_OUT]
+            at = tokens[last - 1].end()
+    return "".join([*kept, review[at:]])
+
+
+def copied(program: str, before: str, review: str) -> float:
+    """How far a revision was copied out of its review, 0 (not) to 1 (twice the bound or more).
+
+    Counts the names, numbers and operators that the revision has, the program before had not, and
+    the review holds in the same order. As many as a review may carry are no copy.
+
+    Args:
+        program: the revision.
+        before: the program that was reviewed.
+        review: the text in between.
+    """
+    old, new = _words(before)[:_LONGEST], _words(program)[:_LONGEST]
+    steps = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    changed = [word for step, _, _, a, b in steps if step != "equal" for word in new[a:b]]
+    taken = _common(changed, _words(review)[:_LONGEST])
+    return min(1.0, max(0, taken - MAX_CODE) / MAX_CODE)
+
+
+def _words(text: str) -> list[str]:
+    return [word for word in _TOKEN.findall(text) if word not in _PUNCTUATION]
+
+
+def _common(one: Sequence[str], other: Sequence[str]) -> int:
+    """Length of the longest common subsequence."""
+    row = [0] * (len(other) + 1)
+    for word in one:
+        last = row
+        row = [0]
+        for j, also in enumerate(other):
+            row.append(last[j] + 1 if word == also else max(last[j + 1], row[j]))
+    return row[-1]
+
+
+def _counts(words: Sequence[str], known: Iterable[Sequence[str]]) -> list[bool]:
+    """Of each token whether it counts as code: no punctuation, and no part of a quotation."""
+    grams: set[tuple[str, ...]] = set()
+    for there in known:
+        grams |= {tuple(there[i : i + _QUOTED]) for i in range(len(there) - _QUOTED + 1)}
+    counts = [word not in _PUNCTUATION for word in words]
+    for i in range(len(words) - _QUOTED + 1):
+        if tuple(words[i : i + _QUOTED]) in grams:
+            counts[i : i + _QUOTED] = [False] * _QUOTED
+    return counts
+
+
+def _stretches(code: Sequence[bool]) -> list[tuple[int, int]]:
+    """Tokens of code one behind the other, as ranges of indices."""
+    found: list[tuple[int, int]] = []
+    for i in (i for i, is_code in enumerate(code) if is_code):
+        if found and found[-1][1] == i:
+            found[-1] = (found[-1][0], i + 1)
+        else:
+            found.append((i, i + 1))
+    return found
+
+
+def _code(text: str, tokens: Sequence[re.Match[str]]) -> list[bool]:
+    """Of each token whether it is code, by its signs and its neighbours."""
+    spans = [found.span() for found in _MARKED.finditer(text)]
+    spans += [m.span(1) for m in _LINE.finditer(text) if _STATEMENT.fullmatch(m[1].rstrip())]
+    code = [any(a <= token.start() < b for a, b in spans) for token in tokens]
+    depth, end = 0, 0
+    for i, token in enumerate(tokens):
+        depth *= "\n" not in text[end : token.start()]  # what a line opens, it closes
+        code[i] |= depth > 0 or _is_code(text, token)
+        depth += code[i] and token[0] in _OPENING
+        depth -= depth > 0 and token[0] in _CLOSING
+        end = token.end()
+    grown = True
+    while grown:
+        joined = [here or _joins(text, tokens, code, i) for i, here in enumerate(code)]
+        grown, code = joined != code, joined
+    return code
+
+
+def _is_code(text: str, token: re.Match[str]) -> bool:
+    """Signs and names that prose does not have: ``=``, ``f(``, ``a.b``, ``snake_case``, ``x1``."""
+    word, before, after = token[0], text[: token.start()][-1:], text[token.end() :][:1]
+    if word[0].isalpha() or word[0] == "_":
+        return "_" in word or any(map(str.isdigit, word))
+    if word in _PROSE:
+        # Prose writes (so), and so: it does. Code writes f(x), a.b and, spread out, f ( x ) :
+        spread = word not in "-–—…\"'`" and (before.isspace() or not before) and not after.strip()
+        call = word == "(" and (before.isalnum() or before in "_)]")
+        dotted = word == "." and before.isalnum() and after.isalpha()
+        return spread or bool(before and call) or dotted
+    # Stars around **a word** are emphasis: they touch it on one side alone.
+    emphasis = (
+        word in ("*", "**") and before.isalnum() != after.isalnum() and (before + after).strip()
+    )
+    return not word[0].isdigit() and not emphasis
+
+
+def _joins(text: str, tokens: Sequence[re.Match[str]], code: Sequence[bool], i: int) -> bool:
+    """Whether a token belongs to the code beside it."""
+    word = tokens[i][0]
+    # What a code span or a quotation holds ends with it.
+    near = [j for j in (i - 1, i + 1) if 0 <= j < len(tokens) and code[j]]
+    near = [j for j in near if tokens[j][0] not in _QUOTES]
+    if word in _PROSE or not near:
+        return len(near) == 2
+    if keyword.iskeyword(word):  # a sentence may begin with one, in the line below some code
+        gaps = (sorted((tokens[i].span(), tokens[j].span())) for j in near)
+        return any("\n" not in text[one[1] : other[0]] for one, other in gaps)
+    beside = [tokens[j][0] for j in near]
+    return len(near) == 2 or any(not w[0].isalnum() and w not in _CLOSING for w in beside)

@@ -1,0 +1,188 @@
+"""JSON over HTTP to one server: its key, its passing faults, and the minutes in which it loads."""
+
+import base64
+import json
+import os
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from socket import SHUT_RDWR
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from parelha.errors import UsageError, WorkFailedError
+
+KEY_ENV = "OPENAI_API_KEY"  # where clients of this protocol look for a key
+_ANSWER_SECONDS = 900.0  # an answer that waits behind others on a slow server
+_BACKOFF_SECONDS = (0.5, 1.0, 2.0, 4.0)
+_LOADING_SECONDS = 1800.0  # a server that reads a large model answers 503 until it has
+_POLL_SECONDS = 1.0
+_SAY_SECONDS = 30.0
+_LONGEST_WAIT = 60.0  # of what a server asks for
+
+
+class Http:
+    """JSON over HTTP to one server; a request that meets a passing fault is sent again.
+
+    Args:
+        url: ``http(s)://[user:password@]host[:port][/path]``; the protocol's own paths at its end
+            are left out.
+        key_env: the environment variable that holds the server's key; "" means `KEY_ENV`, if set.
+        say: told in one line that the server is waited for.
+
+    Attributes:
+        url: of the server, without password.
+        is_closed: whether `close` was called.
+
+    Raises:
+        UsageError: no URL, or `key_env` is not set.
+    """
+
+    def __init__(
+        self, url: str, key_env: str = "", say: Callable[[str], None] = lambda line: None
+    ) -> None:
+        whole = url.rstrip("/")
+        for end in ("/chat/completions", "/completions", "/models", "/v1"):
+            whole = whole.removesuffix(end)
+        try:
+            parts = urlsplit(whole)
+            host, port = parts.hostname, parts.port
+        except ValueError:
+            host, port = None, None
+        if not host or parts.scheme not in ("http", "https") or parts.query or parts.fragment:
+            raise UsageError(f"engine.server = {url!r}: write it as http://localhost:8000")
+        self.url = whole.replace(f"{parts.netloc.rpartition('@')[0]}@", "", 1)
+        self._host, self._port, self._path = host, port, parts.path.rstrip("/")
+        self._kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
+        self._headers = {"Content-Type": "application/json"}
+        self._key_env = key_env or KEY_ENV
+        if key := os.environ.get(self._key_env, "").strip():
+            self._headers["Authorization"] = f"Bearer {key}"
+        elif key_env:
+            raise UsageError(f"engine.server_key_env: the variable {key_env} is not set")
+        elif parts.username is not None:
+            pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+            self._headers["Authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
+        self._say = say
+        self._said = -_SAY_SECONDS
+        self._open: set[HTTPConnection] = set()
+        self._closed = threading.Event()
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether `close` was called."""
+        return self._closed.is_set()
+
+    def close(self) -> None:
+        """End all requests at once; their threads would hold up the end of the process."""
+        self._closed.set()
+        for connection in tuple(self._open):
+            with suppress(OSError, AttributeError):  # not connected, or no longer
+                connection.sock.shutdown(SHUT_RDWR)
+
+    def ask(self, path: str, body: dict[str, Any] | None = None) -> Any:
+        """The JSON that the server answers; a `body` makes it a POST.
+
+        A server that is loading (HTTP 503) is waited for.
+
+        Raises:
+            UsageError: nobody is there, or the request is refused (HTTP 3xx and 4xx).
+            WorkFailedError: it failed several times (HTTP 429 or 5xx, broken connection), it loads
+                for longer than half an hour, or its answer is no JSON.
+        """
+        fault, began, waits = "", time.monotonic(), list(_BACKOFF_SECONDS)
+        while True:
+            loading, asked_for = False, None
+            try:
+                response, data = self._send(path, body)
+            except ConnectionRefusedError as error:
+                raise self._unreachable(error) from None
+            except (ConnectionError, HTTPException) as error:
+                fault = f"the connection broke: {type(error).__name__}"
+            except (OSError, UnicodeError) as error:
+                raise self._unreachable(error) from None
+            else:
+                if response.status == 200:
+                    return _read(data, f"{self.url}{path}")
+                fault = f"HTTP {response.status}: {_reason(data, response)}"
+                if response.status != 429 and response.status < 500:
+                    raise self._refused(path, response.status, fault)
+                loading = response.status == 503
+                asked_for = _seconds(response)
+            waited = time.monotonic() - began
+            if loading and waited < _LOADING_SECONDS:
+                self._say_waiting(fault, waited)
+                seconds = _POLL_SECONDS
+            elif waits:
+                seconds = waits.pop(0)
+            else:
+                break
+            if self._closed.wait(seconds if asked_for is None else asked_for):
+                break
+        line = f"the server at {self.url} failed again and again ({fault}): look at its log"
+        raise WorkFailedError(line)
+
+    def _say_waiting(self, fault: str, waited: float) -> None:
+        if time.monotonic() - self._said >= _SAY_SECONDS:
+            self._said = time.monotonic()
+            self._say(f"the server at {self.url} is not ready ({fault}): waiting, {waited:.0f} s")
+
+    def _send(self, path: str, body: dict[str, Any] | None) -> tuple[HTTPResponse, bytes]:
+        connection = self._kind(self._host, self._port, timeout=_ANSWER_SECONDS)
+        self._open.add(connection)
+        try:
+            connection.request(
+                "GET" if body is None else "POST",
+                self._path + path,
+                None if body is None else json.dumps(body).encode(),
+                self._headers,
+            )
+            response = connection.getresponse()
+            return response, response.read()
+        finally:
+            self._open.discard(connection)
+            connection.close()
+
+    def _refused(self, path: str, status: int, fault: str) -> UsageError:
+        line = f"the server at {self.url} refuses {path}: {fault}"
+        if status in (401, 403):
+            line += (
+                f"; is the key in {self._key_env} right?"
+                if "Authorization" in self._headers
+                else f"; put its key into {KEY_ENV}, or name a variable with engine.server_key_env"
+            )
+        return UsageError(line)
+
+    def _unreachable(self, error: Exception) -> UsageError:
+        reason = getattr(error, "strerror", None) or str(error)
+        return UsageError(f"no server answers at {self.url} ({reason}): start it, or mend the URL")
+
+
+def _read(data: bytes, where: str) -> Any:
+    try:
+        return json.loads(data)
+    except ValueError:
+        line = f"{where} answered no JSON: is it an OpenAI-compatible server?"
+        raise WorkFailedError(line) from None
+
+
+def _seconds(response: HTTPResponse) -> float | None:
+    """How long a server asks to wait; None where it does not say, or says a date."""
+    text = response.getheader("Retry-After") or ""
+    return min(float(text), _LONGEST_WAIT) if text.strip().isdecimal() else None
+
+
+def _reason(data: bytes, response: HTTPResponse) -> str:
+    """What a server says of its error, as one short line."""
+    if place := response.getheader("Location"):
+        return f"it moved to {place[:200]}"
+    found: Any = data.decode("utf-8", "replace")
+    with suppress(ValueError):
+        found = json.loads(found)
+    for key in ("error", "message", "detail"):
+        if isinstance(found, dict):
+            found = found.get(key, found)
+    line = " ".join(str(found).split())
+    return "".join(c for c in line if c.isprintable())[:200]

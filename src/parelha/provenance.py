@@ -1,0 +1,126 @@
+"""What a run is made from, as hashes: a resumed run goes on with the same, or not at all.
+
+The configuration names tasks, linter settings and models; here is what stood behind the names. The
+hashes are kept in the run's ``config.json``.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from parelha.analysis.commands import find_config
+from parelha.analysis.findings import TOOLS
+from parelha.config import Config
+from parelha.errors import UsageError
+from parelha.suites import FAMILIES
+from parelha.tasks import families
+from parelha.tasks.benchmarks import HUB
+from parelha.tasks.benchmarks.load import fetch
+
+# What decides, beside the weights, what a model reads and computes.
+_MODEL_FILES = (
+    "config.json",
+    "tokenizer*",
+    "chat_template*",
+    "additional_chat_templates/*",
+    "special_tokens_map.json",
+    "added_tokens.json",
+    "vocab.*",
+    "merges.txt",
+    "*.model",
+)
+# These differ between two copies of one model.
+_SAYS_NOTHING = ("transformers_version", "_name_or_path", "name_or_path")
+
+Hashes = dict[str, str]
+
+
+def made_from(config: Config) -> dict[str, Hashes]:
+    """SHA-256 of everything but the models that a run's configuration names, by kind and file.
+
+    Raises:
+        UsageError: something cannot be read.
+    """
+    return {"tasks": _tasks(config), "linter settings": _linter_settings(config)}
+
+
+def model_files(folder: Path) -> Hashes:
+    """SHA-256 of a model's configuration, tokenizer and chat template, by file.
+
+    Raises:
+        UsageError: a file cannot be read.
+    """
+    found = {path for pattern in _MODEL_FILES for path in folder.glob(pattern) if path.is_file()}
+    return {str(path.relative_to(folder)): _sha256(path) for path in sorted(found)}
+
+
+def check_made_from(stored: Mapping[str, Any], found: Mapping[str, Hashes], where: Path) -> None:
+    """Refuse to go on with a run when something that it was made from has changed.
+
+    Args:
+        stored: what the run holds of the same kinds.
+        found: what there is.
+        where: the run's folder.
+
+    Raises:
+        UsageError: naming the first file that differs.
+    """
+    for kind, files in found.items():
+        before = stored.get(kind, files)
+        for name in sorted(before.keys() | files.keys()):
+            if before.get(name) != files.get(name):
+                how = "is new" if name not in before else "has changed"
+                how = "is gone" if name not in files else how
+                raise UsageError(
+                    f"{name} ({kind}) {how} since {where} was made: put it back as it was, or "
+                    "begin another run"
+                )
+
+
+def _tasks(config: Config) -> Hashes:
+    found: Hashes = {}
+    for suite in dict.fromkeys([*config.tasks.suites, *config.tasks.eval_suites]):
+        place = Path(suite)
+        if suite == FAMILIES:
+            found[FAMILIES] = _together(Path(families.__file__).parent.rglob("*.py"))
+        elif place.is_dir():
+            files = (path for end in ("toml", "py") for path in place.glob(f"*.{end}"))
+            found |= {f"{suite.rstrip('/')}/{path.name}": _sha256(path) for path in files}
+        elif place.is_file():
+            found[suite] = _sha256(place)
+        elif suite.lower() in HUB:
+            found[suite.lower()] = _sha256(fetch(suite.lower()))
+    return found
+
+
+def _linter_settings(config: Config) -> Hashes:
+    if not config.reward.linter_settings:
+        return {}
+    folder = Path(config.reward.linter_settings)
+    used = {tool: find_config(tool, folder) for tool in TOOLS}
+    return {f"{path.name} of {tool}": _sha256(path) for tool, path in used.items() if path}
+
+
+def _together(paths: Iterable[Path]) -> str:
+    """One hash of many files, their names among it."""
+    lines = (f"{_sha256(path)}  {path.parent.name}/{path.name}\n" for path in sorted(paths))
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+def _sha256(path: Path) -> str:
+    """Of a file; of JSON, what it says, since libraries write it anew in their own way."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror or error}") from None
+    if path.suffix == ".json":
+        try:
+            table = json.loads(data)
+        except ValueError:
+            table = None
+        if isinstance(table, dict):
+            said = {key: value for key, value in table.items() if key not in _SAYS_NOTHING}
+            data = json.dumps(said, sort_keys=True).encode()
+    return hashlib.sha256(data).hexdigest()
