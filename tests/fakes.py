@@ -228,7 +228,7 @@ def use_fakes(
     patch: pytest.MonkeyPatch, faulty: Callable[[str, str], bool] = lambda what, program: False
 ) -> None:
     """Let whole runs play fake tasks: every answer is a program, scored by its letters."""
-    patch.setattr("parelha.train.load_tasks", fake_tasks)
+    patch.setattr("parelha.training_tasks.load_tasks", fake_tasks)
     patch.setattr("parelha.evaluate.load_tasks", fake_tasks)
     patch.setattr("parelha.runtime.Grader", lambda **kwargs: FakeGrader(faulty=faulty, **kwargs))
     patch.setattr("parelha.episode.extract_program", lambda answer, finish: (answer or "-", ""))

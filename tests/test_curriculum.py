@@ -14,7 +14,7 @@ from parelha.config import Config, from_dict
 from parelha.rewards import reward_trees
 from parelha.tasks.curriculum import FLOOR, PassRates, draw
 from parelha.tracking import RunFolder
-from parelha.train import pass_rates, tasks_of_step, training_tasks
+from parelha.training_tasks import pass_rates, tasks_of_step, training_tasks
 from parelha.types import Task
 from tests.fakes import fake_task, fake_tasks, run_tiny, tiny_config, use_fakes
 
@@ -124,7 +124,7 @@ def use_families(patch: pytest.MonkeyPatch) -> None:
         tasks = fake_tasks(split, **kwargs)
         return tuple(replace(task, family=FAMILIES[n % 5]) for n, task in enumerate(tasks))
 
-    patch.setattr("parelha.train.load_tasks", of_families)
+    patch.setattr("parelha.training_tasks.load_tasks", of_families)
 
 
 def curriculum_config(folder: Path, runs: Path, name: str, **tasks: Any) -> Config:

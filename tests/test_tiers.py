@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent
 CHOSEN = (
     "tests/test_packed.py",
     "tests/test_adapted.py",
-    "tests/test_train.py::test_the_type_of_products_is_found_and_kept",
+    "tests/test_train_machine.py::test_the_type_of_products_is_found_and_kept",
 )
 # oneDNN's and ATen's names of a tier, the flag of torch that says who can act it, and whether
 # bfloat16 weights can be packed there.

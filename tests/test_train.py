@@ -17,13 +17,12 @@ from hypothesis import strategies as st
 from parelha.config import Config, EpisodeConfig, from_dict
 from parelha.episode import play_tree
 from parelha.errors import NothingTrainedError, UsageError, WorkFailedError
-from parelha.kernels.choose import choose
-from parelha.overrides import resumed_config
 from parelha.rollout import play_all
 from parelha.runtime import check_window, open_runtime
 from parelha.tasks import load_tasks
 from parelha.tracking import write_atomic
-from parelha.train import in_time, load_run_config, tasks_of_step, train, training_tasks
+from parelha.train import load_run_config, train
+from parelha.training_tasks import tasks_of_step, training_tasks
 from parelha.types import Agent
 from tests.fakes import FakeGrader, Quiet, fake_stage, fake_tasks, run_tiny, tiny_config, use_fakes
 from tests.scripted import ScriptedEngine
@@ -41,58 +40,6 @@ def run(model_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def lines_of(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text().splitlines()]
-
-
-def test_the_type_of_products_is_found_and_kept(
-    model_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    use_fakes(monkeypatch)
-    table: dict[str, Any] = SMALL | {"model": {"dtype": "auto"}}
-    folder = run_tiny(tiny_config(model_folder, tmp_path, **table))
-    found = choose().dtype_name
-    record = json.loads((folder / "config.json").read_text())
-    assert (load_run_config(folder).model.dtype, record["kernels"]["dtype"]) == (found, found)
-    (timings,) = lines_of(folder / "timings.jsonl")
-    assert f"products in {found}" in timings["kernels"]
-    # Whoever asks for what was asked for before goes on with what it came to.
-    asked = tiny_config(model_folder, tmp_path, **(table | {"train": {"steps": 2}}))
-    more = resumed_config(load_run_config(folder), asked, True, ())
-    run_tiny(more, resume=folder)
-    assert len(lines_of(folder / "metrics.jsonl")) == 2
-
-
-def test_a_run_too_long_for_its_minutes_ends_after_fewer_steps_and_can_go_on(
-    model_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    use_fakes(monkeypatch)
-    shape: dict[str, Any] = SMALL | {"train": {"steps": 3, "minutes": 1e-6}}
-    progress = Quiet()
-    folder = train(tiny_config(model_folder, tmp_path, **shape), progress=progress)
-    assert progress.steps == [1]
-    assert any("1 of 3 steps" in message for message in progress.messages)
-    assert any(f"--resume {folder} --train.steps 3" in message for message in progress.messages)
-    stored = load_run_config(folder)
-    assert stored.train.steps == 1
-    asked = tiny_config(model_folder, tmp_path, **shape)
-    run_tiny(resumed_config(stored, asked, False, ("train.steps",)), resume=folder)
-    whole = run_tiny(
-        tiny_config(model_folder, tmp_path, name="whole", **(SMALL | {"train": {"steps": 3}}))
-    )
-    metrics = "metrics.jsonl"
-    assert (folder / metrics).read_bytes() == (whole / metrics).read_bytes()
-
-
-@given(st.floats(-1e4, 1e4), st.floats(1e-3, 1e4), st.integers(1, 50), st.sampled_from([0.0, 24.0]))
-def test_steps_that_fit_are_at_least_one_and_never_more_than_asked_for(
-    left: float, seconds: float, steps: int, minutes: float
-) -> None:
-    config = from_dict({"train": {"steps": steps, "minutes": minutes}})
-    found = in_time(config, left, seconds, Quiet()).train.steps
-    assert 1 <= found <= steps
-    if not minutes:
-        assert found == steps
-    if found < steps and found > 1:
-        assert (found - 1) * seconds <= left
 
 
 # --- what a run writes ---------------------------------------------------------------------------

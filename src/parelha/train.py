@@ -19,7 +19,6 @@ from parelha.checkpoint import (
     save_checkpoint,
 )
 from parelha.config import Config, from_dict, lay_over
-from parelha.engines.sampling import uniforms
 from parelha.episode import play_tree
 from parelha.errors import NothingTrainedError, UsageError, WorkFailedError
 from parelha.evaluate import check_sources, evaluate, heldout_tasks
@@ -31,10 +30,8 @@ from parelha.provenance import check_made_from, made_from, model_files
 from parelha.rewards import reward_trees
 from parelha.rollout import Stopwatch, play_all
 from parelha.runtime import Runtime, check_window, open_runtime
-from parelha.suites import FAMILIES, suite_notices, training_suites
-from parelha.tasks import load_tasks
-from parelha.tasks.curriculum import PassRates, draw
-from parelha.tracking import RunFolder, step_name
+from parelha.tracking import RunFolder
+from parelha.training_tasks import notices, pass_rates, tasks_of_step, training_tasks
 from parelha.types import Agent, Task
 
 # Answers of later steps may be longer than those of the first.
@@ -252,76 +249,6 @@ def check_that_something_was_measured(trees: list[Tree]) -> None:
     if all(draft.dropped for draft in drafts):
         reason = next((draft.dropped for draft in drafts), "no draft")
         raise WorkFailedError(f"no program could be graded: {reason}")
-
-
-def training_tasks(config: Config) -> tuple[Task, ...]:
-    """All tasks a run may draw from.
-
-    Raises:
-        UsageError: none, or fewer than one step needs.
-    """
-    seeds, suites = range(config.tasks.seeds), config.tasks.suites
-    unsafe = config.engine.allow_unsafe_sandbox
-    tasks = training_suites(
-        suites, seeds, allow_unsafe=unsafe, in_process=config.tasks.train_in_process
-    )
-    if FAMILIES in suites:
-        levels, families = config.tasks.levels, config.tasks.families
-        found = load_tasks("train", levels=levels, families=families, seeds=seeds)
-        tasks = _only(found, config.tasks.only) + tasks
-    if len(tasks) < config.train.tasks_per_step:
-        raise UsageError(
-            f"only {len(tasks)} tasks of these families and levels, and train.tasks_per_step is "
-            f"{config.train.tasks_per_step}: see `parelha tasks list`"
-        )
-    return tasks
-
-
-def notices(config: Config) -> list[str]:
-    """What a user should know of the suites of a run, one line each."""
-    tasks = config.tasks
-    return suite_notices(
-        [*tasks.suites, *tasks.eval_suites],
-        tasks.suites,
-        range(tasks.seeds),
-        in_process=tasks.train_in_process,
-        allow_unsafe=config.engine.allow_unsafe_sandbox,
-    )
-
-
-def tasks_of_step(
-    tasks: tuple[Task, ...], config: Config, step: int, rates: PassRates | None = None
-) -> tuple[Task, ...]:
-    """The tasks of a step, none twice in it.
-
-    A fresh shuffle of all tasks every epoch; with `tasks.curriculum`, by the families' pass rates.
-    """
-    per_step = config.train.tasks_per_step
-    if config.tasks.curriculum and rates is not None:
-        chances = uniforms((config.seed, "curriculum", step), len(tasks)).tolist()
-        return draw(tasks, rates, chances, per_step)
-    steps_per_epoch = len(tasks) // per_step
-    epoch, place = divmod(step - 1, steps_per_epoch)
-    keys = uniforms((config.seed, "shuffle", epoch), len(tasks))
-    order = sorted(range(len(tasks)), key=lambda i: keys[i])
-    return tuple(tasks[i] for i in order[place * per_step : (place + 1) * per_step])
-
-
-def _only(tasks: tuple[Task, ...], names: tuple[str, ...]) -> tuple[Task, ...]:
-    """The tasks of these parameterisations; of all where none is named."""
-    known = {task.id.rsplit("/", 2)[0] for task in tasks}
-    for name in names:
-        if name not in known:
-            raise UsageError(f"tasks.only: {name!r} is no family/parameterisation trained here")
-    return tuple(task for task in tasks if not names or task.id.rsplit("/", 2)[0] in names)
-
-
-def pass_rates(tasks: tuple[Task, ...], folder: RunFolder, done: int) -> PassRates:
-    """What the curriculum knows after `done` steps, read from the rounds on record."""
-    rates = PassRates(tasks)
-    for step in range(1, done + 1):
-        rates.add_step(folder.read_rounds(step_name(step)))
-    return rates
 
 
 def dry_run(config: Config) -> str:

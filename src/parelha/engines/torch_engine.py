@@ -10,7 +10,7 @@ import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -34,7 +34,7 @@ _STEPS_TO_WAIT = 8
 # Tokens guessed for a row, at most: with few rows a pass costs what its weights cost to read, with
 # many each token counts, and attention computes as many for every row.
 _GUESSES, _FEW_ROWS, _GUESSES_OF_MANY = 4, 40, 2
-# A pass is filled up to a multiple of so many tokens: what the matrix unit takes at once.
+# A pass is filled up to a multiple of so many tokens.
 _MULTIPLE = 16
 
 
@@ -280,9 +280,8 @@ class _Lane:
     def _advance(self) -> None:
         """Feed each row its newest token, and a guess behind it."""
         packed = self.policy.takes_stretches(self.agent)
-        guesses = _GUESSES if len(self.rows) <= _FEW_ROWS else _GUESSES_OF_MANY
-        if not packed or "guesses" not in self.policy.kernels.paths:
-            guesses = 0
+        most = _GUESSES if len(self.rows) <= _FEW_ROWS else _GUESSES_OF_MANY
+        guesses = most if packed and "guesses" in self.policy.kernels.paths else 0
         tokens = [row.next_tokens(guesses) for row in self.rows]
         counts = [len(own) for own in tokens]
         self.slab.open(counts)
@@ -300,8 +299,7 @@ class _Lane:
                 past_key_values=self.slab.cache,
                 use_cache=True,
             )
-        hidden: Tensor = out.last_hidden_state[:, 0]
-        return hidden
+        return cast(Tensor, out.last_hidden_state[:, 0])
 
     def _read_packed(self, tokens: list[list[int]]) -> Tensor:
         """(T, H) hidden states of some tokens of every row, one row's behind the other's."""
