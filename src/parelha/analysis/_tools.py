@@ -90,7 +90,7 @@ def serve_mypy(server: "ForkServer", arguments: list[str]) -> int:
     """
     # pylint: disable=import-outside-toplevel
     # mypy is compiled: pylint sees no names in it.
-    # pylint: disable=no-name-in-module,c-extension-no-member
+    # pylint: disable=no-name-in-module,c-extension-no-member,too-many-locals
     import mypy.build
     import mypy.main
     from mypy.defaults import RECURSION_LIMIT
@@ -134,8 +134,8 @@ def serve_mypy(server: "ForkServer", arguments: list[str]) -> int:
     manager.source_set = BuildSourceSet(sources)
     files.flush()
     messages.clear()
-    search = manager.search_paths
-    server.allow([*search.python_path, *search.mypy_path, *search.package_path])
+    paths = manager.search_paths
+    server.allow([*paths.python_path, *paths.mypy_path, *paths.package_path])
     sight = server.load("_mypy_sight").Sight()
     server.serve()
     sight.watch(manager)

@@ -225,8 +225,8 @@ def packing_problem(dtype: torch.dtype) -> str:
 def gigaflops(kernels: Kernels, rows: int) -> float:
     """What products of so many rows come to on this processor; takes a fraction of a second."""
     packed = "packed" in kernels.paths
-    (seconds,) = product_seconds((kernels.dtype,), rows=rows, tries=40, packed=packed)
-    return 2 * rows * 1024 * 1024 / seconds / 1e9
+    best = product_seconds((kernels.dtype,), rows=rows, tries=40, packed=packed)
+    return 2 * rows * 1024 * 1024 / best[0] / 1e9
 
 
 def tier_name() -> str:

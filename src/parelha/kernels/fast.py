@@ -66,7 +66,8 @@ def make_fast(model: PeftModel, kernels: Kernels, mask: Mask) -> Fast:
     try:
         found = _put_under(model, kernels)
         problem = "" if right is None else _difference(_outcome(model, mask, found), right, held)
-    except Exception as error:  # whatever an unknown processor does
+    # whatever an unknown processor does
+    except Exception as error:  # pylint: disable=broad-exception-caught
         problem = _one_line(error)
     if problem:
         leave_blocks_plain(model)
@@ -119,7 +120,8 @@ def _plain_outcome(model: PeftModel, mask: Mask) -> _Outcome | None:
     """What plain modules give; None where a model cannot be read like this at all."""
     try:
         return _outcome(model, mask, None)
-    except Exception:  # other checks say what is wrong with a model
+    # other checks say what is wrong with a model
+    except Exception:  # pylint: disable=broad-exception-caught
         return None
 
 

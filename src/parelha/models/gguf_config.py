@@ -19,17 +19,19 @@ from parelha.models.gguf_file import GgufFile
 _FACTORS = "rope_freqs.weight"  # Llama 3's scaled rope: what each frequency is divided by
 CONFIGURATION_TENSORS = frozenset({_FACTORS})
 _LONG_FACTORS = ("rope_factors_long.weight", "rope_factors_short.weight")
-_READ = {
-    "vocab_size",
-    "context_length",
-    "embedding_length",
-    "block_count",
-    "feed_forward_length",
-    "attention.head_count",
-    "attention.head_count_kv",
-    "attention.layer_norm_rms_epsilon",
-    "rope.freq_base",
-}
+_READ = frozenset(
+    {
+        "vocab_size",
+        "context_length",
+        "embedding_length",
+        "block_count",
+        "feed_forward_length",
+        "attention.head_count",
+        "attention.head_count_kv",
+        "attention.layer_norm_rms_epsilon",
+        "rope.freq_base",
+    }
+)
 _ROPE = {
     "rope.scale_linear",
     "rope.scaling.type",

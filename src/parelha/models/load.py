@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 from tokenizers import AddedToken
 from torch import Tensor
 from transformers import (
@@ -213,7 +213,7 @@ def _damaged(folder: Path) -> str:
         try:
             with safe_open(path, "pt"):
                 pass
-        except Exception as error:  # the library's own, and the system's
+        except (OSError, SafetensorError) as error:
             with path.open("rb") as file:
                 pointer = file.read(40).startswith(b"version https://git-lfs")
             why = "is a pointer of git-lfs: run `git lfs pull`" if pointer else _line(error)
