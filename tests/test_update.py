@@ -10,6 +10,7 @@ from torch import nn
 
 from parelha.agents.turns import Completion, Round, Turn
 from parelha.config import LearningConfig
+from parelha.kernels.frozen import FrozenHead, Widener
 from parelha.learning.grpo import kl_k3, token_losses
 from parelha.learning.update import (
     RowLogprobs,
@@ -106,7 +107,7 @@ def test_the_gradient_formed_forward_is_autograds() -> None:
     legal = [None, (0, 4), None, (3, 5, 7)]
     weights = torch.randn(4)
     found = RowLogprobs.apply(  # type: ignore[no-untyped-call]
-        hidden, tokens, temperature, head, legal
+        hidden, tokens, temperature, FrozenHead(head, Widener(torch.float64), packs=False), legal
     )
     (found * weights).sum().backward()
     assert hidden.grad is not None

@@ -7,6 +7,7 @@ and the others load.
 
 import gzip
 import json
+import warnings
 import zlib
 from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator
@@ -79,7 +80,12 @@ def load_benchmark(name: str, run: Run | None = None) -> Loaded:
     family = f"benchmark.{title.lower().replace(' ', '_')}"
     tasks: dict[str, BenchmarkTask] = {}
     problems: list[str] = []
-    with ThreadPoolExecutor(_LOADERS, thread_name_prefix="load") as pool:
+    # What the interpreter warns of in a foreign program (an odd escape) is no one's concern here.
+    with (
+        warnings.catch_warnings(),
+        ThreadPoolExecutor(_LOADERS, thread_name_prefix="load") as pool,
+    ):
+        warnings.simplefilter("ignore")
         read = pool.map(lambda row: _read(row, title, family, run), records_of(path))
         for number, task in read:
             if isinstance(task, str):
