@@ -1,11 +1,13 @@
 """Packed copies of frozen weights give what the plain weights give, on any processor."""
 
+from typing import get_args
+
 import pytest
 import torch
 from torch import nn
 
-from parelha.config import ModelConfig
-from parelha.kernels.choose import choose, packing_problem
+from parelha.config import FastPath, ModelConfig
+from parelha.kernels.choose import PATHS, choose, packing_problem
 from parelha.kernels.frozen import FrozenHead, Widener
 from parelha.kernels.packed import pack, packed_linear, packed_linear_onto
 from parelha.models.policy import Policy
@@ -24,6 +26,10 @@ def layer(dtype: torch.dtype, bias: bool = True) -> nn.Linear:
 
 def head(module: nn.Module, dtype: torch.dtype) -> FrozenHead:
     return FrozenHead(module, Widener(dtype), packs=True)
+
+
+def test_the_setting_names_every_path_that_can_be_switched_off() -> None:
+    assert get_args(FastPath) == PATHS
 
 
 @pytest.mark.parametrize("dtype", DTYPES)

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import torch
 from torch import Tensor, nn
@@ -26,7 +26,7 @@ from parelha.kernels.packed import pack, packed_linear, packed_linear_onto
 # guesses    tokens guessed ahead of decoding; needs `stretches`
 # saved      what a pass keeps for its gradient lies in one mapping
 Path = Literal["packed", "fused", "lean", "grouped", "stretches", "guesses", "saved"]
-PATHS: tuple[Path, ...] = ("packed", "fused", "lean", "grouped", "stretches", "guesses", "saved")
+PATHS: tuple[Path, ...] = get_args(Path)
 _ON_GPU: tuple[Path, ...] = ("fused", "lean", "grouped")
 _NEEDS: dict[Path, Path] = {"guesses": "stretches", "stretches": "grouped", "lean": "fused"}
 
