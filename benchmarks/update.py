@@ -131,7 +131,7 @@ def rounds(tasks: int) -> list[Sample]:
     assert all(branch.revisions for tree in trees for row in tree.branches for branch in row)
     plays = [play for tree in trees for play in tree.rounds if play.agent is Agent.CODER]
     for i, play in enumerate(plays):
-        play.advantage = (-1.0) ** i
+        play.advantages = [(-1.0) ** i] * len(play.turns)
     return [make_sample(play, 1.0) for play in plays]
 
 
@@ -179,7 +179,7 @@ def plain_peft(samples: list[Sample], dtype: str, rows: int, recompute: bool) ->
         for row, sample in enumerate(batch):
             at = torch.tensor(sample.targets) - 1
             ratio = (logprobs[row, at] - logprobs[row, at].detach()).exp()
-            loss = loss - sample.advantage * ratio.sum()
+            loss = loss - (torch.tensor(sample.advantages) * ratio).sum()
         return loss
 
     def work(some: list[Sample]) -> int:

@@ -116,7 +116,7 @@ def _program(
     }
     line["reward"] = 1.2 if passed == 12 else 0.5 * passed / 12
     line["components"] = {"correctness": line["reward"], "quality": 0.2 * (passed == 12)}
-    line["advantage"] = rng.gauss(0.0, 1.0)
+    line["turns"][-1]["advantage"] = rng.gauss(0.0, 1.0)
     return line
 
 
@@ -134,11 +134,16 @@ def _round(step: int, task: str, name: str, kind: str, action: str, said: str) -
         "review": "",
         "reward": None,
         "components": {},
-        "baseline": 0.0,
-        "advantage": None,
         "dropped": "",
         "turns": [
-            {"kind": "action", "said": said, "answer": action, "tokens": 3, "finish": "action"}
+            {
+                "kind": "action",
+                "said": said,
+                "answer": action,
+                "tokens": 3,
+                "finish": "action",
+                "advantage": None,
+            }
         ],
         "score": None,
     }

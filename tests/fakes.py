@@ -15,7 +15,7 @@ import torch
 from transformers import CodeGenConfig, CodeGenForCausalLM
 
 from parelha.agents.formats import Format, make_format
-from parelha.agents.turns import Branch, Round, Tree
+from parelha.agents.turns import Branch, Completion, Round, Tree, Turn, TurnKind
 from parelha.config import Config, EpisodeConfig, ModelConfig, from_dict
 from parelha.engines.torch_engine import TorchEngine
 from parelha.episode import Stage, play_tree
@@ -295,7 +295,7 @@ def tiny_trees(engine: TorchEngine, tasks: int = 1, **episode: Any) -> list[Tree
         patch.setattr("parelha.episode.extract_program", lambda answer, _: (answer or "-", ""))
         trees: list[Tree] = play_all([play_tree(fake_task(n), stage) for n in range(tasks)], engine)
     for i, play in enumerate(play for tree in trees for play in tree.rounds):
-        play.advantage = (-1.0) ** i * (0.5 + i % 3)
+        play.advantages = [(-1.0) ** i * (0.5 + i % 3)] * len(play.turns)
     return trees
 
 
@@ -316,7 +316,7 @@ def fake_tree(
     """Return a tree of rounds that hold scores alone: (draft, branches of exchanges) per row."""
     branches = []
     for k, (score, exchanges) in enumerate(rows):
-        draft = Round(f"d{k}", Agent.CODER, "draft", score=score)
+        draft = _with_turns(Round(f"d{k}", Agent.CODER, "draft", score=score), "action", "program")
         row = [_fake_branch(draft, branch, m) for m, branch in enumerate(exchanges)]
         branches.append(row)
     return Tree(task_id, branches)
@@ -328,8 +328,16 @@ def _fake_branch(draft: Round, exchanges: Sequence[Exchange], m: int) -> Branch:
         review = Round(name, Agent.REVIEWER, "review", severity=severity)
         review.action = str(ReviewerAction.PROPOSE_REFACTORING if severity else "approve")
         review.review = "Mend it." if severity else ""
-        branch.reviews.append(review)
+        written: tuple[TurnKind, ...] = ("severity", "review") if severity else ()
+        branch.reviews.append(_with_turns(review, "action", *written))
         if severity:
-            branch.revisions.append(Round(f"{name}.d", Agent.CODER, "revision", score=score))
+            revision = Round(f"{name}.d", Agent.CODER, "revision", score=score)
+            branch.revisions.append(_with_turns(revision, "program"))
         name = f"{name}.d.r"
     return branch
+
+
+def _with_turns(play: Round, *kinds: TurnKind) -> Round:
+    """Give a round turns without tokens."""
+    play.turns = [Turn(kind, 0, Completion((), (), "action"), "", "") for kind in kinds]
+    return play

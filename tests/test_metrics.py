@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from parelha.agents.turns import Tree
-from parelha.config import RewardConfig
+from parelha.config import LearningConfig, RewardConfig
 from parelha.episode import play_tree
-from parelha.learning.advantages import assign_advantages
+from parelha.learning.credit import assign_credit
 from parelha.metrics import eval_records, mean, round_records, step_metrics
 from parelha.rewards import reward_trees
 from parelha.rollout import play_all
@@ -26,7 +26,7 @@ def play(script: Script | None = None, tasks: int = 1, grader: FakeGrader | None
     engine = ScriptedEngine(stage.coder_format, script)
     trees: list[Tree] = play_all([play_tree(task, stage) for task in found], engine)
     reward_trees(trees, RewardConfig())
-    groups = assign_advantages(trees, normalise_std=True)
+    groups = assign_credit(trees, LearningConfig(), RewardConfig())
     return trees, found, step_metrics(trees, found, groups)
 
 

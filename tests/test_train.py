@@ -76,7 +76,7 @@ def test_metrics_have_no_clock_and_timings_have_nothing_else(run: Path) -> None:
 def test_every_round_is_on_record_with_its_advantage(run: Path) -> None:
     rounds = lines_of(run / "episodes" / "step_00001.jsonl")
     assert {r["kind"] for r in rounds} >= {"draft", "review"}
-    assert any(r["advantage"] for r in rounds)
+    assert any(turn["advantage"] for r in rounds for turn in r["turns"])
 
 
 def test_progress_hears_of_every_step(

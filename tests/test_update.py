@@ -11,7 +11,8 @@ from torch import nn
 from parelha.agents.turns import Completion, Round, Turn
 from parelha.config import LearningConfig
 from parelha.kernels.frozen import FrozenHead, Widener
-from parelha.learning.grpo import kl_k3, token_losses
+from parelha.learning.algorithms.grpo import token_losses
+from parelha.learning.kl import kl_k3
 from parelha.learning.update import (
     RowLogprobs,
     Sample,
@@ -53,7 +54,8 @@ def plain_loss(policy: Policy, samples: list[Sample], config: LearningConfig) ->
         with policy.base_only(CODER), torch.no_grad():
             base = model(input_ids=inputs).logits[0] / s.temperature
         policy.activate(CODER)
-        for target, behaviour, legal in zip(s.targets, s.behaviour, s.legal, strict=True):
+        kept = zip(s.targets, s.behaviour, s.legal, s.advantages, strict=True)
+        for target, behaviour, legal, advantage in kept:
             index = list(legal) if legal is not None else list(range(logits.shape[-1]))
             place = index.index(s.ids[target])
             logprob = torch.log_softmax(logits[target - 1][index], -1)[place : place + 1]
@@ -61,9 +63,8 @@ def plain_loss(policy: Policy, samples: list[Sample], config: LearningConfig) ->
             loss, _ = token_losses(
                 logprob,
                 torch.tensor([behaviour]),
-                torch.tensor([s.advantage]),
-                config.clip_low,
-                config.clip_high,
+                torch.tensor([advantage]),
+                config,
             )
             loss = loss + config.kl_weight * kl_k3(logprob, reference)
             (text if legal is None else action).append(loss)
@@ -130,17 +131,29 @@ def completion(tokens: tuple[int, ...], legal: tuple[tuple[int, ...] | None, ...
 
 
 def test_only_real_choices_carry_loss() -> None:
-    play = Round("d0", CODER, "draft", ids=[9, 9, 1, 2, 9, 3, 4], advantage=0.5)
+    play = Round("d0", CODER, "draft", ids=[9, 9, 1, 2, 9, 3, 4])
     play.turns = [
         Turn("action", 2, completion((1, 2), ((1, 5), (2,))), "", "x"),
         Turn("program", 5, completion((3, 4), (None, None)), "", "y"),
     ]
+    play.advantages = [0.5, -1.0]
     sample = make_sample(play, 0.8)
     assert sample.targets == [2, 5, 6]
     assert [sample.ids[t] for t in sample.targets] == [1, 3, 4]
     assert sample.behaviour == [-0.1, -0.1, -0.2]
     assert sample.legal == [(1, 5), None, None]
-    assert (sample.advantage, sample.temperature) == (0.5, 0.8)
+    assert (sample.advantages, sample.temperature) == ([0.5, -1.0, -1.0], 0.8)
+
+
+def test_a_turn_without_an_advantage_carries_no_loss() -> None:
+    play = Round("d0", CODER, "draft", ids=[9, 9, 1, 2, 9, 3, 4])
+    play.turns = [
+        Turn("action", 2, completion((1, 2), ((1, 5), (2, 3))), "", "x"),
+        Turn("program", 5, completion((3, 4), (None, None)), "", "y"),
+    ]
+    play.advantages = [0.5, None]
+    sample = make_sample(play, 0.8)
+    assert (sample.targets, sample.advantages) == ([2, 3], [0.5, 0.5])
 
 
 def test_prompts_tools_and_the_drafts_tokens_carry_no_loss(policy: Policy) -> None:
@@ -157,11 +170,11 @@ def test_prompts_tools_and_the_drafts_tokens_carry_no_loss(policy: Policy) -> No
 
 
 def test_rounds_without_any_choice_give_no_loss_and_no_error(policy: Policy) -> None:
-    forced = Sample([1, 2, 3], [], [], [], 1.0, 1.0)
+    forced = Sample([1, 2, 3], [], [], [], [], 1.0)
     assert [len(x) for x in sample_logprobs(policy, CODER, [forced], 64)] == [0]
     zero(policy)
     result = accumulate_gradients(
-        policy, CODER, [forced, Sample([1, 2], [1], [-1.0], [None], 1.0, 1.0)], LearningConfig()
+        policy, CODER, [forced, Sample([1, 2], [1], [-1.0], [None], [1.0], 1.0)], LearningConfig()
     )
     assert (result.text_tokens, result.action_tokens) == (1, 0)
     zero(policy)

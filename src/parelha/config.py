@@ -10,7 +10,7 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from parelha.errors import UsageError
 from parelha.types import Lang
@@ -131,7 +131,8 @@ class RewardConfig(_Section):
     """A folder with a team's own pylintrc, setup.cfg, mypy.ini or pyproject.toml; empty: defaults.
     The reviewer's tool and the reward both follow it."""
     verdict_weight: NotNegative = 0.25
-    """The reviewer's reward for a right verdict on the draft (and its loss for a wrong one)."""
+    """The reviewer's reward for a right verdict (and its loss for a wrong one), beside the cost of
+    its tools and what its text changed. In learning verdict and text have scales of their own."""
     tool_cost: NotNegative = 0.01
     """The reviewer's cost of one tool call."""
 
@@ -139,8 +140,8 @@ class RewardConfig(_Section):
 class LearningConfig(_Section):
     """The update."""
 
-    algorithm: Literal["grpo"] = "grpo"
-    """Group-relative policy optimisation (arXiv 2402.03300)."""
+    algorithm: str = "grpo"
+    """A file of `learning/algorithms`: `grpo` (arXiv 2402.03300) or `cispo` (arXiv 2506.13585)."""
     learning_rate: NotNegative = 2e-4
     """AdamW's, constant, for both adapters."""
     clip_low: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.2
@@ -157,6 +158,16 @@ class LearningConfig(_Section):
     """Divide a group's advantages by the agent's standard deviation over the step (Dr.MAS)."""
     max_pass_tokens: Size = 768
     """Tokens of one forward and backward pass, at most; the memory of an update grows with it."""
+
+    @field_validator("algorithm")
+    @classmethod
+    def _check_algorithm(cls, name: str) -> str:
+        # Named by its file, which is not imported: this module comes before torch.
+        files = (Path(__file__).parent / "learning" / "algorithms").glob("[!_]*.py")
+        known = sorted(file.stem for file in files)
+        if name not in known:
+            raise ValueError(f"no such algorithm: {' or '.join(known)}")
+        return name
 
 
 class TrainConfig(_Section):

@@ -3,12 +3,13 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
+from itertools import zip_longest
 from math import log
 from typing import Any
 
 from parelha.agents.parsers import copied_share
 from parelha.agents.turns import Round, Tree
-from parelha.learning.advantages import GroupCount
+from parelha.learning.credit import GroupCount
 from parelha.types import Agent, ReviewerAction, Score, Task
 
 
@@ -117,8 +118,6 @@ def _record(step: int, task_id: str, play: Round) -> dict[str, Any]:
         "review": play.review,
         "reward": play.reward,
         "components": play.components,
-        "baseline": play.baseline,
-        "advantage": play.advantage,
         "dropped": play.dropped,
         "turns": [
             {
@@ -127,8 +126,9 @@ def _record(step: int, task_id: str, play: Round) -> dict[str, Any]:
                 "answer": turn.answer,
                 "tokens": len(turn.completion.token_ids),
                 "finish": turn.completion.finish,
+                "advantage": advantage,
             }
-            for turn in play.turns
+            for turn, advantage in zip_longest(play.turns, play.advantages)
         ],
         "score": score,
     }

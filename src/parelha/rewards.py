@@ -1,4 +1,4 @@
-"""Scores to the reward of each round: named, bounded components, then credit.
+"""Scores to the reward of each round: named, bounded components.
 
 `gated` puts correctness first: a program that fails a hidden case is worth less than 0.5, one that
 passes all is worth 1 plus quality, so no style ever outranks a pass. `slides` is the deck's own
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from parelha.agents.channel import copied
 from parelha.agents.turns import Branch, Round, Tree
 from parelha.config import RewardConfig
-from parelha.types import Analysis, Outcome, Score
+from parelha.types import Analysis, Outcome, ReviewerAction, Score
 
 # A suppression, or a piece of dynamic code, counts as this many violations.
 _SUPPRESSION = 2
@@ -27,29 +27,25 @@ _MAX_CYCLOMATIC = 10  # McCabe's own limit (IEEE TSE 2(4), 1976)
 _MAX_COGNITIVE = 15  # SonarSource's default for a function
 _MAX_LENGTHS = 3  # times the reference's lines of code ...
 _SLACK_LINES = 20  # ... and this many more
-_MAX_BALANCE = 4.0
 _CRITICAL_PHRASES = ("too long", "too many", "maintainability", "unused", "modularization")
 _MYPY_PHRASES = ("no-untyped-def", "incompatible type", "callable", "invalid syntax")
 
 
 def reward_trees(trees: Sequence[Tree], config: RewardConfig) -> None:
-    """Fill reward, components, baseline and group of every round of a step, in place.
+    """Fill reward and components of every round of a step, in place.
 
     A round whose own score, or one that its reward is measured from, was lost to a fault of the
     machine is marked dropped and gets no reward.
     """
-    balance = _balance(trees)
     for tree in trees:
         for row in tree.branches:
-            _reward_row(row, config, balance)
+            _reward_row(row, config)
 
 
-def _reward_row(row: list[Branch], config: RewardConfig, balance: dict[bool, float]) -> None:
+def _reward_row(row: list[Branch], config: RewardConfig) -> None:
     """All branches of one draft."""
     draft = row[0].draft
-    first_reviews = [b.reviews[0] for b in row]
-    _reward_program(draft, first_reviews, config)
-    draft.group = "drafts"
+    _reward_program(draft, [b.reviews[0] for b in row if b.reviews], config)
     for branch in row:
         programs = [draft, *branch.revisions]
         for i, review in enumerate(branch.reviews):
@@ -57,13 +53,10 @@ def _reward_row(row: list[Branch], config: RewardConfig, balance: dict[bool, flo
             after = programs[i + 1] if i + 1 < len(programs) else before
             if i > 0:
                 _reward_program(before, [review], config)
-            review.group = f"reviews of {before.name}"
-            _reward_review(review, before, after, config, balance)
+            _reward_review(review, before, after, config)
         if len(branch.revisions) == len(branch.reviews) and branch.revisions:
             _reward_program(branch.revisions[-1], [], config)
         for before, revision in zip(programs, branch.revisions, strict=False):
-            revision.group = "revisions"
-            revision.baseline = before.reward or 0.0
             if before.reward is None:
                 _drop(revision, "its draft has no score")
     whole = [b for b in row if not b.was_cut_short]
@@ -83,50 +76,37 @@ def _reward_program(play: Round, reviews: Sequence[Round], config: RewardConfig)
     play.reward = combine(play.components, config)
 
 
-def _reward_review(
-    review: Round,
-    before: Round,
-    after: Round,
-    config: RewardConfig,
-    balance: dict[bool, float],
-) -> None:
+def _reward_review(review: Round, before: Round, after: Round, config: RewardConfig) -> None:
     """The reviewer's reward: what its review changed, its verdict, and the cost of its tools.
 
-    What got better is paid as far as the revision is no copy of the review: a reviewer that solves
-    the task itself teaches the coder nothing. What got worse it answers for, copied or not.
+    Approving says that the program passes, a written review of any severity that it fails.
     """
     if review.dropped or before.score is None or after.score is None:
         _drop(review, "a program has no score")
         return
     improvement = program_value(after.score, config) - program_value(before.score, config)
-    passes = before.score.all_passed
-    says_passes = review.severity in (None, "minor")
-    verdict = (1.0 if says_passes == passes else -1.0) * balance[passes]
+    says_passes = review.action == ReviewerAction.APPROVE
     taken = copied(after.score.program, before.score.program, review.review)
-    paid = improvement * (1 - taken) if improvement > 0 else improvement
     review.components = {
         "improvement": improvement,
-        "verdict": verdict,
+        "verdict": 1.0 if says_passes == before.score.all_passed else -1.0,
         "tools": float(len(review.tool_calls)),
     } | ({"copied": taken} if taken else {})
     review.reward = (
-        paid + config.verdict_weight * verdict - config.tool_cost * len(review.tool_calls)
+        paid(review.components)
+        + config.verdict_weight * review.components["verdict"]
+        - config.tool_cost * review.components["tools"]
     )
 
 
-def _balance(trees: Sequence[Tree]) -> dict[bool, float]:
-    """Weight of a verdict on a passing and on a failing draft.
+def paid(review: dict[str, float]) -> float:
+    """What a review is paid for its text, from its components.
 
-    Each class counts the same in a step, so that always saying "fails" earns nothing on average
-    when both occur; bounded, so that one rare draft does not drown everything else.
+    What got better is paid as far as the revision is no copy of the review: a reviewer that solves
+    the task itself teaches the coder nothing. What got worse it answers for, copied or not.
     """
-    truth = [d.score.all_passed for t in trees for d in t.drafts if d.score is not None]
-    passing, failing = truth.count(True), truth.count(False)
-    if not (passing and failing):
-        return {True: 1.0, False: 1.0}
-    # Bounding the rare class alone would tip the balance: both are scaled by the same factor.
-    total = min(len(truth) / 2, _MAX_BALANCE * min(passing, failing))
-    return {True: total / passing, False: total / failing}
+    improvement = review["improvement"]
+    return improvement * (1 - review.get("copied", 0.0)) if improvement > 0 else improvement
 
 
 def _drop(play: Round, reason: str) -> None:

@@ -22,7 +22,7 @@ from parelha.config import Config, from_dict, lay_over
 from parelha.episode import play_tree
 from parelha.errors import NothingTrainedError, UsageError, WorkFailedError
 from parelha.evaluate import check_sources, evaluate, heldout_tasks
-from parelha.learning.advantages import assign_advantages
+from parelha.learning.credit import assign_credit
 from parelha.learning.update import Sample, accumulate_gradients, make_sample
 from parelha.live import Progress
 from parelha.metrics import round_records, step_metrics
@@ -146,7 +146,7 @@ def train_step(
         canaries = try_canaries(runtime.grader, due, trees)
     reward_trees(trees, config.reward)
     check_that_something_was_measured(trees)
-    groups = assign_advantages(trees, normalise_std=config.learning.normalise_std)
+    groups = assign_credit(trees, config.learning, config.reward)
     metrics = step_metrics(trees, due, groups) | {"canaries": canaries}
     trained_tokens = 0
     with runtime.policy.plain_weights():
@@ -235,7 +235,8 @@ def samples_of(adapter: str, trees: list[Tree], runtime: Runtime) -> list[Sample
         make_sample(play, temperature[play.agent])
         for tree in trees
         for play in tree.rounds
-        if play.advantage is not None and runtime.policy.adapter(play.agent) == adapter
+        if any(a is not None for a in play.advantages)
+        and runtime.policy.adapter(play.agent) == adapter
     ]
 
 

@@ -69,7 +69,7 @@ def play(engine: TorchEngine, forms: dict[Agent, Format], **episode: Any) -> Tre
         patch.setattr("parelha.episode.extract_program", lambda answer, _: (answer or "-", ""))
         tree: Tree = play_all([play_tree(fake_task(1), stage)], engine)[0]
     for i, one in enumerate(tree.rounds):
-        one.advantage = (-1.0) ** i * (0.5 + i % 3)
+        one.advantages = [(-1.0) ** i * (0.5 + i % 3)] * len(one.turns)
     return tree
 
 

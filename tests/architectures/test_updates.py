@@ -13,7 +13,7 @@ from peft import PeftModel
 
 from parelha.checkpoint import make_optimizers
 from parelha.config import LearningConfig
-from parelha.learning.grpo import token_losses
+from parelha.learning.algorithms.grpo import token_losses
 from parelha.learning.update import Sample, accumulate_gradients
 from parelha.models import catalogue
 from parelha.models.policy import Policy
@@ -124,9 +124,8 @@ def plain_loss(policy: Policy, played: list[Sample], config: LearningConfig) -> 
         losses, _ = token_losses(
             plain_logprobs(policy, Agent.CODER, sample),
             torch.tensor(sample.behaviour),
-            torch.full((len(sample.targets),), sample.advantage),
-            config.clip_low,
-            config.clip_high,
+            torch.tensor(sample.advantages),
+            config,
         )
         weights = [1 / text if legal is None else 1 / action for legal in sample.legal]
         total = total + (losses * torch.tensor(weights)).sum()

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parelha.agents.turns import Tree
-from parelha.config import RewardConfig
+from parelha.config import LearningConfig, RewardConfig
 from parelha.episode import play_tree
-from parelha.learning.advantages import assign_advantages
+from parelha.learning.credit import assign_credit
 from parelha.metrics import eval_records, step_metrics
 from parelha.rewards import reward_trees
 from parelha.rollout import play_all
@@ -34,7 +34,7 @@ def play(faulty: set[tuple[str, str]]) -> Tree:
         [play_tree(fake_task(), stage)], ScriptedEngine(stage.coder_format, script)
     )
     reward_trees(trees, RewardConfig())
-    assign_advantages(trees, normalise_std=True)
+    assign_credit(trees, LearningConfig(), RewardConfig())
     return trees[0]
 
 
@@ -66,7 +66,7 @@ def test_a_round_measured_from_a_lost_score_has_no_reward(faulty: set[tuple[str,
         assert (one.reward is None) == bool(one.dropped)
         if one.dropped:
             assert one.dropped.startswith("infrastructure: ")
-            assert one.advantage is None
+            assert not any(one.advantages)
             assert not one.components
 
 
@@ -76,7 +76,7 @@ def test_dropped_samples_are_counted_and_leave_the_means_alone(
     faulty: set[tuple[str, str]],
 ) -> None:
     tree, task = play(faulty), fake_task()
-    groups = assign_advantages([tree], normalise_std=True)
+    groups = assign_credit([tree], LearningConfig(), RewardConfig())
     record = step_metrics([tree], [task], groups)
     dropped = [p for p in tree.rounds if p.dropped]
     assert record["samples_dropped"] == len(dropped)

@@ -113,7 +113,7 @@ def test_forced_tokens_inside_a_choice_are_read_before_the_next_choice() -> None
     assert {answer.token_ids for answer in answers[:12]} == set(choices)
     for request, answer in zip([*requests, *begun], answers, strict=True):
         play = Round("d0", Agent.CODER, "draft", ids=[*request.prompt_ids, *answer.token_ids])
-        play.turns, play.advantage = [Turn("action", 3, answer, "", "")], 1.0
+        play.turns, play.advantages = [Turn("action", 3, answer, "", "")], [1.0]
         sample = make_sample(play, 1.0)
         (logprobs,) = sample_logprobs(policy, Agent.CODER, [sample], 64)
         recorded = torch.tensor(sample.behaviour)

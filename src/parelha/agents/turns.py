@@ -124,9 +124,7 @@ class Round:
         review: the text handed to the coder ("" when approved).
         reward: the return; None until rewarded, or where the sample was dropped.
         components: named parts of the reward.
-        group: names the rounds of the same task it is compared with.
-        baseline: what is taken off the reward before the group is compared, 0 by default.
-        advantage: None when the group was dropped.
+        advantages: of each turn; None where it teaches nothing.
         dropped: why the round is not trained on.
     """
 
@@ -143,9 +141,7 @@ class Round:
     review: str = ""
     reward: float | None = None
     components: dict[str, float] = field(default_factory=dict)
-    group: str = ""
-    baseline: float = 0.0
-    advantage: float | None = None
+    advantages: list[float | None] = field(default_factory=list)
     dropped: str = ""
 
     @property

@@ -13,7 +13,8 @@ from parelha.config import LearningConfig
 from parelha.engines.segments import Segment, build_tree
 from parelha.kernels.frozen import FrozenHead
 from parelha.kernels.memory import LOGIT_ROWS, rows_in_cache
-from parelha.learning.grpo import kl_k3, token_losses
+from parelha.learning.algorithms import load_algorithm
+from parelha.learning.kl import kl_k3
 from parelha.learning.tree import TreePasses
 from parelha.models.policy import Policy
 from parelha.types import Agent
@@ -31,7 +32,7 @@ class Sample:
         targets: (N,) indices into `ids` of the tokens that carry loss; each above 0.
         behaviour: (N,) their recorded log-probabilities.
         legal: (N,) legal ids of an action token, None for text.
-        advantage: of the round.
+        advantages: (N,) of the turn that each target belongs to.
         temperature: that it was sampled at.
     """
 
@@ -39,7 +40,7 @@ class Sample:
     targets: list[int]
     behaviour: list[float]
     legal: list[tuple[int, ...] | None]
-    advantage: float
+    advantages: list[float]
     temperature: float
 
 
@@ -56,19 +57,19 @@ class UpdateResult:
 
 
 def make_sample(play: Round, temperature: float) -> Sample:
-    """The tokens of a round that were real choices, with what is needed to learn from them."""
-    assert play.advantage is not None
-    targets: list[int] = []
-    behaviour: list[float] = []
-    legal: list[tuple[int, ...] | None] = []
-    for turn in play.turns:
+    """The tokens of a round that were real choices and teach something."""
+    sample = Sample(play.ids, [], [], [], [], temperature)
+    for turn, advantage in zip(play.turns, play.advantages, strict=True):
+        if advantage is None:
+            continue
         completion = turn.completion
         for i, (logprob, ids) in enumerate(zip(completion.logprobs, completion.legal, strict=True)):
             if ids is None or len(ids) > 1:
-                targets.append(turn.start + i)
-                behaviour.append(logprob)
-                legal.append(ids)
-    return Sample(play.ids, targets, behaviour, legal, play.advantage, temperature)
+                sample.targets.append(turn.start + i)
+                sample.behaviour.append(logprob)
+                sample.legal.append(ids)
+                sample.advantages.append(advantage)
+    return sample
 
 
 def sample_logprobs(
@@ -124,6 +125,7 @@ class _StepLoss:
     ) -> None:
         self.policy, self.agent, self.config = policy, agent, config
         self.samples, self.references = samples, references
+        self.algorithm = load_algorithm(config.algorithm)
         self.text = sum(legal is None for s in samples for legal in s.legal)
         self.action = sum(len(s.legal) for s in samples) - self.text
         self.loss, self.clipped, self.kl = 0.0, 0.0, 0.0
@@ -139,12 +141,12 @@ class _StepLoss:
         device, config = logprobs.device, self.config
         members = [self.samples[c.member] for c in chosen]
         behaviour = [s.behaviour[c.place] for s, c in zip(members, chosen, strict=True)]
-        losses, clipped = token_losses(
+        advantages = [s.advantages[c.place] for s, c in zip(members, chosen, strict=True)]
+        losses, clipped = self.algorithm.token_losses(
             logprobs,
             torch.tensor(behaviour, device=device),
-            torch.tensor([s.advantage for s in members], device=device),
-            config.clip_low,
-            config.clip_high,
+            torch.tensor(advantages, device=device),
+            config,
         )
         if self.references is not None:
             reference = torch.stack([self.references[c.member][c.place] for c in chosen])

@@ -146,6 +146,9 @@ def _reward_facts(line: Line) -> list[str]:
         if value is not None
     )
     facts = [f"reward {line['reward']:+.3f}" + (f" ({parts})" if parts else "")]
-    if line.get("advantage") is not None:
-        facts.append(f"advantage {line['advantage']:+.2f}")
-    return facts
+    learned = [
+        f"{turn['kind']} {turn['advantage']:+.2f}"
+        for turn in line.get("turns") or []
+        if turn.get("advantage") is not None
+    ]
+    return facts + ([f"advantage of {', '.join(learned)}"] if learned else [])

@@ -1,4 +1,4 @@
-"""The clipped loss against hand computation, and the estimate of the KL divergence."""
+"""Losses of the algorithms against hand computation, and the estimate of the KL divergence."""
 
 # pylint: disable=missing-function-docstring
 
@@ -9,7 +9,10 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parelha.learning.grpo import kl_k3, token_losses
+from parelha.config import LearningConfig
+from parelha.learning.algorithms import cispo
+from parelha.learning.algorithms.grpo import token_losses
+from parelha.learning.kl import kl_k3
 
 LOGPROB = st.floats(-8, 0)
 
@@ -20,8 +23,7 @@ def loss_and_gradient(logprob: float, behaviour: float, advantage: float) -> tup
         policy,
         torch.tensor([behaviour], dtype=torch.float64),
         torch.tensor([advantage], dtype=torch.float64),
-        0.2,
-        0.28,
+        LearningConfig(),
     )
     losses.sum().backward()  # type: ignore[no-untyped-call]
     assert policy.grad is not None
@@ -60,11 +62,31 @@ def test_the_clip_stops_what_would_go_too_far_and_nothing_that_comes_back(
     ratio: float, advantage: float, clipped: bool
 ) -> None:
     logprobs = torch.tensor([math.log(ratio)], requires_grad=True)
-    losses, found = token_losses(logprobs, torch.zeros(1), torch.tensor([advantage]), 0.2, 0.28)
+    losses, found = token_losses(
+        logprobs, torch.zeros(1), torch.tensor([advantage]), LearningConfig()
+    )
     losses.sum().backward()  # type: ignore[no-untyped-call]
     assert found.tolist() == [clipped]
     assert logprobs.grad is not None
     assert (float(logprobs.grad) == 0.0) == clipped
+
+
+@given(LOGPROB, LOGPROB, st.floats(-3, 3))
+def test_cispos_gradient_is_the_advantage_times_the_truncated_ratio(
+    logprob: float, behaviour: float, advantage: float
+) -> None:
+    policy = torch.tensor([logprob], dtype=torch.float64, requires_grad=True)
+    losses, held = cispo.token_losses(
+        policy,
+        torch.tensor([behaviour], dtype=torch.float64),
+        torch.tensor([advantage], dtype=torch.float64),
+        LearningConfig(),
+    )
+    losses.sum().backward()  # type: ignore[no-untyped-call]
+    ratio = math.exp(logprob - behaviour)
+    assert policy.grad is not None
+    assert float(policy.grad) == pytest.approx(-min(ratio, 1.28) * advantage)
+    assert held.tolist() == [ratio > 1.28]
 
 
 @given(LOGPROB, LOGPROB)

@@ -1,0 +1,274 @@
+"""Rewards to advantages: what is compared with what, and what a reviewer can earn blind."""
+
+# pylint: disable=missing-function-docstring
+
+from collections.abc import Callable, Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from parelha.agents.turns import Branch, Completion, Round, Tree, Turn
+from parelha.config import LearningConfig, RewardConfig
+from parelha.learning.credit import GroupCount, assign_credit, class_weights
+from parelha.rewards import reward_trees
+from parelha.types import Agent, Severity
+from tests.fakes import NUM_CASES, Exchange, fake_score, fake_tree
+
+RAW = LearningConfig(normalise_std=False)
+REWARDS = st.lists(st.floats(-2, 2), min_size=1, max_size=6)
+
+
+def tree_of(rewards: Sequence[float | None], task: str = "t") -> Tree:
+    """Drafts alone, in one group."""
+    rows = []
+    for k, reward in enumerate(rewards):
+        draft = Round(f"d{k}", Agent.CODER, "draft", reward=reward)
+        draft.turns = [Turn("program", 0, Completion((), (), "stop"), "", "")]
+        rows.append([Branch(draft)])
+    return Tree(task, rows)
+
+
+def credited(*trees: Tree, learning: LearningConfig = RAW) -> dict[Agent, GroupCount]:
+    return assign_credit(trees, learning, RewardConfig())
+
+
+def advantages(tree: Tree) -> list[float | None]:
+    return [draft.advantages[0] for draft in tree.drafts]
+
+
+# --- programs ------------------------------------------------------------------------------------
+
+
+def test_an_advantage_is_the_distance_from_the_groups_mean() -> None:
+    tree = tree_of([0.0, 1.0, 2.0])
+    counts = credited(tree)
+    assert advantages(tree) == [-1.0, 0.0, 1.0]
+    assert counts[Agent.CODER] == GroupCount(1, 0)
+    assert counts[Agent.REVIEWER] == GroupCount(0, 0)
+
+
+def test_a_group_of_one_or_without_variance_is_dropped_and_counted() -> None:
+    trees = [tree_of([0.5], "a"), tree_of([0.5, 0.5], "b"), tree_of([0.0, 1.0], "c")]
+    counts = credited(*trees)
+    assert [advantages(tree) for tree in trees] == [[None], [None, None], [-0.5, 0.5]]
+    assert counts[Agent.CODER] == GroupCount(3, 2)
+
+
+def test_tasks_are_not_compared_with_each_other() -> None:
+    easy, hard = tree_of([1.0, 1.2], "easy"), tree_of([0.0, 0.2], "hard")
+    credited(easy, hard)
+    assert advantages(easy) == pytest.approx([-0.1, 0.1])
+    assert advantages(hard) == pytest.approx([-0.1, 0.1])
+
+
+def test_a_revision_is_compared_by_what_it_is_above_its_draft() -> None:
+    tree = fake_tree(
+        [
+            (fake_score("x", 2), [[("major", fake_score("x", 6))]]),
+            (fake_score("x", 6), [[("major", fake_score("x", 6))]]),
+        ]
+    )
+    reward_trees([tree], RewardConfig())
+    credited(tree)
+    assert [b.revisions[0].advantages for b in tree.episodes] == [[0.125], [-0.125]]
+
+
+def test_a_dropped_sample_is_in_no_mean() -> None:
+    tree = tree_of([0.0, 1.0, None, 9.0])
+    tree.drafts[3].dropped = "infrastructure: gone"
+    counts = credited(tree)
+    assert advantages(tree) == [-0.5, 0.5, None, None]
+    assert counts[Agent.CODER] == GroupCount(1, 0)
+
+
+def test_old_advantages_are_forgotten() -> None:
+    tree = tree_of([0.5, 0.5])
+    tree.drafts[0].advantages = [3.0]
+    credited(tree)
+    assert advantages(tree) == [None, None]
+
+
+@given(st.lists(REWARDS, min_size=1, max_size=4), st.booleans())
+def test_advantages_of_a_group_sum_to_zero_and_keep_the_order(
+    steps: list[list[float]], normalise: bool
+) -> None:
+    trees = [tree_of(rewards, f"t{i}") for i, rewards in enumerate(steps)]
+    credited(*trees, learning=LearningConfig(normalise_std=normalise))
+    for tree, rewards in zip(trees, steps, strict=True):
+        pairs = [
+            (reward, advantage)
+            for reward, advantage in zip(rewards, advantages(tree), strict=True)
+            if advantage is not None
+        ]
+        assert sum(a for _, a in pairs) == pytest.approx(0.0, abs=1e-6)
+        for reward, advantage in pairs:
+            for other, its in pairs:
+                assert (reward - other) * (advantage - its) >= 0
+
+
+@given(st.lists(REWARDS, min_size=1, max_size=4), st.floats(0.01, 100))
+def test_normalised_advantages_do_not_know_the_rewards_scale(
+    steps: list[list[float]], scale: float
+) -> None:
+    """One standard deviation for all of a kind that an agent did in the step."""
+    trees = [tree_of(r, f"t{i}") for i, r in enumerate(steps)]
+    scaled = [tree_of([x * scale for x in r], f"t{i}") for i, r in enumerate(steps)]
+    credited(*trees, learning=LearningConfig())
+    credited(*scaled, learning=LearningConfig())
+    kept = [a for tree in trees for a in advantages(tree) if a is not None]
+    spread = [max(r) - min(r) for r in steps]
+    if kept and all(s == 0 or min(s, s * scale) > 1e-2 for s in spread):
+        assert sum(a * a for a in kept) / len(kept) == pytest.approx(1.0, rel=1e-2)
+        for one, other in zip(trees, scaled, strict=True):
+            for mine, its in zip(advantages(one), advantages(other), strict=True):
+                assert mine == (None if its is None else pytest.approx(its, rel=1e-2, abs=1e-6))
+
+
+# --- reviews -------------------------------------------------------------------------------------
+
+# What a reviewer says of a program that passes or not, and what then becomes of the program.
+Says = Severity | None
+PASSED, HALF = NUM_CASES, NUM_CASES // 2
+# How the M reviews of one draft fall, for each draft; None approves.
+DRAFTS = st.lists(st.booleans(), min_size=1, max_size=10)
+
+
+def reviewed(drafts: Sequence[tuple[int, Sequence[tuple[Says, int]]]]) -> Tree:
+    """Rewarded and credited; of each draft the cases passed, and its reviews with what followed."""
+    rows = []
+    for passed, reviews in drafts:
+        branches: list[list[Exchange]] = [
+            [(says, fake_score("x", after) if says else None)] for says, after in reviews
+        ]
+        rows.append((fake_score("x", passed), branches))
+    tree = fake_tree(rows)
+    reward_trees([tree], RewardConfig())
+    credited(tree)
+    return tree
+
+
+def verdicts(tree: Tree) -> list[float]:
+    """The advantage of each closing action; 0 where it teaches nothing."""
+    return [b.reviews[0].advantages[0] or 0.0 for b in tree.episodes]
+
+
+def texts(tree: Tree) -> list[float | None]:
+    return [b.reviews[0].advantages[-1] for b in tree.episodes]
+
+
+def without_effect(truth: Sequence[bool], says: Callable[[int, bool], Says], size: int) -> Tree:
+    """Reviews that change nothing; `says` is asked for each review of each draft."""
+    return reviewed(
+        [
+            (PASSED if p else HALF, [(says(m, p), PASSED if p else HALF) for m in range(size)])
+            for p in truth
+        ]
+    )
+
+
+@given(DRAFTS, st.sampled_from((None, "minor", "major", "critical")), st.integers(1, 4))
+def test_who_always_says_the_same_earns_nothing_at_any_share_of_passing_drafts(
+    truth: list[bool], says: Says, size: int
+) -> None:
+    found = verdicts(without_effect(truth, lambda m, p: says, size))
+    assert sum(found) == pytest.approx(0.0, abs=1e-9)
+
+
+@given(DRAFTS, st.sampled_from(("minor", "critical")))
+def test_a_coin_earns_nothing_at_any_share_of_passing_drafts(
+    truth: list[bool], severity: Severity
+) -> None:
+    """All outcomes of the coin are as likely: every second review of each draft approves."""
+    tree = without_effect(truth, lambda m, p: None if m % 2 else severity, 4)
+    assert sum(verdicts(tree)) == pytest.approx(0.0, abs=1e-9)
+
+
+@given(
+    DRAFTS.filter(lambda truth: 0 < sum(truth) < len(truth)),
+    st.integers(0, 4),
+    st.integers(0, 4),
+)
+def test_who_is_right_more_often_than_a_coin_earns_more(
+    truth: list[bool], right_if_passing: int, right_if_failing: int
+) -> None:
+    def says(m: int, passes: bool) -> Says:
+        right = m < (right_if_passing if passes else right_if_failing)
+        return None if right == passes else "major"
+
+    mean = sum(verdicts(without_effect(truth, says, 4)))
+    discernment = right_if_passing / 4 + right_if_failing / 4 - 1
+    assert mean * discernment > 0 or (mean == pytest.approx(0.0, abs=1e-9) and not discernment)
+
+
+@given(st.integers(0, NUM_CASES - 1), st.integers(0, NUM_CASES))
+def test_a_review_that_mends_gains_by_its_text_and_loses_nothing_by_its_action(
+    before: int, other: int
+) -> None:
+    def played(mended: int) -> Tree:
+        rest: list[tuple[int, list[tuple[Says, int]]]] = [
+            (PASSED, [(None, PASSED)] * 2),
+            (HALF, [("major", HALF)] * 2),
+        ]
+        return reviewed([(before, [("major", mended), ("major", other)]), *rest])
+
+    same, mended = played(before), played(PASSED)
+    assert (texts(mended)[0] or 0.0) >= (texts(same)[0] or 0.0)
+    assert verdicts(mended)[0] >= verdicts(same)[0] > 0
+
+
+@given(st.integers(0, NUM_CASES - 1), st.lists(st.integers(0, NUM_CASES), max_size=3))
+def test_a_review_that_breaks_a_right_draft_never_pays(after: int, others: list[int]) -> None:
+    reviews: list[tuple[Says, int]] = [("minor", after), *(("major", o) for o in others)]
+    tree = reviewed([(PASSED, reviews), (HALF, [("major", HALF)])])
+    assert verdicts(tree)[0] < 0
+    assert (texts(tree)[0] or 0.0) <= 0
+
+
+@given(st.integers(0, NUM_CASES - 1))
+def test_a_right_draft_that_reviews_break_makes_approving_worth_more(after: int) -> None:
+    calm = reviewed([(PASSED, [(None, PASSED), ("major", PASSED)]), (HALF, [(None, HALF)] * 2)])
+    harm = reviewed([(PASSED, [(None, PASSED), ("major", after)]), (HALF, [(None, HALF)] * 2)])
+    assert verdicts(harm)[0] >= verdicts(calm)[0] > 0
+
+
+def test_an_approval_has_no_text_to_credit_and_a_lone_text_nothing_to_be_compared_with() -> None:
+    tree = reviewed([(HALF, [(None, HALF), ("major", PASSED)]), (PASSED, [(None, PASSED)])])
+    approval, written = (b.reviews[0] for b in tree.branches[0])
+    assert len(approval.advantages) == 1 and (approval.advantages[0] or 0.0) < 0
+    assert written.advantages[1:] == [None, None]
+
+
+def test_severity_is_credited_with_the_text_that_it_leads_to() -> None:
+    tree = reviewed([(HALF, [("major", PASSED), ("critical", HALF)])])
+    for branch in tree.episodes:
+        _, severity, text = branch.reviews[0].advantages
+        assert severity == text != 0
+
+
+def test_tool_calls_are_credited_by_the_verdict_they_lead_to_less_their_cost() -> None:
+    tree = fake_tree(
+        [
+            (fake_score("x", HALF), [[("major", fake_score("x", HALF))], [(None, None)]]),
+            (fake_score("x", PASSED), [[(None, None)], [(None, None)]]),
+        ]
+    )
+    looked = tree.branches[0][0].reviews[0]
+    looked.tool_calls = ["execute"]
+    looked.turns.insert(0, looked.turns[0])
+    reward_trees([tree], RewardConfig())
+    credited(tree)
+    call, verdict, *_ = looked.advantages
+    assert call is not None and verdict is not None
+    assert 0 < call < verdict
+
+
+@given(st.lists(st.tuples(st.booleans(), st.floats(1, 2)), max_size=60))
+def test_both_classes_weigh_the_same_and_no_program_decides_a_step(
+    stakes: list[tuple[bool, float]],
+) -> None:
+    weights = class_weights(stakes)
+    sums = {c: weights[c] * sum(s for of, s in stakes if of is c) for c in (True, False)}
+    assert sums[True] == pytest.approx(sums[False])
+    assert max(weights.values()) <= 4.0 + 1e-9
+    assert (sums[True] > 0) == (len({of for of, _ in stakes}) == 2)
