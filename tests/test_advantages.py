@@ -55,7 +55,7 @@ def test_agents_and_groups_are_not_compared_with_each_other() -> None:
         for m in range(2):
             review = Round(f"d{k}.r{m}", Agent.REVIEWER, "review", reward=10.0 * k + m)
             review.group = f"reviews of d{k}"
-            row[0].reviews.append(review)
+            row[0].rounds.append(review)
     assign_advantages([tree], normalise_std=False)
     reviews = [r.advantage for row in tree.branches for r in row[0].reviews]
     assert reviews == [-0.5, 0.5, -0.5, 0.5]
