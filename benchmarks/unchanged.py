@@ -95,7 +95,9 @@ def start(name: str, work: Path, side: Path, source: Path) -> "subprocess.Popen[
     model = model.replace('"chat"', f'"{work}/chat"').replace('"plain"', f'"{work}/plain"')
     config = side / f"{name}.toml"
     config.write_text(_COMMON.format(model=model, episode=episode))
-    environment = os.environ | {"PYTHONPATH": str(source), "CUDA_VISIBLE_DEVICES": ""}
+    # PEFT writes a set of layers into adapter_config.json, in the order of the hashes.
+    environment = os.environ | {"PYTHONHASHSEED": "0", "CUDA_VISIBLE_DEVICES": ""}
+    environment |= {"PYTHONPATH": str(source)}
     command = [sys.executable, "-m", "parelha", "train", str(config), "--name", name]
     return subprocess.Popen(command, cwd=side, env=environment, stdout=subprocess.DEVNULL)
 

@@ -148,23 +148,25 @@ def play_branch(task: Task, stage: Stage, draft: Round, talk: Conversation, m: i
     branch, program_round, name = Branch(draft), draft, f"{draft.name}.r{m}"
     grades: list[tuple[Round, Future[Score]]] = []
     while True:
-        review = Round(name, Agent.REVIEWER, "review")
+        review = yield from play_review(name, task, stage, program_round)
         branch.rounds.append(review)
-        yield from play_review(review, task, stage, program_round)
         if not review.review:
             return branch, grades
-        revision = Round(f"{name}.d", Agent.CODER, "revision")
-        branch.rounds.append(revision)
         talk = talk.copy()
-        grade = yield from play_revision(revision, talk, task, stage, review)
+        revision, grade = yield from play_revision(f"{name}.d", talk, task, stage, review)
+        branch.rounds.append(revision)
         grades.append((revision, grade))
         if len(branch.revisions) == stage.config.max_rounds:
             return branch, grades
         program_round, name = revision, f"{revision.name}.r"
 
 
-def play_review(review: Round, task: Task, stage: Stage, draft: Round) -> Part:
-    """The reviewer reads the program, may call tools, then approves or proposes a refactoring."""
+def play_review(name: str, task: Task, stage: Stage, draft: Round) -> Part:
+    """The reviewer reads the program, may call tools, then approves or proposes a refactoring.
+
+    Returns: the round.
+    """
+    review = Round(name, Agent.REVIEWER, "review")
     lang, form, config = stage.lang, stage.formats[review.agent], stage.config
     answer = draft.turns[-1].answer
     program, reason = extract_program(answer, draft.turns[-1].completion.finish)
@@ -190,7 +192,7 @@ def play_review(review: Round, task: Task, stage: Stage, draft: Round) -> Part:
             text = yield stage.pool.submit(guarded, run_tool, action, task, program, stage)
         except InfrastructureError as error:
             review.dropped = f"infrastructure: {error}"
-            return
+            return review
         review.tool_texts.append(text)
         # A tool says the same thing twice, so each can be called once, within the budget.
         left = len(review.tool_calls) < config.max_tool_calls
@@ -203,7 +205,7 @@ def play_review(review: Round, task: Task, stage: Stage, draft: Round) -> Part:
         talk.prefill(prompts.ACTION_PREFIX[lang])
     review.action = action.value
     if action is ReviewerAction.APPROVE:
-        return
+        return review
     talk.prefill(prompts.SEVERITY_PREFIX[lang])
     review.severity = yield from choose(review, talk, stage, task, SEVERITIES, "severity")
     talk.prefill(prompts.REVIEW_PREFIX[lang])
@@ -213,19 +215,23 @@ def play_review(review: Round, task: Task, stage: Stage, draft: Round) -> Part:
     known = (task_prompt(task, lang), draft.turns[-1].answer, *review.tool_texts)
     # An empty review still is one: the coder is asked again, and the round has its revision.
     review.review = bounded(after_thought(answer) or "", known).strip() or "-"
+    return review
 
 
-def play_revision(
-    revision: Round, talk: Conversation, task: Task, stage: Stage, review: Round
-) -> Part:
-    """The coder goes on from its draft, having read the review; it sees no tool's output."""
+def play_revision(name: str, talk: Conversation, task: Task, stage: Stage, review: Round) -> Part:
+    """The coder goes on from its draft, having read the review; it sees no tool's output.
+
+    Returns: the round, and the grade under way.
+    """
+    revision = Round(name, Agent.CODER, "revision")
     lang, form = stage.lang, stage.formats[revision.agent]
     assert review.severity is not None
     head, tail = prompts.review_heading(review.severity, lang), prompts.revise(lang)
     shown = form.capped_ids(review.review, stage.config.max_review_tokens)
     user = [*form.text_ids(head), *shown, *form.text_ids(tail)]
     talk.request(user, head + form.decode(shown) + tail)
-    return (yield from write(revision, talk, stage, task))
+    grade = yield from write(revision, talk, stage, task)
+    return revision, grade
 
 
 def write(play: Round, talk: Conversation, stage: Stage, task: Task) -> Part:

@@ -62,7 +62,7 @@ class LongestDialogues:
         return longest
 
     def _longest_path(self, task: Task, agent: Agent, path: _Path) -> _Path:
-        """From a path on, change one choice at a time for as long as a round of the agent becomes longer by it.
+        """From a path on, change one choice at a time while a round of the agent gets longer.
 
         What a choice adds does not depend on the others, but for what can be chosen at all.
         """

@@ -106,6 +106,10 @@ class Turn:
 class Round:
     """All turns of one agent between two hand-overs; they share one return.
 
+    One owner at a time fills it: the part of the episode that makes it, up to `review`; the draft's
+    part of the episode, which waits for all grades, `score`; then, with the whole tree, the learner
+    what is called `reward` and so on. Who finds a fault says so in `dropped`.
+
     Attributes:
         name: place in the tree: ``d0`` (draft), ``d0.r1`` (a review of it), ``d0.r1.d`` (the
             revision), then ``d0.r1.d.r`` and so on.
