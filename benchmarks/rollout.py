@@ -24,6 +24,7 @@ import torch
 
 from parelha.agents.actions import encode_choices
 from parelha.agents.formats import Conversation
+from parelha.agents.roles import roles_of
 from parelha.agents.turns import Completion, Request, Round
 from parelha.config import Config, load_config
 from parelha.engines.torch_engine import Decode, TorchEngine
@@ -121,8 +122,7 @@ def prepare(folder: Path, rows: int, new: int, dtype: str) -> None:
     for agent in Agent:
         policy.save(agent, folder / str(agent))
     nothing: Any = Nothing()
-    forms = formats[Agent.CODER], formats[Agent.REVIEWER]
-    stage = Stage(config.episode, "en", *forms, nothing, nothing, ())
+    stage = Stage(config.episode, "en", roles_of(config), formats, nothing, nothing, ())
     tasks = load_tasks("train", levels=(1,))
     half = rows // 2
     prompts = [draft_prompt(t, stage) for t in tasks[: -(-half // _SIBLINGS)]]
@@ -168,7 +168,7 @@ class Nothing:
 
 def forced(request: Request, word: str, stage: Stage) -> Completion:
     """The answer in which one of the choices is taken."""
-    (ids,) = encode_choices(stage.coder_format, [word])
+    (ids,) = encode_choices(stage.formats[Agent.CODER], [word])
     assert ids in request.choices, word
     return Completion(ids, (0.0,) * len(ids), "action", tuple((token,) for token in ids))
 
@@ -184,7 +184,7 @@ def review_prompt(task: Task, stage: Stage) -> tuple[int, ...]:
     """What the reviewer reads before it writes a review of the reference."""
     part: Part = play_draft(task, stage, 0)
     request = part.send(forced(next(part), task.action.value, stage))
-    ids = tuple(stage.coder_format.text_ids(task.reference + "```"))
+    ids = tuple(stage.formats[Agent.CODER].text_ids(task.reference + "```"))
     answer = Completion(ids, (0.0,) * len(ids), "stop", (None,) * len(ids))
     draft, talk = returned(part, answer)
     branch = play_branch(task, stage, draft, talk, 0)

@@ -22,6 +22,7 @@ import torch
 from torch import Tensor, nn
 
 from benchmarks.rollout import files_of, measured, table, timed  # pylint: disable=import-error
+from parelha.agents.roles import roles_of
 from parelha.agents.turns import Completion, Request, Tree
 from parelha.config import load_config
 from parelha.episode import Stage, play_tree
@@ -124,8 +125,7 @@ def rounds(tasks: int) -> list[Sample]:
     config = load_config(None, {})
     _, formats = load_policy(config, files_of(config))
     nothing: Any = NoGrades()
-    forms = formats[Agent.CODER], formats[Agent.REVIEWER]
-    stage = Stage(config.episode, "en", *forms, nothing, nothing, (0, 0))
+    stage = Stage(config.episode, "en", roles_of(config), formats, nothing, nothing, (0, 0))
     chosen = load_tasks("train", levels=(1,))[:: len(load_tasks("train", levels=(1,))) // tasks]
     trees: list[Tree] = play_all([play_tree(task, stage) for task in chosen[:tasks]], Babbler())
     assert all(branch.revisions for tree in trees for row in tree.branches for branch in row)

@@ -15,11 +15,13 @@ import torch
 from transformers import CodeGenConfig, CodeGenForCausalLM
 
 from parelha.agents.formats import Format, make_format
-from parelha.agents.turns import Branch, Completion, Round, Tree, Turn, TurnKind
+from parelha.agents.roles import roles_of
+from parelha.agents.turns import Branch, Completion, Round, Tree, Turn
 from parelha.config import Config, EpisodeConfig, ModelConfig, from_dict
 from parelha.engines.torch_engine import TorchEngine
 from parelha.episode import Stage, play_tree
 from parelha.errors import InfrastructureError
+from parelha.kernels.choose import Kernels
 from parelha.learning.update import Sample, make_sample
 from parelha.live import Progress
 from parelha.models.policy import Policy
@@ -168,11 +170,12 @@ def fake_stage(grader: FakeGrader | None = None, **episode: Any) -> Stage:
         "reviewer_temperature": 1.0,
     }
     fake: Any = grader or FakeGrader()
+    config = Config(episode=EpisodeConfig(**(shape | episode)))
     return Stage(
-        config=EpisodeConfig(**(shape | episode)),
+        config=config.episode,
         lang="en",
-        coder_format=form,
-        reviewer_format=form,
+        roles=roles_of(config),
+        formats=dict.fromkeys(Agent, form),
         grader=fake,
         pool=DirectExecutor(),
         stream=(0, 1),
@@ -255,7 +258,7 @@ def tiny_policy(
     """
     shape: dict[str, Any] = {"lora_rank": 4, "lora_alpha": 8}
     base = base or tiny_model()
-    policy = Policy(base, reviewer_base or base, ModelConfig(**(shape | model)), seed=0)
+    policy = pair_of(base, ModelConfig(**(shape | model)), reviewer_base)
     generator = torch.Generator().manual_seed(1)
     with torch.no_grad():
         for agent in Agent:
@@ -263,6 +266,14 @@ def tiny_policy(
                 if moved and "lora_B" in name:
                     parameter.copy_(moved * torch.randn(parameter.shape, generator=generator))
     return policy
+
+
+def pair_of(
+    base: Any, config: ModelConfig, reviewer_base: Any = None, kernels: Kernels | None = None
+) -> Policy:
+    """Return an untrained pair on one base, or on two."""
+    bases = {Agent.CODER: base, Agent.REVIEWER: reviewer_base or base}
+    return Policy(bases, roles_of(Config(model=config)), config, 0, kernels)
 
 
 def tiny_codegen() -> Any:
@@ -328,16 +339,16 @@ def _fake_branch(draft: Round, exchanges: Sequence[Exchange], m: int) -> Branch:
         review = Round(name, Agent.REVIEWER, "review", severity=severity)
         review.action = str(ReviewerAction.PROPOSE_REFACTORING if severity else "approve")
         review.review = "Mend it." if severity else ""
-        written: tuple[TurnKind, ...] = ("severity", "review") if severity else ()
-        branch.reviews.append(_with_turns(review, "action", *written))
+        written: tuple[str, ...] = ("severity", "review") if severity else ()
+        branch.rounds.append(_with_turns(review, "action", *written))
         if severity:
             revision = Round(f"{name}.d", Agent.CODER, "revision", score=score)
-            branch.revisions.append(_with_turns(revision, "program"))
+            branch.rounds.append(_with_turns(revision, "program"))
         name = f"{name}.d.r"
     return branch
 
 
-def _with_turns(play: Round, *kinds: TurnKind) -> Round:
+def _with_turns(play: Round, *kinds: str) -> Round:
     """Give a round turns without tokens."""
     play.turns = [Turn(kind, 0, Completion((), (), "action"), "", "") for kind in kinds]
     return play

@@ -9,6 +9,7 @@ from torch import Tensor
 from parelha.config import ModelConfig
 from parelha.models.policy import Policy
 from parelha.types import Agent
+from tests.fakes import pair_of
 from tests.processor import needs_packing
 from tests.tiny import tiny_model
 
@@ -17,7 +18,7 @@ TOLERANCE = {torch.float32: 1e-5, torch.bfloat16: 6e-2}
 
 def moved(dtype: torch.dtype, **config: object) -> Policy:
     base = tiny_model().to(dtype)  # type: ignore[arg-type]
-    policy = Policy(base, base, ModelConfig.model_validate(config), 0)
+    policy = pair_of(base, ModelConfig.model_validate(config))
     torch.manual_seed(1)
     for agent in Agent:
         for parameter in policy.parameters(agent).values():

@@ -17,7 +17,7 @@ from parelha.episode import play_tree, task_prompt
 from parelha.rewards import program_value, reward_trees
 from parelha.rollout import play_all
 from parelha.tasks import load_tasks
-from parelha.types import Score
+from parelha.types import Agent, Score
 from tests.fakes import NUM_CASES, fake_score, fake_stage, fake_task, fake_tree
 from tests.scripted import ScriptedEngine
 
@@ -221,7 +221,7 @@ def test_the_more_is_copied_the_less_is_paid(words: int) -> None:
 def test_the_coder_is_not_shown_a_pasted_solution() -> None:
     stage = fake_stage(drafts=1, reviews=1, max_review_tokens=400)
     pasted = f"Use this:\n```python\n{SOLUTION}```\nand mind zero."
-    engine = ScriptedEngine(stage.coder_format, {("d0.r0", 2): pasted})
+    engine = ScriptedEngine(stage.formats[Agent.CODER], {("d0.r0", 2): pasted})
     (tree,) = play_all([play_tree(fake_task(), stage)], engine)
     review, revision = tree.episodes[0].reviews[0], tree.episodes[0].final
     assert review.review == f"Use this:\n{LEFT_OUT}\nand mind zero."
@@ -235,5 +235,7 @@ def test_a_tools_output_may_be_handed_on() -> None:
     told = "f([1, 2], [3, 4], x=5) == 17 but f([1, 2], [3, 4], x=6) == 18 is right"
     stage.grader.execute_examples = lambda *_: told  # type: ignore[method-assign]
     script = {("d0.r0", 0): "execute", ("d0.r0", 3): f"It says {told}."}
-    (tree,) = play_all([play_tree(fake_task(), stage)], ScriptedEngine(stage.coder_format, script))
+    (tree,) = play_all(
+        [play_tree(fake_task(), stage)], ScriptedEngine(stage.formats[Agent.CODER], script)
+    )
     assert tree.episodes[0].reviews[0].review == f"It says {told}."

@@ -307,8 +307,7 @@ def test_a_thought_is_neither_a_program_nor_a_review(opened: bool) -> None:
     engine = Thinks(form, thought + f"{T}python\n{CODE}{T}\nDone.", thought + "Mind zero.")
     stage = dataclasses.replace(
         fake_stage(drafts=1, reviews=1, max_program_tokens=400, max_review_tokens=400),
-        coder_format=form,
-        reviewer_format=form,
+        formats=dict.fromkeys(Agent, form),
     )
     (tree,) = play_all([play_tree(fake_task(), stage)], engine)
     for one in (tree.drafts[0], tree.episodes[0].final):

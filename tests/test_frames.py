@@ -67,9 +67,7 @@ def play(form: Format, program: str, review: str, task: Task, tool: str = "") ->
     grader.execute_examples = lambda *_: tool or "-"  # type: ignore[method-assign]
     base = fake_stage(grader, drafts=1, reviews=1, max_program_tokens=900, max_review_tokens=900)
     config = base.config.model_copy(update={"max_tool_tokens": 900})
-    stage = Stage(
-        **(vars(base) | {"coder_format": form, "reviewer_format": form, "config": config})
-    )
+    stage = Stage(**(vars(base) | {"formats": dict.fromkeys(Agent, form), "config": config}))
     script = {
         ("d0", 1): f"```python\n{program}\n```",
         ("d0.r0", 0): "execute",

@@ -23,7 +23,7 @@ from tests.scripted import Script, ScriptedEngine
 def play(script: Script | None = None, tasks: int = 1, grader: FakeGrader | None = None) -> Any:
     stage = fake_stage(grader)
     found = [fake_task(n) for n in range(tasks)]
-    engine = ScriptedEngine(stage.coder_format, script)
+    engine = ScriptedEngine(stage.formats[Agent.CODER], script)
     trees: list[Tree] = play_all([play_tree(task, stage) for task in found], engine)
     reward_trees(trees, RewardConfig())
     groups = assign_credit(trees, LearningConfig(), RewardConfig())

@@ -10,8 +10,8 @@ from parelha.config import FastPath, ModelConfig
 from parelha.kernels.choose import PATHS, choose, packing_problem
 from parelha.kernels.frozen import FrozenHead, Widener
 from parelha.kernels.packed import pack, packed_linear, packed_linear_onto
-from parelha.models.policy import Policy
 from parelha.types import Agent
+from tests.fakes import pair_of
 from tests.processor import needs_packing, packs
 from tests.tiny import tiny_model
 
@@ -88,7 +88,7 @@ def test_an_update_of_an_adapter_is_seen_by_the_next_pass_without_gradient(
     dtype: torch.dtype,
 ) -> None:
     base = tiny_model().to(dtype)  # type: ignore[arg-type]
-    policy = Policy(base, base, ModelConfig(), 0)
+    policy = pair_of(base, ModelConfig())
     ids = torch.arange(12)[None]
 
     def hidden() -> torch.Tensor:

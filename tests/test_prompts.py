@@ -5,6 +5,8 @@
 import pytest
 
 from parelha.agents import prompts
+from parelha.agents.roles import roles_of
+from parelha.config import Config
 from parelha.types import LANGS, SEVERITIES, CoderAction, Lang, ReviewerAction
 from tests.fakes import fake_task
 
@@ -73,5 +75,5 @@ def test_the_languages_differ_and_have_the_same_placeholders() -> None:
         texts = {prompts.review_heading(severity, lang) for lang in LANGS}
         assert len(texts) == 2
         assert all(severity in text for text in texts)
-    assert prompts.CODER_SYSTEM["en"] != prompts.CODER_SYSTEM["pt"]
-    assert prompts.REVIEWER_SYSTEM["en"] != prompts.REVIEWER_SYSTEM["pt"]
+    for role in roles_of(Config()).values():
+        assert role.system["en"] != role.system["pt"]

@@ -149,7 +149,7 @@ def test_an_error_in_a_part_ends_the_play() -> None:
 
 def test_all_trees_of_a_step_share_their_batches() -> None:
     stage: Any = fake_stage(drafts=2, reviews=2)
-    engine = ScriptedEngine(stage.coder_format)
+    engine = ScriptedEngine(stage.formats[Agent.CODER])
     play_all([play_tree(fake_task(n), stage) for n in range(3)], engine)
     # action, program; action, severity, review; revision
     assert [len(batch) for batch in engine.batches] == [6, 6, 12, 12, 12, 12]

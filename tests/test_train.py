@@ -259,7 +259,7 @@ def test_no_dialogue_is_longer_than_what_the_window_was_checked_for(
     monkeypatch.setattr(FakeGrader, "analyse_text", lambda *_: flood)
     task = load_tasks("train")[0]
     stage = fake_stage(**shape.model_dump())
-    (tree,) = play_all([play_tree(task, stage)], ScriptedEngine(stage.coder_format, script))
+    (tree,) = play_all([play_tree(task, stage)], ScriptedEngine(stage.formats[Agent.CODER], script))
     config = tiny_config(model_folder, tmp_path, episode=shape.model_dump())
     needs = {}
     with open_runtime(config, on_progress=lambda _: None) as runtime:

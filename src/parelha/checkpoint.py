@@ -1,4 +1,4 @@
-"""Checkpoints: both adapters in PEFT's layout, and the trainer's state for the newest two.
+"""Checkpoints: all adapters in PEFT's layout, and the trainer's state for the newest two.
 
 A checkpoint is written under a hidden name and renamed, so it is there whole or not at all. There
 is no random state in it: every random stream is named by seed and step.
@@ -47,9 +47,8 @@ def save_checkpoint(
     hidden = folder / f".{final.name}.tmp"
     try:
         shutil.rmtree(hidden, ignore_errors=True)
-        for agent in Agent:
-            if not (policy.config.shared_policy and agent is Agent.REVIEWER):
-                policy.save(agent, hidden / agent)
+        for agent in policy.owners:
+            policy.save(agent, hidden / agent)
         save_file(_optimizer_tensors(policy, optimizers), str(hidden / _STATE))
         (hidden / "step.json").write_text(json.dumps({"step": step}) + "\n", encoding="utf-8")
         for path in (*hidden.rglob("*"), hidden):
@@ -91,9 +90,8 @@ def load_checkpoint(
     path = folder / step_name(step)
     if not path.is_dir():
         raise UsageError(f"there is no checkpoint at {path}")
-    for agent in Agent:
-        if not (policy.config.shared_policy and agent is Agent.REVIEWER):
-            policy.load(agent, path / agent)
+    for agent in policy.owners:
+        policy.load(agent, path / agent)
     if not optimizers:
         return
     if not (path / _STATE).is_file():

@@ -6,20 +6,20 @@ side by side) and is resumed with the result; `rollout.play_all` moves many of t
 that all turns that are due share a batch. No torch here.
 """
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from parelha.agents import prompts
 from parelha.agents.actions import Choices, encode_choices
 from parelha.agents.channel import bounded
 from parelha.agents.formats import Conversation, Format
 from parelha.agents.parsers import after_thought, extract_program, program_complete
-from parelha.agents.turns import Branch, Completion, Request, Round, Stream, Tree, Turn, TurnKind
+from parelha.agents.roles import Roles
+from parelha.agents.turns import Branch, Completion, Request, Round, Stream, Tree, Turn
 from parelha.config import EpisodeConfig, EvalConfig
 from parelha.errors import InfrastructureError, ParelhaError
-from parelha.grading import Grader
 from parelha.tasks import expected
 from parelha.types import (
     SEVERITIES,
@@ -45,6 +45,19 @@ class Grade:
     future: "Future[Score]"
 
 
+class Tools(Protocol):
+    """What an episode asks of its grader."""
+
+    def grade(self, task: Task, program: str, reason: str = "") -> Score:
+        """The score of a program; `reason` says why there is none."""
+
+    def execute_examples(self, task: Task, program: str, lang: Lang) -> str:
+        """Results on the visible examples, as text."""
+
+    def analyse_text(self, program: str, lang: Lang) -> str:
+        """What the linters say, as text."""
+
+
 @dataclass(frozen=True)
 class Stage:
     """Everything an episode needs besides its task.
@@ -52,26 +65,31 @@ class Stage:
     Attributes:
         config: the episode's shape and limits.
         lang: of statements and prompts.
-        coder_format: of the coder's tokenizer.
-        reviewer_format: of the reviewer's tokenizer.
+        roles: who plays.
+        formats: of each role's tokenizer.
         grader: scores programs and runs the reviewer's tools.
         pool: threads that wait for the grader.
         stream: (seed, step), the head of every random stream.
-        sampling: replaces both agents' temperatures where given (evaluation).
+        sampling: replaces every role's temperature where given (evaluation).
     """
 
     config: EpisodeConfig
     lang: Lang
-    coder_format: Format
-    reviewer_format: Format
-    grader: Grader
+    roles: Roles
+    formats: Mapping[Agent, Format]
+    grader: Tools
     pool: Executor
     stream: Stream
     sampling: EvalConfig | None = None
 
-    def form(self, agent: Agent) -> Format:
-        """The format of an agent's tokenizer."""
-        return self.coder_format if agent is Agent.CODER else self.reviewer_format
+    def temperature(self, agent: Agent) -> float:
+        """Of a role's turns."""
+        return self.sampling.temperature if self.sampling else self.roles[agent].temperature
+
+    def start(self, agent: Agent, user: list[int], user_text: str) -> Conversation:
+        """A role's conversation from its first request on."""
+        system = self.roles[agent].system[self.lang]
+        return Conversation(self.formats[agent], system, user, user_text)
 
     def start_grade(self, task: Task, answer: str, finish: Any) -> "Future[Score]":
         """Extract the program and grade it in the background."""
@@ -110,11 +128,11 @@ def play_draft(task: Task, stage: Stage, k: int) -> Part:
     Returns: the round, the conversation it may go on from, and the grade under way.
     """
     play = Round(f"d{k}", Agent.CODER, "draft")
-    lang, form = stage.lang, stage.coder_format
+    lang, form = stage.lang, stage.formats[play.agent]
     request = form.foreign(task_prompt(task, lang)) + prompts.choose_kind(lang)
-    talk = Conversation(form, prompts.CODER_SYSTEM[lang], form.text_ids(request), request)
+    talk = stage.start(play.agent, form.text_ids(request), request)
     talk.prefill(prompts.ACTION_PREFIX[lang])
-    chosen = yield from choose(play, talk, stage, task, [a.value for a in CoderAction], "action")
+    chosen = yield from choose(play, talk, stage, task, list(CoderAction), "action")
     play.action = chosen
     hint = form.foreign(prompts.write_program(CoderAction(chosen), task, lang))
     talk.request(form.text_ids(hint), hint)
@@ -130,24 +148,26 @@ def play_branch(task: Task, stage: Stage, draft: Round, talk: Conversation, m: i
     branch, program_round, name = Branch(draft), draft, f"{draft.name}.r{m}"
     grades: list[tuple[Round, Future[Score]]] = []
     while True:
-        review = Round(name, Agent.REVIEWER, "review")
-        branch.reviews.append(review)
-        yield from play_review(review, task, stage, program_round)
+        review = yield from play_review(name, task, stage, program_round)
+        branch.rounds.append(review)
         if not review.review:
             return branch, grades
-        revision = Round(f"{name}.d", Agent.CODER, "revision")
-        branch.revisions.append(revision)
         talk = talk.copy()
-        grade = yield from play_revision(revision, talk, task, stage, review)
+        revision, grade = yield from play_revision(f"{name}.d", talk, task, stage, review)
+        branch.rounds.append(revision)
         grades.append((revision, grade))
         if len(branch.revisions) == stage.config.max_rounds:
             return branch, grades
         program_round, name = revision, f"{revision.name}.r"
 
 
-def play_review(review: Round, task: Task, stage: Stage, draft: Round) -> Part:
-    """The reviewer reads the program, may call tools, then approves or proposes a refactoring."""
-    lang, form, config = stage.lang, stage.reviewer_format, stage.config
+def play_review(name: str, task: Task, stage: Stage, draft: Round) -> Part:
+    """The reviewer reads the program, may call tools, then approves or proposes a refactoring.
+
+    Returns: the round.
+    """
+    review = Round(name, Agent.REVIEWER, "review")
+    lang, form, config = stage.lang, stage.formats[review.agent], stage.config
     answer = draft.turns[-1].answer
     program, reason = extract_program(answer, draft.turns[-1].completion.finish)
     tools = _TOOLS if config.max_tool_calls and program else ()
@@ -156,9 +176,8 @@ def play_review(review: Round, task: Task, stage: Stage, draft: Round) -> Part:
     intro += prompts.program_heading(reason, lang)
     outro = prompts.choose_action(actions, lang)
     shown = form.capped_ids(program or answer, 2 * config.max_program_tokens)
-    talk = Conversation(
-        form,
-        prompts.REVIEWER_SYSTEM[lang],
+    talk = stage.start(
+        review.agent,
         [*form.text_ids(intro), *shown, *form.text_ids(outro)],
         intro + form.decode(shown) + outro,
     )
@@ -173,7 +192,7 @@ def play_review(review: Round, task: Task, stage: Stage, draft: Round) -> Part:
             text = yield stage.pool.submit(guarded, run_tool, action, task, program, stage)
         except InfrastructureError as error:
             review.dropped = f"infrastructure: {error}"
-            return
+            return review
         review.tool_texts.append(text)
         # A tool says the same thing twice, so each can be called once, within the budget.
         left = len(review.tool_calls) < config.max_tool_calls
@@ -186,7 +205,7 @@ def play_review(review: Round, task: Task, stage: Stage, draft: Round) -> Part:
         talk.prefill(prompts.ACTION_PREFIX[lang])
     review.action = action.value
     if action is ReviewerAction.APPROVE:
-        return
+        return review
     talk.prefill(prompts.SEVERITY_PREFIX[lang])
     review.severity = yield from choose(review, talk, stage, task, SEVERITIES, "severity")
     talk.prefill(prompts.REVIEW_PREFIX[lang])
@@ -196,19 +215,23 @@ def play_review(review: Round, task: Task, stage: Stage, draft: Round) -> Part:
     known = (task_prompt(task, lang), draft.turns[-1].answer, *review.tool_texts)
     # An empty review still is one: the coder is asked again, and the round has its revision.
     review.review = bounded(after_thought(answer) or "", known).strip() or "-"
+    return review
 
 
-def play_revision(
-    revision: Round, talk: Conversation, task: Task, stage: Stage, review: Round
-) -> Part:
-    """The coder goes on from its draft, having read the review; it sees no tool's output."""
-    lang, form = stage.lang, stage.coder_format
+def play_revision(name: str, talk: Conversation, task: Task, stage: Stage, review: Round) -> Part:
+    """The coder goes on from its draft, having read the review; it sees no tool's output.
+
+    Returns: the round, and the grade under way.
+    """
+    revision = Round(name, Agent.CODER, "revision")
+    lang, form = stage.lang, stage.formats[revision.agent]
     assert review.severity is not None
     head, tail = prompts.review_heading(review.severity, lang), prompts.revise(lang)
     shown = form.capped_ids(review.review, stage.config.max_review_tokens)
     user = [*form.text_ids(head), *shown, *form.text_ids(tail)]
     talk.request(user, head + form.decode(shown) + tail)
-    return (yield from write(revision, talk, stage, task))
+    grade = yield from write(revision, talk, stage, task)
+    return revision, grade
 
 
 def write(play: Round, talk: Conversation, stage: Stage, task: Task) -> Part:
@@ -227,7 +250,7 @@ def speak(
     stage: Stage,
     task: Task,
     *,
-    kind: TurnKind,
+    kind: str,
     limit: int,
     prefix: str = "",
 ) -> Part:
@@ -241,7 +264,7 @@ def speak(
         agent=play.agent,
         prompt_ids=tuple(talk.ids),
         max_new_tokens=limit,
-        temperature=temperature(play.agent, stage),
+        temperature=stage.temperature(play.agent),
         stream=(*stage.stream, task.id, play.name, len(play.turns)),
         stop_ids=form.stop_ids,
         stop=form.stop(complete),
@@ -264,7 +287,7 @@ def choose(
     stage: Stage,
     task: Task,
     names: tuple[str, ...] | list[str],
-    kind: TurnKind,
+    kind: str,
 ) -> Part:
     """One action out of `names`; returns its name."""
     choices: Choices = encode_choices(talk.form, names)
@@ -272,7 +295,7 @@ def choose(
         agent=play.agent,
         prompt_ids=tuple(talk.ids),
         max_new_tokens=max(map(len, choices)),
-        temperature=temperature(play.agent, stage),
+        temperature=stage.temperature(play.agent),
         stream=(*stage.stream, task.id, play.name, len(play.turns)),
         choices=choices,
         epsilon=stage.config.action_epsilon,
@@ -283,7 +306,7 @@ def choose(
 
 
 def keep_turn(
-    play: Round, talk: Conversation, kind: TurnKind, completion: Completion, answer: str
+    play: Round, talk: Conversation, kind: str, completion: Completion, answer: str
 ) -> None:
     """Record an answer in its round and in the conversation."""
     start, said = talk.answered(completion.token_ids)
@@ -310,14 +333,6 @@ def guarded(work: Callable[..., Any], *args: Any) -> Any:
         raise
     except Exception as error:
         raise InfrastructureError(f"{type(error).__name__}: {str(error)[:200]}") from error
-
-
-def temperature(agent: Agent, stage: Stage) -> float:
-    """Of an agent's turns."""
-    if stage.sampling is not None:
-        return stage.sampling.temperature
-    config = stage.config
-    return config.coder_temperature if agent is Agent.CODER else config.reviewer_temperature
 
 
 def truncation(stage: Stage) -> dict[str, Any]:

@@ -26,7 +26,7 @@ def step_metrics(
         "episodes": len(episodes),
         "samples_dropped": sum(bool(play.dropped) for play in rounds),
     }
-    for kind in ("draft", "revision", "review"):
+    for kind in dict.fromkeys(("draft", "revision", "review", *(p.kind for p in rounds))):
         of_kind = [p for p in rounds if p.kind == kind]
         record[f"reward/{kind}"] = mean(p.reward for p in of_kind if p.reward is not None)
         names = sorted({name for p in of_kind for name in p.components})
@@ -39,7 +39,7 @@ def step_metrics(
     for name, scores in (("draft", drafts), ("final", finals)):
         record[f"pass_rate/{name}"] = mean(float(s.all_passed) for s in scores)
         record[f"share/{name}"] = mean(_share(s) for s in scores)
-    programs = [p for p in rounds if p.agent is Agent.CODER]
+    programs = [p for p in rounds if p.kind in ("draft", "revision")]
     right = {task.id: str(task.action) for task in tasks}
     record["right_action_rate"] = mean(
         float(p.action == right[t.task_id]) for t in trees for p in t.drafts

@@ -13,12 +13,12 @@ import torch
 from transformers import PreTrainedModel
 
 from parelha.agents.formats import Format, make_format
-from parelha.agents.sizes import longest_dialogue
+from parelha.agents.roles import Roles, roles_of
 from parelha.closing import Closing
 from parelha.config import Config, lay_over
 from parelha.engines.server import ServerEngine
 from parelha.engines.torch_engine import TorchEngine
-from parelha.episode import Stage, task_prompt
+from parelha.episode import Stage
 from parelha.errors import UsageError
 from parelha.grading import Grader
 from parelha.kernels.choose import choose
@@ -26,6 +26,7 @@ from parelha.kernels.memory import keep_freed_memory
 from parelha.models.fetch import ModelFiles, resolve
 from parelha.models.load import check_format, check_four_bit, load_base, load_tokenizer
 from parelha.models.policy import Policy
+from parelha.sizes import LongestDialogues
 from parelha.types import Agent, Task
 
 _SAMPLE_SECONDS = 2.0  # a sample takes 40 ms: the kernel counts page by page
@@ -37,16 +38,18 @@ class Runtime(Closing):
 
     Attributes:
         config: of the run; `model.dtype` is what `auto` came to.
-        files: where each agent's weights came from.
+        roles: who plays.
+        files: where each role's weights came from.
         weights: base and adapters; None where a server answers, and none are loaded.
         engine: answers requests.
-        formats: of each agent's tokenizer.
+        formats: of each role's tokenizer.
         grader: scores programs and runs tools.
         pool: threads that wait for the grader.
         memory: watches the memory of this process and its workers.
     """
 
     config: Config
+    roles: Roles
     files: dict[Agent, ModelFiles]
     weights: Policy | None
     engine: TorchEngine | ServerEngine
@@ -94,8 +97,8 @@ class Runtime(Closing):
         return Stage(
             config=episode,
             lang=self.config.lang,
-            coder_format=self.formats[Agent.CODER],
-            reviewer_format=self.formats[Agent.REVIEWER],
+            roles=self.roles,
+            formats=self.formats,
             grader=self.grader,
             pool=self.pool,
             stream=(self.config.seed, *stream),
@@ -137,21 +140,20 @@ def open_runtime(
         start=True,
     )
     try:
-        files = {Agent.CODER: resolve(config.model.coder, on_progress=on_progress)}
-        reviewer = config.model.reviewer or config.model.coder
-        files[Agent.REVIEWER] = (
-            files[Agent.CODER]
-            if reviewer == config.model.coder
-            else resolve(reviewer, on_progress=on_progress)
-        )
-        on_progress(f"loading {files[Agent.CODER].name}")
+        roles = roles_of(config)
+        by_name = {
+            name: resolve(name, on_progress=on_progress)
+            for name in dict.fromkeys(role.base for role in roles.values())
+        }
+        files = {agent: by_name[role.base] for agent, role in roles.items()}
+        on_progress(f"loading {next(iter(files.values())).name}")
         policy, engine, formats = _open_engine(config, files, on_progress)
         config = resolved(config, policy)
     except BaseException:
         grader.close()
         raise
     pool = ThreadPoolExecutor(max_workers=2 * workers, thread_name_prefix="grade")
-    return Runtime(config, files, policy, engine, formats, grader, pool, MemoryWatch())
+    return Runtime(config, roles, files, policy, engine, formats, grader, pool, MemoryWatch())
 
 
 def resolved(config: Config, policy: Policy | None) -> Config:
@@ -168,16 +170,13 @@ def _open_engine(
     wanted = config.engine
     if wanted.server:
         formats = load_formats(files)
-        models = {
-            Agent.CODER: wanted.server_model,
-            Agent.REVIEWER: wanted.server_reviewer_model or wanted.server_model,
-        }
+        models = {agent: role.server_model for agent, role in roles_of(config).items()}
         key_env = wanted.server_key_env
         engine = ServerEngine(wanted.server, models, formats, key_env=key_env, say=say)
         return None, engine, formats
     policy, formats = load_policy(config, files)
     ours = TorchEngine(
-        policy, {agent: formats[agent].decode for agent in Agent}, wanted.max_batch_tokens
+        policy, {agent: form.decode for agent, form in formats.items()}, wanted.max_batch_tokens
     )
     return policy, ours, formats
 
@@ -185,30 +184,29 @@ def _open_engine(
 def load_policy(
     config: Config, files: dict[Agent, ModelFiles]
 ) -> tuple[Policy, dict[Agent, Format]]:
-    """Base, adapters and formats; one base in memory where both agents share it."""
+    """Bases, adapters and formats; one base in memory where roles share it."""
     four_bit = config.model.dtype == "nf4"
     kernels = choose(config.model.dtype, without=config.engine.without)
     # Products in float32 need no float32 weights: they stay as they are in the file.
     held = None if kernels.dtype == torch.float32 else kernels.dtype
 
-    def base(agent: Agent) -> PreTrainedModel:
-        found = files[agent]
-        return load_base(found.folder, held, four_bit=four_bit, name=found.base_name)
-
-    coder = base(Agent.CODER)
-    same = files[Agent.REVIEWER].folder == files[Agent.CODER].folder
-    reviewer = coder if same else base(Agent.REVIEWER)
+    by_folder: dict[Path, PreTrainedModel] = {}
+    for found in files.values():
+        if found.folder not in by_folder:
+            base = load_base(found.folder, held, four_bit=four_bit, name=found.base_name)
+            by_folder[found.folder] = base
     if not four_bit:  # those are there already
-        coder.to(kernels.device)  # type: ignore[arg-type]
-        reviewer.to(kernels.device)  # type: ignore[arg-type]
+        for base in by_folder.values():
+            base.to(kernels.device)  # type: ignore[arg-type]
+    bases = {agent: by_folder[found.folder] for agent, found in files.items()}
     formats = load_formats(files)
-    check_format(coder, formats[Agent.CODER])
-    check_format(reviewer, formats[Agent.REVIEWER])
-    return Policy(coder, reviewer, config.model, config.seed, kernels), formats
+    for agent, base in bases.items():
+        check_format(base, formats[agent])
+    return Policy(bases, roles_of(config), config.model, config.seed, kernels), formats
 
 
 def load_formats(files: dict[Agent, ModelFiles]) -> dict[Agent, Format]:
-    """The format of each agent's tokenizer; one where both have the same."""
+    """The format of each role's tokenizer; one where several have the same."""
     by_folder: dict[Path, Format] = {}
     for folder in dict.fromkeys(one.folder for one in files.values()):
         tokenizer: Any = load_tokenizer(folder)
@@ -222,16 +220,17 @@ def check_window(runtime: Runtime, tasks: tuple[Task, ...]) -> None:
     Raises:
         UsageError: naming the task, its need and the window.
     """
-    config = runtime.config
-    for agent in Agent:
-        window, form = runtime.policy.window(agent), runtime.formats[agent]
-        for task in tasks:
-            text = task_prompt(task, config.lang)
-            need = longest_dialogue(agent, task, text, form, config.lang, config.episode)
-            if window and need > window:
+    windows = {agent: runtime.policy.window(agent) for agent in runtime.roles}
+    if not any(windows.values()):
+        return
+    longest = LongestDialogues(runtime.stage())
+    needs = [longest.of(task) for task in tasks]
+    for agent, window in windows.items():
+        for task, need in zip(tasks, needs, strict=True):
+            if window and need[agent] > window:
                 raise UsageError(
-                    f"task {task.id} needs up to {need} tokens and the {agent}'s model has a window"
-                    f" of {window}: lower episode.max_program_tokens or choose another model"
+                    f"task {task.id} needs up to {need[agent]} tokens and the {agent}'s model has a"
+                    f" window of {window}: lower episode.max_program_tokens or choose another model"
                 )
 
 

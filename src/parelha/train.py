@@ -226,13 +226,8 @@ def update(runtime: Runtime, agent: Agent, optimizer: AdamW, trees: list[Tree]) 
 
 def samples_of(adapter: str, trees: list[Tree], runtime: Runtime) -> list[Sample]:
     """The rounds that the adapter played and that teach something."""
-    episode = runtime.config.episode
-    temperature = {
-        Agent.CODER: episode.coder_temperature,
-        Agent.REVIEWER: episode.reviewer_temperature,
-    }
     return [
-        make_sample(play, temperature[play.agent])
+        make_sample(play, runtime.roles[play.agent].temperature)
         for tree in trees
         for play in tree.rounds
         if any(a is not None for a in play.advantages)

@@ -62,8 +62,7 @@ def play(engine: TorchEngine, forms: dict[Agent, Format], **episode: Any) -> Tre
     shape = {"max_program_tokens": 8, "max_review_tokens": 4, "max_rounds": 2}
     stage = dataclasses.replace(
         fake_stage(**(shape | {"action_epsilon": 0.0} | episode)),
-        coder_format=forms[Agent.CODER],
-        reviewer_format=forms[Agent.REVIEWER],
+        formats=forms,
     )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("parelha.episode.extract_program", lambda answer, _: (answer or "-", ""))

@@ -14,7 +14,7 @@ from parelha.agents.turns import Request
 from parelha.episode import play_tree
 from parelha.models.load import load_tokenizer
 from parelha.rollout import play_all
-from parelha.types import CoderAction, ReviewerAction
+from parelha.types import Agent, CoderAction, ReviewerAction
 from tests.architectures.models import (
     ALL,
     CODEGEN,
@@ -179,7 +179,7 @@ class Says(ScriptedEngine):
 def test_the_end_of_a_base_models_text_closes_its_code_block(end: str) -> None:
     form = make_format(CODEGEN.tokenizer())
     program = "def f(x: int) -> int:\n    return x"
-    stage = dataclasses.replace(fake_stage(drafts=1), coder_format=form, reviewer_format=form)
+    stage = dataclasses.replace(fake_stage(drafts=1), formats=dict.fromkeys(Agent, form))
     for limit, expected in ((64, program + "\n"), (8, "")):
         config = stage.config.model_copy(update={"max_program_tokens": limit})
         played = dataclasses.replace(stage, config=config)

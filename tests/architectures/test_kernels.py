@@ -16,6 +16,7 @@ from parelha.models.policy import Policy
 from parelha.types import Agent
 from tests.architectures.models import ALL, QWEN2, Architecture
 from tests.architectures.play import engine_of, plain_logprobs, play_one, samples
+from tests.fakes import pair_of
 
 CPU = torch.device("cpu")
 EACH = pytest.mark.parametrize("architecture", ALL, ids=str)
@@ -23,7 +24,7 @@ EACH = pytest.mark.parametrize("architecture", ALL, ids=str)
 
 def policy_of(base: Any, kernels: Kernels) -> Policy:
     """A policy whose adapters have left the base, each its own way, always the same."""
-    policy = Policy(base, base, ModelConfig(lora_rank=4, lora_alpha=8), 0, kernels)
+    policy = pair_of(base, ModelConfig(lora_rank=4, lora_alpha=8), kernels=kernels)
     generator = torch.Generator().manual_seed(1)
     for agent in Agent:
         for _, parameter in sorted(policy.parameters(agent).items()):

@@ -16,6 +16,7 @@ from parelha.learning.credit import assign_credit
 from parelha.metrics import eval_records, step_metrics
 from parelha.rewards import reward_trees
 from parelha.rollout import play_all
+from parelha.types import Agent
 from tests.fakes import FakeGrader, fake_stage, fake_task, run_tiny, tiny_config, use_fakes
 from tests.scripted import ScriptedEngine
 
@@ -31,7 +32,7 @@ def play(faulty: set[tuple[str, str]]) -> Tree:
     stage = fake_stage(FakeGrader(faulty=fails))
     script = {("d0.r0", 0): "execute", ("d1.r1", 0): "analyse_statically", ("d1.r0", 0): "approve"}
     trees: list[Tree] = play_all(
-        [play_tree(fake_task(), stage)], ScriptedEngine(stage.coder_format, script)
+        [play_tree(fake_task(), stage)], ScriptedEngine(stage.formats[Agent.CODER], script)
     )
     reward_trees(trees, RewardConfig())
     assign_credit(trees, LearningConfig(), RewardConfig())

@@ -12,6 +12,7 @@ from parelha.config import from_dict
 from parelha.engines.sampling import uniforms
 from parelha.episode import play_tree
 from parelha.rollout import play_all
+from parelha.types import Agent
 from tests.fakes import fake_stage, fake_task, run_tiny, tiny_config, use_fakes
 from tests.scripted import ScriptedEngine
 
@@ -34,7 +35,7 @@ def test_the_same_seed_gives_the_same_run(
 
 def test_every_turn_of_a_step_has_a_stream_of_its_own() -> None:
     stage = fake_stage(max_rounds=2)
-    engine = ScriptedEngine(stage.coder_format)
+    engine = ScriptedEngine(stage.formats[Agent.CODER])
     play_all([play_tree(fake_task(n), stage) for n in range(3)], engine)
     streams = [request.stream for request in engine.requests]
     assert len(set(streams)) == len(streams)
@@ -54,7 +55,7 @@ def test_batches_are_formed_from_what_is_due_and_never_from_the_clock() -> None:
     def batches() -> list[list[tuple[Any, ...]]]:
         stage = fake_stage()
         script = {("d0.r0", 0): "execute", ("d1.r1", 0): "approve"}
-        engine = ScriptedEngine(stage.coder_format, script)
+        engine = ScriptedEngine(stage.formats[Agent.CODER], script)
         trees: list[Tree] = play_all([play_tree(fake_task(n), stage) for n in range(2)], engine)
         assert len(trees) == 2
         return [[request.stream for request in batch] for batch in engine.batches]

@@ -2,13 +2,11 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Protocol
 
 from parelha.errors import ParelhaError
 from parelha.types import Agent, FinishReason, Score, Severity
 
-RoundKind = Literal["draft", "review", "revision"]
-TurnKind = Literal["action", "severity", "program", "review"]
 Stream = tuple[int | str, ...]
 
 
@@ -90,14 +88,14 @@ class Turn:
     """One stretch of one agent's tokens, as it is kept for training and for the reader.
 
     Attributes:
-        kind: an action name, a severity, a program or a review.
+        kind: what the answer is: an `action`, a `severity`, a `program`, a `review`.
         start: index of the answer's first token in the round's `ids`.
         completion: the tokens.
         said: what was put before the answer since the agent's previous turn, as text.
         answer: the answer as text.
     """
 
-    kind: TurnKind
+    kind: str
     start: int
     completion: Completion
     said: str
@@ -108,11 +106,15 @@ class Turn:
 class Round:
     """All turns of one agent between two hand-overs; they share one return.
 
+    One owner at a time fills it: the part of the episode that makes it, up to `review`; the draft's
+    part of the episode, which waits for all grades, `score`; then, with the whole tree, the learner
+    what is called `reward` and so on. Who finds a fault says so in `dropped`.
+
     Attributes:
         name: place in the tree: ``d0`` (draft), ``d0.r1`` (a review of it), ``d0.r1.d`` (the
             revision), then ``d0.r1.d.r`` and so on.
         agent: who speaks.
-        kind: draft, review or revision.
+        kind: what the round is for: a `draft`, a `review`, a `revision`.
         ids: (T,) the whole token sequence, prompts and answers.
         turns: the answers in `ids`, in order.
         score: of the program (draft and revision); None for a review, and None where the
@@ -130,7 +132,7 @@ class Round:
 
     name: str
     agent: Agent
-    kind: RoundKind
+    kind: str
     ids: list[int] = field(default_factory=list)
     turns: list[Turn] = field(default_factory=list)
     score: Score | None = None
@@ -159,17 +161,29 @@ class Round:
 class Branch:
     """One episode: a draft, then reviews and revisions in turn until approval or the limit.
 
-    `draft` is shared with the other branches of the same draft.
+    Attributes:
+        draft: shared with the other branches of the same draft.
+        rounds: all that follow it, as they were played.
     """
 
     draft: Round
-    reviews: list[Round] = field(default_factory=list)
-    revisions: list[Round] = field(default_factory=list)
+    rounds: list[Round] = field(default_factory=list)
+
+    @property
+    def reviews(self) -> list[Round]:
+        """The reviews in the order in which they were given."""
+        return [play for play in self.rounds if play.kind == "review"]
+
+    @property
+    def revisions(self) -> list[Round]:
+        """The revisions in the order in which they were written."""
+        return [play for play in self.rounds if play.kind == "revision"]
 
     @property
     def final(self) -> Round:
         """The round that holds the episode's last program."""
-        return self.revisions[-1] if self.revisions else self.draft
+        revisions = self.revisions
+        return revisions[-1] if revisions else self.draft
 
     @property
     def was_cut_short(self) -> bool:
@@ -196,6 +210,9 @@ class Tree:
 
     @property
     def rounds(self) -> list[Round]:
-        """Every round once, drafts first."""
-        tail = [r for b in self.episodes for r in (*b.reviews, *b.revisions)]
-        return [*self.drafts, *tail]
+        """Every round once: drafts first, then those of each episode, one kind after another."""
+        found = self.drafts
+        for branch in self.episodes:
+            kinds = list(dict.fromkeys(play.kind for play in branch.rounds))
+            found += sorted(branch.rounds, key=lambda play: kinds.index(play.kind))
+        return found

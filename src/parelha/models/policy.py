@@ -1,4 +1,4 @@
-"""The pair: one frozen base with two LoRA adapters, or one base for each agent.
+"""The pair: one frozen base with a LoRA adapter for each role, or bases of their own.
 
 Adapters are never merged into the base: merging in bfloat16 and back changes it.
 """
@@ -6,7 +6,7 @@ Adapters are never merged into the base: merging in bfloat16 and back changes it
 import hashlib
 import json
 import warnings
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from torch import Tensor, nn
 from transformers import PreTrainedModel
 from transformers.pytorch_utils import Conv1D
 
+from parelha.agents.roles import Roles
 from parelha.config import ModelConfig
 from parelha.errors import UsageError
 from parelha.kernels.attention import takes_stretches
@@ -35,14 +36,14 @@ BASE_FILE = "base.json"
 
 
 class Policy:
-    """Base and adapters of both agents.
+    """Bases and adapters of all roles.
 
     Args:
-        coder_base: the frozen base of the coder.
-        reviewer_base: of the reviewer; the same object means one base with two adapters.
-        config: rank, alpha, adapted layers, sharing, and who is trained.
+        bases: the frozen base of each role; the same object means one base with several adapters.
+        roles: who plays with which adapter, and who is trained.
+        config: rank, alpha and adapted layers.
         seed: of the adapters' random halves (A); B starts at zero, so the pair starts as the base.
-        kernels: what the bases are computed with; by default what is best for the coder's.
+        kernels: what the bases are computed with; by default what is best for the first.
 
     Attributes:
         kernels: those in use: what a base cannot be computed with is left out.
@@ -53,46 +54,50 @@ class Policy:
 
     def __init__(
         self,
-        coder_base: PreTrainedModel,
-        reviewer_base: PreTrainedModel,
+        bases: Mapping[Agent, PreTrainedModel],
+        roles: Roles,
         config: ModelConfig,
         seed: int,
         kernels: Kernels | None = None,
     ) -> None:
-        self.config = config
-        self.kernels = kernels or choose(coder_base.dtype, device=coder_base.device)
-        _check_names(config.adapter_targets, (coder_base, reviewer_base))
+        self.roles, self.config = roles, config
+        first, *_ = (bases[agent] for agent in roles)
+        self.kernels = kernels or choose(first.dtype, device=first.device)
+        _check_names(config.adapter_targets, bases.values())
         torch.manual_seed(seed)
-        lora = _lora(coder_base, config)
-        coder = _adapted(coder_base, lora, self.adapter(Agent.CODER))
-        if reviewer_base is not coder_base:
-            lora = _lora(reviewer_base, config)
-            reviewer = _adapted(reviewer_base, lora, self.adapter(Agent.REVIEWER))
-        else:
-            reviewer = coder
-            if not config.shared_policy:
-                coder.add_adapter(self.adapter(Agent.REVIEWER), lora)
-        self._models: dict[Agent, PeftModel] = {Agent.CODER: coder, Agent.REVIEWER: reviewer}
-        self._fast: dict[Agent, Fast] = {}
+        self._models: dict[Agent, PeftModel] = {}
+        by_base: dict[int, tuple[PeftModel, LoraConfig]] = {}
+        for agent, role in roles.items():
+            base = bases[agent]
+            if id(base) not in by_base:
+                lora = _lora(base, config)
+                by_base[id(base)] = _adapted(base, lora, role.adapter), lora
+            self._models[agent], lora = by_base[id(base)]
+            if role.adapter not in self._models[agent].peft_config:
+                self._models[agent].add_adapter(role.adapter, lora)
+        by_model: dict[int, Fast] = {}
         for agent, model in self._models.items():
             model.eval()
-            if agent is Agent.REVIEWER and reviewer is coder:
-                self._fast[agent] = self._fast[Agent.CODER]
-            else:
+            if id(model) not in by_model:
                 model.set_adapter(self.adapter(agent))
-                self._fast[agent] = make_fast(model, self.kernels, attention_mask)
-                self.kernels = self._fast[agent].kernels
-        self.activate(Agent.CODER)
+                by_model[id(model)] = make_fast(model, self.kernels, attention_mask)
+                self.kernels = by_model[id(model)].kernels
+        self._fast = {agent: by_model[id(model)] for agent, model in self._models.items()}
+        self.activate(next(iter(roles)))
 
     def adapter(self, agent: Agent) -> str:
         """Name of the adapter that plays `agent`."""
-        return str(Agent.CODER if self.config.shared_policy else agent)
+        return self.roles[agent].adapter
+
+    @property
+    def owners(self) -> tuple[Agent, ...]:
+        """Agents with an adapter of their own, each adapter's once."""
+        return tuple(agent for agent, role in self.roles.items() if role.adapter == agent)
 
     @property
     def trained(self) -> tuple[Agent, ...]:
         """Agents with an adapter of their own that is updated."""
-        agents = tuple(a for a in Agent if a in self.config.train_agents)
-        return (Agent.CODER,) if self.config.shared_policy else agents
+        return tuple(agent for agent in self.owners if self.roles[agent].trained)
 
     def model(self, agent: Agent) -> PeftModel:
         """The PEFT model that holds the agent's adapter."""
@@ -112,11 +117,11 @@ class Policy:
         }
 
     def activate(self, agent: Agent) -> None:
-        """Let the agent's adapter speak; both agents' adapters stay trainable."""
+        """Let the agent's adapter speak; all adapters stay trainable."""
         model = self._models[agent]
         if model.active_adapter != self.adapter(agent):
             model.set_adapter(self.adapter(agent))
-        for one in Agent:
+        for one in self.roles:
             for parameter in self.parameters(one).values():
                 parameter.requires_grad_(True)
 

@@ -98,6 +98,11 @@ class Run:
         return str(self.record["config"].get("name") or self.path.name)
 
     @property
+    def agents(self) -> tuple[str, ...]:
+        """Names of the roles that played."""
+        return tuple(self.record.get("models") or ("coder", "reviewer"))
+
+    @property
     def steps(self) -> int:
         """Complete steps."""
         return int(self.metrics[-1]["step"]) if self.metrics else 0

@@ -60,7 +60,6 @@ def _sections(run: Run) -> list[Section]:
         "It rises whenever rewards are positive. Learning makes it steeper with time: the line "
         "then hangs below the dotted one."
     )
-    agents = ("coder", "reviewer")
     learning = [
         Chart("Weight change", _per_agent(run, "ba_norm", "norm of B·A"), "0 is the base model."),
         Chart("Gradient norm", _per_agent(run, "grad_norm", "norm before clipping")),
@@ -70,7 +69,7 @@ def _sections(run: Run) -> list[Section]:
         Chart(
             "Groups dropped",
             charts.metric_lines(
-                run.metrics, {f"groups_dropped/{a}": a for a in agents}, "groups", ".0f"
+                run.metrics, {f"groups_dropped/{a}": a for a in run.agents}, "groups", ".0f"
             ),
             "A group of equal rewards teaches nothing.",
         ),
@@ -145,7 +144,7 @@ def _sections(run: Run) -> list[Section]:
 
 
 def _per_agent(run: Run, metric: str, y_title: str, form: str = ".3g") -> Any:
-    keys = {f"{metric}/{agent}": agent for agent in ("coder", "reviewer")}
+    keys = {f"{metric}/{agent}": agent for agent in run.agents}
     return charts.metric_lines(run.metrics, keys, y_title, form)
 
 
@@ -235,8 +234,7 @@ def _step_rows(run: Run, most: int = 200) -> list[dict[str, str]]:
             ("reward/review", "+.3f"),
             ("pass_rate/draft", ".0%"),
             ("pass_rate/final", ".0%"),
-            ("ba_norm/coder", ".3g"),
-            ("ba_norm/reviewer", ".3g"),
+            *((f"ba_norm/{agent}", ".3g") for agent in run.agents),
         ):
             value = metrics.get(key)
             row[key.replace("/", " ").replace("_", " ")] = (
