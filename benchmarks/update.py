@@ -22,8 +22,9 @@ import torch
 from torch import Tensor, nn
 
 from benchmarks.rollout import files_of, measured, table, timed  # pylint: disable=import-error
-from parelha.agents.turns import Completion, Request, Tree
+from parelha.agents.turns import Tree
 from parelha.config import load_config
+from parelha.engines.protocol import Completion, Request
 from parelha.episode import Stage, play_tree
 from parelha.kernels.choose import choose
 from parelha.kernels.memory import keep_freed_memory

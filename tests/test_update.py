@@ -8,8 +8,9 @@ import pytest
 import torch
 from torch import nn
 
-from parelha.agents.turns import Completion, Round, Turn
+from parelha.agents.turns import Round, Turn
 from parelha.config import LearningConfig
+from parelha.engines.protocol import Completion
 from parelha.kernels.frozen import FrozenHead, Widener
 from parelha.learning.grpo import kl_k3, token_losses
 from parelha.learning.update import (

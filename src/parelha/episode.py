@@ -16,8 +16,9 @@ from parelha.agents.actions import Choices, encode_choices
 from parelha.agents.channel import bounded
 from parelha.agents.formats import Conversation, Format
 from parelha.agents.parsers import after_thought, extract_program, program_complete
-from parelha.agents.turns import Branch, Completion, Request, Round, Stream, Tree, Turn, TurnKind
+from parelha.agents.turns import Branch, Round, Tree, Turn, TurnKind
 from parelha.config import EpisodeConfig, EvalConfig
+from parelha.engines.protocol import Completion, Request, Stream
 from parelha.errors import InfrastructureError, ParelhaError
 from parelha.grading import Grader
 from parelha.tasks import expected

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from parelha.agents.turns import Engine, Request
+from parelha.engines.protocol import Engine, Request
 from parelha.episode import Grade, Part
 from parelha.errors import ParelhaError
 

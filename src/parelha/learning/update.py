@@ -10,12 +10,12 @@ from torch import Tensor
 
 from parelha.agents.turns import Round
 from parelha.config import LearningConfig
-from parelha.engines.segments import Segment, build_tree
 from parelha.kernels.frozen import FrozenHead
 from parelha.kernels.memory import LOGIT_ROWS, rows_in_cache
 from parelha.learning.grpo import kl_k3, token_losses
 from parelha.learning.tree import TreePasses
 from parelha.models.policy import Policy
+from parelha.models.prefix_tree import Segment, build_tree
 from parelha.types import Agent
 
 # What fewer tokens share is computed for each sequence.
