@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 import torch
 
-from parelha.engines.protocol import Completion, Engine, EngineStatistics
+from parelha.engines.protocol import Completion, Engine, EngineStatistics, Request
 from parelha.errors import ParelhaError
 from parelha.models.policy import Policy
 from parelha.types import Agent
-from tests.asking import ask, prompts
+from tests.asking import ask, assert_same, prompts
 from tests.fakes import tiny_engine, tiny_format, tiny_policy
 from tests.scripted import ScriptedEngine
-from tests.serving import asking, choosing, engine_of, said
+from tests.serving import NAMES, asking, choosing, engine_of, said
 
 PACKAGE = Path(__file__).parents[1] / "src" / "parelha"
 
@@ -28,8 +28,12 @@ def fixture_engine(request: pytest.FixtureRequest, serve: Callable[..., Any]) ->
     if request.param == "server":
         return engine_of(serve("library", lambda body: said("hm")))
     if request.param == "script":
-        return ScriptedEngine(tiny_format())
+        return ScriptedEngine(tiny_format(), {("d2", 0): NAMES[0]})
     return tiny_engine(tiny_policy())
+
+
+def an_action() -> Request:
+    return choosing(stream=(0, "eval", "t", "d2", 0))
 
 
 def answers(engine: Engine, tickets: list[int]) -> dict[int, Completion | ParelhaError]:
@@ -47,34 +51,37 @@ def answers(engine: Engine, tickets: list[int]) -> dict[int, Completion | Parelh
 def test_every_request_is_answered_once_and_counted(engine: Engine) -> None:
     told: list[int] = []
     engine.on_tokens = told.append
-    requests = [
-        asking(),
-        choosing(),
-        asking(agent=Agent.REVIEWER, stream=(0, "eval", "t", "d1", 0)),
-    ]
-    tickets = engine.submit(requests[:2])
-    tickets += engine.submit(requests[2:])
-    assert len(set(tickets)) == 3
-    found = answers(engine, tickets)
+    texts = [asking(), asking(agent=Agent.REVIEWER, stream=(0, "eval", "t", "d1", 0))]
+    tickets = [*engine.submit(texts[:1]), *engine.submit(texts[1:])]
+    assert len(set(tickets)) == 2
     lengths = []
-    for ticket, request in zip(tickets, requests, strict=True):
-        answer = found[ticket]
+    for answer in answers(engine, tickets).values():
         assert isinstance(answer, Completion)
         assert len(answer.token_ids) == len(answer.logprobs) == len(answer.legal)
-        if request.choices:
-            assert answer.token_ids in request.choices and answer.finish == "action"
         lengths.append(len(answer.token_ids))
+    assert len(lengths) == 2
     assert sum(told) == engine.statistics.new_tokens == sum(lengths)
-    assert engine.statistics.prompt_tokens > 0 and engine.statistics.steps > 0
+    assert engine.statistics.prompt_tokens > 0
+    assert engine.statistics.steps > 0
     assert not engine.step()
     engine.close()
+    engine.close()
+
+
+def test_a_choice_is_one_of_the_legal_answers(engine: Engine) -> None:
+    request = an_action()
+    (answer,) = answers(engine, engine.submit([request])).values()
+    assert isinstance(answer, Completion)
+    assert answer.token_ids in request.choices
+    assert answer.finish == "action"
+    assert len(answer.token_ids) == len(answer.logprobs) == len(answer.legal)
     engine.close()
 
 
 def test_a_reset_forgets_requests_and_begins_the_statistics_anew(engine: Engine) -> None:
     first = answers(engine, engine.submit([asking()]))
     before = engine.statistics
-    abandoned = engine.submit([asking(), choosing()])
+    abandoned = engine.submit([asking(), an_action()])
     engine.reset()
     assert engine.statistics == EngineStatistics() != before
     (ticket,) = engine.submit([asking()])
@@ -88,7 +95,7 @@ def test_weights_may_change_between_answers(engine: Engine) -> None:
     answers(engine, engine.submit([asking()]))
     for agent in Agent:
         engine.weights_changed(agent)
-    assert len(answers(engine, engine.submit([asking(), choosing()]))) == 2
+    assert len(answers(engine, engine.submit([asking(), an_action()]))) == 2
     engine.close()
 
 
@@ -112,8 +119,9 @@ def test_after_its_weights_changed_an_agent_answers_anew_and_the_other_as_before
     known = engine.statistics.reused_tokens
     after = engine.generate(both)
     assert engine.statistics.reused_tokens - known == len(prompt) - 1  # the reviewer's alone
-    assert after[0] == tiny_engine(policy).generate(both)[0] != before[0]
-    assert after[1].token_ids == before[1].token_ids
+    assert after[0].token_ids != before[0].token_ids
+    assert_same(after[0], tiny_engine(policy).generate(both)[0])
+    assert_same(after[1], before[1])
 
 
 def test_weights_that_both_agents_speak_with_change_for_both() -> None:

@@ -77,7 +77,8 @@ class EngineStatistics:
     Attributes:
         prompt_tokens: of all prompts.
         reused_tokens: those of them whose keys and values were known.
-        new_tokens: of all answers.
+        new_tokens: of all answers; those inside an action that nothing but one could follow may be
+            left out.
         guessed_tokens: those of them that were guessed right before they were sampled.
         steps: calls of `step`.
         rows: of the batches of all steps.

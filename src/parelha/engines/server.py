@@ -101,6 +101,7 @@ class ServerEngine(Closing):
 
     def weights_changed(self, agent: Agent) -> None:
         """Nothing to do: a server answers with its own weights, which no run changes."""
+        del agent
 
     def record(self) -> dict[str, Any]:
         """Who answered, and how many of its actions had to be drawn; JSON-ready."""
