@@ -16,9 +16,10 @@ import torch
 from torch import Tensor
 
 from benchmarks.rollout import files_of, plain_pair, prepare, read  # pylint: disable=import-error
-from parelha.agents.turns import Completion, Request
 from parelha.config import load_config
-from parelha.engines.torch_engine import Decode, TorchEngine
+from parelha.engines.lane import Decode
+from parelha.engines.protocol import Completion, Request
+from parelha.engines.torch_engine import TorchEngine
 from parelha.runtime import load_policy
 from parelha.types import Agent
 

@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 
 from benchmarks.rollout import files_of, move_adapters  # pylint: disable=import-error
-from parelha.agents.turns import Request
 from parelha.config import load_config
+from parelha.engines.protocol import Request
 from parelha.engines.torch_engine import TorchEngine
 from parelha.kernels.memory import keep_freed_memory
 from parelha.runtime import load_policy
@@ -82,13 +82,13 @@ def cost(engine: TorchEngine, rows: int, prompt: int, new: int) -> dict[str, flo
     while done < rows:
         done += len(engine.step())
     seconds = time.perf_counter() - began
-    steps = engine.counts["steps"]
+    steps = engine.statistics.steps
     return {
         "rows": rows,
         "prompt": prompt,
-        "prefill_per_second": rows * prompt / engine.seconds["prefill"],
-        "step_seconds": engine.seconds["decode"] / steps,
-        "decode_per_second": engine.counts["decoded"] / engine.seconds["decode"],
+        "prefill_per_second": rows * prompt / engine.statistics.prefill_seconds,
+        "step_seconds": engine.statistics.decode_seconds / steps,
+        "decode_per_second": engine.statistics.new_tokens / engine.statistics.decode_seconds,
         "seconds": seconds,
     }
 

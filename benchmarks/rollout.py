@@ -25,9 +25,11 @@ import torch
 from parelha.agents.actions import encode_choices
 from parelha.agents.formats import Conversation
 from parelha.agents.roles import roles_of
-from parelha.agents.turns import Completion, Request, Round
+from parelha.agents.turns import Round
 from parelha.config import Config, load_config
-from parelha.engines.torch_engine import Decode, TorchEngine
+from parelha.engines.lane import Decode
+from parelha.engines.protocol import Completion, Request
+from parelha.engines.torch_engine import TorchEngine
 from parelha.episode import Part, Stage, play_branch, play_draft
 from parelha.kernels.choose import choose
 from parelha.kernels.memory import keep_freed_memory
@@ -252,7 +254,7 @@ def parelha(folder: Path) -> dict[str, float]:
     engine.generate(requests(2))  # weights are packed, memory is touched
     engine.reset()
     found = timed(lambda: sum(len(a.token_ids) for a in engine.generate(requests(new))))
-    computed = engine.counts["prefill"] - engine.counts["reused"]
+    computed = engine.statistics.read_tokens
     engine.reset()
     least = computed / _PASS * products_seconds(policy, _PASS, len(asked))
     least += (new - 1) * products_seconds(policy, len(asked), len(asked))

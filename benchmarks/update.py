@@ -23,8 +23,9 @@ from torch import Tensor, nn
 
 from benchmarks.rollout import files_of, measured, table, timed  # pylint: disable=import-error
 from parelha.agents.roles import roles_of
-from parelha.agents.turns import Completion, Request, Tree
+from parelha.agents.turns import Tree
 from parelha.config import load_config
+from parelha.engines.protocol import Completion, EngineStatistics, Request
 from parelha.episode import Stage, play_tree
 from parelha.kernels.choose import choose
 from parelha.kernels.memory import keep_freed_memory
@@ -81,6 +82,8 @@ class Babbler:
     """An engine that proposes whenever it may choose, and else says random tokens to the limit."""
 
     def __init__(self) -> None:
+        self.on_tokens: Callable[[int], None] = lambda _: None
+        self.statistics = EngineStatistics()
         self.rng = np.random.default_rng(0)
         self.waiting: list[tuple[int, Request]] = []
         self.tickets = 0
@@ -95,6 +98,20 @@ class Babbler:
         """Answer all."""
         due, self.waiting = self.waiting, []
         return {ticket: self._answer(request) for ticket, request in due}
+
+    def weights_changed(self, agent: Agent) -> None:
+        """Random tokens have no weights."""
+
+    def reset(self) -> None:
+        """Forget the requests."""
+        self.waiting = []
+
+    def record(self) -> dict[str, Any]:
+        """Who answered."""
+        return {"engine": "random tokens"}
+
+    def close(self) -> None:
+        """Nothing is open."""
 
     def _answer(self, request: Request) -> Completion:
         if request.choices:

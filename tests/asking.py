@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from parelha.agents.turns import Completion, Request
+from parelha.engines.protocol import Completion, Request
 from parelha.engines.sampling import sample_tokens, uniforms
 from parelha.models.policy import Policy
 from parelha.types import Agent

@@ -2,20 +2,28 @@
 
 # pylint: disable=missing-function-docstring
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from parelha.agents.actions import legal_next
 from parelha.agents.formats import Format
-from parelha.agents.turns import Completion, Request
+from parelha.engines.protocol import Completion, EngineStatistics, Request
+from parelha.types import Agent
 
 Script = Mapping[tuple[str, int], str]
 
 
 class AtOnce:
-    """An engine that answers all requests that wait in one step, by `generate`."""
+    """An engine that answers all requests that wait in one step, by `generate`.
+
+    Attributes:
+        changed: the agents whose weights it was told of.
+    """
 
     def __init__(self) -> None:
+        self.on_tokens: Callable[[int], None] = lambda _: None
+        self.statistics = EngineStatistics()
+        self.changed: list[Agent] = []
         self._waiting: dict[int, Request] = {}
         self._tickets = 0
 
@@ -31,7 +39,28 @@ class AtOnce:
     def step(self) -> dict[int, Completion]:
         tickets, requests = list(self._waiting), list(self._waiting.values())
         self._waiting = {}
-        return dict(zip(tickets, self.generate(requests), strict=True))
+        answers = self.generate(requests)
+        new_tokens = sum(len(answer.token_ids) for answer in answers)
+        self.statistics.steps += 1
+        self.statistics.prompt_tokens += sum(len(request.prompt_ids) for request in requests)
+        self.statistics.new_tokens += new_tokens
+        if new_tokens:
+            self.on_tokens(new_tokens)
+        return dict(zip(tickets, answers, strict=True))
+
+    def weights_changed(self, agent: Agent) -> None:
+        if any(request.agent is agent for request in self._waiting.values()):
+            raise ValueError(f"the {agent} is answering")
+        self.changed.append(agent)
+
+    def reset(self) -> None:
+        self._waiting, self.statistics = {}, EngineStatistics()
+
+    def record(self) -> dict[str, Any]:
+        return {}
+
+    def close(self) -> None:
+        self.reset()
 
 
 class ScriptedEngine(AtOnce):

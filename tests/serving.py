@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from parelha.agents.actions import encode_choices
-from parelha.agents.turns import Completion, Request
+from parelha.engines.protocol import Completion, Request
 from parelha.engines.server import ServerEngine
 from parelha.errors import ParelhaError
 from parelha.types import Agent

@@ -13,7 +13,7 @@ from tokenizers import AddedToken
 from parelha.agents import parsers
 from parelha.agents.formats import Format, make_format
 from parelha.agents.parsers import after_thought, extract_program, program_complete
-from parelha.agents.turns import Request
+from parelha.engines.protocol import Request
 from parelha.engines.server_texts import cut
 from parelha.episode import play_tree
 from parelha.rollout import play_all

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parelha.agents.turns import Branch, Completion, Round, Tree, Turn
+from parelha.agents.turns import Branch, Round, Tree, Turn
 from parelha.config import LearningConfig, RewardConfig
+from parelha.engines.protocol import Completion
 from parelha.learning.credit import GroupCount, assign_credit, class_weights
 from parelha.rewards import reward_trees
 from parelha.types import Agent, Severity

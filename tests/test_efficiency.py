@@ -19,7 +19,7 @@ from parelha.config import RewardConfig
 from parelha.errors import InfrastructureError
 from parelha.grading import Grader
 from parelha.rewards import components, program_value
-from parelha.sandbox import Sandbox, Slice, counters, encode_slice, profile_of
+from parelha.sandbox import Sandbox, Slice, counters, encode_slice
 from parelha.tasks import get_task, load_tasks
 from parelha.types import (
     Analysis,
@@ -328,12 +328,6 @@ def test_event_counters_count_where_the_kernel_allows_them() -> None:
     finally:
         os.close(descriptor)
     assert counters.counts_instructions() in (True, False)
-
-
-def test_words_choose_the_warm_parent() -> None:
-    assert profile_of("import numpy") == "numpy"
-    assert profile_of("# bare pandas\n") == "pandas"
-    assert profile_of("x = 1") == "bare"
 
 
 # --- tasks, grades, rewards --------------------------------------------------------------------

@@ -11,11 +11,11 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from parelha.agents.turns import Completion
 from parelha.engines import prefill
 from parelha.engines.kv import Block, Prefix, PrefixStore, make_block
-from parelha.engines.passes import read_segments
+from parelha.engines.protocol import Completion, EngineStatistics
 from parelha.engines.torch_engine import TorchEngine
+from parelha.models.passes import read_segments
 from parelha.models.policy import Policy
 from parelha.types import Agent
 from tests.asking import TOLERANCE, ask, assert_same, plain, prompts
@@ -87,7 +87,7 @@ def grow(engine: TorchEngine, reset: bool) -> list[Completion]:
 def test_a_reused_prefix_gives_what_computing_it_again_gives(policy: Policy) -> None:
     engine = tiny_engine(policy)
     reusing = grow(engine, reset=False)
-    assert engine.counts["reused"] > 100
+    assert engine.statistics.reused_tokens > 100
     for one, other in zip(reusing, grow(tiny_engine(policy), reset=True), strict=True):
         assert_same(one, other)
 
@@ -109,7 +109,7 @@ def test_after_a_reset_a_moved_adapter_answers_anew() -> None:
         for parameter in policy.parameters(Agent.CODER).values():
             parameter.add_(0.05)
     engine.reset()
-    assert not any(engine.counts.values())
+    assert engine.statistics == EngineStatistics()
     for one, other in zip(
         engine.generate(requests), tiny_engine(policy).generate(requests), strict=True
     ):
@@ -177,7 +177,7 @@ def test_rows_that_are_done_leave_the_others_as_they_were(policy: Policy) -> Non
     engine.on_tokens = told.append
     answers = engine.generate(requests)
     assert [len(answer.token_ids) for answer in answers] == lengths
-    assert sum(told) == engine.counts["decoded"] == sum(lengths)
+    assert sum(told) == engine.statistics.new_tokens == sum(lengths)
     assert told == sorted(told, reverse=True)
     for request, answer in zip(requests, answers, strict=True):
         tokens, logprobs = plain(policy, request)
@@ -237,7 +237,7 @@ def test_a_single_choice_needs_no_model(policy: Policy) -> None:
     engine = tiny_engine(policy)
     (answer,) = engine.generate([ask([5, 6], choices=((7, 8),), epsilon=0.1)])
     assert answer == Completion((7, 8), (0.0, 0.0), "action", ((7,), (8,)), 0.0)
-    assert engine.counts["prefill"] == engine.counts["decoded"] == 0
+    assert engine.statistics.prompt_tokens == engine.statistics.new_tokens == 0
 
 
 def test_no_requests_give_no_answers(policy: Policy) -> None:
@@ -316,7 +316,7 @@ def test_what_prompts_share_is_read_once_also_among_those_that_come_together(
     prompts = [[*begun, 50], [*begun, 60, 61], [*begun, 60, 61], begun]
     engine = tiny_engine(policy)
     engine.generate([ask(prompt, i) for i, prompt in enumerate(prompts)])
-    assert engine.counts["prefill"] - engine.counts["reused"] == 40 + 1 + 2
+    assert engine.statistics.read_tokens == 40 + 1 + 2
 
 
 def test_prompts_are_read_together_as_far_as_one_mask_allows(

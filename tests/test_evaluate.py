@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from parelha.config import from_dict
+from parelha.engines.protocol import EngineStatistics
 from parelha.errors import UsageError
 from parelha.evaluate import evaluate, evaluate_run, heldout_tasks
 from parelha.runtime import open_runtime
@@ -74,7 +75,7 @@ def test_evaluation_leaves_the_engine_as_it_found_it(
     config = tiny_config(model_folder, tmp_path)
     with open_runtime(config, on_progress=lambda _: None) as runtime:
         first, _ = evaluate(runtime, 0, 1)
-        assert not any(runtime.engine.counts.values())
+        assert runtime.engine.statistics == EngineStatistics()
         assert evaluate(runtime, 0, 1)[0] == first
 
 

@@ -12,7 +12,7 @@ from tokenizers import AddedToken, normalizers
 from parelha.agents.formats import Format, make_format
 from parelha.agents.frames import broken, glue_frames
 from parelha.agents.prompts import FRAME
-from parelha.agents.turns import Request
+from parelha.engines.protocol import Request
 from parelha.engines.server_texts import prompt_text
 from parelha.episode import Stage, play_tree
 from parelha.rollout import play_all

@@ -3,13 +3,14 @@
 # pylint: disable=missing-function-docstring,redefined-outer-name
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parelha.agents.turns import Completion, Request
 from parelha.engines.lookup import Guesser, Runs
+from parelha.engines.protocol import Completion, Request
 from parelha.engines.torch_engine import TorchEngine
 from parelha.models.policy import Policy
 from parelha.types import Agent
@@ -37,12 +38,12 @@ def test_right_guesses_change_no_token_and_no_log_probability(policy: Policy, co
         for i, p in enumerate(prompts(count, seed=7))
     ]
     engine = guessed_right(policy, requests)
-    before = dict(engine.counts)
+    before = replace(engine.statistics)
     answers = engine.generate(requests)
-    new = {name: after - before[name] for name, after in engine.counts.items()}
-    assert new["decoded"] == 30 * count
-    assert new["guessed"] > new["decoded"] / 2
-    assert new["steps"] < 20 < before["steps"]
+    after = engine.statistics
+    assert after.new_tokens - before.new_tokens == 30 * count
+    assert after.guessed_tokens - before.guessed_tokens > 30 * count / 2
+    assert after.steps - before.steps < 20 < before.steps
     for request, answer in list(zip(requests, answers, strict=True))[::9]:
         tokens, logprobs = plain(policy, request)
         assert list(answer.token_ids) == tokens
@@ -56,7 +57,7 @@ def test_wrong_guesses_change_nothing_either(policy: Policy) -> None:
     )
     engine = guessed_right(policy, known)
     answers = engine.generate(again)
-    right = engine.counts["guessed"]
+    right = engine.statistics.guessed_tokens
     assert 0 < right < 60
     for request, answer in zip(again, answers, strict=True):
         tokens, logprobs = plain(policy, request)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parelha.agents.turns import Completion, Request
+from parelha.engines.protocol import Completion, Request
 from parelha.episode import Grade, Part, play_tree
 from parelha.rollout import Stopwatch, play_all
 from parelha.types import Agent

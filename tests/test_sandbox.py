@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 
 from parelha.errors import InfrastructureError, UsageError
-from parelha.sandbox import Sandbox, probe
+from parelha.sandbox import Sandbox, probe, profile_of
 from parelha.sandbox.process import ZygoteError, ZygoteProcess, judge_death
 from parelha.sandbox.runner import encode_messages
 from parelha.types import Limits, Outcome, RunResult
@@ -274,3 +274,9 @@ def test_parents_hold_no_variable_and_no_descriptor_of_ours() -> None:
         assert sum("socket" in target for target in targets) == 1
         assert sum("/dev/null" in target for target in targets) == 3
         assert len(targets) <= 6  # and its memory statistics, and the Landlock ruleset
+
+
+def test_words_choose_the_warm_parent() -> None:
+    assert profile_of("import numpy") == "numpy"
+    assert profile_of("# bare pandas\n") == "pandas"
+    assert profile_of("x = 1") == "bare"

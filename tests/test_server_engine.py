@@ -10,7 +10,7 @@ import pytest
 
 from parelha.agents.actions import encode_choices
 from parelha.agents.parsers import program_complete
-from parelha.agents.turns import Request
+from parelha.engines.protocol import EngineStatistics, Request
 from parelha.engines.server import ServerEngine
 from parelha.engines.server_texts import choice_texts, cut, match_choice, prompt_text
 from parelha.errors import UsageError, WorkFailedError
@@ -138,9 +138,9 @@ def test_answers_come_back_to_the_request_they_belong_to(serve: Serve) -> None:
         prompts = [(*FORM.text_ids(f"Echo {t}"), *FORM.answer_to_user) for t in texts]
         found = generate(engine, [asking(prompt_ids=prompt) for prompt in prompts])
         assert [FORM.decode(one.token_ids) for one in found] == texts
-        assert sum(told) == engine.counts["decoded"] == sum(len(f.token_ids) for f in found)
+        assert sum(told) == engine.statistics.new_tokens == sum(len(f.token_ids) for f in found)
         engine.reset()
-        assert not any(engine.counts.values())
+        assert engine.statistics == EngineStatistics()
 
 
 # --- actions -------------------------------------------------------------------------------------

@@ -14,8 +14,8 @@ import pytest
 
 from parelha import cli
 from parelha.agents.parsers import extract_program
-from parelha.agents.turns import Completion
 from parelha.config import from_dict
+from parelha.engines.protocol import Completion
 from parelha.engines.server import ServerEngine
 from parelha.engines.server_http import Http
 from parelha.errors import UsageError, WorkFailedError

@@ -11,7 +11,7 @@ import transformers.utils.chat_template_utils as library
 
 from parelha.agents.formats import Conversation, Format, make_format
 from parelha.agents.parsers import extract_program, program_complete
-from parelha.agents.turns import Request
+from parelha.engines.protocol import Request
 from parelha.engines.server_texts import cut
 from parelha.errors import UsageError
 from parelha.types import Agent

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from parelha.engines.segments import Segment, build_tree
 from parelha.learning import tree
 from parelha.learning.tree import TreePasses
 from parelha.models.policy import Policy
+from parelha.models.prefix_tree import Segment, build_tree
 from parelha.types import Agent
 from tests.fakes import tiny_policy
 

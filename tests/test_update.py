@@ -8,8 +8,9 @@ import pytest
 import torch
 from torch import nn
 
-from parelha.agents.turns import Completion, Round, Turn
+from parelha.agents.turns import Round, Turn
 from parelha.config import LearningConfig
+from parelha.engines.protocol import Completion
 from parelha.kernels.frozen import FrozenHead, Widener
 from parelha.learning.algorithms.grpo import token_losses
 from parelha.learning.kl import kl_k3

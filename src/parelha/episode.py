@@ -17,8 +17,9 @@ from parelha.agents.channel import bounded
 from parelha.agents.formats import Conversation, Format
 from parelha.agents.parsers import after_thought, extract_program, program_complete
 from parelha.agents.roles import Roles
-from parelha.agents.turns import Branch, Completion, Request, Round, Stream, Tree, Turn
+from parelha.agents.turns import Branch, Round, Tree, Turn
 from parelha.config import EpisodeConfig, EvalConfig
+from parelha.engines.protocol import Completion, Request, Stream
 from parelha.errors import InfrastructureError, ParelhaError
 from parelha.tasks import expected
 from parelha.types import (

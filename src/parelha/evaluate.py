@@ -9,7 +9,6 @@ from typing import Any
 from parelha.agents.turns import Tree
 from parelha.checkpoint import load_checkpoint, saved_steps
 from parelha.config import Config, from_dict, lay_over
-from parelha.engines.server import ServerEngine
 from parelha.episode import Part, play_tree
 from parelha.errors import ParelhaError, UsageError
 from parelha.kernels.memory import release_freed_memory
@@ -119,8 +118,8 @@ def evaluate(runtime: Runtime, step: int, episodes: int) -> tuple[dict[str, Any]
     }
     if failed:
         table["failed"] = {name: str(error) for name, error in failed.items()}
-    if isinstance(runtime.engine, ServerEngine):
-        table["server"] = runtime.engine.record()
+    if answered_by := runtime.engine.record():
+        table["server"] = answered_by
     return table, round_records(step, trees)
 
 
@@ -166,6 +165,7 @@ def evaluate_run(
         check_sources(stored, runtime, run_dir)
         if chosen:
             load_checkpoint(run_dir / "checkpoints", chosen, runtime.policy, {})
+            runtime.weights_changed()
         table, _ = evaluate(runtime, chosen, episodes or config.eval.episodes)
     return table
 

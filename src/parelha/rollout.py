@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from parelha.agents.turns import Engine, Request
+from parelha.engines.protocol import Answering, Request
 from parelha.episode import Grade, Part
 from parelha.errors import ParelhaError
 
@@ -47,7 +47,9 @@ class Stopwatch:
             self.seconds += time.perf_counter() - began
 
 
-def play_all(parts: Sequence[Part], engine: Engine, waited: Stopwatch | None = None) -> list[Any]:
+def play_all(
+    parts: Sequence[Part], engine: Answering, waited: Stopwatch | None = None
+) -> list[Any]:
     """Play every part to its end; gives their results in order.
 
     An error of the project's own ends the part that it is raised in; then it is raised in the part

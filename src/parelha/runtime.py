@@ -16,6 +16,7 @@ from parelha.agents.formats import Format, make_format
 from parelha.agents.roles import Roles, roles_of
 from parelha.closing import Closing
 from parelha.config import Config, lay_over
+from parelha.engines.protocol import Engine
 from parelha.engines.server import ServerEngine
 from parelha.engines.torch_engine import TorchEngine
 from parelha.episode import Stage
@@ -52,7 +53,7 @@ class Runtime(Closing):
     roles: Roles
     files: dict[Agent, ModelFiles]
     weights: Policy | None
-    engine: TorchEngine | ServerEngine
+    engine: Engine
     formats: dict[Agent, Format]
     grader: Grader
     pool: ThreadPoolExecutor
@@ -105,11 +106,15 @@ class Runtime(Closing):
             sampling=self.config.eval if single else None,
         )
 
+    def weights_changed(self) -> None:
+        """Tell the engine that all adapters are others now, as after reading a checkpoint."""
+        for agent in Agent:
+            self.engine.weights_changed(agent)
+
     def close(self) -> None:
         """Stop the watch and the workers."""
         self.memory.stop()
-        if isinstance(self.engine, ServerEngine):
-            self.engine.close()
+        self.engine.close()
         self.pool.shutdown(wait=False, cancel_futures=True)
         self.grader.close()
 
@@ -165,7 +170,7 @@ def resolved(config: Config, policy: Policy | None) -> Config:
 
 def _open_engine(
     config: Config, files: dict[Agent, ModelFiles], say: Callable[[str], None]
-) -> tuple[Policy | None, TorchEngine | ServerEngine, dict[Agent, Format]]:
+) -> tuple[Policy | None, Engine, dict[Agent, Format]]:
     """The engine, with the policy it answers with unless it is a server."""
     wanted = config.engine
     if wanted.server:

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from parelha.agents.formats import Format
-from parelha.agents.turns import Completion, Request, Tree
+from parelha.agents.turns import Tree
+from parelha.engines.protocol import Completion, Request
 from parelha.episode import Stage, play_tree
 from parelha.rollout import play_all
 from parelha.types import Agent, Lang, Score, Task

@@ -70,6 +70,7 @@ def train(config: Config, *, resume: Path | None = None, progress: Progress) -> 
             check_sources(folder.read_config(), runtime, folder.path)
         if done:
             load_checkpoint(folder.path / "checkpoints", done, runtime.policy, optimizers)
+            runtime.weights_changed()
         folder.write_config(_record(config, runtime))
         evaluation = _evaluate_once(runtime, folder, "before", 0, progress)
         rates = pass_rates(tasks, folder, done)
@@ -137,7 +138,7 @@ def train_step(
     waited = Stopwatch()
     runtime.engine.reset()
     trees: list[Tree] = play_all([play_tree(task, stage) for task in due], runtime.engine, waited)
-    counts, seconds = dict(runtime.engine.counts), dict(runtime.engine.seconds)
+    spent = runtime.engine.statistics
     runtime.engine.reset()
     played = time.perf_counter()
 
@@ -153,6 +154,7 @@ def train_step(
         for agent, optimizer in optimizers.items():
             progress.phase(f"step {step}: updating the {agent}")
             result = update(runtime, agent, optimizer, trees)
+            runtime.engine.weights_changed(agent)
             trained_tokens += int(result.pop("computed_tokens"))
             metrics |= {f"{name}/{agent}": value for name, value in result.items()}
             metrics[f"ba_norm/{agent}"] = runtime.policy.product_norm(agent)
@@ -163,14 +165,14 @@ def train_step(
         "generate_seconds": played - began,
         "grade_seconds": waited.seconds,
         "update_seconds": ended - played,
-        "new_tokens": counts["decoded"],
-        "prefill_tokens": counts["prefill"],
-        "reused_tokens": counts["reused"],
-        "tokens_per_second": counts["decoded"] / (played - began),
-        "prefill_per_second": per_second(counts["prefill"] - counts["reused"], seconds["prefill"]),
-        "decode_per_second": per_second(counts["decoded"], seconds["decode"]),
-        "decode_rows": counts["rows"] / max(counts["steps"], 1),
-        "guessed_share": counts["guessed"] / max(counts["decoded"], 1),
+        "new_tokens": spent.new_tokens,
+        "prefill_tokens": spent.prompt_tokens,
+        "reused_tokens": spent.reused_tokens,
+        "tokens_per_second": spent.new_tokens / (played - began),
+        "prefill_per_second": per_second(spent.read_tokens, spent.prefill_seconds),
+        "decode_per_second": per_second(spent.new_tokens, spent.decode_seconds),
+        "decode_rows": spent.rows / max(spent.steps, 1),
+        "guessed_share": spent.guessed_tokens / max(spent.new_tokens, 1),
         "idle_share": waited.seconds / (ended - began),
         "trained_tokens": trained_tokens,
         "trained_per_second": per_second(trained_tokens, ended - played),

@@ -11,8 +11,10 @@ import pytest
 import torch
 
 from parelha.agents.formats import Format, make_format
-from parelha.agents.turns import Completion, Request, Round, Tree
-from parelha.engines.torch_engine import Decode, TorchEngine
+from parelha.agents.turns import Round, Tree
+from parelha.engines.lane import Decode
+from parelha.engines.protocol import Completion, Request
+from parelha.engines.torch_engine import TorchEngine
 from parelha.episode import play_tree
 from parelha.learning.update import Sample, make_sample
 from parelha.models.policy import Policy

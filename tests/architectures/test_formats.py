@@ -10,7 +10,7 @@ import pytest
 from parelha.agents.actions import encode_choices
 from parelha.agents.formats import Conversation, Format, make_format
 from parelha.agents.parsers import program_complete
-from parelha.agents.turns import Request
+from parelha.engines.protocol import Request
 from parelha.episode import play_tree
 from parelha.models.load import load_tokenizer
 from parelha.rollout import play_all

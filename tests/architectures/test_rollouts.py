@@ -90,7 +90,7 @@ def test_the_trainer_computes_what_the_engine_recorded(architecture: Architectur
 def test_a_shared_prefix_cache_changes_nothing(architecture: Architecture) -> None:
     policy = moved_policy(architecture)
     engine, _ = played(architecture)
-    assert engine.counts["reused"] > engine.counts["prefill"] / 3
+    assert engine.statistics.reused_tokens > engine.statistics.prompt_tokens / 3
     for request, answer in engine.asked:
         (again,) = engine_of(policy, architecture).generate([request])
         assert again.token_ids == answer.token_ids

@@ -9,7 +9,8 @@ import pytest
 import torch
 from transformers import LlamaConfig, LlamaForCausalLM
 
-from parelha.agents.turns import Request, Round, Turn
+from parelha.agents.turns import Round, Turn
+from parelha.engines.protocol import Request
 from parelha.learning.update import make_sample, sample_logprobs
 from parelha.types import Agent
 from tests.fakes import tiny_codegen, tiny_engine, tiny_policy, tiny_samples, tiny_trees

@@ -1,86 +1,9 @@
-"""What goes to an engine and what comes back, and the rounds that the dialogue is made of."""
+"""The rounds that a dialogue is made of, and the trees that its branches form."""
 
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
-from parelha.errors import ParelhaError
-from parelha.types import Agent, FinishReason, Score, Severity
-
-Stream = tuple[int | str, ...]
-
-
-@dataclass(frozen=True)
-class Request:
-    """One turn to be generated.
-
-    Attributes:
-        agent: whose adapter speaks.
-        prompt_ids: (P,) the whole context.
-        max_new_tokens: limit of the answer; ignored where `choices` is given.
-        temperature: divides the logits; trained turns use nothing else.
-        stream: names the turn's own random stream, such as (seed, step, task, branch, turn).
-        stop_ids: tokens that end the answer; they belong to it.
-        stop: says of the decoded answer whether it is complete; the token that completed it
-            belongs to the answer.
-        choices: the legal answers as token ids; the answer is exactly one of them.
-        epsilon: share of the uniform distribution over `choices` in the behaviour.
-        top_p: nucleus of the sampling distribution, 1 in trained arms.
-        top_k: tokens kept, 0 (all) in trained arms.
-        no_repeat_ngram: so many tokens in a row never stand twice in prompt and answer; 0 in
-            trained arms: they may.
-    """
-
-    agent: Agent
-    prompt_ids: tuple[int, ...]
-    max_new_tokens: int
-    temperature: float
-    stream: Stream
-    stop_ids: tuple[int, ...] = ()
-    stop: Callable[[str], bool] | None = None
-    choices: tuple[tuple[int, ...], ...] = ()
-    epsilon: float = 0.0
-    top_p: float = 1.0
-    top_k: int = 0
-    no_repeat_ngram: int = 0
-
-
-@dataclass(frozen=True)
-class Completion:
-    """An answer, token by token.
-
-    Attributes:
-        token_ids: (N,) the answer.
-        logprobs: (N,) log-probability of each token under the behaviour that sampled it; 0.0 at
-            positions where only one token was legal.
-        legal: (N,) the legal token ids of a masked position, None where the whole vocabulary was
-            legal. One legal id means that the token was no choice and carries no loss.
-        finish: why it ended.
-        entropy: of the policy over the legal actions at the first real choice, in nats; 0.0 for
-            text.
-    """
-
-    token_ids: tuple[int, ...]
-    logprobs: tuple[float, ...]
-    finish: FinishReason
-    legal: tuple[tuple[int, ...] | None, ...] = ()
-    entropy: float = 0.0
-
-
-class Engine(Protocol):
-    """Anything that answers requests: tokens and log-probabilities out.
-
-    The same requests, submitted before the same steps, give the same answers.
-    """
-
-    def submit(self, requests: Sequence[Request]) -> list[int]:
-        """Take requests in; returns a ticket for each, by which `step` names its answer."""
-
-    def step(self) -> Mapping[int, Completion | ParelhaError]:
-        """Go on for as short as is sensible; returns the answers complete by then, by ticket.
-
-        An error in place of an answer is raised in the dialogue that asked, and ends that alone.
-        """
+from parelha.engines.protocol import Completion
+from parelha.types import Agent, Score, Severity
 
 
 @dataclass(frozen=True)

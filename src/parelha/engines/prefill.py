@@ -7,9 +7,10 @@ import numpy as np
 from torch import Tensor
 
 from parelha.engines.kv import Block, Prefix, PrefixStore, make_block
-from parelha.engines.passes import in_passes, read_segments
-from parelha.engines.segments import Segment, build_tree, outside
+from parelha.engines.protocol import EngineStatistics
+from parelha.models.passes import in_passes, read_segments
 from parelha.models.policy import Policy
+from parelha.models.prefix_tree import Segment, build_tree, outside
 from parelha.types import Agent
 
 # Tokens read in one pass: enough to be fast, few enough to stay small.
@@ -48,16 +49,13 @@ class Prefill:
     Args:
         policy: base and adapters.
         stores: of each agent's adapter; what is read is put there.
-        counts: tokens of prompts (`prefill`) and those known already (`reused`) are added here.
     """
 
-    def __init__(
-        self, policy: Policy, stores: dict[Agent, PrefixStore], counts: dict[str, int]
-    ) -> None:
-        self.policy, self.stores, self.counts = policy, stores, counts
+    def __init__(self, policy: Policy, stores: dict[Agent, PrefixStore]) -> None:
+        self.policy, self.stores = policy, stores
 
-    def read(self, prompts: Sequence[Prompt]) -> dict[Prompt, Known]:
-        """Read all prompts, equal ones once."""
+    def read(self, prompts: Sequence[Prompt], statistics: EngineStatistics) -> dict[Prompt, Known]:
+        """Read all prompts, equal ones once; their tokens are added to `statistics`."""
         distinct = list(dict.fromkeys(prompts))
         known: dict[Segment, Block] = {}
         agents = {
@@ -77,9 +75,9 @@ class Prefill:
                         found[prompt] = Known(prefix, hidden.clone())
         for prompt, one in found.items():
             self.stores[prompt.agent].add(one.prefix)
-        self.counts["prefill"] += sum(len(prompt.ids) for prompt in distinct)
-        read = sum(len(segment.ids) for segment in agents)
-        self.counts["reused"] += sum(len(prompt.ids) for prompt in distinct) - read
+        size = sum(len(prompt.ids) for prompt in distinct)
+        statistics.prompt_tokens += size
+        statistics.reused_tokens += size - sum(len(segment.ids) for segment in agents)
         return found
 
     def _unknown(

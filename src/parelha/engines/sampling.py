@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from parelha.agents.actions import Choices, legal_next
-from parelha.agents.turns import Stream
+from parelha.engines.protocol import Stream
 from parelha.kernels.memory import rows_in_cache
 
 _BLOCK = 512

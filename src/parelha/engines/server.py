@@ -14,8 +14,8 @@ from typing import Any
 
 from parelha.agents.actions import legal_next
 from parelha.agents.formats import Format
-from parelha.agents.turns import Completion, Request
 from parelha.closing import Closing
+from parelha.engines.protocol import Completion, EngineStatistics, Request
 from parelha.engines.sampling import uniforms
 from parelha.engines.server_http import Http as _Http
 from parelha.engines.server_texts import choice_texts, cut, match_choice, prompt_text
@@ -54,8 +54,8 @@ class ServerEngine(Closing):
 
     Attributes:
         on_tokens: told the number of new tokens whenever answers arrive, for a live view.
-        counts: tokens of prompts, none reused as far as is known, new ones; steps.
-        seconds: not measured.
+        statistics: what was done since the last `reset`; none of it is known to be reused, and no
+            time is measured.
         models: each agent's model, by its name at the server.
         choices: actions asked for so far.
         drawn: those of them that matched no legal answer and were drawn.
@@ -75,8 +75,7 @@ class ServerEngine(Closing):
         say: Callable[[str], None] = lambda line: None,
     ) -> None:
         self.on_tokens: Callable[[int], None] = lambda _: None
-        self.counts = {"prefill": 0, "reused": 0, "decoded": 0, "steps": 0}
-        self.seconds = {"prefill": 0.0, "decode": 0.0}
+        self.statistics = EngineStatistics()
         self.choices = self.drawn = 0
         self.formats = formats
         self.http = _Http(url, key_env, say)
@@ -94,11 +93,15 @@ class ServerEngine(Closing):
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def reset(self) -> None:
-        """Forget all requests, and start the counts again; `choices` and `drawn` go on."""
+        """Forget all requests, and begin the statistics anew; `choices` and `drawn` go on."""
         for _, future in self._asked.values():
             future.cancel()
         self._asked, self._complete = {}, {}
-        self.counts |= dict.fromkeys(self.counts, 0)
+        self.statistics = EngineStatistics()
+
+    def weights_changed(self, agent: Agent) -> None:
+        """Nothing to do: a server answers with its own weights, which no run changes."""
+        del agent
 
     def record(self) -> dict[str, Any]:
         """Who answered, and how many of its actions had to be drawn; JSON-ready."""
@@ -134,7 +137,7 @@ class ServerEngine(Closing):
         if self._asked and not ended:
             futures = [future for _, future in self._asked.values()]
             wait(futures, _STEP_SECONDS, return_when=FIRST_COMPLETED)
-        before = self.counts["decoded"]
+        before = self.statistics.new_tokens
         for ticket in [t for t, (_, future) in self._asked.items() if future.done()]:
             request, future = self._asked.pop(ticket)
             try:
@@ -143,9 +146,9 @@ class ServerEngine(Closing):
                 if self.http.is_closed:
                     raise
                 ended[ticket] = error
-        self.counts["steps"] += 1
-        if self.counts["decoded"] > before:
-            self.on_tokens(self.counts["decoded"] - before)
+        self.statistics.steps += 1
+        if self.statistics.new_tokens > before:
+            self.on_tokens(self.statistics.new_tokens - before)
         return ended
 
     def body(self, request: Request) -> dict[str, Any]:
@@ -189,12 +192,13 @@ class ServerEngine(Closing):
             text, ids = str(said["text"] or ""), said.get("token_ids")
             reason = str(said.get("finish_reason") or "").lower()
             usage = answer.get("usage") or {}
-            self.counts["prefill"] += int(usage.get("prompt_tokens") or len(request.prompt_ids))
+            num_read = int(usage.get("prompt_tokens") or len(request.prompt_ids))
             num_tokens = int(usage.get("completion_tokens") or 0)
             answered = None if ids is None else [int(i) for i in ids]
         except (AttributeError, IndexError, KeyError, TypeError, ValueError):
             line = f"{self.http.url} answered no completion: is it an OpenAI-compatible server?"
             raise WorkFailedError(line) from None
+        self.statistics.prompt_tokens += num_read
         if reason in _GIVEN_UP:
             raise WorkFailedError(f"{self.http.url} gave an answer up (finish reason {reason!r})")
         if request.choices:
@@ -203,7 +207,7 @@ class ServerEngine(Closing):
             if index is None:
                 self.drawn += 1
                 _, _, index = _draws(request)
-            self.counts["decoded"] += len(request.choices[index])
+            self.statistics.new_tokens += len(request.choices[index])
             return _choice(request, index)
         # "stop" in one word or another ("eos", "end_turn"), or no word at all
         ended = reason not in _CUT and (reason == "stop" or num_tokens < request.max_new_tokens)
@@ -216,7 +220,7 @@ class ServerEngine(Closing):
         kept, finish = cut(answered, request, form.decode)
         if finish is None:
             finish = "stop" if ended and len(kept) < request.max_new_tokens else "length"
-        self.counts["decoded"] += len(kept)
+        self.statistics.new_tokens += len(kept)
         unknown = (math.nan,) * len(kept)
         return Completion(tuple(kept), unknown, finish, (None,) * len(kept))
 

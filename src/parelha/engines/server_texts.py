@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from parelha.agents.formats import Format
-from parelha.agents.turns import Request
+from parelha.engines.protocol import Request
 from parelha.types import FinishReason
 
 _AROUND_A_NAME = string.whitespace + "`*\"'"

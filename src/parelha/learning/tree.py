@@ -14,11 +14,11 @@ from itertools import groupby
 import torch
 from torch import Tensor
 
-from parelha.engines.passes import SegmentsRead, in_passes, read_segments
-from parelha.engines.segments import Segment, in_order, outside
 from parelha.kernels.memory import Holes, release_freed_memory
 from parelha.kernels.saved import SavedActivations, saved_activations
+from parelha.models.passes import SegmentsRead, in_passes, read_segments
 from parelha.models.policy import Policy
+from parelha.models.prefix_tree import Segment, in_order, outside
 from parelha.types import Agent
 
 # Tokens of trees that are worked on at a time and whose keys and values are kept, with gradients.

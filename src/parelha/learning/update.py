@@ -10,13 +10,13 @@ from torch import Tensor
 
 from parelha.agents.turns import Round
 from parelha.config import LearningConfig
-from parelha.engines.segments import Segment, build_tree
 from parelha.kernels.frozen import FrozenHead
 from parelha.kernels.memory import LOGIT_ROWS, rows_in_cache
 from parelha.learning.algorithms import load_algorithm
 from parelha.learning.kl import kl_k3
 from parelha.learning.tree import TreePasses
 from parelha.models.policy import Policy
+from parelha.models.prefix_tree import Segment, build_tree
 from parelha.types import Agent
 
 # What fewer tokens share is computed for each sequence.

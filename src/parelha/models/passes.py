@@ -9,10 +9,10 @@ import torch
 from torch import Tensor
 from transformers.cache_utils import Cache
 
-from parelha.engines.kv import PrefillLayer
-from parelha.engines.segments import Segment, in_order, outside
 from parelha.kernels.attention import KeysValues, Stretch, in_stretches
+from parelha.models.cache import PrefillLayer
 from parelha.models.policy import Policy
+from parelha.models.prefix_tree import Segment, in_order, outside
 from parelha.types import Agent
 
 # A pass is filled up to a multiple of so many tokens: for every new size oneDNN makes programs that

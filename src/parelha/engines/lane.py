@@ -1,0 +1,321 @@
+"""The requests to one base: which of them wait, which are decoded together, and how."""
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from parelha.engines.kv import PrefixStore, Slab
+from parelha.engines.lookup import Guesser, Runs
+from parelha.engines.prefill import Prefill, Prompt
+from parelha.engines.protocol import Completion, EngineStatistics, Request
+from parelha.engines.sampling import ChoiceWalk, repeated, sample_tokens, uniforms
+from parelha.kernels.attention import Rows, in_rows
+from parelha.models.policy import Policy
+from parelha.types import Agent, FinishReason
+
+Decode = Callable[[Sequence[int]], str]
+
+# Requests wait until they are this share of the rows, so that prompts are read several at once,
+# but not for more steps than this.
+_SHARE_TO_JOIN = 1 / 8
+_STEPS_TO_WAIT = 8
+# Tokens guessed for a row, at most: with few rows a pass costs what its weights cost to read, with
+# many each token counts, and attention computes as many for every row.
+_GUESSES, _FEW_ROWS, _GUESSES_OF_MANY = 4, 40, 2
+# A pass is filled up to a multiple of so many tokens.
+_MULTIPLE = 16
+
+
+@dataclass
+class Row:
+    """One request while it is decoded."""
+
+    ticket: int
+    request: Request
+    u: Any
+    guesser: Guesser
+    walk: ChoiceWalk | None = None
+    ids: list[int] = field(default_factory=list)
+    logprobs: list[float] = field(default_factory=list)
+    finish: FinishReason | None = None
+    read: int = 0  # tokens of the answer that the model has read
+    guess: list[int] = field(default_factory=list)  # it has read these behind them
+    hidden: Tensor | None = None  # (1 + guessed, H) at the last token read and at each guess
+
+    @property
+    def said(self) -> list[int]:
+        """The answer so far."""
+        return self.walk.ids if self.walk is not None else self.ids
+
+    @property
+    def prompt(self) -> Prompt:
+        """What is read first: what a choice begins with in any case belongs to it."""
+        return Prompt(self.request.agent, (*self.request.prompt_ids, *self.said[: self.read]))
+
+    @property
+    def longest(self) -> int:
+        """Tokens of the prompt and of the longest possible answer."""
+        limit = self.request.max_new_tokens
+        if self.walk is not None:
+            limit = max(map(len, self.walk.choices))
+        return len(self.request.prompt_ids) + limit
+
+    def next_tokens(self, guesses: int) -> list[int]:
+        """The first token of the answer that the model has not read, and a guess behind it."""
+        self.read += 1
+        self.guess = []
+        if self.walk is None and not self.request.no_repeat_ngram:
+            left = self.request.max_new_tokens - len(self.ids) - 1
+            self.guess = self.guesser.guess(min(guesses, left))
+        return [self.said[self.read - 1], *self.guess]
+
+    def completion(self) -> Completion:
+        """What is handed out."""
+        assert self.finish is not None
+        if self.walk is not None:
+            w = self.walk
+            return Completion(
+                tuple(w.ids), tuple(w.logprobs), self.finish, tuple(w.legal), w.entropy
+            )
+        return Completion(
+            tuple(self.ids), tuple(self.logprobs), self.finish, (None,) * len(self.ids)
+        )
+
+
+class Lane:
+    """The requests to one base: those that wait, and those that are decoded together."""
+
+    def __init__(
+        self,
+        policy: Policy,
+        agent: Agent,
+        decode: dict[Agent, Decode],
+        max_batch_tokens: int,
+        statistics: EngineStatistics,
+    ) -> None:
+        self.policy, self.agent, self.decode = policy, agent, decode
+        self.max_batch_tokens, self.statistics = max_batch_tokens, statistics
+        # What is kept for later turns takes about as much memory as the batch itself.
+        by_adapter = {policy.adapter(a): PrefixStore(max_batch_tokens // 2) for a in Agent}
+        self.stores = {a: by_adapter[policy.adapter(a)] for a in Agent}
+        self.runs: dict[Agent, Runs] = {agent: {} for agent in Agent}
+        self.prefill = Prefill(policy, self.stores)
+        self.decoder: Any = policy.decoder(agent)
+        self.device = next(self.decoder.parameters()).device
+        self.slab = Slab(policy.model(agent).config.num_hidden_layers, self.device)
+        self.rows: list[Row] = []
+        self.waiting: list[Row] = []
+        self.waited = 0
+        self.complete: list[Row] = []  # answered without the model
+
+    def reset(self, statistics: EngineStatistics) -> None:
+        """Forget everything; what is done from now on is added to `statistics`."""
+        self.statistics = statistics
+        for store in self.stores.values():
+            store.clear()
+        for runs in self.runs.values():
+            runs.clear()
+        self.rows, self.waiting, self.complete, self.waited = [], [], [], 0
+        self.slab.clear()
+
+    def forget(self, agent: Agent) -> None:
+        """Forget what was read with the agent's adapter."""
+        adapter = self.policy.adapter(agent)
+        for row in (*self.rows, *self.waiting):
+            if self.policy.adapter(row.request.agent) == adapter:
+                raise ValueError(f"the {agent}'s adapter changed while it was answering")
+        self.stores[agent].clear()
+
+    def take(self, ticket: int, request: Request) -> None:
+        """Let a request wait for its turn."""
+        u = uniforms(request.stream, request.max_new_tokens)
+        row = Row(ticket, request, u, Guesser(request.prompt_ids, self.runs[request.agent]))
+        if request.choices:
+            row.walk = ChoiceWalk(request.choices, request.epsilon)
+            if row.walk.force():
+                row.finish = "action"
+                self.complete.append(row)
+                return
+        row.read = len(row.said)
+        self.waiting.append(row)
+
+    def join(self) -> None:
+        """Let waiting requests join the rows, in the order in which they came."""
+        if not self.waiting:
+            return
+        self.waited += 1
+        enough = len(self.waiting) >= _SHARE_TO_JOIN * len(self.rows)
+        if not enough and self.waited <= _STEPS_TO_WAIT:
+            return
+        joining: list[Row] = []
+        width = max((row.longest for row in self.rows), default=0)
+        for row in self.waiting:
+            width = max(width, row.longest)
+            count = len(self.rows) + len(joining)
+            if count and (count + 1) * width > self.max_batch_tokens:
+                break
+            joining.append(row)
+        if not joining:
+            return
+        self.waiting, self.waited = self.waiting[len(joining) :], 0
+        known = self.prefill.read([row.prompt for row in joining], self.statistics)
+        found = [known[row.prompt] for row in joining]
+        for row, one in zip(joining, found, strict=True):
+            row.hidden = one.hidden[None]
+        self.slab.join([one.prefix for one in found])
+        self.rows += joining
+
+    def step(self) -> list[Row]:
+        """A token or more for every row; returns the rows that are complete."""
+        ended, self.complete = self.complete, []
+        if not self.rows:
+            return ended
+        self.statistics.rows += len(self.rows)
+        # A forced token inside a choice is only read: nothing is sampled after it yet.
+        ready = [row for row in self.rows if row.read == len(row.said)]
+        if ready:
+            self._choose(ready)
+        for place, row in enumerate(self.rows):
+            kept = self.slab.lengths[place] - len(row.request.prompt_ids)
+            self.slab.keep(place, row.said[kept : row.read])
+        for place in reversed(range(len(self.rows))):
+            if self.rows[place].finish is not None:
+                ended.append(self._leave(place))
+        if self.rows:
+            self._advance()
+        return ended
+
+    def _leave(self, place: int) -> Row:
+        """Take a row out; the last one takes its place, and its keys are kept for later turns."""
+        row = self.rows[place]
+        self.stores[row.request.agent].add(self.slab.leave(place))
+        self.rows[place] = self.rows[-1]
+        self.rows.pop()
+        return row
+
+    def _advance(self) -> None:
+        """Feed each row its newest token, and a guess behind it."""
+        packed = self.policy.takes_stretches(self.agent)
+        most = _GUESSES if len(self.rows) <= _FEW_ROWS else _GUESSES_OF_MANY
+        guesses = most if packed and "guesses" in self.policy.kernels.paths else 0
+        tokens = [row.next_tokens(guesses) for row in self.rows]
+        counts = [len(own) for own in tokens]
+        self.slab.open(counts)
+        hidden = self._read_packed(tokens) if packed else self._read([own[0] for own in tokens])
+        for row, own in zip(self.rows, torch.split(hidden, counts), strict=True):
+            row.hidden = own
+
+    def _read(self, tokens: list[int]) -> Tensor:
+        """(B, H) hidden states of one token of every row."""
+        with self.policy.speaking([row.request.agent for row in self.rows]):
+            out = self.decoder(
+                input_ids=torch.tensor(tokens, device=self.device)[:, None],
+                attention_mask=self.policy.mask(self.agent, self.slab.sees()),
+                position_ids=torch.tensor(self.slab.lengths, device=self.device)[:, None],
+                past_key_values=self.slab.cache,
+                use_cache=True,
+            )
+        return cast(Tensor, out.last_hidden_state[:, 0])
+
+    def _read_packed(self, tokens: list[list[int]]) -> Tensor:
+        """(T, H) hidden states of some tokens of every row, one row's behind the other's."""
+        counts = [len(own) for own in tokens]
+        padding = [0] * (-sum(counts) % _MULTIPLE)
+        agents = [
+            row.request.agent for row, n in zip(self.rows, counts, strict=True) for _ in range(n)
+        ]
+        rows = Rows(self.slab.lengths, counts, self.slab.columns, sum(counts) + len(padding))
+        sees = torch.ones((1, 1, sum(counts) + len(padding), 1), dtype=torch.bool)  # not looked at
+        ids = [token for own in tokens for token in own]
+        positions = self.slab.places[1].tolist()
+        with self.policy.speaking([*agents, *[self.agent] * len(padding)]), in_rows(rows):
+            out = self.decoder(
+                input_ids=torch.tensor([[*ids, *padding]], device=self.device),
+                attention_mask=self.policy.mask(self.agent, sees.to(self.device)),
+                position_ids=torch.tensor([[*positions, *padding]], device=self.device),
+                past_key_values=self.slab.cache,
+                use_cache=True,
+            )
+        hidden: Tensor = out.last_hidden_state[0, : len(ids)]
+        return hidden
+
+    def _choose(self, rows: list[Row]) -> None:
+        """The next tokens of every row; sets `finish` where an answer is complete."""
+        at: Any = [row.hidden for row in rows]
+        counts = [len(hidden) for hidden in at]
+        hidden = torch.cat(at)
+        padding = -len(hidden) % _MULTIPLE if self.device.type == "cpu" else 0
+        hidden = nn.functional.pad(hidden, (0, 0, 0, padding))
+        logits = self.policy.logits(self.agent, hidden)[: sum(counts)]
+        places = torch.split(torch.arange(len(logits)), counts)
+        text = [i for i, row in enumerate(rows) if row.walk is None]
+        if text:
+            sampled = self._sample(logits, [(rows[i], places[i]) for i in text])
+            for i, (tokens, logprobs) in zip(text, sampled, strict=True):
+                self._take(rows[i], tokens, logprobs)
+        for row, place in zip(rows, places, strict=True):
+            if row.walk is not None:
+                u = float(row.u[len(row.said)])
+                row.walk.step(logits[place[0]].float().cpu(), row.request.temperature, u)
+                self.statistics.new_tokens += 1
+                if row.walk.force():
+                    row.finish = "action"
+
+    def _sample(
+        self, logits: Tensor, rows: list[tuple[Row, Tensor]]
+    ) -> Iterator[tuple[list[int], list[float]]]:
+        """Tokens and log-probabilities at each place in the logits of each row."""
+        device = logits.device
+        at = torch.cat([places for _, places in rows])
+        counts = [len(places) for _, places in rows]
+        requests = [row.request for row, places in rows for _ in places]
+        for row, places in rows:
+            if n := row.request.no_repeat_ngram:  # one place: nothing is guessed then
+                again = repeated([*row.request.prompt_ids, *row.ids], n)
+                logits[places[0], again] = -math.inf
+        u = np.concatenate([row.u[len(row.ids) : len(row.ids) + len(p)] for row, p in rows])
+        tokens, logprobs = sample_tokens(
+            logits if len(at) == len(logits) else logits[at],
+            torch.tensor([r.temperature for r in requests], device=device),
+            torch.from_numpy(u).to(device),
+            self._top_p(requests, device),
+            max(r.top_k for r in requests),
+        )
+        pairs = zip(torch.split(tokens, counts), torch.split(logprobs, counts), strict=True)
+        return ((one.tolist(), other.tolist()) for one, other in pairs)
+
+    def _take(self, row: Row, tokens: list[int], logprobs: list[float]) -> None:
+        """Go on with what was sampled, up to a wrong guess or the end of the answer."""
+        before = len(row.ids)
+        guess = [*row.guess, None]
+        for token, logprob, guessed in zip(tokens, logprobs, guess, strict=True):
+            row.ids.append(token)
+            row.logprobs.append(logprob)
+            row.finish = self._ended(row)
+            if token != guessed:
+                break
+            row.read += 1
+            if row.finish is not None:
+                break
+        row.guesser.add(row.ids[before:], row.guess)
+        self.statistics.new_tokens += len(row.ids) - before
+        self.statistics.guessed_tokens += len(row.ids) - before - 1
+
+    @staticmethod
+    def _top_p(requests: list[Request], device: torch.device) -> Tensor | None:
+        if all(request.top_p >= 1 for request in requests):
+            return None
+        return torch.tensor([request.top_p for request in requests], device=device)
+
+    def _ended(self, row: Row) -> FinishReason | None:
+        request = row.request
+        if row.ids[-1] in request.stop_ids:
+            return "stop"
+        if request.stop is not None and request.stop(self.decode[request.agent](row.ids)):
+            return "stop"
+        return "length" if len(row.ids) >= request.max_new_tokens else None
