@@ -19,10 +19,11 @@ from statistics import mean
 from typing import Any
 
 from parelha.config import Config, load_config
-from parelha.episode import Grade, Part, Stage, play_draft
+from parelha.episode import play_draft
 from parelha.errors import InfrastructureError, ParelhaError, UsageError
 from parelha.rollout import play_all
 from parelha.runtime import open_runtime
+from parelha.stage import Grade, Part, Stage
 from parelha.tasks import get_task
 from parelha.tasks.families import FAMILIES
 from parelha.tasks.family import Family

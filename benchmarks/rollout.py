@@ -30,13 +30,14 @@ from parelha.config import Config, load_config
 from parelha.engines.lane import Decode
 from parelha.engines.protocol import Completion, Request
 from parelha.engines.torch_engine import TorchEngine
-from parelha.episode import Part, Stage, play_branch, play_draft
+from parelha.episode import play_branch, play_draft
 from parelha.kernels.choose import choose
 from parelha.kernels.memory import keep_freed_memory
 from parelha.models.fetch import resolve
 from parelha.models.load import load_base, load_tokenizer
 from parelha.models.policy import Policy
 from parelha.runtime import load_policy
+from parelha.stage import Part, Stage
 from parelha.tasks import load_tasks
 from parelha.types import Agent, Task
 

@@ -26,13 +26,14 @@ from parelha.agents.roles import roles_of
 from parelha.agents.turns import Tree
 from parelha.config import load_config
 from parelha.engines.protocol import Completion, EngineStatistics, Request
-from parelha.episode import Stage, play_tree
+from parelha.episode import play_tree
 from parelha.kernels.choose import choose
 from parelha.kernels.memory import keep_freed_memory
 from parelha.learning.update import Sample, accumulate_gradients, make_sample
 from parelha.models.load import load_base
 from parelha.rollout import play_all
 from parelha.runtime import load_policy
+from parelha.stage import Stage
 from parelha.tasks import load_tasks
 from parelha.types import Agent
 

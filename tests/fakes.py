@@ -20,13 +20,14 @@ from parelha.agents.turns import Branch, Round, Tree, Turn
 from parelha.config import Config, EpisodeConfig, ModelConfig, from_dict
 from parelha.engines.protocol import Completion
 from parelha.engines.torch_engine import TorchEngine
-from parelha.episode import Stage, play_tree
+from parelha.episode import play_tree
 from parelha.errors import InfrastructureError
 from parelha.kernels.choose import Kernels
 from parelha.learning.update import Sample, make_sample
 from parelha.live import Progress
 from parelha.models.policy import Policy
 from parelha.rollout import play_all
+from parelha.stage import Stage
 from parelha.train import train
 from parelha.types import (
     Agent,
@@ -162,13 +163,15 @@ class DirectExecutor(Executor):
 def fake_stage(grader: FakeGrader | None = None, **episode: Any) -> Stage:
     """Return a stage with the tiny tokenizer, no threads and a fake grader."""
     form = tiny_format()
-    shape = {
+    shape: dict[str, Any] = {
         "drafts": 2,
         "reviews": 2,
         "max_program_tokens": 64,
         "max_review_tokens": 16,
         "coder_temperature": 1.0,
         "reviewer_temperature": 1.0,
+        "tools": "chosen",
+        "quotes": False,
     }
     fake: Any = grader or FakeGrader()
     config = Config(episode=EpisodeConfig(**(shape | episode)))
@@ -235,7 +238,7 @@ def use_fakes(
     patch.setattr("parelha.training_tasks.load_tasks", fake_tasks)
     patch.setattr("parelha.evaluate.load_tasks", fake_tasks)
     patch.setattr("parelha.runtime.Grader", lambda **kwargs: FakeGrader(faulty=faulty, **kwargs))
-    patch.setattr("parelha.episode.extract_program", lambda answer, finish: (answer or "-", ""))
+    patch.setattr("parelha.stage.extract_program", lambda answer, finish: (answer or "-", ""))
 
 
 def run_tiny(config: Config, resume: Path | None = None) -> Path:
@@ -304,7 +307,7 @@ def tiny_trees(engine: TorchEngine, tasks: int = 1, **episode: Any) -> list[Tree
     """Play trees with an engine; every answer is a program, every round has an advantage."""
     stage = fake_stage(**({"max_program_tokens": 8, "max_review_tokens": 4} | episode))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("parelha.episode.extract_program", lambda answer, _: (answer or "-", ""))
+        patch.setattr("parelha.stage.extract_program", lambda answer, _: (answer or "-", ""))
         trees: list[Tree] = play_all([play_tree(fake_task(n), stage) for n in range(tasks)], engine)
     for i, play in enumerate(play for tree in trees for play in tree.rounds):
         play.advantages = [(-1.0) ** i * (0.5 + i % 3)] * len(play.turns)

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from parelha.agents.channel import LEFT_OUT, MAX_CODE, bounded, copied
 from parelha.config import RewardConfig
-from parelha.episode import play_tree, task_prompt
+from parelha.episode import play_tree
 from parelha.rewards import program_value, reward_trees
 from parelha.rollout import play_all
+from parelha.stage import task_prompt
 from parelha.tasks import load_tasks
 from parelha.types import Agent, Score
 from tests.fakes import NUM_CASES, fake_score, fake_stage, fake_task, fake_tree

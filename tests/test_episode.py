@@ -2,6 +2,7 @@
 
 # pylint: disable=missing-function-docstring
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,16 +11,19 @@ from hypothesis import strategies as st
 
 from parelha.agents.turns import Round, Tree
 from parelha.config import EvalConfig
-from parelha.episode import Stage, guarded, play_tree
+from parelha.episode import play_tree
 from parelha.errors import InfrastructureError, UsageError
 from parelha.rollout import play_all
-from parelha.types import Agent, Outcome
-from tests.fakes import FakeGrader, fake_stage, fake_task
+from parelha.stage import Phase, Stage, guarded, task_prompt
+from parelha.types import Agent, Lang, Outcome, Score, Task
+from tests.fakes import NUM_CASES, FakeGrader, fake_score, fake_stage, fake_task
 from tests.scripted import Script, ScriptedEngine, program_text
 
 
-def play(script: Script | None = None, **kwargs: Any) -> tuple[Tree, ScriptedEngine, Stage]:
-    stage = fake_stage(**kwargs)
+def play(
+    script: Script | None = None, *, phase: Phase = "free", **kwargs: Any
+) -> tuple[Tree, ScriptedEngine, Stage]:
+    stage = replace(fake_stage(**kwargs), phase=phase)
     engine = ScriptedEngine(stage.formats[Agent.CODER], script)
     (tree,) = play_all([play_tree(fake_task(), stage)], engine)
     return tree, engine, stage
@@ -99,13 +103,13 @@ def test_approval_ends_the_episode_with_the_draft() -> None:
 
 
 def test_a_review_has_a_severity_and_reaches_the_coder_framed() -> None:
-    script = {("d0.r0", 1): "critical", ("d0.r0", 2): "Mind zero."}
+    script = {("d0.r0", 1): "minor", ("d0.r0", 2): "Mind zero."}
     tree, _, _ = play(script)
     by_name = rounds_of(tree)
     review, revision = by_name["d0.r0"], by_name["d0.r0.d"]
-    assert (review.severity, review.review) == ("critical", "Mind zero.")
+    assert (review.severity, review.review) == ("minor", "Mind zero.")
     line = "-" * 40
-    assert f"Severity: critical.\n{line}\nMind zero.\n{line}\n" in revision.turns[0].said
+    assert f"Severity: minor.\n{line}\nMind zero.\n{line}\n" in revision.turns[0].said
 
 
 def test_an_empty_review_still_is_one() -> None:
@@ -277,3 +281,84 @@ def test_the_projects_own_errors_pass_the_guard_unchanged() -> None:
         guarded(refuse, KeyError("x"))
     with pytest.raises(KeyboardInterrupt):
         guarded(lambda: (_ for _ in ()).throw(KeyboardInterrupt()))
+
+
+def test_a_critical_review_asks_for_a_new_program_with_the_draft_out_of_sight() -> None:
+    tree, _, _ = play({("d0.r0", 1): "critical", ("d0.r0", 2): "Mind zero."})
+    said = rounds_of(tree)["d0.r0.d"].turns[0].said
+    line = "-" * 40
+    assert f"\n{line}\nMind zero.\n{line}\n" in said
+    assert task_prompt(fake_task(), "en") in said
+    assert "return x" not in said
+
+
+class Telling(FakeGrader):
+    """A grader whose run on the examples shows a wrong one, and whose linters find one thing."""
+
+    def execute_examples(self, task: Task, program: str, lang: Lang) -> str:
+        return "1 of 2 examples right.\nf(2) gave 3, right is 4"
+
+    def analyse_text(self, program: str, lang: Lang) -> str:
+        return "pylint C0116 line 1: Missing function docstring"
+
+
+def test_where_tools_are_always_used_they_are_shown_before_the_verdict() -> None:
+    tree, engine, _ = play(grader=Telling(), tools="always", max_tool_calls=2)
+    review = rounds_of(tree)["d0.r0"]
+    said = review.turns[0].said
+    assert said.index("1 of 2 examples right") < said.index("Missing function docstring")
+    assert review.tool_calls == ["execute", "analyse_statically"]
+    (choice,) = [r for r in engine.requests if r.stream[-2:] == ("d0.r0", 0)]
+    assert len(choice.choices) == 2  # nothing is left but the verdict
+    tree, _, _ = play(grader=Telling(), tools="always", max_tool_calls=1)
+    assert rounds_of(tree)["d0.r0"].tool_calls == ["execute"]
+
+
+def test_a_quoted_line_reaches_the_coder_before_the_reviewers_words() -> None:
+    script = {("d0.r0", 2): "1", ("d0.r0", 3): "Mend it.", ("d0.r1", 2): "none"}
+    tree, engine, _ = play(
+        script, grader=Telling(), tools="always", quotes=True, max_review_tokens=80
+    )
+    by_name = rounds_of(tree)
+    assert "[1] f(2) gave 3, right is 4" in by_name["d0.r0"].turns[0].said
+    assert by_name["d0.r0"].quote == "f(2) gave 3, right is 4"
+    assert "f(2) gave 3, right is 4\nMend it." in by_name["d0.r0.d"].turns[0].said
+    assert by_name["d0.r1"].quote == ""
+    assert "gave 3" not in by_name["d0.r1.d"].turns[0].said
+    # What is quoted counts among the tokens of the review.
+    limits = {r.stream[-2]: r.max_new_tokens for r in engine.requests if r.stream[-1] == 3}
+    assert limits["d0.r0"] < limits["d0.r1"] == 80
+
+
+def test_the_order_in_which_actions_are_listed_is_drawn_for_each_round_and_repeats() -> None:
+    def orders() -> list[tuple[str, ...]]:
+        tree, _, _ = play(drafts=8)
+        kinds = ("clean_data", "analyse_statistics", "detect_outliers", "build_model")
+        said = [d.turns[0].said for d in tree.drafts]
+        return [tuple(sorted(kinds, key=lambda k, text=s: text.index(f"- {k}"))) for s in said]  # type: ignore[misc]
+
+    assert len(set(orders())) > 3
+    assert orders() == orders()
+
+
+def test_a_verdict_phase_ends_with_the_reviewers_decision() -> None:
+    tree, _, _ = play(phase="verdict")
+    reviews = [r for r in tree.rounds if r.kind == "review"]
+    assert {r.action for r in reviews} == {"propose_refactoring"}
+    assert all([t.kind for t in r.turns] == ["action"] for r in reviews)
+    assert not [r for r in tree.rounds if r.kind == "revision"]
+
+
+def test_a_review_phase_has_failing_drafts_reviewed_and_leaves_the_others_alone() -> None:
+    class Half(FakeGrader):
+        """Passes the second draft."""
+
+        def grade(self, task: Task, program: str, reason: str = "") -> Score:
+            return fake_score(program, NUM_CASES if "d1" in program else 1)
+
+    tree, engine, stage = play(grader=Half(), phase="review")
+    assert {r.name for r in tree.rounds if r.kind == "review"} == {"d0.r0", "d0.r1"}
+    assert all(b.final is b.draft for b in tree.branches[1])
+    (request,) = [r for r in engine.requests if r.stream[-2:] == ("d0.r0", 0)]
+    offered = {stage.formats[Agent.REVIEWER].decode(c).strip() for c in request.choices}
+    assert "propose_refactoring" in offered and "approve" not in offered

@@ -14,8 +14,9 @@ from parelha.agents.frames import broken, glue_frames
 from parelha.agents.prompts import FRAME
 from parelha.engines.protocol import Request
 from parelha.engines.server_texts import prompt_text
-from parelha.episode import Stage, play_tree
+from parelha.episode import play_tree
 from parelha.rollout import play_all
+from parelha.stage import Stage
 from parelha.types import Agent, Case, Task
 from tests.architectures.models import CODEGEN, LLAMA, PHI3
 from tests.fakes import FakeGrader, fake_stage, fake_task, tiny_format

@@ -26,10 +26,12 @@ def test_a_task_is_statement_signature_and_examples(lang: Lang) -> None:
 
 @pytest.mark.parametrize("lang", LANGS)
 def test_every_action_is_offered_by_its_name(lang: Lang) -> None:
-    assert all(f"- {a.value}: " in prompts.choose_kind(lang) for a in CoderAction)
-    offered = prompts.choose_action(list(ReviewerAction), lang)
+    assert all(
+        f"- {a.value}: " in prompts.choose_kind(list(CoderAction), lang) for a in CoderAction
+    )
+    offered = prompts.choose_action(list(ReviewerAction), True, lang)
     assert all(f"- {a.value}: " in offered for a in ReviewerAction)
-    fewer = prompts.choose_action([ReviewerAction.APPROVE], lang)
+    fewer = prompts.choose_action([ReviewerAction.APPROVE], False, lang)
     assert "execute" not in fewer
 
 
@@ -47,13 +49,16 @@ def test_foreign_material_stands_between_lines_of_dashes(lang: Lang) -> None:
         prompts.program_heading("", lang),
         prompts.program_heading("no code block", lang),
         prompts.review_heading("minor", lang),
+        prompts.failed_attempt(lang),
+        prompts.next_tool(ReviewerAction.EXECUTE, lang),
         *(prompts.tool_heading(action, lang) for action in ReviewerAction),
     ]
     tails = [
-        prompts.choose_action(list(ReviewerAction), lang),
-        prompts.after_tool(True, lang),
-        prompts.after_tool(False, lang),
+        prompts.choose_action(list(ReviewerAction), True, lang),
+        prompts.after_tool(True, False, lang),
+        prompts.after_tool(False, True, lang),
         prompts.revise(lang),
+        prompts.write_afresh(lang),
     ]
     assert all(head.endswith(f"\n{prompts.FRAME}\n") for head in heads)
     assert all(tail.startswith(f"\n{prompts.FRAME}\n") for tail in tails)

@@ -39,7 +39,7 @@ class Made:
 @pytest.fixture(name="patched", autouse=True)
 def _patched(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("parelha.runtime.Grader", lambda **kwargs: FakeGrader(**kwargs))
-    monkeypatch.setattr("parelha.episode.extract_program", lambda answer, _: (answer or "-", ""))
+    monkeypatch.setattr("parelha.stage.extract_program", lambda answer, _: (answer or "-", ""))
     suites._open.cache_clear()  # pylint: disable=protected-access
 
 

@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parelha.engines.protocol import Completion, Request
-from parelha.episode import Grade, Part, play_tree
+from parelha.episode import play_tree
 from parelha.rollout import Stopwatch, play_all
+from parelha.stage import Grade, Part
 from parelha.types import Agent
 from tests.fakes import fake_stage, fake_task
 from tests.scripted import AtOnce, ScriptedEngine

@@ -7,9 +7,10 @@ import pytest
 
 from parelha.agents.formats import Format, make_format
 from parelha.agents.turns import Tree
-from parelha.episode import Stage, play_tree
+from parelha.episode import play_tree
 from parelha.rollout import play_all
 from parelha.sizes import LongestDialogues
+from parelha.stage import Stage
 from parelha.tasks import load_tasks
 from parelha.types import Agent, Task
 from tests.fakes import FakeGrader, fake_stage, fake_task, tiny_format
@@ -96,7 +97,7 @@ def test_a_dialogue_that_uses_all_it_may_is_as_long_as_was_said() -> None:
         for severity in ("minor", "major", "critical"):
             script |= {("d0", 0): action, ("d0.r0", 3): severity, ("d0.r0.d", 0): flood}
             with pytest.MonkeyPatch.context() as patch:
-                patch.setattr("parelha.episode.extract_program", lambda *_: (flood, ""))
+                patch.setattr("parelha.stage.extract_program", lambda *_: (flood, ""))
                 (tree,) = play_all(
                     [play_tree(fake_task(), stage)],
                     ScriptedEngine(form, script | {("d0", 1): flood}),

@@ -93,8 +93,13 @@ class EpisodeConfig(_Section):
     """Limit of a draft and of a revision; what is cut by it has no program."""
     max_review_tokens: Size = 128
     """Limit of a review, short so that it advises and pastes no solution."""
+    tools: Literal["always", "chosen"] = "always"
+    """`always`: the reviewer is shown what the tools say before it decides, the run on the visible
+    examples first, the linters second. `chosen`: it calls them itself."""
     max_tool_calls: Count = 2
-    """Tool calls of one review round."""
+    """Tools of one review round."""
+    quotes: bool = True
+    """The reviewer may quote a line of what the tools said; else the coder sees its words alone."""
     max_tool_tokens: Size = 160
     """Limit of one tool's output in the reviewer's prompt."""
     coder_temperature: Temperature = 0.8
@@ -175,6 +180,11 @@ class TrainConfig(_Section):
 
     steps: Size = 4
     """Updates of each trained agent."""
+    verdict_steps: Count = 0
+    """The first of them play drafts and the reviewer's verdicts alone: no review is written."""
+    review_steps: Count = 0
+    """Those after have every failing draft reviewed, whatever the reviewer would choose; the others
+    play whole dialogues."""
     minutes: NotNegative = 0.0
     """A run that would take longer on this machine ends after fewer steps, as many as fit: decided
     by its first step, and written down as `train.steps`. 0: all steps, however long."""

@@ -9,7 +9,7 @@ from typing import Any
 from parelha.agents.turns import Tree
 from parelha.checkpoint import load_checkpoint, saved_steps
 from parelha.config import Config, from_dict, lay_over
-from parelha.episode import Part, play_tree
+from parelha.episode import play_tree
 from parelha.errors import ParelhaError, UsageError
 from parelha.kernels.memory import release_freed_memory
 from parelha.metrics import eval_records, round_records
@@ -17,6 +17,7 @@ from parelha.provenance import check_made_from, model_files
 from parelha.rewards import reward_trees
 from parelha.rollout import play_all
 from parelha.runtime import Runtime, open_runtime
+from parelha.stage import Part
 from parelha.suites import FAMILIES, heldout_suites
 from parelha.tasks import load_tasks
 from parelha.tracking import RunFolder

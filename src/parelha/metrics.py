@@ -115,6 +115,7 @@ def _record(step: int, task_id: str, play: Round) -> dict[str, Any]:
         "tool_calls": play.tool_calls,
         "tool_texts": play.tool_texts,
         "severity": play.severity,
+        "quote": play.quote,
         "review": play.review,
         "reward": play.reward,
         "components": play.components,

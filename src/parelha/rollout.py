@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from parelha.engines.protocol import Answering, Request
-from parelha.episode import Grade, Part
 from parelha.errors import ParelhaError
+from parelha.stage import Grade, Part
 
 # Long enough for most tools to be done by then, short beside a dialogue.
 _STEPS_FOR_A_TOOL = 8

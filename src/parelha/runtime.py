@@ -19,7 +19,6 @@ from parelha.config import Config, lay_over
 from parelha.engines.protocol import Engine
 from parelha.engines.server import ServerEngine
 from parelha.engines.torch_engine import TorchEngine
-from parelha.episode import Stage
 from parelha.errors import UsageError
 from parelha.grading import Grader
 from parelha.kernels.choose import choose
@@ -28,6 +27,7 @@ from parelha.models.fetch import ModelFiles, resolve
 from parelha.models.load import check_format, check_four_bit, load_base, load_tokenizer
 from parelha.models.policy import Policy
 from parelha.sizes import LongestDialogues
+from parelha.stage import Phase, Stage
 from parelha.types import Agent, Task
 
 _SAMPLE_SECONDS = 2.0  # a sample takes 40 ms: the kernel counts page by page
@@ -104,7 +104,15 @@ class Runtime(Closing):
             pool=self.pool,
             stream=(self.config.seed, *stream),
             sampling=self.config.eval if single else None,
+            phase="free" if single else self._phase(stream[0]),
         )
+
+    def _phase(self, step: int | str) -> Phase:
+        """What of the dialogue a step plays."""
+        train = self.config.train
+        if not isinstance(step, int) or step > train.verdict_steps + train.review_steps:
+            return "free"
+        return "verdict" if step <= train.verdict_steps else "review"
 
     def weights_changed(self) -> None:
         """Tell the engine that all adapters are others now, as after reading a checkpoint."""

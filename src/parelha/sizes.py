@@ -13,8 +13,9 @@ from typing import Any
 from parelha.agents.formats import Format
 from parelha.agents.turns import Tree
 from parelha.engines.protocol import Completion, Request
-from parelha.episode import Stage, play_tree
+from parelha.episode import play_tree
 from parelha.rollout import play_all
+from parelha.stage import Stage
 from parelha.types import Agent, Lang, Score, Task
 
 # What a free answer may be: a program; what is no program, with the longest reason why not (a
@@ -22,6 +23,7 @@ from parelha.types import Agent, Lang, Score, Task
 _ANSWERS = ("program", "other", "words")
 _LANGUAGE = "\U00020000" * 20
 _CODE, _WORDS = "a = 1\n", "more words "
+_FINDING = "pylint f(a)\n"  # can be quoted, whichever tool says it
 
 # Where a choice is met: who chooses, among what (nothing: a free answer), to which option is taken.
 _Place = tuple[Agent, tuple[tuple[int, ...], ...]]
@@ -42,7 +44,7 @@ class LongestDialogues:
             stage,
             config=config,
             formats={agent: flooded[id(form)] for agent, form in stage.formats.items()},
-            grader=_Tools(_CODE * config.max_tool_tokens),
+            grader=_Tools(_FINDING * config.max_tool_tokens),
             pool=_AtOnce(),
         )
         self._paths: dict[Agent, _Path] = {}

@@ -67,7 +67,7 @@ def play(engine: TorchEngine, forms: dict[Agent, Format], **episode: Any) -> Tre
         formats=forms,
     )
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("parelha.episode.extract_program", lambda answer, _: (answer or "-", ""))
+        patch.setattr("parelha.stage.extract_program", lambda answer, _: (answer or "-", ""))
         tree: Tree = play_all([play_tree(fake_task(1), stage)], engine)[0]
     for i, one in enumerate(tree.rounds):
         one.advantages = [(-1.0) ** i * (0.5 + i % 3)] * len(one.turns)

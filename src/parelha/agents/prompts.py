@@ -8,6 +8,7 @@ from parelha.types import CoderAction, Lang, ReviewerAction, Severity, Task
 # The answer starts with this word; the action's name follows it (the model chooses the space).
 ACTION_PREFIX: dict[Lang, str] = {"en": "Action:", "pt": "Ação:"}
 SEVERITY_PREFIX: dict[Lang, str] = {"en": "\nSeverity:", "pt": "\nGravidade:"}
+QUOTE_PREFIX: dict[Lang, str] = {"en": "\nQuote line:", "pt": "\nCitar a linha:"}
 REVIEW_PREFIX: dict[Lang, str] = {"en": "\nReview:", "pt": "\nRevisão:"}
 
 _HINTS: dict[Lang, dict[CoderAction, str]] = {
@@ -60,10 +61,18 @@ _WORDS: dict[Lang, dict[str, str]] = {
         "no_program": "The answer held no usable program ({reason}). The answer:",
         "actions": "Actions",
         "choose_action": "Choose one action.",
+        "severities": (
+            "Of what must change also say how severe it is: minor and major are mended in the "
+            "program, critical has a new one written."
+        ),
+        "quote": "One numbered line of the results can be quoted to your colleague.",
         "tool": "Result of {name}",
         "decide": "No tools are left: decide.",
         "review": "A reviewer read your program. Severity: {severity}.",
         "revise": "Write the whole program again and put what is right in the review into effect.",
+        "failed": "A first attempt at this was wrong. What a reviewer says of it:",
+        "afresh": "Write another program that avoids this mistake, at most 12 lines, nothing after "
+        "the function:",
     },
     "pt": {
         "signature": "Assinatura",
@@ -77,10 +86,18 @@ _WORDS: dict[Lang, dict[str, str]] = {
         "no_program": "A resposta não tinha um programa utilizável ({reason}). A resposta:",
         "actions": "Ações",
         "choose_action": "Escolha uma ação.",
+        "severities": (
+            "Do que precisa mudar diga também a gravidade: minor e major são corrigidas no "
+            "programa, critical faz escrever outro."
+        ),
+        "quote": "Uma linha numerada dos resultados pode ser citada ao seu colega.",
         "tool": "Resultado de {name}",
         "decide": "Não há mais ferramentas: decida.",
         "review": "Um revisor leu o seu programa. Gravidade: {severity}.",
         "revise": "Escreva de novo o programa inteiro, aplicando o que estiver certo na revisão.",
+        "failed": "Uma primeira tentativa estava errada. O que um revisor diz dela:",
+        "afresh": "Escreva outro programa que evite esse erro, no máximo 12 linhas, nada depois da "
+        "função:",
     },
 }
 
@@ -98,10 +115,10 @@ def task_text(task: Task, examples: Sequence[tuple[tuple[object, ...], object]],
     return "\n".join(lines)
 
 
-def choose_kind(lang: Lang) -> str:
-    """What follows the task in the coder's first request."""
-    words = _WORDS[lang]
-    kinds = [f"- {action}: {text}" for action, text in CODER_ACTIONS[lang].items()]
+def choose_kind(actions: Sequence[CoderAction], lang: Lang) -> str:
+    """What follows the task in the coder's first request; the actions as they are to be listed."""
+    words, known = _WORDS[lang], CODER_ACTIONS[lang]
+    kinds = [f"- {action}: {known[action]}" for action in actions]
     return "\n".join(["", "", f"{words['kinds']}:", *kinds, words["choose_kind"]])
 
 
@@ -123,11 +140,18 @@ def program_heading(reason: str, lang: Lang) -> str:
     return f"\n\n{text}\n{FRAME}\n"
 
 
-def choose_action(actions: Sequence[ReviewerAction], lang: Lang) -> str:
-    """The list of legal actions, after framed material."""
-    words = _WORDS[lang]
-    lines = [f"- {action}: {REVIEWER_ACTIONS[lang][action]}" for action in actions]
-    return "\n".join([f"\n{FRAME}", f"{words['actions']}:", *lines, words["choose_action"]])
+def choose_action(actions: Sequence[ReviewerAction], can_quote: object, lang: Lang) -> str:
+    """The list of legal actions, after framed material.
+
+    Args:
+        actions: as they are to be listed.
+        can_quote: whether there is something to quote.
+        lang: of the prompt.
+    """
+    words, known = _WORDS[lang], REVIEWER_ACTIONS[lang]
+    lines = [f"- {action}: {known[action]}" for action in actions]
+    head = [f"\n{FRAME}", f"{words['actions']}:", *lines, words["severities"]]
+    return "\n".join([*head, *_quote(can_quote, lang), words["choose_action"]])
 
 
 def tool_heading(action: ReviewerAction, lang: Lang) -> str:
@@ -135,10 +159,27 @@ def tool_heading(action: ReviewerAction, lang: Lang) -> str:
     return f"{_WORDS[lang]['tool'].format(name=action)}:\n{FRAME}\n"
 
 
-def after_tool(tools_left: bool, lang: Lang) -> str:
+def next_tool(action: ReviewerAction, lang: Lang) -> str:
+    """What stands between framed material and the output of a tool that was run unasked."""
+    return f"\n{FRAME}\n{tool_heading(action, lang)}"
+
+
+def after_tool(tools_left: bool, can_quote: object, lang: Lang) -> str:
     """What stands after a tool's output."""
     words = _WORDS[lang]
-    return f"\n{FRAME}\n{words['choose_action'] if tools_left else words['decide']}"
+    last = words["choose_action"] if tools_left else words["decide"]
+    return "\n".join([f"\n{FRAME}", *_quote(can_quote, lang), last])
+
+
+def _quote(can_quote: object, lang: Lang) -> list[str]:
+    return [_WORDS[lang]["quote"]] if can_quote else []
+
+
+def is_quotable(tool: ReviewerAction, line: str) -> bool:
+    """Whether a line of a tool's output says something by itself: a wrong example, a finding."""
+    if tool is ReviewerAction.EXECUTE:
+        return "(" in line
+    return line.split(" ", 1)[0] in ("pylint", "flake8", "mypy")
 
 
 def review_heading(severity: Severity, lang: Lang) -> str:
@@ -149,3 +190,13 @@ def review_heading(severity: Severity, lang: Lang) -> str:
 def revise(lang: Lang) -> str:
     """What stands after the review in the coder's request."""
     return f"\n{FRAME}\n{_WORDS[lang]['revise']}"
+
+
+def failed_attempt(lang: Lang) -> str:
+    """What stands between the task and the review where a new program is asked for."""
+    return f"\n\n{_WORDS[lang]['failed']}\n{FRAME}\n"
+
+
+def write_afresh(lang: Lang) -> str:
+    """What stands between the review and the signature where a new program is asked for."""
+    return f"\n{FRAME}\n{_WORDS[lang]['afresh']}\n"

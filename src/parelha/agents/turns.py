@@ -46,6 +46,7 @@ class Round:
         tool_calls: names of the tools the reviewer called.
         tool_texts: what they said.
         severity: of a proposed refactoring.
+        quote: the line of a tool's output that the coder is shown before the text, or "".
         review: the text handed to the coder ("" when approved).
         reward: the return; None until rewarded, or where the sample was dropped.
         components: named parts of the reward.
@@ -63,6 +64,7 @@ class Round:
     tool_calls: list[str] = field(default_factory=list)
     tool_texts: list[str] = field(default_factory=list)
     severity: Severity | None = None
+    quote: str = ""
     review: str = ""
     reward: float | None = None
     components: dict[str, float] = field(default_factory=dict)

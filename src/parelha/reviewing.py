@@ -1,0 +1,128 @@
+"""The reviewer's round: it looks, decides, quotes what it saw, and says what to change."""
+
+from parelha.agents import prompts
+from parelha.agents.channel import bounded
+from parelha.agents.formats import Conversation, Format
+from parelha.agents.parsers import after_thought
+from parelha.agents.turns import Round
+from parelha.errors import InfrastructureError
+from parelha.stage import Part, Stage, choose, drawn, guarded, program_of, speak, task_prompt
+from parelha.types import SEVERITIES, Agent, ReviewerAction, Task
+
+# What is run first where tools always are: it tells most about the verdict.
+_TOOLS = (ReviewerAction.EXECUTE, ReviewerAction.ANALYSE_STATICALLY)
+_VERDICTS = (ReviewerAction.PROPOSE_REFACTORING, ReviewerAction.APPROVE)
+_MAX_QUOTABLE = 9  # one digit
+_NO_QUOTE = "none"
+
+
+def play_review(name: str, task: Task, stage: Stage, draft: Round) -> Part:
+    """The reviewer reads the program and what tools say, then approves or proposes a refactoring.
+
+    Returns: the round.
+    """
+    review = Round(name, Agent.REVIEWER, "review")
+    lang, form, config = stage.lang, stage.formats[review.agent], stage.config
+    answer = draft.turns[-1].answer
+    program, reason = program_of(draft)
+    tools = _TOOLS[: config.max_tool_calls] if program else ()
+    verdicts = _VERDICTS[:1] if stage.phase == "review" else _VERDICTS
+    seen = _Seen(form, config.max_tool_tokens)
+    intro = prompts.review_intro(lang) + form.foreign(task_prompt(task, lang))
+    intro += prompts.program_heading(reason, lang)
+    shown = form.capped_ids(program or answer, 2 * config.max_program_tokens)
+    user, text = [*form.text_ids(intro), *shown], intro + form.decode(shown)
+    try:
+        for tool in tools if config.tools == "always" else ():
+            said = yield stage.pool.submit(guarded, run_tool, tool, task, program, stage)
+            ids, more = seen.add(review, tool, said, prompts.next_tool(tool, lang))
+            user, text = user + ids, text + more
+    except InfrastructureError as error:
+        review.dropped = f"infrastructure: {error}"
+        return review
+    offered = _TOOLS if tools and config.tools == "chosen" else ()
+    actions = drawn([*offered, *verdicts], review, stage, task)
+    outro = prompts.choose_action(actions, seen.quotable(config.quotes), lang)
+    talk = stage.start(review.agent, user + form.text_ids(outro), text + outro)
+    talk.prefill(prompts.ACTION_PREFIX[lang])
+    while True:
+        names = [a.value for a in ReviewerAction if a in actions]
+        action = ReviewerAction((yield from choose(review, talk, stage, task, names, "action")))
+        if action in _VERDICTS:
+            break
+        try:
+            said = yield stage.pool.submit(guarded, run_tool, action, task, program, stage)
+        except InfrastructureError as error:
+            review.dropped = f"infrastructure: {error}"
+            return review
+        ids, text = seen.add(review, action, said, prompts.tool_heading(action, lang))
+        # A tool says the same thing twice, so each can be called once, within the budget.
+        left = len(review.tool_calls) < config.max_tool_calls
+        actions = [a for a in actions if a in verdicts or (left and a is not action)]
+        tail = prompts.after_tool(len(actions) > len(verdicts), seen.quotable(config.quotes), lang)
+        talk.request(ids + form.text_ids(tail), text + tail)
+        talk.prefill(prompts.ACTION_PREFIX[lang])
+    review.action = action.value
+    if action is ReviewerAction.PROPOSE_REFACTORING and stage.phase != "verdict":
+        yield from _write(review, talk, stage, task, answer, seen.quotable(config.quotes))
+    return review
+
+
+def _write(
+    review: Round,
+    talk: Conversation,
+    stage: Stage,
+    task: Task,
+    draft: str,
+    quotable: list[str],
+) -> Part:
+    """How severe it is, which line of the tools the coder should see, and what to change."""
+    lang, form, room = stage.lang, talk.form, stage.config.max_review_tokens
+    talk.prefill(prompts.SEVERITY_PREFIX[lang])
+    review.severity = yield from choose(review, talk, stage, task, SEVERITIES, "severity")
+    if quotable:
+        talk.prefill(prompts.QUOTE_PREFIX[lang])
+        names = [_NO_QUOTE, *(str(n + 1) for n in range(len(quotable)))]
+        line = yield from choose(review, talk, stage, task, names, "quote")
+        if line != _NO_QUOTE:
+            # What is quoted counts among the tokens of the review, and leaves room for words.
+            ids = form.capped_ids(quotable[int(line) - 1], room // 2)
+            review.quote, room = form.decode(ids), room - len(ids)
+    talk.prefill(prompts.REVIEW_PREFIX[lang])
+    answer = yield from speak(review, talk, stage, task, kind="review", limit=room)
+    known = (task_prompt(task, lang), draft, *review.tool_texts)
+    # An empty review still is one: the coder is asked again, and the round has its revision.
+    review.review = bounded(after_thought(answer) or "", known).strip() or "-"
+
+
+class _Seen:
+    """What the tools said, with its lines numbered so that they can be quoted."""
+
+    def __init__(self, form: Format, max_tokens: int) -> None:
+        self.form, self.max_tokens = form, max_tokens
+        self.lines: list[str] = []
+
+    def add(
+        self, review: Round, tool: ReviewerAction, said: str, heading: str
+    ) -> tuple[list[int], str]:
+        """Put a tool's text on record; gives what the reviewer is shown of it, as ids and text."""
+        review.tool_calls.append(tool.value)
+        review.tool_texts.append(said)
+        shown: list[str] = []
+        for line in said.split("\n"):
+            quotable = prompts.is_quotable(tool, line) and len(self.lines) < _MAX_QUOTABLE
+            self.lines += [line] * quotable
+            shown.append(f"[{len(self.lines)}] {line}" if quotable else line)
+        ids = self.form.capped_ids("\n".join(shown), self.max_tokens)
+        return [*self.form.text_ids(heading), *ids], heading + self.form.decode(ids)
+
+    def quotable(self, wanted: bool) -> list[str]:
+        """The lines that can be quoted, where that is wanted."""
+        return self.lines if wanted else []
+
+
+def run_tool(action: ReviewerAction, task: Task, program: str, stage: Stage) -> str:
+    """A tool's output, for the reviewer alone."""
+    if action is ReviewerAction.EXECUTE:
+        return stage.grader.execute_examples(task, program, stage.lang)
+    return stage.grader.analyse_text(program, stage.lang)
