@@ -1,14 +1,16 @@
 """From the trees of a step to one flat record, and to the lines of the run folder."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
+from difflib import SequenceMatcher
 from itertools import zip_longest
 from math import log
+from statistics import correlation
 from typing import Any
 
 from parelha.agents.parsers import copied_share
-from parelha.agents.turns import Round, Tree
+from parelha.agents.turns import Branch, Round, Tree
 from parelha.learning.credit import GroupCount
 from parelha.types import Agent, ReviewerAction, Score, Task
 
@@ -74,12 +76,7 @@ def step_metrics(
     )
     reviews = [p for p in rounds if p.kind == "review"]
     record["tool_calls"] = mean(float(len(p.tool_calls)) for p in reviews)
-    record["approve_rate"] = mean(
-        float(p.action == ReviewerAction.APPROVE) for p in reviews if p.action
-    )
-    record["verdict_accuracy"] = mean(
-        float(p.components["verdict"] > 0) for p in reviews if "verdict" in p.components
-    )
+    record |= _review_metrics(trees)
     record["copied_share"] = mean(
         copied_share(revision.score.program, review.review)
         for b in episodes
@@ -87,6 +84,88 @@ def step_metrics(
         if revision.score is not None and revision.score.program
     )
     return record
+
+
+def _review_metrics(trees: Sequence[Tree]) -> dict[str, float | None]:
+    """Whether the reviewer tells right from wrong, and what its reviews do to programs.
+
+    Of passing and of failing programs apart: how often it approves, how often it is right. Of the
+    written reviews: `mended` wrong programs that became right, `broken` right ones that became
+    wrong, `change` the share of the program that is another one. `lift` is what the dialogue adds
+    to the share of programs that pass, `lift_perfect` what it would with these reviews where every
+    verdict were right. `credit_fidelity` is the correlation of what a written review's verdict was
+    credited and what the review changed (C3, arXiv 2603.06859).
+    """
+    seen = [pair for tree in trees for branch in tree.episodes for pair in _judged(branch)]
+    reviews = [play for tree in trees for play in tree.rounds if play.kind == "review"]
+    found = {"approve_rate": mean(float(_approves(r)) for r in reviews if r.action)}
+    rates: list[float | None] = []
+    for name, passes in (("passing", True), ("failing", False)):
+        of_class = [review for review, before, _ in seen if before.all_passed is passes]
+        found[f"approve_rate/{name}"] = mean(float(_approves(r)) for r in of_class)
+        rates.append(mean(float(_approves(r) is passes) for r in of_class))
+        found[f"verdict_accuracy/{name}"] = rates[-1]
+    found["verdict_accuracy"] = mean(float(_approves(r) is b.all_passed) for r, b, _ in seen)
+    found["balanced_accuracy"] = None if None in rates else mean(r for r in rates if r is not None)
+    written = [(r, b, a) for r, b, a in seen if not _approves(r) and a is not None]
+    found["mended"] = mean(float(a.all_passed) for _, b, a in written if not b.all_passed)
+    found["broken"] = mean(float(not a.all_passed) for _, b, a in written if b.all_passed)
+    found["change"] = mean(_change(b.program, a.program) for _, b, a in written)
+    failing = mean(float(not before.all_passed) for _, before, _ in seen)
+    found["lift"] = mean(
+        float((after or before).all_passed) - before.all_passed for _, before, after in seen
+    )
+    found["lift_perfect"] = (
+        None if found["mended"] is None or failing is None else failing * found["mended"]
+    )
+    found["credit_fidelity"] = _correlation(
+        [
+            (advantage, review.components["improvement"])
+            for review, _, _ in written
+            if (advantage := _verdict_advantage(review)) is not None
+        ]
+    )
+    return found
+
+
+def _judged(branch: Branch) -> Iterator[tuple[Round, Score, Score | None]]:
+    """Each review that ended, the score it was of, and that of the revision if there is one."""
+    programs = [branch.draft, *branch.revisions]
+    for i, (before, review) in enumerate(zip(programs, branch.reviews, strict=False)):
+        after = programs[i + 1] if i + 1 < len(programs) else None
+        lost = after is not None and after.score is None
+        if review.action and before.score is not None and not lost:
+            yield review, before.score, None if after is None else after.score
+
+
+def _approves(review: Round) -> bool:
+    return review.action == ReviewerAction.APPROVE
+
+
+def _verdict_advantage(review: Round) -> float | None:
+    """Of the closing action."""
+    found = [
+        advantage
+        for turn, advantage in zip(review.turns, review.advantages, strict=False)
+        if turn.kind == "action"
+    ]
+    return found[-1] if found else None
+
+
+def _change(before: str, after: str) -> float:
+    """Share of two programs' lines that is not the same, 0 to 1."""
+    one, other = before.split("\n"), after.split("\n")
+    return 1.0 - SequenceMatcher(None, one, other, autojunk=False).ratio()
+
+
+def _correlation(pairs: Sequence[tuple[float, float]]) -> float | None:
+    """Pearson's; None where one side does not vary."""
+    if len(pairs) < 3:
+        return None
+    mine, its = zip(*pairs, strict=True)
+    if min(max(side) - min(side) for side in (mine, its)) < 1e-9:
+        return None
+    return correlation(mine, its)
 
 
 def mean(values: Iterable[float]) -> float | None:

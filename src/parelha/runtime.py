@@ -104,10 +104,10 @@ class Runtime(Closing):
             pool=self.pool,
             stream=(self.config.seed, *stream),
             sampling=self.config.eval if single else None,
-            phase="free" if single else self._phase(stream[0]),
+            phase="free" if single else self._phase(*stream[:1]),
         )
 
-    def _phase(self, step: int | str) -> Phase:
+    def _phase(self, step: int | str = "") -> Phase:
         """What of the dialogue a step plays."""
         train = self.config.train
         if not isinstance(step, int) or step > train.verdict_steps + train.review_steps:
