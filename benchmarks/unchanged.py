@@ -81,7 +81,7 @@ def main() -> int:
             running = [start(name, work, *side) for side in sources.items()]
             for command in running:
                 if command.wait():
-                    raise SystemExit(f"failed: {command.args}")
+                    raise SystemExit(f"failed: {command.args!r}")
         then, now_files = (files(side / "runs") for side in sources)
     differing = [n for n in sorted({*then, *now_files}) if then.get(n) != now_files.get(n)]
     print(f"{len(then)} files of {len(_RUNS)} runs, {sum(map(len, then.values()))} bytes: ", end="")

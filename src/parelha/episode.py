@@ -198,10 +198,8 @@ def play_review(name: str, task: Task, stage: Stage, draft: Round) -> Part:
         left = len(review.tool_calls) < config.max_tool_calls
         actions = [a for a in actions if a in _VERDICTS or (left and a is not action)]
         shown = form.capped_ids(text, config.max_tool_tokens)
-        head = prompts.tool_heading(action, lang)
         tail = prompts.after_tool(len(actions) > len(_VERDICTS), lang)
-        user = [*form.text_ids(head), *shown, *form.text_ids(tail)]
-        talk.request(user, head + form.decode(shown) + tail)
+        framed(talk, prompts.tool_heading(action, lang), shown, tail)
         talk.prefill(prompts.ACTION_PREFIX[lang])
     review.action = action.value
     if action is ReviewerAction.APPROVE:
@@ -226,12 +224,17 @@ def play_revision(name: str, talk: Conversation, task: Task, stage: Stage, revie
     revision = Round(name, Agent.CODER, "revision")
     lang, form = stage.lang, stage.formats[revision.agent]
     assert review.severity is not None
-    head, tail = prompts.review_heading(review.severity, lang), prompts.revise(lang)
     shown = form.capped_ids(review.review, stage.config.max_review_tokens)
-    user = [*form.text_ids(head), *shown, *form.text_ids(tail)]
-    talk.request(user, head + form.decode(shown) + tail)
+    framed(talk, prompts.review_heading(review.severity, lang), shown, prompts.revise(lang))
     grade = yield from write(revision, talk, stage, task)
     return revision, grade
+
+
+def framed(talk: Conversation, head: str, shown: list[int], tail: str) -> None:
+    """Put foreign text, as ids, between words of the prompt's own."""
+    form = talk.form
+    user = [*form.text_ids(head), *shown, *form.text_ids(tail)]
+    talk.request(user, head + form.decode(shown) + tail)
 
 
 def write(play: Round, talk: Conversation, stage: Stage, task: Task) -> Part:
