@@ -13,7 +13,7 @@ from parelha.agents.formats import Conversation
 from parelha.agents.turns import Branch, Round, Tree
 from parelha.errors import InfrastructureError
 from parelha.reviewing import play_review
-from parelha.stage import Grade, Part, Stage, choose, drawn, speak, task_prompt
+from parelha.stage import Grade, Part, Stage, choose, drawn, framed, speak, task_prompt
 from parelha.types import Agent, CoderAction, Score, Task
 
 
@@ -112,13 +112,11 @@ def play_revision(name: str, talk: Conversation, task: Task, stage: Stage, revie
     if review.severity == "critical":
         head = form.foreign(task_prompt(task, lang)) + prompts.failed_attempt(lang)
         tail = prompts.write_afresh(lang) + form.foreign(task.signature)
-        user = [*form.text_ids(head), *shown, *form.text_ids(tail)]
-        talk = stage.start(revision.agent, user, head + form.decode(shown) + tail)
+        talk = stage.start(revision.agent, *framed(form, head, shown, tail))
     else:
         head, tail = prompts.review_heading(review.severity, lang), prompts.revise(lang)
-        user = [*form.text_ids(head), *shown, *form.text_ids(tail)]
         talk = talk.copy()
-        talk.request(user, head + form.decode(shown) + tail)
+        talk.request(*framed(form, head, shown, tail))
     grade = yield from write(revision, talk, stage, task)
     return revision, talk, grade
 

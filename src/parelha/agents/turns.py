@@ -138,6 +138,6 @@ class Tree:
         """Every round once: drafts first, then those of each episode, one kind after another."""
         found = self.drafts
         for branch in self.episodes:
-            kinds = list(dict.fromkeys(play.kind for play in branch.rounds))
-            found += sorted(branch.rounds, key=lambda play: kinds.index(play.kind))
+            for kind in dict.fromkeys(play.kind for play in branch.rounds):
+                found += [play for play in branch.rounds if play.kind == kind]
         return found

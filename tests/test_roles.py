@@ -1,0 +1,57 @@
+"""Roles: what the configuration makes of them, and that the weights know no others."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import torch
+
+from parelha.agents.roles import roles_of
+from parelha.config import Config, ModelConfig, from_dict
+from parelha.models.policy import Policy
+from parelha.types import Agent
+from tests.fakes import tiny_codegen
+from tests.tiny import tiny_model
+
+
+def test_a_role_is_what_the_configuration_says() -> None:
+    table = {
+        "model": {"coder": "one", "reviewer": "other", "train_agents": ["reviewer"]},
+        "episode": {"coder_temperature": 0.5, "reviewer_temperature": 1.5},
+    }
+    coder, reviewer = roles_of(from_dict(table)).values()
+    assert (coder.name, coder.base, coder.adapter) == ("coder", "one", "coder")
+    assert (reviewer.name, reviewer.base, reviewer.adapter) == ("reviewer", "other", "reviewer")
+    assert (coder.temperature, reviewer.temperature) == (0.5, 1.5)
+    assert (coder.trained, reviewer.trained) == (False, True)
+    assert "approve" in reviewer.actions["pt"]
+
+
+@pytest.mark.parametrize("trained", [["coder"], ["reviewer"], ["coder", "reviewer"]])
+def test_roles_that_share_an_adapter_train_it_once(trained: list[str]) -> None:
+    model = {"coder": "one", "shared_policy": True, "train_agents": trained}
+    roles = roles_of(from_dict({"model": model}))
+    assert {role.base for role in roles.values()} == {"one"}
+    assert {role.adapter for role in roles.values()} == {"coder"}
+    assert [role.name for role in roles.values() if role.trained] == ["coder"]
+
+
+@pytest.mark.parametrize("own_base", [False, True], ids=["on the coder's base", "on its own"])
+def test_a_third_role_has_an_adapter_of_its_own(own_base: bool) -> None:
+    config = ModelConfig(lora_rank=4, lora_alpha=8)
+    roles: dict[Any, Any] = {**roles_of(Config(model=config))}
+    roles["tester"] = replace(roles[Agent.REVIEWER], name="tester", adapter="tester")
+    base: Any = tiny_model()
+    bases: dict[Any, Any] = dict.fromkeys(roles, base)
+    if own_base:
+        bases["tester"] = tiny_codegen()
+    policy = Policy(bases, roles, config, 0)
+    tester: Any = "tester"
+    assert policy.owners == policy.trained == ("coder", "reviewer", "tester")
+    assert (policy.model(tester) is policy.model(Agent.CODER)) is not own_base
+    before = policy.digest(Agent.CODER), policy.digest(Agent.REVIEWER)
+    with torch.no_grad():
+        for parameter in policy.parameters(tester).values():
+            parameter.add_(1.0)
+    assert (policy.digest(Agent.CODER), policy.digest(Agent.REVIEWER)) == before
+    assert policy.product_norm(tester) > 0
