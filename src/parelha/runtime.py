@@ -204,8 +204,8 @@ def load_policy(
     same = files[Agent.REVIEWER].folder == files[Agent.CODER].folder
     reviewer = coder if same else base(Agent.REVIEWER)
     if not four_bit:  # those are there already
-        coder.to(kernels.device)  # type: ignore[arg-type]
-        reviewer.to(kernels.device)  # type: ignore[arg-type]
+        kernels.hold(coder)
+        kernels.hold(reviewer)
     formats = load_formats(files)
     check_format(coder, formats[Agent.CODER])
     check_format(reviewer, formats[Agent.REVIEWER])

@@ -22,8 +22,10 @@ from transformers.pytorch_utils import Conv1D
 
 from parelha.config import ModelConfig
 from parelha.errors import UsageError
+from parelha.kernels.active import adapters_of_rows
+from parelha.kernels.adapted import use_adapted_layers
 from parelha.kernels.attention import takes_stretches
-from parelha.kernels.choose import Kernels, choose
+from parelha.kernels.choose import Kernels, choose_for
 from parelha.kernels.fast import Fast, make_fast
 from parelha.kernels.frozen import FrozenHead
 from parelha.kernels.memory import release_freed_memory
@@ -60,7 +62,7 @@ class Policy:
         kernels: Kernels | None = None,
     ) -> None:
         self.config = config
-        self.kernels = kernels or choose(coder_base.dtype, device=coder_base.device)
+        self.kernels = kernels or choose_for(coder_base)
         _check_names(config.adapter_targets, (coder_base, reviewer_base))
         torch.manual_seed(seed)
         lora = _lora(coder_base, config)
@@ -128,12 +130,8 @@ class Policy:
             agents: (B,) whose row it is, or in a pass of one row (T,) whose token; all of them
                 share one base.
         """
-        speakers = self._fast[agents[0]].speakers
-        speakers.let_speak([self.adapter(a) for a in agents], self.config.lora_rank)
-        try:
+        with adapters_of_rows([self.adapter(a) for a in agents], self.config.lora_rank):
             yield
-        finally:
-            speakers.be_silent()
 
     @contextmanager
     def plain_weights(self) -> Iterator[None]:
@@ -340,7 +338,7 @@ def _trained_over(folder: Path) -> str:
 
 def _lora(base: PreTrainedModel, config: ModelConfig) -> LoraConfig:
     names = config.adapter_targets
-    return LoraConfig(
+    lora = LoraConfig(
         r=config.lora_rank,
         lora_alpha=config.lora_alpha,
         lora_dropout=0.0,
@@ -348,6 +346,8 @@ def _lora(base: PreTrainedModel, config: ModelConfig) -> LoraConfig:
         fan_in_fan_out=any(isinstance(module, Conv1D) for module in base.modules()),  # GPT-2
         task_type="CAUSAL_LM",
     )
+    use_adapted_layers(lora)
+    return lora
 
 
 def _adapted(base: PreTrainedModel, lora: LoraConfig, name: str) -> PeftModel:
