@@ -31,6 +31,7 @@ from parelha.engines.lane import Decode
 from parelha.engines.protocol import Completion, Request
 from parelha.engines.torch_engine import TorchEngine
 from parelha.episode import play_branch, play_draft
+from parelha.kernels.active import active_adapters
 from parelha.kernels.choose import choose
 from parelha.kernels.memory import keep_freed_memory
 from parelha.models.fetch import resolve
@@ -272,16 +273,17 @@ def products_seconds(policy: Policy, tokens: int, rows: int) -> float:
         rows: of hidden states that the head reads.
     """
     fast = policy.fast(Agent.CODER)
-    names = tuple(sorted(policy.adapter(agent) for agent in Agent))
-    inputs = {one.bases[0].in_features for one in fast.speakers.siblings}
+    inputs = {one.bases[0].in_features for one in fast.adapted.projections}
     x = {size: torch.randn(tokens, size).to(policy.kernels.dtype) for size in inputs}
     hidden = torch.randn(rows, fast.head.weight.shape[1]).to(policy.kernels.dtype)
     best = float("inf")
     with policy.speaking([agent for agent in Agent for _ in range(tokens // 2)]):
+        active = active_adapters()
+        assert active is not None
         for _ in range(4):
             began = time.perf_counter()
-            for one in fast.speakers.siblings:
-                one.compute(x[one.bases[0].in_features], names)
+            for one in fast.adapted.projections:
+                one.compute(x[one.bases[0].in_features], active)
             fast.head.logits(hidden)
             best = min(best, time.perf_counter() - began)
     return best

@@ -2,11 +2,23 @@
 
 # pylint: disable=missing-function-docstring
 
+from typing import Any
+
 import pytest
 import torch
-from torch import Tensor
+from peft import LoraConfig, get_peft_model
+from peft.tuners.lora import LoraLayer
+from torch import Tensor, nn
 
 from parelha.config import ModelConfig
+from parelha.kernels.adapted import (
+    AdaptedLinear,
+    adapt,
+    leave_layers_plain,
+    use_adapted_layers,
+)
+from parelha.kernels.choose import Kernels, choose
+from parelha.kernels.groups import find_groups, fuse, leave_groups_plain, watching
 from parelha.models.policy import Policy
 from parelha.types import Agent
 from tests.fakes import pair_of
@@ -16,9 +28,9 @@ from tests.tiny import tiny_model
 TOLERANCE = {torch.float32: 1e-5, torch.bfloat16: 6e-2}
 
 
-def moved(dtype: torch.dtype, **config: object) -> Policy:
+def moved(dtype: torch.dtype, kernels: Kernels | None = None, **config: object) -> Policy:
     base = tiny_model().to(dtype)  # type: ignore[arg-type]
-    policy = pair_of(base, ModelConfig.model_validate(config))
+    policy = pair_of(base, ModelConfig.model_validate(config), kernels=kernels)
     torch.manual_seed(1)
     for agent in Agent:
         for parameter in policy.parameters(agent).values():
@@ -77,9 +89,8 @@ def test_layers_computed_in_one_product_see_every_update(dtype: torch.dtype) -> 
     needs_packing(dtype)
     policy = moved(dtype)
     ids = torch.arange(16).view(2, 8)
-    modules = list(policy.decoder(Agent.CODER).modules())
-    products = {id(m.__dict__["siblings"]) for m in modules if "siblings" in m.__dict__}
-    assert len(products) == 2 * 4  # q, k and v; o; gate and up; down: of two layers
+    sizes = [len(one.members) for one in policy.fast(Agent.CODER).adapted.projections]
+    assert sorted(sizes) == 2 * [1] + 2 * [1] + 2 * [2] + 2 * [3]  # o, down, gate and up, q k v
     near = TOLERANCE[dtype]
     for change in (0.0, 0.05):
         for agent in Agent:
@@ -106,13 +117,99 @@ def test_the_gradient_that_is_written_out_is_autograds(dtype: torch.dtype) -> No
         return {n: p.grad for n, p in parameters.items() if p.grad is not None}
 
     written = gradients(moved(dtype))
-    plain = moved(dtype)
-    for module in plain.decoder(Agent.CODER).modules():
-        held = module.__dict__.pop("siblings", None)  # then each layer is computed by autograd
-        if held is None:
-            module.__dict__.pop("forward", None)  # and so is a gated block
+    # then each layer is computed by autograd, and so is a gated block
+    plain = moved(dtype, choose(dtype, without=["fused", "packed"]))
+    assert not plain.fast(Agent.CODER).adapted.projections
     expected = gradients(plain)
     assert written.keys() == expected.keys() == plain.parameters(Agent.CODER).keys()
     for name, gradient in expected.items():
         difference = float((written[name] - gradient).norm() / gradient.norm())
         assert difference < (1e-5 if dtype is torch.float32 else 3e-2), (name, difference)
+
+
+# --- which layers are computed together ----------------------------------------------------------
+
+
+class Block(nn.Module):
+    """A block with three layers, which calls the second one with what the test says.
+
+    Args:
+        turned: whether that is something else than the block's own input.
+    """
+
+    def __init__(self, turned: bool) -> None:
+        super().__init__()
+        self.turned = turned
+        self.q_proj, self.k_proj, self.v_proj = (nn.Linear(8, 8) for _ in range(3))
+
+    def forward(self, noise: Tensor, *, x: Tensor) -> Tensor:
+        del noise
+        other = x.flip(-1) if self.turned else x
+        found: Tensor = self.q_proj(x) + 2 * self.k_proj(other) + 3 * self.v_proj(x)
+        return found
+
+
+def adapted_block(turned: bool) -> nn.Module:
+    """The block inside a model of PEFT, its adapters moved."""
+    torch.manual_seed(0)
+    config = LoraConfig(r=2, target_modules=["q_proj", "k_proj", "v_proj"])
+    use_adapted_layers(config)
+    model: Any = get_peft_model(nn.ModuleDict({"block": Block(turned)}), config)
+    for name, parameter in model.named_parameters():
+        if "lora_B" in name:
+            nn.init.normal_(parameter)
+    block: nn.Module = model.base_model.model["block"]
+    return block
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_layers_are_fused_only_where_they_were_seen_to_read_one_input(turned: bool) -> None:
+    block = adapted_block(turned)
+    noise, x = torch.randn(2, 5), torch.randn(2, 3, 8)
+    (group,) = groups = find_groups(block)
+    with torch.no_grad():
+        with watching(groups):
+            right = block(noise, x=x)
+        assert group.argument == (None if turned else "x")
+        model = adapt(block, choose(torch.float32, without=["packed"]))
+        fuse(groups, model)
+        assert sorted(len(one.members) for one in model.projections) == ([1] * 3 if turned else [3])
+        torch.testing.assert_close(block(noise, x=x), right)
+        # The same memory with other numbers in it is another input.
+        x.mul_(2)
+        twice = block(noise, x=x)
+        assert not torch.allclose(twice, right)
+        leave_groups_plain(groups)
+        leave_layers_plain(block)
+        torch.testing.assert_close(block(noise, x=x), twice)
+
+
+def test_what_a_block_computes_and_does_not_ask_for_is_forgotten() -> None:
+    block = adapted_block(turned=False)
+    x = torch.randn(1, 4, 8)
+    groups = find_groups(block)
+    with torch.no_grad():
+        with watching(groups):
+            block(x, x=x)
+        fuse(groups, adapt(block, choose(torch.float32, without=["packed"])))
+        layer: Any = block.k_proj
+        alone = layer(x)
+        block.v_proj = nn.Identity()
+        block(x, x=x)
+        assert all(member.given is None for member in groups[0].members)
+        torch.testing.assert_close(layer(x), alone)
+
+
+@pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing`:FutureWarning")
+def test_layers_are_modules_of_their_own_under_the_names_of_peft() -> None:
+    policy = moved(torch.float32)
+    layers = [m for m in policy.model(Agent.CODER).modules() if isinstance(m, LoraLayer)]
+    assert layers
+    assert all(isinstance(layer, AdaptedLinear) for layer in layers)
+    names = {name for name, _ in policy.model(Agent.CODER).named_parameters()}
+    plain = get_peft_model(tiny_model(), LoraConfig(target_modules="all-linear"), "coder")
+    assert {name for name, _ in plain.named_parameters()} == {
+        n for n in names if "reviewer" not in n
+    }
+    for module in policy.model(Agent.CODER).modules():
+        assert "forward" not in vars(module), f"{type(module).__name__} was given another forward"

@@ -99,7 +99,7 @@ def test_tokens_of_many_rows_see_what_is_before_them_in_their_own() -> None:
     group_queries(model)
     talks = torch.tensor([[5, 9, 2, 30, 31, 7, 4], [8, 8, 1, 4, 300, 12, 3], [1, 2, 3, 4, 5, 6, 7]])
     lengths, counts = [3, 1, 5], [2, 1, 2]
-    slab = Slab(model.config.num_hidden_layers, torch.device("cpu"))
+    slab = Slab(model.config.num_hidden_layers)
     with torch.no_grad():
         begun = []
         for talk, length in zip(talks, lengths, strict=True):

@@ -111,3 +111,22 @@ def test_no_file_is_too_long(folder: str) -> None:
     for path in (ROOT / folder).rglob("*.py"):
         lines = len(path.read_text(encoding="utf-8").splitlines())
         assert lines <= MAX_LINES, f"{path}: {lines} lines"
+
+
+def asks_for_the_device(path: Path) -> bool:
+    """Whether a module looks at where a tensor is, or names a device."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Constant) and node.value in ("cpu", "cuda"):
+            return True
+        if isinstance(node, ast.Attribute):
+            # A context such as `torch.device("meta")` says where to, and asks nothing.
+            makes_one = node.attr == "device" and ast.unparse(node.value) == "torch"
+            if node.attr in ("cuda", "device", "is_cpu", "is_cuda") and not makes_one:
+                return True
+    return False
+
+
+def test_only_the_kernels_ask_for_the_device_and_the_doctor_tells_of_it() -> None:
+    found = {name for name, path in modules().items() if asks_for_the_device(path)}
+    assert {"kernels/choose", "kernels/memory"} <= found
+    assert {name for name in found if not name.startswith("kernels/")} == {"doctor"}

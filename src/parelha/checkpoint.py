@@ -18,6 +18,7 @@ from safetensors.torch import load_file, save_file
 from torch.optim import AdamW
 
 from parelha.errors import UsageError
+from parelha.kernels.choose import beside
 from parelha.models.policy import Policy
 from parelha.tracking import cannot_write, step_name, sync_to_disk
 from parelha.types import Agent
@@ -103,7 +104,7 @@ def load_checkpoint(
             if f"{key}/step" in tensors:
                 state = {m: tensors[f"{key}/{m}"] for m in _MOMENTS}
                 # AdamW counts its steps on the CPU, wherever the parameter is.
-                moments = {m: t.to(parameter.device) for m, t in state.items() if m != "step"}
+                moments = {m: beside(parameter, t) for m, t in state.items() if m != "step"}
                 optimizer.state[parameter] = {**moments, "step": state["step"]}
 
 

@@ -210,7 +210,7 @@ def load_policy(
             by_folder[found.folder] = base
     if not four_bit:  # those are there already
         for base in by_folder.values():
-            base.to(kernels.device)  # type: ignore[arg-type]
+            kernels.hold(base)
     bases = {agent: by_folder[found.folder] for agent, found in files.items()}
     formats = load_formats(files)
     for agent, base in bases.items():

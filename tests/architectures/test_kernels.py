@@ -111,7 +111,7 @@ def doubled(*given: Any, **named: Any) -> Any:
 @pytest.mark.parametrize(
     ("broken", "how"),
     [
-        ("adapted.Siblings.compute", fails),
+        ("adapted.FusedProjection.compute", fails),
         ("adapted.packed_linear", doubled),
         ("blocks._norm", fails),
         ("attention.sdpa_attention_forward", fails),

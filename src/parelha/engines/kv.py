@@ -11,7 +11,8 @@ from torch import Tensor
 from transformers.cache_utils import Cache
 
 from parelha.kernels.attention import KeysValues, padded
-from parelha.kernels.memory import give_back, untouched_zeros
+from parelha.kernels.choose import beside
+from parelha.kernels.memory import give_back, may_stay_untouched, untouched_zeros
 from parelha.models.cache import CacheLayer
 
 # Columns left free behind the rows when the slab is laid out anew.
@@ -148,7 +149,6 @@ class Slab:
 
     Args:
         num_layers: of the model.
-        device: that the model is on.
 
     Attributes:
         cache: what the model takes as `past_key_values`.
@@ -157,8 +157,7 @@ class Slab:
         columns: that it sees, of which the last ones may be nobody's.
     """
 
-    def __init__(self, num_layers: int, device: torch.device) -> None:
-        self.device = device
+    def __init__(self, num_layers: int) -> None:
         self.layers = [_SlabLayer(self) for _ in range(num_layers)]
         self.cache = Cache(layers=list(self.layers))
         self.lengths: list[int] = []
@@ -222,10 +221,7 @@ class Slab:
         self.columns, self._open = padded(max(ends)), max(counts)
         rows = [row for row, count in enumerate(counts) for _ in range(count)]
         columns = [at for n, end in zip(self.lengths, ends, strict=True) for at in range(n, end)]
-        self.places = (
-            torch.tensor(rows, device=self.device),
-            torch.tensor(columns, device=self.device),
-        )
+        self.places = beside(self._keys, rows), beside(self._keys, columns)
 
     def keep(self, row: int, tokens: Sequence[int]) -> None:
         """Count tokens that a pass has written behind a row."""
@@ -234,9 +230,15 @@ class Slab:
 
     def sees(self) -> Tensor:
         """(B, 1, 1, columns) bool, for a pass of one token a row: what each row's token sees."""
-        columns = torch.arange(self.columns, device=self.device)
-        lengths = torch.tensor(self.lengths, device=self.device)
-        return (columns[None, :] <= lengths[:, None])[:, None, None, :]
+        columns, lengths = torch.arange(self.columns), torch.tensor(self.lengths)
+        return beside(self._keys, (columns[None, :] <= lengths[:, None])[:, None, None, :])
+
+    @property
+    def _keys(self) -> Tensor:
+        """Those of the first layer, once there are rows."""
+        keys = self.layers[0].keys
+        assert keys is not None
+        return keys
 
     def _make_room(self, rows: int, columns: int, like: Prefix | None = None) -> None:
         """Lay the rows out anew where so many, or so long ones, would not fit.
@@ -250,13 +252,13 @@ class Slab:
         have_rows, have_columns = (0, 0) if keys is None else (keys.shape[0], keys.shape[2])
         if rows <= have_rows and padded(columns) <= have_columns:
             return
-        # On a CPU rows and columns that stay empty take no memory.
-        on_cpu = self.device.type == "cpu"
-        rows = max(have_rows, 2 * rows if on_cpu else rows + rows // 8)
-        columns = max(have_columns, padded(columns) + (_COLUMNS_BEHIND if on_cpu else 64))
+        pattern = self._keys if like is None else like.blocks[0].layers[0][0]
+        generous = may_stay_untouched(pattern)
+        rows = max(have_rows, 2 * rows if generous else rows + rows // 8)
+        columns = max(have_columns, padded(columns) + (_COLUMNS_BEHIND if generous else 64))
         for i, layer in enumerate(self.layers):
-            pattern = None if like is None else like.blocks[0].layers[i]
-            layer.lay_out((rows, columns), [n + self._open for n in self.lengths], pattern)
+            kind = None if like is None else like.blocks[0].layers[i]
+            layer.lay_out((rows, columns), [n + self._open for n in self.lengths], kind)
 
 
 class _SlabLayer(CacheLayer):  # type: ignore[no-untyped-call]

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from parelha.engines.kv import PrefixStore, Slab
 from parelha.engines.lookup import Guesser, Runs
@@ -15,6 +15,8 @@ from parelha.engines.prefill import Prefill, Prompt
 from parelha.engines.protocol import Completion, EngineStatistics, Request
 from parelha.engines.sampling import ChoiceWalk, repeated, sample_tokens, uniforms
 from parelha.kernels.attention import Rows, in_rows
+from parelha.kernels.choose import beside
+from parelha.kernels.memory import ROWS_MULTIPLE, filled_up
 from parelha.models.policy import Policy
 from parelha.types import Agent, FinishReason
 
@@ -27,8 +29,6 @@ _STEPS_TO_WAIT = 8
 # Tokens guessed for a row, at most: with few rows a pass costs what its weights cost to read, with
 # many each token counts, and attention computes as many for every row.
 _GUESSES, _FEW_ROWS, _GUESSES_OF_MANY = 4, 40, 2
-# A pass is filled up to a multiple of so many tokens.
-_MULTIPLE = 16
 
 
 @dataclass
@@ -106,8 +106,8 @@ class Lane:
         self.runs: dict[Agent, Runs] = {agent: {} for agent in Agent}
         self.prefill = Prefill(policy, self.stores)
         self.decoder: Any = policy.decoder(agent)
-        self.device = next(self.decoder.parameters()).device
-        self.slab = Slab(policy.model(agent).config.num_hidden_layers, self.device)
+        self.weight: Tensor = next(self.decoder.parameters())  # inputs are put beside it
+        self.slab = Slab(policy.model(agent).config.num_hidden_layers)
         self.rows: list[Row] = []
         self.waiting: list[Row] = []
         self.waited = 0
@@ -214,9 +214,9 @@ class Lane:
         """(B, H) hidden states of one token of every row."""
         with self.policy.speaking([row.request.agent for row in self.rows]):
             out = self.decoder(
-                input_ids=torch.tensor(tokens, device=self.device)[:, None],
+                input_ids=beside(self.weight, tokens)[:, None],
                 attention_mask=self.policy.mask(self.agent, self.slab.sees()),
-                position_ids=torch.tensor(self.slab.lengths, device=self.device)[:, None],
+                position_ids=beside(self.weight, self.slab.lengths)[:, None],
                 past_key_values=self.slab.cache,
                 use_cache=True,
             )
@@ -225,7 +225,7 @@ class Lane:
     def _read_packed(self, tokens: list[list[int]]) -> Tensor:
         """(T, H) hidden states of some tokens of every row, one row's behind the other's."""
         counts = [len(own) for own in tokens]
-        padding = [0] * (-sum(counts) % _MULTIPLE)
+        padding = [0] * (-sum(counts) % ROWS_MULTIPLE)
         agents = [
             row.request.agent for row, n in zip(self.rows, counts, strict=True) for _ in range(n)
         ]
@@ -235,9 +235,9 @@ class Lane:
         positions = self.slab.places[1].tolist()
         with self.policy.speaking([*agents, *[self.agent] * len(padding)]), in_rows(rows):
             out = self.decoder(
-                input_ids=torch.tensor([[*ids, *padding]], device=self.device),
-                attention_mask=self.policy.mask(self.agent, sees.to(self.device)),
-                position_ids=torch.tensor([[*positions, *padding]], device=self.device),
+                input_ids=beside(self.weight, [[*ids, *padding]]),
+                attention_mask=self.policy.mask(self.agent, beside(self.weight, sees)),
+                position_ids=beside(self.weight, [[*positions, *padding]]),
                 past_key_values=self.slab.cache,
                 use_cache=True,
             )
@@ -248,10 +248,7 @@ class Lane:
         """The next tokens of every row; sets `finish` where an answer is complete."""
         at: Any = [row.hidden for row in rows]
         counts = [len(hidden) for hidden in at]
-        hidden = torch.cat(at)
-        padding = -len(hidden) % _MULTIPLE if self.device.type == "cpu" else 0
-        hidden = nn.functional.pad(hidden, (0, 0, 0, padding))
-        logits = self.policy.logits(self.agent, hidden)[: sum(counts)]
+        logits = self.policy.logits(self.agent, filled_up(torch.cat(at)))[: sum(counts)]
         places = torch.split(torch.arange(len(logits)), counts)
         text = [i for i, row in enumerate(rows) if row.walk is None]
         if text:
@@ -270,7 +267,6 @@ class Lane:
         self, logits: Tensor, rows: list[tuple[Row, Tensor]]
     ) -> Iterator[tuple[list[int], list[float]]]:
         """Tokens and log-probabilities at each place in the logits of each row."""
-        device = logits.device
         at = torch.cat([places for _, places in rows])
         counts = [len(places) for _, places in rows]
         requests = [row.request for row, places in rows for _ in places]
@@ -281,9 +277,9 @@ class Lane:
         u = np.concatenate([row.u[len(row.ids) : len(row.ids) + len(p)] for row, p in rows])
         tokens, logprobs = sample_tokens(
             logits if len(at) == len(logits) else logits[at],
-            torch.tensor([r.temperature for r in requests], device=device),
-            torch.from_numpy(u).to(device),
-            self._top_p(requests, device),
+            beside(logits, [r.temperature for r in requests]),
+            beside(logits, torch.from_numpy(u)),
+            self._top_p(requests, logits),
             max(r.top_k for r in requests),
         )
         pairs = zip(torch.split(tokens, counts), torch.split(logprobs, counts), strict=True)
@@ -307,10 +303,10 @@ class Lane:
         self.statistics.guessed_tokens += len(row.ids) - before - 1
 
     @staticmethod
-    def _top_p(requests: list[Request], device: torch.device) -> Tensor | None:
+    def _top_p(requests: list[Request], logits: Tensor) -> Tensor | None:
         if all(request.top_p >= 1 for request in requests):
             return None
-        return torch.tensor([request.top_p for request in requests], device=device)
+        return beside(logits, [request.top_p for request in requests])
 
     def _ended(self, row: Row) -> FinishReason | None:
         request = row.request

@@ -5,61 +5,107 @@ a batch of few rows costs what its weights cost to read, and every product besid
 written out, since autograd would go over every activation once more for each of the sums in it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from types import MethodType
 from typing import Any
 
 import torch
-from peft.tuners.lora import LoraLayer
+from peft import LoraConfig
+from peft.tuners import lora
 from torch import Tensor, nn
+from transformers.pytorch_utils import Conv1D
 
+from parelha.kernels.active import ActiveAdapters, active_adapters
 from parelha.kernels.choose import Kernels
 from parelha.kernels.frozen import Widener
 from parelha.kernels.memory import drop_pages
 from parelha.kernels.packed import pack, packed_linear, packed_linear_onto
 
-# Names under which decoder layers hold layers with one input.
-_SIBLINGS = (("q_proj", "k_proj", "v_proj"), ("gate_proj", "up_proj"))
+
+def use_adapted_layers(config: LoraConfig) -> None:
+    """Let PEFT make layers of the kind below, under the names that its own ones would have."""
+    # PEFT's documented way to layers of one's own.
+    # pylint: disable-next=protected-access
+    config._register_custom_module({nn.Linear: AdaptedLinear, Conv1D: AdaptedLinear})
+
+
+class AdaptedLinear(lora.Linear):
+    """W·x + (alpha / rank)·B·A·x; PEFT's own layer until `adapt` gives it a `model`.
+
+    PEFT casts the activations to the adapter's float32, which costs a copy of every activation and
+    a slow narrow product. Here the adapter's halves are rounded to the base's type for the product.
+    The parameters stay float32 and so do their gradients; with a float32 base nothing is rounded.
+
+    Where several adapters are active in one batch they are one adapter of their ranks together, of
+    which each row keeps its own columns: what another adapter adds is exactly 0.
+
+    Attributes:
+        model: what the adapted layers of a model share.
+        alone: computes this layer by itself; None where its weight cannot be multiplied with as it
+            is.
+        given: what the fused projection that the layer belongs to has computed for it, from the
+            opening of the block that holds both until the layer is called.
+    """
+
+    def __init__(
+        self, base_layer: nn.Module, adapter_name: str, config: LoraConfig, **kwargs: Any
+    ) -> None:
+        base: Any = (
+            base_layer.get_base_layer() if isinstance(base_layer, lora.Linear) else base_layer
+        )
+        kwargs["is_target_conv_1d_layer"] = isinstance(base, Conv1D)
+        super().__init__(base_layer, adapter_name, config=config, **kwargs)
+        self.model: AdaptedModel | None = None
+        self.alone: FusedProjection | None = None
+        self.given: Tensor | None = None
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the weight can be multiplied with as it is."""
+        base: Any = self.base_layer
+        return isinstance(base, nn.Linear) and base.weight.is_floating_point()
+
+    def active(self) -> ActiveAdapters:
+        """The adapters of the rows of the pass under way."""
+        if self.disable_adapters:
+            return ActiveAdapters(())
+        own = tuple(name for name in self.active_adapters if name in self.lora_A)
+        return active_adapters() or ActiveAdapters(own)
+
+    def forward(self, x: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+        """(..., N) of (..., K)."""
+        if self.given is not None:
+            found, self.given = self.given, None
+            return found
+        if self.model is None:
+            plain: Tensor = super().forward(x, *args, **kwargs)
+            return plain
+        active = self.active()
+        if self.alone is not None and self.alone.computes(active) and not (args or kwargs):
+            return self.alone.outputs(x, active)[0]
+        result: Tensor = self.base_layer(x, *args, **kwargs)
+        if not active.names:
+            return result
+        a, b = _joined(self, active.names, x.dtype)
+        return result + nn.functional.linear(active.masked(nn.functional.linear(x, a), 1), b)
 
 
 @dataclass
-class Speakers:
-    """Whose adapter speaks in the passes under way, and from which copy of the weights.
+class AdaptedModel:
+    """What the adapted layers of a model share.
 
     Attributes:
         widener: stands before the frozen weights.
         can_pack: whether weights can be packed here.
-        device: where the base is.
-        names: of the adapters that speak; empty means PEFT's active one.
-        columns: (B, adapters · rank), 1 in the columns of a row's own adapter and 0 in all others;
-            by token where a pass has one row; None where one adapter speaks in all.
         packs: whether weights are packed where they can be. An update goes without: its passes
             have many rows, and it reads the plain weights for its gradient in any case.
-        siblings: all layers that are computed together.
+        projections: by which its layers are computed.
     """
 
     widener: Widener
     can_pack: bool
-    device: torch.device
-    names: tuple[str, ...] = ()
-    columns: Tensor | None = None
     packs: bool = True
-    siblings: "list[Siblings]" = field(default_factory=list)
-    _repeated: dict[int, Tensor] = field(default_factory=dict)
-
-    def let_speak(self, names: Sequence[str], rank: int) -> None:
-        """Give each row of the passes that follow to the adapter of its name."""
-        distinct = tuple(sorted(set(names)))
-        self.names, self.columns, self._repeated = distinct, None, {}
-        if len(distinct) > 1:
-            own = torch.tensor([distinct.index(name) for name in names], device=self.device)
-            shares = nn.functional.one_hot(own, len(distinct))
-            self.columns = shares.repeat_interleave(rank, dim=1).to(self.widener.dtype)
-
-    def be_silent(self) -> None:
-        """Back to PEFT's active adapter."""
-        self.names, self.columns, self._repeated = (), None, {}
+    projections: "list[FusedProjection]" = field(default_factory=list)
 
     def pack(self, wanted: bool) -> None:
         """Pack weights from now on, or forget those that are packed."""
@@ -67,83 +113,55 @@ class Speakers:
         if wanted:
             self.widener.forget()
         else:
-            for one in self.siblings:
+            for one in self.projections:
                 one.forget_packed()
 
     def drop_plain(self) -> None:
         """Give back the memory of plain weights once all are packed."""
-        packed = [one for one in self.siblings if one.can_pack]
+        packed = [one for one in self.projections if one.can_pack]
         if packed and all(one.is_packed for one in packed):
             drop_pages([base.weight for one in packed for base in one.bases])
 
-    def masked(self, inner: Tensor, layers: int) -> Tensor:
-        """Leave each row its own columns of (B, ..., layers · adapters · rank) inner products."""
-        if self.columns is None:
-            return inner
-        if layers not in self._repeated:
-            self._repeated[layers] = self.columns.repeat(1, layers)
-        own = self._repeated[layers]
-        # Some layers flatten rows and positions into one dimension: rows still come first.
-        return (inner.reshape(len(own), -1, own.shape[-1]) * own[:, None]).view(inner.shape)
+
+def adapted_layers(model: nn.Module) -> "Iterator[AdaptedLinear]":
+    """The adapted layers of a model."""
+    return (module for module in model.modules() if isinstance(module, AdaptedLinear))
 
 
-def adapt_forward(model: nn.Module, kernels: Kernels) -> Speakers:
-    """Give all adapted layers of a model the forward pass below; returns who speaks in them."""
-    speakers = Speakers(Widener(kernels.dtype), "packed" in kernels.paths, kernels.device)
-    fuses = "fused" in kernels.paths
-    for module in model.modules():
-        for names in _SIBLINGS:
-            members: list[Any] = [getattr(module, name, None) for name in names]
-            if (
-                fuses
-                and all(map(_is_plain, members))
-                and len({m.in_features for m in members}) == 1
-            ):
-                Siblings(members, speakers)
-    for module in model.modules():
-        if isinstance(module, LoraLayer):
-            if fuses and _is_plain(module) and "siblings" not in module.__dict__:
-                Siblings([module], speakers)
-            module.__dict__["speakers"] = speakers
-            setattr(module, "forward", MethodType(lora_forward, module))  # noqa: B010
-    return speakers
+def adapt(model: nn.Module, kernels: Kernels) -> AdaptedModel:
+    """Let all adapted layers of a model be computed as here, each by itself."""
+    found = AdaptedModel(Widener(kernels.dtype), "packed" in kernels.paths)
+    for layer in adapted_layers(model):
+        layer.model = found
+        if "fused" in kernels.paths and layer.is_plain:
+            layer.alone = FusedProjection([layer], found)
+    found.projections = [layer.alone for layer in adapted_layers(model) if layer.alone is not None]
+    return found
 
 
 def leave_layers_plain(model: nn.Module) -> None:
-    """Let each adapted layer be computed by itself, as its modules are."""
-    for module in model.modules():
-        if module.__dict__.pop("siblings", None) is not None:
-            module.__dict__["speakers"].siblings.clear()
+    """Undo `adapt`."""
+    for layer in adapted_layers(model):
+        layer.model = layer.alone = None
 
 
-def _is_plain(module: Any) -> bool:
-    """Whether a layer has an adapter over a weight that can be multiplied with as it is."""
-    base: Any = module.base_layer if isinstance(module, LoraLayer) else None
-    return isinstance(base, nn.Linear) and base.weight.is_floating_point()
-
-
-class Siblings:
-    """Adapted layers that read the same input; the first that is called computes all of them.
+class FusedProjection:
+    """Adapted layers that read the same input, computed in one product.
 
     Args:
         members: the layers, one or more.
-        speakers: whose adapter it is.
+        model: that they belong to.
     """
 
-    def __init__(self, members: list[Any], speakers: Speakers) -> None:
-        self.members, self.speakers = members, speakers
-        self.bases = [member.base_layer for member in members]
+    def __init__(self, members: list[AdaptedLinear], model: AdaptedModel) -> None:
+        self.members, self.model = members, model
+        self.bases: list[Any] = [member.base_layer for member in members]
         self.sizes = [base.weight.shape[0] for base in self.bases]
         # As one weight: all of them, with a bias each or none.
         alike = len({base.bias is None for base in self.bases}) == 1
-        self.can_pack = alike and speakers.can_pack
+        self.can_pack = alike and model.can_pack
         self._packed: tuple[Tensor, Tensor | None] | None = None
         self._kept: dict[tuple[str, ...], _Halves] = {}
-        self._input: Tensor | None = None
-        self._outputs: dict[int, Tensor] = {}
-        speakers.siblings.append(self)
-        for member in members:
-            member.__dict__["siblings"] = self
 
     @property
     def is_packed(self) -> bool:
@@ -154,30 +172,28 @@ class Siblings:
         """Free all copies; they are made again when they are wanted."""
         self._packed, self._kept = None, {}
 
-    def output(self, member: LoraLayer, x: Tensor, names: tuple[str, ...]) -> Tensor:
-        """What `member` says of `x`."""
-        if self._input is not x or id(member) not in self._outputs:
-            if torch.is_grad_enabled():
-                found: Any = _Adapted.apply(  # type: ignore[no-untyped-call]
-                    x, self, names, *self.halves(names)
-                )
-            else:
-                found, _ = self.compute(x, names)
-            self._outputs = {id(m): part for m, part in zip(self.members, found, strict=True)}
-            self._input = x
-        one = self._outputs.pop(id(member))
-        if not self._outputs:
-            self._input = None
-        return one
+    @staticmethod
+    def computes(active: ActiveAdapters) -> bool:
+        """Whether a pass is computed here: one with adapters, or without gradient."""
+        return bool(active.names) or not torch.is_grad_enabled()
+
+    def outputs(self, x: Tensor, active: ActiveAdapters) -> tuple[Tensor, ...]:
+        """(..., N) of every member."""
+        if not torch.is_grad_enabled():
+            return self.compute(x, active)[0]
+        halves = self.halves(active.names)
+        found: Any = _Adapted.apply(x, self, active, *halves)  # type: ignore[no-untyped-call]
+        return tuple(found)
 
     def halves(self, names: tuple[str, ...]) -> list[nn.Parameter]:
         """A and B of every member and adapter."""
-        return [
+        found: list[Any] = [
             half[name].weight
             for member in self.members
             for name in names
             for half in (member.lora_A, member.lora_B)
         ]
+        return found
 
     def rounded(self, names: tuple[str, ...], dtype: torch.dtype) -> "_Halves":
         """The adapters' halves in the type of a product; kept until a parameter changes."""
@@ -191,35 +207,35 @@ class Siblings:
             self._kept[names] = kept
         return kept
 
-    def compute(self, x: Tensor, names: tuple[str, ...]) -> tuple[tuple[Tensor, ...], Tensor]:
+    def compute(self, x: Tensor, active: ActiveAdapters) -> tuple[tuple[Tensor, ...], Tensor]:
         """(..., N) of every member, and the (..., M · adapters · rank) products A·x."""
-        if self.can_pack and self.speakers.packs:
-            return self._compute_packed(x, names)
-        wide = self.speakers.widener.wide
+        if self.can_pack and self.model.packs:
+            return self._compute_packed(x, active)
+        wide = self.model.widener.wide
         found = [nn.functional.linear(x, wide(base.weight), base.bias) for base in self.bases]
         inner = x[..., :0]
-        if names:
-            halves = self.rounded(names, x.dtype)
-            inner = self.speakers.masked(nn.functional.linear(x, halves.a), len(self.members))
+        if active.names:
+            halves = self.rounded(active.names, x.dtype)
+            inner = active.masked(nn.functional.linear(x, halves.a), len(self.members))
             parts = torch.split(inner, inner.shape[-1] // len(self.members), dim=-1)
             for y, part, b in zip(found, parts, halves.b, strict=True):
                 y.flatten(0, -2).addmm_(part.flatten(0, -2), b.T)
         return tuple(found), inner
 
     def _compute_packed(
-        self, x: Tensor, names: tuple[str, ...]
+        self, x: Tensor, active: ActiveAdapters
     ) -> tuple[tuple[Tensor, ...], Tensor]:
         if self._packed is None:
             with torch.inference_mode(False), torch.no_grad():
                 bias = [base.bias for base in self.bases if base.bias is not None]
-                packed = self.speakers.widener.packed(base.weight for base in self.bases)
+                packed = self.model.widener.packed(base.weight for base in self.bases)
                 self._packed = packed, torch.cat(bias) if bias else None
-            self.speakers.drop_plain()
+            self.model.drop_plain()
         y = packed_linear(x, *self._packed)
         inner = x[..., :0]
-        if names:
-            a, b = self.rounded(names, x.dtype).pack()
-            inner = self.speakers.masked(packed_linear(x, a), len(self.members))
+        if active.names:
+            a, b = self.rounded(active.names, x.dtype).pack()
+            inner = active.masked(packed_linear(x, a), len(self.members))
             y = packed_linear_onto(y, inner, b)
         return torch.split(y, self.sizes, dim=-1), inner
 
@@ -254,13 +270,13 @@ class Siblings:
             return None, found
         slope = slopes @ halves.a
         for g, base in zip(flat, self.bases, strict=True):
-            slope.addmm_(g, self.speakers.widener.wide(base.weight))
+            slope.addmm_(g, self.model.widener.wide(base.weight))
         return slope.view(shape), found
 
 
 @dataclass
 class _Halves:
-    """Both halves of the adapters of siblings, rounded.
+    """Both halves of the adapters of a projection, rounded.
 
     Attributes:
         version: changes with every parameter.
@@ -284,59 +300,30 @@ class _Halves:
 
 # torch finds `forward` by name and passes it what `apply` was given.
 class _Adapted(torch.autograd.Function):  # pylint: disable=abstract-method
-    """Siblings with their gradient written out."""
+    """A fused projection with their gradient written out."""
 
     @staticmethod
     def forward(  # pylint: disable=arguments-differ
-        ctx: Any, x: Tensor, siblings: Siblings, names: tuple[str, ...], *_: Tensor
+        ctx: Any, x: Tensor, projection: FusedProjection, active: ActiveAdapters, *_: Tensor
     ) -> tuple[Tensor, ...]:
-        """The outputs of all siblings; their halves are arguments for their gradients alone."""
-        found, inner = siblings.compute(x, names)
-        ctx.siblings, ctx.names = siblings, names
+        """The outputs of all members; their halves are arguments for their gradients alone."""
+        found, inner = projection.compute(x, active)
+        ctx.projection, ctx.names = projection, active.names
         ctx.save_for_backward(x, inner)
         return found
 
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
         """Gradients by x and by every half of the adapter."""
-        by_x, found = ctx.siblings.gradient(
+        by_x, found = ctx.projection.gradient(
             *ctx.saved_tensors, grads, ctx.names, ctx.needs_input_grad[0]
         )
         return by_x, None, None, *found
 
 
-def lora_forward(module: LoraLayer, x: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-    """W·x + (alpha / rank)·B·A·x, the adapter's halves rounded to the base's type for the product.
-
-    PEFT casts the activations to the adapter's float32 instead, which costs a copy of every
-    activation and a slow narrow product. The parameters stay float32 and so do their gradients;
-    with a float32 base nothing is rounded.
-
-    Where several adapters speak in one batch they are one adapter of their ranks together, of
-    which each row keeps its own columns: what another adapter adds is exactly 0.
-    """
-    base: Any = module.base_layer
-    names = speaking(module)
-    siblings: Siblings | None = None if args or kwargs else module.__dict__.get("siblings")
-    if siblings is not None and (names or not torch.is_grad_enabled()):
-        return siblings.output(module, x, names)
-    found: Tensor = base(x, *args, **kwargs)
-    if not names:
-        return found
-    a, b = _joined(module, names, x.dtype)
-    speakers: Speakers = module.__dict__["speakers"]
-    return found + nn.functional.linear(speakers.masked(nn.functional.linear(x, a), 1), b)
-
-
-def speaking(module: LoraLayer) -> tuple[str, ...]:
-    """Names of the adapters that speak in a layer."""
-    speakers: Speakers = module.__dict__["speakers"]
-    if module.disable_adapters:
-        return ()
-    return speakers.names or tuple(n for n in module.active_adapters if n in module.lora_A)
-
-
-def _joined(module: LoraLayer, names: tuple[str, ...], dtype: torch.dtype) -> tuple[Tensor, Tensor]:
+def _joined(
+    module: AdaptedLinear, names: tuple[str, ...], dtype: torch.dtype
+) -> tuple[Tensor, Tensor]:
     """A (adapters · rank, K) and scaled B (N, adapters · rank)."""
     parts_a: list[Any] = [module.lora_A[name].weight.to(dtype) for name in names]
     parts_b: list[Any] = [

@@ -4,92 +4,104 @@ Of a Qwen2 model these make two thirds of what autograd keeps. A block is replac
 it shows that it computes, bit for bit, what is written here.
 """
 
-from types import MethodType
+from collections.abc import Sequence
 from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
 
-from parelha.kernels.adapted import Siblings, speaking
+from parelha.kernels.active import ActiveAdapters
+from parelha.kernels.adapted import AdaptedLinear, FusedProjection
+from parelha.kernels.groups import Group
 
 
-def make_lean(model: nn.Module, dtype: torch.dtype) -> None:
-    """Give the gated blocks and the norms of an adapted model the forward passes below.
+def make_lean(model: nn.Module, groups: Sequence[Group], dtype: torch.dtype) -> None:
+    """Put the gated blocks and the norms below in the place of those of an adapted model.
 
     Args:
         model: with adapted layers.
+        groups: of its layers with one input.
         dtype: of its activations.
     """
-    tried: dict[tuple[type, Any], bool] = {}
-    for module in list(model.modules()):
-        forward: Any = _mlp_forward if _may_be_gated(module) else None
-        if _may_be_norm(module):
-            forward = _norm_forward
-        if forward is not None:
-            kind = type(module), forward
+    tried: dict[tuple[type, type], bool] = {}
+    found: dict[nn.Module, nn.Module] = {}  # a block may have several places
+    for group in groups:
+        if group.projection is not None and _is_gated(group.block):
+            found[group.block] = GatedBlock(group.block, group.projection)
+    found |= {block: LeanNorm(block) for block in model.modules() if _may_be_norm(block)}
+    for parent in list(model.modules()):
+        for name, block in list(parent.named_children()):
+            if (other := found.get(block)) is None:
+                continue
+            kind = type(block), type(other)
             if kind not in tried:
-                tried[kind] = _computes(module, forward, dtype)
+                tried[kind] = _computes(other, block, dtype)
             if tried[kind]:
-                setattr(module, "forward", MethodType(forward, module))  # noqa: B010
+                setattr(parent, name, other)
 
 
 def leave_blocks_plain(model: nn.Module) -> None:
     """Undo `make_lean`."""
-    for module in model.modules():
-        own: Any = module.__dict__.get("forward")
-        if getattr(own, "__func__", None) in (_mlp_forward, _norm_forward):
-            del module.__dict__["forward"]
+    for parent in list(model.modules()):
+        for name, block in list(parent.named_children()):
+            if isinstance(block, (GatedBlock, LeanNorm)):
+                setattr(parent, name, block.stands_for[0])
 
 
-def _computes(module: Any, forward: Any, dtype: torch.dtype) -> bool:
-    """Whether `forward` is what a block computes."""
-    layer = module.down_proj.base_layer if forward is _mlp_forward else module
+def _computes(found: nn.Module, block: Any, dtype: torch.dtype) -> bool:
+    """Whether a module computes what a block does, bit for bit."""
+    layer = block.down_proj.base_layer if isinstance(found, GatedBlock) else block
     weight = layer.weight
     x = torch.linspace(-2, 3, 3 * len(weight), device=weight.device).to(dtype)
     x = x.view(1, 3, len(weight))
     with torch.no_grad():
-        return bool(torch.equal(forward(module, x), module(x)))
+        return bool(torch.equal(found(x), block(x)))
 
 
-def _may_be_gated(module: nn.Module) -> bool:
-    """Whether a block has the layers of a gated one, each with an adapter."""
-    layers = [getattr(module, name, None) for name in ("gate_proj", "up_proj", "down_proj")]
-    held: list[Any] = [getattr(layer, "__dict__", {}).get("siblings") for layer in layers]
-    gate, up, down = held
-    return (
-        gate is not None
-        and down is not None
-        and gate is up
-        and [len(gate.members), len(down.members)] == [2, 1]
-        and isinstance(getattr(module, "act_fn", None), nn.Module)
-    )
+_GATED = ("gate_proj", "up_proj", "down_proj")
 
 
-def _mlp_forward(module: Any, x: Tensor) -> Tensor:
+def _is_gated(block: nn.Module) -> bool:
+    """Whether a block is made of the parts of a gated one, each computed by a projection."""
+    if {name for name, _ in block.named_children()} != {*_GATED, "act_fn"}:
+        return False
+    layers = [getattr(block, name) for name in _GATED]
+    return all(isinstance(one, AdaptedLinear) and one.alone is not None for one in layers)
+
+
+class GatedBlock(nn.Module):
     """down(act(gate(x)) · up(x)), of which the outputs of gate and up are kept for the gradient.
 
-    Autograd would keep the activation and the product too: as much again.
+    Autograd would keep the activation and the product too: as much again. The parts are the
+    block's own, under its own names.
+
+    Args:
+        block: that it stands for.
+        projection: of its gate and up.
     """
-    names = speaking(module.down_proj)
-    if not torch.is_grad_enabled():
-        return _mlp(module, x, names)[0]
-    if not names:
-        return cast(Tensor, type(module).forward(module, x))
-    halves = [half for layers in _layers(module) for half in layers.halves(names)]
-    return cast(Tensor, _Mlp.apply(x, module, names, *halves))  # type: ignore[no-untyped-call]
 
+    def __init__(self, block: Any, projection: FusedProjection) -> None:
+        super().__init__()
+        self.gate_proj, self.up_proj, self.down_proj = (getattr(block, name) for name in _GATED)
+        self.act_fn = block.act_fn
+        self.first, self.last = projection, block.down_proj.alone
+        self.stands_for: tuple[nn.Module] = (block,)  # in a tuple, else it would be a part
 
-def _layers(module: Any) -> tuple[Siblings, Siblings]:
-    """Gate and up, and down."""
-    return module.gate_proj.__dict__["siblings"], module.down_proj.__dict__["siblings"]
+    def forward(self, x: Tensor) -> Tensor:
+        """(..., H) of (..., H)."""
+        active: ActiveAdapters = self.down_proj.active()
+        if not torch.is_grad_enabled():
+            return self.compute(x, active)[0]
+        if not active.names:
+            return cast(Tensor, self.down_proj(self.act_fn(self.gate_proj(x)) * self.up_proj(x)))
+        halves = [half for one in (self.first, self.last) for half in one.halves(active.names)]
+        return cast(Tensor, _Mlp.apply(x, self, active, *halves))  # type: ignore[no-untyped-call]
 
-
-def _mlp(module: Any, x: Tensor, names: tuple[str, ...]) -> tuple[Tensor, ...]:
-    """What a gated block says; A·x of gate and up, what they say, and A·x of down."""
-    first, last = _layers(module)
-    (gate, up), inner = first.compute(x, names)
-    (found,), inner_last = last.compute(module.act_fn(gate) * up, names)
-    return found, inner, gate, up, inner_last
+    def compute(self, x: Tensor, active: ActiveAdapters) -> tuple[Tensor, ...]:
+        """What the block says; A·x of gate and up, what they say, and A·x of down."""
+        (gate, up), inner = self.first.compute(x, active)
+        (found,), inner_last = self.last.compute(self.act_fn(gate) * up, active)
+        return found, inner, gate, up, inner_last
 
 
 # torch finds `forward` by name and passes it what `apply` was given.
@@ -98,11 +110,11 @@ class _Mlp(torch.autograd.Function):  # pylint: disable=abstract-method
 
     @staticmethod
     def forward(  # pylint: disable=arguments-differ
-        ctx: Any, x: Tensor, module: Any, names: tuple[str, ...], *_: Tensor
+        ctx: Any, x: Tensor, block: GatedBlock, active: ActiveAdapters, *_: Tensor
     ) -> Tensor:
         """What the block says; the halves are arguments for their gradients alone."""
-        found, *kept = _mlp(module, x, names)
-        ctx.module, ctx.names = module, names
+        found, *kept = block.compute(x, active)
+        ctx.block, ctx.names = block, active.names
         ctx.save_for_backward(x, *kept)
         return found
 
@@ -110,14 +122,13 @@ class _Mlp(torch.autograd.Function):  # pylint: disable=abstract-method
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
         """Gradients by x and by every half of the adapters."""
         x, inner, gate, up, inner_last = ctx.saved_tensors
-        module, names = ctx.module, ctx.names
-        first, last = _layers(module)
+        block, names = ctx.block, ctx.names
         with torch.enable_grad():
             ends = gate.detach().requires_grad_(True), up.detach().requires_grad_(True)
-            product = module.act_fn(ends[0]) * ends[1]
-        slope, of_last = last.gradient(product.detach(), inner_last, grads, names, True)
+            product = block.act_fn(ends[0]) * ends[1]
+        slope, of_last = block.last.gradient(product.detach(), inner_last, grads, names, True)
         slopes = torch.autograd.grad(product, ends, slope)
-        by_x, of_first = first.gradient(x, inner, slopes, names, ctx.needs_input_grad[0])
+        by_x, of_first = block.first.gradient(x, inner, slopes, names, ctx.needs_input_grad[0])
         return by_x, None, None, *of_first, *of_last
 
 
@@ -132,14 +143,27 @@ def _may_be_norm(module: nn.Module) -> bool:
     )
 
 
-def _norm_forward(module: Any, x: Tensor) -> Tensor:
-    """An RMS norm; for the gradient it keeps its input and no copies of it in float32."""
-    if torch.is_grad_enabled() and x.requires_grad:
-        return cast(Tensor, _Norm.apply(x, module))  # type: ignore[no-untyped-call]
-    return _norm(module, x)[0]
+class LeanNorm(nn.Module):
+    """An RMS norm; for the gradient it keeps its input and no copies of it in float32.
+
+    Args:
+        norm: that it stands for; the weight is its own.
+    """
+
+    def __init__(self, norm: Any) -> None:
+        super().__init__()
+        self.weight: nn.Parameter = norm.weight
+        self.variance_epsilon: float = norm.variance_epsilon
+        self.stands_for: tuple[nn.Module] = (norm,)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(..., H) of (..., H)."""
+        if torch.is_grad_enabled() and x.requires_grad:
+            return cast(Tensor, _Norm.apply(x, self))  # type: ignore[no-untyped-call]
+        return _norm(self, x)[0]
 
 
-def _norm(module: Any, x: Tensor) -> tuple[Tensor, Tensor]:
+def _norm(module: LeanNorm, x: Tensor) -> tuple[Tensor, Tensor]:
     """The norm of (..., H), and the (..., 1) factor of each token."""
     wide = x.float()
     factor = torch.rsqrt(wide.pow(2).mean(-1, keepdim=True) + module.variance_epsilon)
@@ -151,7 +175,7 @@ class _Norm(torch.autograd.Function):  # pylint: disable=abstract-method
     """An RMS norm with its gradient written out."""
 
     @staticmethod
-    def forward(ctx: Any, x: Tensor, module: Any) -> Tensor:  # pylint: disable=arguments-differ
+    def forward(ctx: Any, x: Tensor, module: LeanNorm) -> Tensor:  # pylint: disable=arguments-differ
         """The norm."""
         found, factor = _norm(module, x)
         ctx.save_for_backward(x, factor, module.weight)

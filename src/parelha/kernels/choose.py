@@ -7,7 +7,7 @@ less, and know less of new processors), so each choice is tried on a small produ
 import os
 import platform
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, Literal, get_args
@@ -102,6 +102,10 @@ class Kernels:
             "left_out": dict(self.left_out),
         }
 
+    def hold(self, model: nn.Module) -> None:
+        """Bring a model to where these kernels compute."""
+        model.to(self.device)
+
     def line(self) -> str:
         """The same in a few words."""
         used = ", ".join(path for path in PATHS if path in self.paths) or "plain modules"
@@ -122,7 +126,7 @@ def choose(
         device: where; a GPU if torch can use one, by default.
         without: paths that are switched off.
     """
-    where = device or torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    where = device or torch.device("cuda" if has_gpu() else "cpu")
     if where.type != "cpu":
         wanted = dtype if isinstance(dtype, torch.dtype) else _named(dtype, torch.bfloat16)
         found = Kernels(where, _gpu_name(where), wanted, frozenset(_ON_GPU))
@@ -132,6 +136,21 @@ def choose(
     found = Kernels(where, tier_name(), wanted, frozenset(PATHS)).without(without, "switched off")
     problem = packing_problem(wanted) if "packed" in found.paths else ""
     return found.without(["packed"], problem) if problem else found
+
+
+def choose_for(base: Any) -> Kernels:
+    """The same for a base that is somewhere already, in the type that it has."""
+    return choose(base.dtype, device=base.device)
+
+
+def has_gpu() -> bool:
+    """Whether torch can use a GPU."""
+    return torch.cuda.is_available()
+
+
+def beside(like: Tensor, values: Sequence[Any] | Tensor) -> Tensor:
+    """Values as a tensor, or a tensor itself, where `like` is."""
+    return torch.as_tensor(values, device=like.device)
 
 
 def _gpu_name(device: torch.device) -> str:

@@ -4,7 +4,7 @@ Plain modules of transformers and PEFT are the yardstick: before a model is used
 read by them and by what replaces them. What raises or disagrees is left out, and the run goes on.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,11 +12,12 @@ import torch
 from peft import PeftModel
 from torch import Tensor
 
-from parelha.kernels.adapted import Speakers, adapt_forward, leave_layers_plain
+from parelha.kernels.adapted import AdaptedModel, adapt, leave_layers_plain
 from parelha.kernels.attention import group_queries, leave_attention_plain
 from parelha.kernels.blocks import leave_blocks_plain, make_lean
 from parelha.kernels.choose import PATHS, Kernels
 from parelha.kernels.frozen import FrozenHead, hold_narrow
+from parelha.kernels.groups import Group, find_groups, fuse, leave_groups_plain, watching
 from parelha.kernels.memory import release_freed_memory
 
 _TOKENS = 6
@@ -34,19 +35,19 @@ class Fast:
 
     Attributes:
         kernels: those in use.
-        speakers: whose adapter speaks.
+        adapted: its adapted layers.
         head: its output head.
     """
 
     kernels: Kernels
-    speakers: Speakers
+    adapted: AdaptedModel
     head: FrozenHead
 
     def pack(self, wanted: bool) -> None:
         """Pack weights from now on, or forget those that are packed."""
         if not wanted:
             self.head.forget_packed()
-        self.speakers.pack(wanted)
+        self.adapted.pack(wanted)
 
 
 def make_fast(model: PeftModel, kernels: Kernels, mask: Mask) -> Fast:
@@ -62,38 +63,43 @@ def make_fast(model: PeftModel, kernels: Kernels, mask: Mask) -> Fast:
     """
     base: Any = model.get_base_model()
     held = base.dtype
-    right = _plain_outcome(model, mask)
+    groups = find_groups(model)
+    with watching(groups):
+        right = _plain_outcome(model, mask)
     try:
-        found = _put_under(model, kernels)
+        found = _put_under(model, kernels, groups)
         problem = "" if right is None else _difference(_outcome(model, mask, found), right, held)
     # whatever an unknown processor does
     except Exception as error:  # pylint: disable=broad-exception-caught
         problem = _one_line(error)
     if problem:
         leave_blocks_plain(model)
+        leave_groups_plain(groups)
         leave_layers_plain(model)
         leave_attention_plain(base)
-        found = _put_under(model, kernels.without(PATHS, problem))
-    found.speakers.drop_plain()
+        found = _put_under(model, kernels.without(PATHS, problem), groups)
+    found.adapted.drop_plain()
     release_freed_memory()
     return found
 
 
-def _put_under(model: PeftModel, kernels: Kernels) -> Fast:
+def _put_under(model: PeftModel, kernels: Kernels, groups: Sequence[Group]) -> Fast:
     base: Any = model.get_base_model()
-    speakers = adapt_forward(model, kernels)
-    head = FrozenHead(base.get_output_embeddings(), speakers.widener, speakers.can_pack)
+    adapted = adapt(model, kernels)
+    head = FrozenHead(base.get_output_embeddings(), adapted.widener, adapted.can_pack)
     if _is_narrow(model, kernels.dtype):
-        behind = [layer.weight for one in speakers.siblings for layer in one.bases]
+        behind = [layer.weight for one in adapted.projections for layer in one.bases]
         if behind and kernels.device.type == "cpu":
             hold_narrow(base, [*behind, head.layer.weight], kernels.dtype)
         else:
             model.to(kernels.dtype)
     if "grouped" in kernels.paths:
         group_queries(base, stretches="stretches" in kernels.paths)
+    if "fused" in kernels.paths:
+        fuse(groups, adapted)
     if "lean" in kernels.paths:
-        make_lean(model, kernels.dtype)
-    return Fast(kernels, speakers, head)
+        make_lean(model, groups, kernels.dtype)
+    return Fast(kernels, adapted, head)
 
 
 def _is_narrow(model: PeftModel, dtype: torch.dtype) -> bool:

@@ -27,12 +27,20 @@ ACTIVATION_BYTES = 64
 # Rows of logits that an update holds at once, at most: 256 x 152k in bfloat16 are 78 MB.
 LOGIT_ROWS = 256
 _ROWS_IN_CACHE = 8
+# Products of few rows are filled up to a multiple of so many.
+ROWS_MULTIPLE = 16
 
 
 def rows_in_cache(logits: Tensor) -> Iterator[slice]:
     """Slices of (B, V) logits: so few rows that on a CPU they stay in the cache; else all."""
     rows = _ROWS_IN_CACHE if logits.device.type == "cpu" else max(len(logits), 1)
     return (slice(i, i + rows) for i in range(0, len(logits), rows))
+
+
+def filled_up(hidden: Tensor) -> Tensor:
+    """(B', H) of (B, H), with zeros behind: on a CPU few different numbers of rows are computed."""
+    multiple = ROWS_MULTIPLE if hidden.device.type == "cpu" else 1
+    return torch.nn.functional.pad(hidden, (0, 0, 0, -len(hidden) % multiple))
 
 
 def release_freed_memory() -> None:
@@ -93,10 +101,15 @@ def untouched_zeros(shape: Sequence[int], like: Tensor) -> Tensor:
     They lie outside the heap, so that large ones leave no holes in it when they are freed.
     """
     size = math.prod(shape) * like.element_size()
-    if like.device.type != "cpu" or not size or not hasattr(mmap, "MAP_ANONYMOUS"):
+    if not size or not may_stay_untouched(like):
         return like.new_zeros(tuple(shape))
     pages = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
     return torch.frombuffer(pages, dtype=like.dtype).view(tuple(shape))
+
+
+def may_stay_untouched(like: Tensor) -> bool:
+    """Whether zeros beside `like` take no memory until they are written."""
+    return like.device.type == "cpu" and hasattr(mmap, "MAP_ANONYMOUS")
 
 
 def give_back(tensor: Tensor) -> None:

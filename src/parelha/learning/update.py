@@ -10,6 +10,7 @@ from torch import Tensor
 
 from parelha.agents.turns import Round
 from parelha.config import LearningConfig
+from parelha.kernels.choose import beside
 from parelha.kernels.frozen import FrozenHead
 from parelha.kernels.memory import LOGIT_ROWS, rows_in_cache
 from parelha.learning.algorithms import load_algorithm
@@ -138,24 +139,24 @@ class _StepLoss:
     def of_targets(self, chosen: list["_Target"], hidden: Tensor) -> Tensor:
         """What these tokens add to the loss."""
         logprobs = _target_logprobs(self.policy, self.agent, self.samples, chosen, hidden)
-        device, config = logprobs.device, self.config
+        config = self.config
         members = [self.samples[c.member] for c in chosen]
         behaviour = [s.behaviour[c.place] for s, c in zip(members, chosen, strict=True)]
         advantages = [s.advantages[c.place] for s, c in zip(members, chosen, strict=True)]
         losses, clipped = self.algorithm.token_losses(
             logprobs,
-            torch.tensor(behaviour, device=device),
-            torch.tensor(advantages, device=device),
+            beside(logprobs, behaviour),
+            beside(logprobs, advantages),
             config,
         )
         if self.references is not None:
             reference = torch.stack([self.references[c.member][c.place] for c in chosen])
-            kl = kl_k3(logprobs, reference.to(device))
+            kl = kl_k3(logprobs, beside(logprobs, reference))
             losses = losses + config.kl_weight * kl
             self.kl += float(kl.detach().sum())
         is_text = [s.legal[c.place] is None for s, c in zip(members, chosen, strict=True)]
         weights = torch.where(
-            torch.tensor(is_text, device=device),
+            beside(logprobs, is_text),
             1.0 / max(self.text, 1),
             config.action_weight / max(self.action, 1),
         )
@@ -215,13 +216,12 @@ def _target_logprobs(
     hidden: Tensor,
 ) -> Tensor:
     """Log-probabilities of (n,) targets from (T, H) hidden states."""
-    device = hidden.device
     members = [samples[c.member] for c in chosen]
     tokens = [s.ids[s.targets[c.place]] for s, c in zip(members, chosen, strict=True)]
     legal = [s.legal[c.place] for s, c in zip(members, chosen, strict=True)]
-    rows = hidden[torch.tensor([c.row for c in chosen], dtype=torch.long, device=device)]
-    token = torch.tensor(tokens, dtype=torch.long, device=device)
-    temperature = torch.tensor([s.temperature for s in members], device=device)
+    rows = hidden[beside(hidden, torch.tensor([c.row for c in chosen], dtype=torch.long))]
+    token = beside(hidden, torch.tensor(tokens, dtype=torch.long))
+    temperature = beside(hidden, [s.temperature for s in members])
     # Chunks of one size: a product of few rows costs nearly what one of many does.
     size = ceil(len(chosen) / ceil(len(chosen) / LOGIT_ROWS)) if chosen else 1
     parts = [
@@ -252,7 +252,7 @@ class RowLogprobs(torch.autograd.Function):  # pylint: disable=abstract-method
     ) -> Tensor:
         """Log-probabilities over the legal tokens of each row (None: all are legal)."""
         logits = head.plain_logits(hidden)
-        logprobs = torch.empty(len(hidden), device=hidden.device)
+        logprobs = hidden.new_empty(len(hidden), dtype=torch.float32)
         for at in rows_in_cache(logits):  # only they are held in float32
             few = logits[at].float().div_(temperature[at, None])
             for row, ids in zip(few, legal[at], strict=True):

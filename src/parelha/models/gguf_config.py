@@ -209,7 +209,7 @@ def _llama3(keys: Keys, theta: float) -> dict[str, Any]:
             {"hidden_size": width, "num_attention_heads": 1, "head_dim": width}
             | {"rope_parameters": found, "max_position_embeddings": 131072}
         )
-        scaled, _ = ROPE_INIT_FUNCTIONS["llama3"](config, torch.device("cpu"))
+        scaled, _ = ROPE_INIT_FUNCTIONS["llama3"](config)
         if factors.shape == scaled.shape and torch.allclose(plain / scaled, factors, rtol=1e-3):
             return found
     raise ModelFileError(

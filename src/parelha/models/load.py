@@ -23,6 +23,7 @@ from transformers.utils import logging as transformers_logging
 from parelha.agents.formats import Format
 from parelha.agents.templates import MARKER
 from parelha.errors import ModelFileError, UsageError
+from parelha.kernels.choose import beside, has_gpu
 
 # Architectures whose engine, update, checkpoint and resume the tests play from end to end.
 VERIFIED = frozenset({"codegen", "deepseek_v2", "llama", "phi3", "qwen2"})
@@ -228,7 +229,7 @@ def check_four_bit() -> None:
         UsageError: no GPU, or no bitsandbytes.
     """
     otherwise = "or set model.dtype to auto"
-    if not torch.cuda.is_available():
+    if not has_gpu():
         raise UsageError(
             f"a 4-bit base (model.dtype nf4) needs an NVIDIA GPU that torch can use, {otherwise}"
         )
@@ -246,7 +247,7 @@ def attention_mask(base: PreTrainedModel, sees: Tensor) -> Tensor:
     """
     if base.config._attn_implementation != "eager":  # pylint: disable=protected-access
         return sees
-    added = torch.zeros(sees.shape, dtype=base.dtype, device=sees.device)
+    added = sees.new_zeros(sees.shape, dtype=base.dtype)
     return added.masked_fill(~sees, torch.finfo(base.dtype).min)
 
 
@@ -286,7 +287,7 @@ def _two_sequences(base: PreTrainedModel) -> tuple[Tensor, Tensor]:
     size = int(model.get_input_embeddings().weight.shape[0])
     one = torch.arange(_LENGTH) * 7 % size
     other = torch.cat([one[:_SHARED], (one[_SHARED:] + size // 2) % size])
-    ids = torch.stack([one, other]).to(base.device)
+    ids = beside(model.get_input_embeddings().weight, torch.stack([one, other]))
     logits: Tensor = model(input_ids=ids, use_cache=False).logits.float()
     return ids, logits
 
@@ -295,8 +296,8 @@ def _own_logits(base: PreTrainedModel, ids: Tensor, sees: Tensor, at: Tensor, **
     model: Any = base
     out = model.get_decoder()(
         input_ids=ids,
-        attention_mask=attention_mask(base, sees.to(base.device)),
-        position_ids=at.to(base.device),
+        attention_mask=attention_mask(base, beside(ids, sees)),
+        position_ids=beside(ids, at),
         **how,
     )
     logits: Tensor = model.get_output_embeddings()(out.last_hidden_state).float()

@@ -10,6 +10,7 @@ from torch import Tensor
 from transformers.cache_utils import Cache
 
 from parelha.kernels.attention import KeysValues, Stretch, in_stretches
+from parelha.kernels.choose import beside
 from parelha.models.cache import PrefillLayer
 from parelha.models.policy import Policy
 from parelha.models.prefix_tree import Segment, in_order, outside
@@ -62,7 +63,7 @@ def read_segments(
     """
     agent = agents if isinstance(agents, Agent) else agents[0]
     decoder: Any = policy.decoder(agent)
-    device = next(decoder.parameters()).device
+    weight = next(decoder.parameters())  # inputs are put beside it
     places: dict[Segment, slice] = {}
     size = 0
     for segment in segments:
@@ -90,9 +91,9 @@ def read_segments(
             layers = [_joined([known[segment][i] for segment in before]) for i in range(num_layers)]
     with speaking, attending:
         hidden: Tensor = decoder(
-            input_ids=torch.tensor([ids + padding], device=device),
-            attention_mask=policy.mask(agent, sees.to(device)),
-            position_ids=torch.tensor([positions + padding], device=device),
+            input_ids=beside(weight, [ids + padding]),
+            attention_mask=policy.mask(agent, beside(weight, sees)),
+            position_ids=beside(weight, [positions + padding]),
             past_key_values=Cache(layers=list(layers)),
             use_cache=True,
         ).last_hidden_state[0]

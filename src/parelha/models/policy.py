@@ -23,8 +23,10 @@ from transformers.pytorch_utils import Conv1D
 from parelha.agents.roles import Roles
 from parelha.config import ModelConfig
 from parelha.errors import UsageError
+from parelha.kernels.active import adapters_of_rows
+from parelha.kernels.adapted import use_adapted_layers
 from parelha.kernels.attention import takes_stretches
-from parelha.kernels.choose import Kernels, choose
+from parelha.kernels.choose import Kernels, choose_for
 from parelha.kernels.fast import Fast, make_fast
 from parelha.kernels.frozen import FrozenHead
 from parelha.kernels.memory import release_freed_memory
@@ -62,7 +64,7 @@ class Policy:
     ) -> None:
         self.roles, self.config = roles, config
         first, *_ = (bases[agent] for agent in roles)
-        self.kernels = kernels or choose(first.dtype, device=first.device)
+        self.kernels = kernels or choose_for(first)
         _check_names(config.adapter_targets, bases.values())
         torch.manual_seed(seed)
         self._models: dict[Agent, PeftModel] = {}
@@ -133,12 +135,8 @@ class Policy:
             agents: (B,) whose row it is, or in a pass of one row (T,) whose token; all of them
                 share one base.
         """
-        speakers = self._fast[agents[0]].speakers
-        speakers.let_speak([self.adapter(a) for a in agents], self.config.lora_rank)
-        try:
+        with adapters_of_rows([self.adapter(a) for a in agents], self.config.lora_rank):
             yield
-        finally:
-            speakers.be_silent()
 
     @contextmanager
     def plain_weights(self) -> Iterator[None]:
@@ -345,7 +343,7 @@ def _trained_over(folder: Path) -> str:
 
 def _lora(base: PreTrainedModel, config: ModelConfig) -> LoraConfig:
     names = config.adapter_targets
-    return LoraConfig(
+    lora = LoraConfig(
         r=config.lora_rank,
         lora_alpha=config.lora_alpha,
         lora_dropout=0.0,
@@ -353,6 +351,8 @@ def _lora(base: PreTrainedModel, config: ModelConfig) -> LoraConfig:
         fan_in_fan_out=any(isinstance(module, Conv1D) for module in base.modules()),  # GPT-2
         task_type="CAUSAL_LM",
     )
+    use_adapted_layers(lora)
+    return lora
 
 
 def _adapted(base: PreTrainedModel, lora: LoraConfig, name: str) -> PeftModel:
