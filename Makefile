@@ -1,8 +1,14 @@
 # Two commands: `make train` and `make test`. Each sets up what it needs in .venv.
 #
+#   make test     the gate: every linter on our own code, then every test
+#   make fast     in under a minute: ruff, mypy on what changed, the tests that are quick
+#   make lint     the linters alone; `make tests` the tests alone
+#   make format   lays the code out, and mends what ruff can mend
+#
 #   TORCH_SPEC   the torch to install, such as TORCH_SPEC="torch==2.13.0" PIP_ARGS="--index-url ..."
 #   PIP_ARGS     further arguments of every pip call
 #   CONFIG       the configuration of `make train`
+#   JOBS         processes side by side in tests and linters; the processors by default, 8 at most
 #   ARGS         further arguments of `parelha train`, such as ARGS="--name second --steps 8"
 
 PYTHON ?= python3
@@ -13,8 +19,12 @@ ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 CODE := src tests benchmarks
+JOBS ?= $(shell cores=$$(nproc 2>/dev/null || echo 2); echo $$((cores < 8 ? cores : 8)))
+LINT_JOBS = $(shell echo $$((($(JOBS) + 1) / 2)))
+# A process that has run out of tests takes some of another's: the slowest test is all that is waited for.
+PARALLEL = --numprocesses=$(JOBS) --dist=worksteal
 
-.PHONY: setup train test lint clean
+.PHONY: setup train test tests lint fast format clean
 
 setup: $(VENV)/.ready
 
@@ -29,15 +39,29 @@ $(VENV)/.ready: pyproject.toml constraints.txt
 train: setup
 	$(BIN)/parelha train $(CONFIG) $(ARGS)
 
-test: setup lint
-	$(BIN)/pytest
+# Linters and tests side by side, since most linters use one processor. What each command says stays together.
+test: setup
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=line lint tests
+
+tests: setup
+	$(BIN)/pytest $(PARALLEL)
 
 lint: setup
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/flake8 $(CODE)
 	$(BIN)/mypy
-	$(BIN)/pylint src benchmarks
+	$(BIN)/pylint --jobs=$(LINT_JOBS) src benchmarks
+
+fast: setup
+	$(BIN)/ruff check $(CODE)
+	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/mypy
+	$(BIN)/pytest $(PARALLEL) -m "not slow"
+
+format: setup
+	$(BIN)/ruff check --fix $(CODE)
+	$(BIN)/ruff format $(CODE)
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build
