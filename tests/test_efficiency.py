@@ -30,6 +30,7 @@ from parelha.types import (
     Finding,
     Limits,
     Outcome,
+    RunResult,
     Score,
     SizeCost,
     Structure,
@@ -360,12 +361,7 @@ def test_only_programs_that_pass_everything_are_measured() -> None:
     grader: Any = object.__new__(Grader)
     task = task_of("def f(x):\n    return x + 0\n")
     grader.sandbox = SimpleNamespace(
-        run=lambda *_: SimpleNamespace(
-            calls=[CallResult(Outcome.PASSED, grader.answer)],
-            cpu_seconds=0.0,
-            sandbox_level=3,
-            unread=False,
-        )
+        run=lambda *_: RunResult((CallResult(Outcome.PASSED, grader.answer),), 0.0, 0, 3)
     )
     grader.analyser = SimpleNamespace(analyse=lambda _: None)
     grader._pool = SimpleNamespace(

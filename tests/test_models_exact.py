@@ -126,30 +126,27 @@ def test_a_missing_shard_is_named_and_so_is_a_tensor_that_its_shard_lacks(copy: 
 
 
 @pytest.mark.parametrize(
-    ("content", "fetched", "loaded"),
+    ("content", "says"),
     [
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n", "git lfs pull"),
+        (None, "model.safetensors is cut"),
+        (b"<!DOCTYPE html><html></html>", "model.safetensors is a web page"),
+        (b"", "model.safetensors is empty"),
         (
-            b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n",
-            "git lfs pull",
-            "git lfs pull",
-        ),
-        (None, "model.safetensors is cut", "model.safetensors is damaged"),
-        (
-            b"<!DOCTYPE html><html></html>",
-            "model.safetensors is a web page",
+            b'\x44\0\0\0\0\0\0\0{"w": {"dtype": "F99", "shape": [2], "data_offsets": [0, 8]}}'
+            + b" " * 20,
             "model.safetensors is damaged",
         ),
-        (b"", "model.safetensors is empty", "model.safetensors is damaged"),
     ],
 )
-def test_a_weights_file_that_is_none_is_named(
-    copy: Path, content: bytes | None, fetched: str, loaded: str
+def test_a_weights_file_that_is_none_is_named_where_it_is_fetched_and_where_it_is_loaded(
+    copy: Path, content: bytes | None, says: str
 ) -> None:
     path = copy / "model.safetensors"
     path.write_bytes(path.read_bytes()[:5000] if content is None else content)
-    with pytest.raises(ModelFileError, match=fetched):
+    with pytest.raises(ModelFileError, match=says):
         resolved(copy)
-    with pytest.raises(ModelFileError, match=loaded):
+    with pytest.raises(ModelFileError, match=says):
         load_base(copy, torch.float32)
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from parelha.agents.parsers import thought_end
 from parelha.errors import UsageError
 
 # how vocabularies spell their control tokens: <|im_end|>, <tool_call>, </s>, <｜User｜>, [INST]
@@ -102,8 +103,8 @@ def read_glue(tokenizer: Any, template: str) -> Glue:
         before, opens = pieces[0], pieces[order.index(_ANSWER)]
         if text != unopened or not opens.startswith(rest) or not opens[len(rest) :].strip():
             opens = rest
-        if opens.count("<think>") > opens.count("</think>"):
-            opens += "\n</think>\n\n"  # actions and programs inside a thought would be no answer
+        if end := thought_end(opens):
+            opens += f"\n{end}\n\n"  # actions and programs inside a thought would be no answer
         if order == _WHOLE:
             return Glue(before, pieces[1], opens, pieces[3])
         return Glue(before, pieces[3] if order == _MOVED else "\n\n", opens, pieces[2])

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError, safe_open
 from tokenizers import AddedToken
 from torch import Tensor
 from transformers import (
@@ -23,6 +22,7 @@ from transformers.utils import logging as transformers_logging
 from parelha.agents.formats import Format
 from parelha.agents.templates import MARKER
 from parelha.errors import ModelFileError, UsageError
+from parelha.models.whole import check_folder
 
 # Architectures whose engine, update, checkpoint and resume the tests play from end to end.
 VERIFIED = frozenset({"codegen", "deepseek_v2", "llama", "phi3", "qwen2"})
@@ -158,9 +158,8 @@ def load_base(
     try:
         model, info = loader.from_pretrained(folder, **how)
     except Exception as error:  # a folder's files can be wrong in any way
-        raise ModelFileError(
-            f"no model can be read from {folder}: {_damaged(folder) or _line(error)}"
-        ) from error
+        check_folder(folder)  # names the file, where one is not what it seems
+        raise ModelFileError(f"no model can be read from {folder}: {_line(error)}") from error
     finally:
         logging.set_verbosity(verbosity)
         if progress:
@@ -205,20 +204,6 @@ def check_loaded(where: Path, info: Mapping[str, Any]) -> None:
 def _line(error: Exception) -> str:
     """The first line of an error, or its kind."""
     return str(error).strip().partition("\n")[0] or type(error).__name__
-
-
-def _damaged(folder: Path) -> str:
-    """Which safetensors file cannot be opened, and why; "" where all can."""
-    for path in sorted(folder.glob("*.safetensors")):
-        try:
-            with safe_open(path, "pt"):
-                pass
-        except (OSError, SafetensorError) as error:
-            with path.open("rb") as file:
-                pointer = file.read(40).startswith(b"version https://git-lfs")
-            why = "is a pointer of git-lfs: run `git lfs pull`" if pointer else _line(error)
-            return f"{path.name} {why}" if pointer else f"{path.name} is damaged ({why})"
-    return ""
 
 
 def check_four_bit() -> None:

@@ -122,13 +122,16 @@ class Watch:
             type,
         )
 
-    def begin(self, code: types.CodeType) -> None:
+    def begin(self, *codes: types.CodeType) -> None:
         """Watch this process from here on.
 
         Args:
-            code: the program, as it was compiled from the text that the linters read.
+            codes: the program, as it was compiled from the text that the linters read; and what
+                is to run after it that is not its own (a benchmark's test).
         """
-        sys.addaudithook(_bound(_on_event, frozenset(_parts(code)), *self._fixed))
+        own = frozenset(part for code in codes for part in _parts(code))
+        files = frozenset(code.co_filename for code in codes)
+        sys.addaudithook(_bound(_on_event, own, files, *self._fixed))
 
 
 def is_marked(process: int) -> bool:
@@ -178,6 +181,7 @@ def _on_event(
     event: str,
     args: tuple[Any, ...],
     own: Any,
+    files: Any,
     events: Any,
     file: Any,
     computes_nothing: Any,
@@ -212,7 +216,7 @@ def _on_event(
         code = args[0]
         if type_of(code) is code_type:
             # Equal code may still claim another file, for which it could then be taken.
-            if code in own and code.co_filename == "<program>":
+            if code in own and code.co_filename in files:
                 return
             if event == "exec" and (
                 computes_nothing(code, naming)
