@@ -346,8 +346,7 @@ def test_sized_inputs_are_large_fresh_and_repeatable() -> None:
     first, again, other = (task.make_sized(512, seed) for seed in (0, 0, 1))
     assert first == again != other
     assert first is not None
-    assert isinstance(first[0], list)
-    assert len(first[0]) == 512
+    assert isinstance(first[0], list) and len(first[0]) == 512
 
 
 def test_a_family_that_cannot_be_large_says_so() -> None:

@@ -158,7 +158,8 @@ CALLS = CHECK | {"test": "def check(candidate):\n    assert candidate(5) == 120\
 TEXT = f"TEXT = {RECURSIVE!r}\n"
 HIDDEN = {
     "exec": f"{TEXT}exec(TEXT)\n",
-    "exec by another name": f"import builtins\n{TEXT}vars(builtins)['ex' + 'ec'](TEXT, globals())\n",
+    "exec by another name": "import builtins\n"
+    f"{TEXT}vars(builtins)['ex' + 'ec'](TEXT, globals())\n",
     "eval when it is called": "def task_func(n):\n    return eval('math.factorial(n)')\n",
     "a timer": f"import timeit\n{TEXT}timeit.timeit(TEXT + 'S[0] = task_func', number=1,"
     " globals={'S': (S := [0])})\ntask_func = S[0]\n",
@@ -184,7 +185,7 @@ def test_code_in_a_string_is_noticed(
 
 
 @pytest.mark.parametrize("form", [CALLS, CHECK, UNITTEST], ids=["calls", "check", "unittest"])
-@pytest.mark.parametrize("name", [name for name in GOOD if "type hints" not in name])
+@pytest.mark.parametrize("name", GOOD)
 def test_what_stands_in_the_text_is_not_suspected(
     tmp_path: Path, grader: Grader, name: str, form: dict[str, Any]
 ) -> None:

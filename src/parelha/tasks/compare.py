@@ -301,6 +301,8 @@ def _moment(value: Any) -> str:
     offset = value.utcoffset()
     if offset is None or isinstance(value, datetime.time):
         return str(value.isoformat())
+    if hasattr(value, "tz_convert"):  # pandas' own way is fifty times faster than a difference
+        return f"{value.tz_convert(None).isoformat()}Z"
     try:
         return f"{(value - offset).replace(tzinfo=None).isoformat()}Z"
     except OverflowError:  # in the first or the last hours of the calendar
