@@ -72,6 +72,10 @@ def prefixed(prefix: str) -> Callable[[Weights], Weights]:
             lambda w: w | {"score.weight": torch.zeros(2, 32)},
             "score.weight belongs to no part of the model",
         ),
+        (
+            lambda w: w | {UP: (100 * w[UP]).to(torch.int8)},
+            rf"the tensor {UP} holds whole numbers \(I8\)",
+        ),
     ],
 )
 def test_a_folder_whose_tensors_are_not_the_models_is_refused_by_name(
@@ -89,6 +93,18 @@ def test_a_configuration_with_another_number_of_layers_is_refused(copy: Path, la
     edit_json(copy / "config.json", num_hidden_layers=layers, layer_types=None)
     with pytest.raises(ModelFileError, match=r"the tensor model\.layers\.[12]\."):
         load_base(copy, torch.float32)
+
+
+def test_foreign_code_is_refused_without_a_question(
+    copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr("builtins.input", lambda text="": asked.append(text) or "y")
+    code = {"AutoConfig": "own.Config", "AutoModelForCausalLM": "own.Model"}
+    edit_json(copy / "config.json", model_type="own", auto_map=code)
+    with pytest.raises(ModelFileError, match="custom code"):
+        load_base(resolved(copy), torch.float32)
+    assert asked == []
 
 
 def sharded(folder: Path) -> list[Path]:

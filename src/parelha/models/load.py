@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import safe_open
 from tokenizers import AddedToken
 from torch import Tensor
 from transformers import (
@@ -61,7 +62,9 @@ def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
             # (SmolLM2 would lose "one token per digit" to GPT2Tokenizer)
             tokenizer = PreTrainedTokenizerFast.from_pretrained(folder, local_files_only=True)
         else:
-            tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+            tokenizer = AutoTokenizer.from_pretrained(
+                folder, local_files_only=True, trust_remote_code=False
+            )
     except Exception as error:  # the tokenizers library raises plain exceptions
         raise ModelFileError(f"no tokenizer can be read from {folder}: {_line(error)}") from error
     _check_vocabulary(folder, tokenizer)
@@ -142,6 +145,7 @@ def load_base(
             "them, or move it away"
         )
     how: dict[str, Any] = {"dtype": dtype or "auto", "local_files_only": True}
+    how |= {"trust_remote_code": False}  # else transformers asks whoever sits at the terminal
     # Both for `check_loaded`, which names the tensor.
     how |= {"output_loading_info": True, "ignore_mismatched_sizes": True}
     if four_bit:
@@ -165,6 +169,7 @@ def load_base(
         if progress:
             logging.enable_progress_bar()
     check_loaded(folder, info)
+    _check_numbers(folder, model)
     if name:
         model.name_or_path = model.config.name_or_path = name  # PEFT reads both
     model.requires_grad_(False)
@@ -201,9 +206,32 @@ def check_loaded(where: Path, info: Mapping[str, Any]) -> None:
             )
 
 
+def _check_numbers(folder: Path, model: PreTrainedModel) -> None:
+    """Refuse whole numbers where the model has weights, unless its configuration tells their scale.
+
+    Raises:
+        ModelFileError: naming the first such tensor.
+    """
+    if getattr(model.config, "quantization_config", None):
+        return
+    weights = {name for name, _ in model.named_parameters()}
+    for path in sorted(folder.glob("*.safetensors")):
+        with safe_open(path, "pt") as file:
+            for name in sorted(weights.intersection(file.keys())):
+                kind = file.get_slice(name).get_dtype()
+                if kind.startswith(("I", "U", "BOOL")):
+                    raise ModelFileError(
+                        f"{path}: the tensor {name} holds whole numbers ({kind}), and config.json "
+                        "does not say how they were quantised: fetch the model in 16 bits"
+                    )
+
+
 def _line(error: Exception) -> str:
-    """The first line of an error, or its kind."""
-    return str(error).strip().partition("\n")[0] or type(error).__name__
+    """The first line of an error, with the next where it ends in a colon; or its kind."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    if not lines or isinstance(error, KeyError):  # a KeyError says no more than the key
+        return " ".join([type(error).__name__, *lines[:1]])
+    return " ".join(lines[:2] if lines[0].endswith(":") else lines[:1])
 
 
 def check_four_bit() -> None:
