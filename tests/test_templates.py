@@ -194,6 +194,16 @@ def test_a_thought_that_a_template_opens_is_closed(begin: str, closed: str) -> N
     assert opens == f"<|Assistant|>{closed}"
 
 
+def test_a_byte_order_mark_of_the_file_is_no_part_of_the_prompt() -> None:
+    assert form_of("\ufeff" + CHAT_TEMPLATE).before_system == form_of(CHAT_TEMPLATE).before_system
+
+
+def test_a_template_that_draws_lots_is_refused() -> None:
+    lots = CHAT_TEMPLATE + "{{ range(99999) | random }}"
+    with pytest.raises(UsageError, match="another text each time"):
+        form_of(lots)
+
+
 # --- the system text -----------------------------------------------------------------------------
 
 REFUSES = (

@@ -74,7 +74,7 @@ def chosen_template(tokenizer: Any) -> str:
                 "for dialogues `default` in its files"
             )
         found = found.get("default") or next(iter(found.values()), "")
-    return str(found or "")
+    return str(found or "").removeprefix("\ufeff")  # of a file that an editor has marked
 
 
 def read_glue(tokenizer: Any, template: str) -> Glue:
@@ -87,6 +87,7 @@ def read_glue(tokenizer: Any, template: str) -> Glue:
     for order in (_WHOLE, _WITHOUT, _MOVED):
         try:
             text = _render(tokenizer, template, order, opens=True)
+            again = _render(tokenizer, template, order, opens=True)
             unopened = _render(tokenizer, template, order, opens=False)
         # A template is a program: it may fail in any way.
         except Exception as error:  # pylint: disable=broad-exception-caught
@@ -94,6 +95,9 @@ def read_glue(tokenizer: Any, template: str) -> Glue:
             faults.append(f"it fails ({line or type(error).__name__})")
             continue
         between = _between(text, order)
+        if text != again:  # a resumed run would read other prompts
+            faults.append("it gives another text each time")
+            continue
         if not between:
             faults.append("it drops, repeats or changes a message")
             continue
