@@ -99,7 +99,7 @@ def test_foreign_code_is_refused_without_a_question(
     copy: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
-    monkeypatch.setattr("builtins.input", lambda text="": asked.append(text) or "y")
+    monkeypatch.setattr("builtins.input", lambda text="": asked.append(text))
     code = {"AutoConfig": "own.Config", "AutoModelForCausalLM": "own.Model"}
     edit_json(copy / "config.json", model_type="own", auto_map=code)
     with pytest.raises(ModelFileError, match="custom code"):
