@@ -239,6 +239,8 @@ _BY_KIND: dict[str, Callable[[Comparator, Any, Any, int], str | None]] = {
 def kind_of(value: object) -> str:
     """Return the word under which a value is compared, by its exact type."""
     kind = _KINDS.get(type(value))
+    if isinstance(value, np.timedelta64) and value.dtype == "m8" and not np.isnat(value):
+        return "timedelta64 without a unit"  # numpy finds it equal to as many of any unit
     if kind is not None:
         return kind
     if isinstance(value, np.generic):
