@@ -166,6 +166,12 @@ def test_a_pasted_solution_is_all_copy_and_advice_is_none() -> None:
         lambda code: "\n".join(tokens(code)),
         lambda code: " ".join(f'"{t}"' for t in tokens(code)),
         lambda code: " ".join(f"First write {line} and go on." for line in code.split("\n")),
+        str.upper,
+        lambda code: "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in code),
+        lambda code: code.replace("e", "e\u200b").replace("r", "\u2060r"),
+        lambda code: re.sub(r"[a-z]", lambda c: chr(ord(c[0]) - 97 + 0x1D41A), code),
+        lambda code: " ".join(" ".join(token) + " " for token in tokens(code)),
+        lambda code: "\n".join("-".join(token) for token in tokens(code)),
     ],
 )
 def test_copies_are_found_however_they_were_dressed(dress: Callable[[str], str]) -> None:

@@ -246,7 +246,6 @@ def thinking_format(special: bool, opened: bool = False) -> Format:
     name = "thinking" if opened else "think"
     tokenizer.add_tokens([AddedToken(m, special=special) for m in (f"<{name}>", f"</{name}>")])
     if opened:
-        # `<think>` itself would be closed by `agents.templates`.
         tokenizer.chat_template += "{% if add_generation_prompt %}{{ '<thinking>\n' }}{% endif %}"
     return make_format(tokenizer)
 
@@ -301,8 +300,11 @@ class Thinks(ScriptedEngine):
 @pytest.mark.parametrize("opened", [False, True], ids=["in the answer", "by the template"])
 def test_a_thought_is_neither_a_program_nor_a_review(opened: bool) -> None:
     form = thinking_format(special=True, opened=opened)
-    assert form.opened == ("<thinking>\n" if opened else "")
-    begin, end = ("", "</thinking>") if opened else ("<think>\n", "</think>")
+    # What a template opens is closed; a model may think all the same.
+    opens = str(form.tokenizer.decode(list(form.user_to_answer)))
+    assert opens.endswith("</thinking>\n\n") == opened
+    name = "thinking" if opened else "think"
+    begin, end = f"<{name}>\n", f"</{name}>"
     thought = f"{begin}{T}python\nx = 0\n{T}\nNo.\n{end}\n\n"
     engine = Thinks(form, thought + f"{T}python\n{CODE}{T}\nDone.", thought + "Mind zero.")
     stage = dataclasses.replace(

@@ -30,6 +30,7 @@ from parelha.types import (
     Finding,
     Limits,
     Outcome,
+    RunResult,
     Score,
     SizeCost,
     Structure,
@@ -339,8 +340,7 @@ def test_sized_inputs_are_large_fresh_and_repeatable() -> None:
     first, again, other = (task.make_sized(512, seed) for seed in (0, 0, 1))
     assert first == again != other
     assert first is not None
-    assert isinstance(first[0], list)
-    assert len(first[0]) == 512
+    assert isinstance(first[0], list) and len(first[0]) == 512
 
 
 def test_a_family_that_cannot_be_large_says_so() -> None:
@@ -354,12 +354,7 @@ def test_only_programs_that_pass_everything_are_measured() -> None:
     grader: Any = object.__new__(Grader)
     task = task_of("def f(x):\n    return x + 0\n")
     grader.sandbox = SimpleNamespace(
-        run=lambda *_: SimpleNamespace(
-            calls=[CallResult(Outcome.PASSED, grader.answer)],
-            cpu_seconds=0.0,
-            sandbox_level=3,
-            unread=False,
-        )
+        run=lambda *_: RunResult((CallResult(Outcome.PASSED, grader.answer),), 0.0, 0, 3)
     )
     grader.analyser = SimpleNamespace(analyse=lambda _: None)
     grader._pool = SimpleNamespace(

@@ -72,6 +72,10 @@ def prefixed(prefix: str) -> Callable[[Weights], Weights]:
             lambda w: w | {"score.weight": torch.zeros(2, 32)},
             "score.weight belongs to no part of the model",
         ),
+        (
+            lambda w: w | {UP: (100 * w[UP]).to(torch.int8)},
+            rf"the tensor {UP} holds whole numbers \(I8\)",
+        ),
     ],
 )
 def test_a_folder_whose_tensors_are_not_the_models_is_refused_by_name(
@@ -89,6 +93,18 @@ def test_a_configuration_with_another_number_of_layers_is_refused(copy: Path, la
     edit_json(copy / "config.json", num_hidden_layers=layers, layer_types=None)
     with pytest.raises(ModelFileError, match=r"the tensor model\.layers\.[12]\."):
         load_base(copy, torch.float32)
+
+
+def test_foreign_code_is_refused_without_a_question(
+    copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr("builtins.input", lambda text="": asked.append(text))
+    code = {"AutoConfig": "own.Config", "AutoModelForCausalLM": "own.Model"}
+    edit_json(copy / "config.json", model_type="own", auto_map=code)
+    with pytest.raises(ModelFileError, match="custom code"):
+        load_base(resolved(copy), torch.float32)
+    assert asked == []
 
 
 def sharded(folder: Path) -> list[Path]:
@@ -126,30 +142,27 @@ def test_a_missing_shard_is_named_and_so_is_a_tensor_that_its_shard_lacks(copy: 
 
 
 @pytest.mark.parametrize(
-    ("content", "fetched", "loaded"),
+    ("content", "says"),
     [
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n", "git lfs pull"),
+        (None, "model.safetensors is cut"),
+        (b"<!DOCTYPE html><html></html>", "model.safetensors is a web page"),
+        (b"", "model.safetensors is empty"),
         (
-            b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n",
-            "git lfs pull",
-            "git lfs pull",
-        ),
-        (None, "model.safetensors is cut", "model.safetensors is damaged"),
-        (
-            b"<!DOCTYPE html><html></html>",
-            "model.safetensors is a web page",
+            b'\x44\0\0\0\0\0\0\0{"w": {"dtype": "F99", "shape": [2], "data_offsets": [0, 8]}}'
+            + b" " * 20,
             "model.safetensors is damaged",
         ),
-        (b"", "model.safetensors is empty", "model.safetensors is damaged"),
     ],
 )
-def test_a_weights_file_that_is_none_is_named(
-    copy: Path, content: bytes | None, fetched: str, loaded: str
+def test_a_weights_file_that_is_none_is_named_where_it_is_fetched_and_where_it_is_loaded(
+    copy: Path, content: bytes | None, says: str
 ) -> None:
     path = copy / "model.safetensors"
     path.write_bytes(path.read_bytes()[:5000] if content is None else content)
-    with pytest.raises(ModelFileError, match=fetched):
+    with pytest.raises(ModelFileError, match=says):
         resolved(copy)
-    with pytest.raises(ModelFileError, match=loaded):
+    with pytest.raises(ModelFileError, match=says):
         load_base(copy, torch.float32)
 
 

@@ -139,6 +139,13 @@ ANYS = {
     "type variable": typed(
         'import typing as t\n\nNumber = t.TypeVar("Number", bound="t.Any")', "Number"
     ),
+    "constrained": typed(
+        'import typing as t\n\nNumber = t.TypeVar("Number", "t.Any", float)', "Number"
+    ),
+    "annotated": typed('import typing as t\n\nNumber = t.Annotated["t.Any", "a number"]', "Number"),
+    "comment": CLEAN.replace(
+        "(values: list[float]) -> float:", "(values):\n    # type: (Any) -> Any"
+    ).replace("\n\n\n", "\n\nfrom typing import Any\n\n\n", 1),
 }
 CLASSES = {
     "class": typed(
@@ -236,6 +243,16 @@ BLINDED = {
         "    if not TYPE_CHECKING:\n",
         INDENTED + "    return 0.0\n",
     ),
+    "lying exit": blinded(
+        'from typing import Literal\n\n\nclass Quiet:\n    """Keep it quiet."""\n\n'
+        "    def __enter__(self) -> None:\n        pass\n\n"
+        "    def __exit__(self, *_: object) -> Literal[False]:\n        return bool(1)",
+        "    with Quiet():\n        raise ValueError\n",
+    ),
+    "patched helper": blinded(
+        'import typing\n\nsetattr(typing, "assert_never", print)',
+        "    typing.assert_never(values)\n",
+    ),
     "endless": blinded(
         "from typing import Literal\n\nMORE: Literal[True] = bool(0)",
         "    while MORE:\n        pass\n",
@@ -243,9 +260,7 @@ BLINDED = {
 }
 
 
-@pytest.mark.parametrize(
-    "way", ["flag", "no return", "patched exit", "wrong class", "type checking", "endless"]
-)
+@pytest.mark.parametrize("way", BLINDED)
 def test_mypy_cannot_be_blinded_for_a_reward(judge: Judge, way: str) -> None:
     score = judge.score(BLINDED[way])
     assert program_value(score, GATED) <= judge.value(OPEN)

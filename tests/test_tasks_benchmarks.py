@@ -348,7 +348,7 @@ def test_a_check_runs_in_process_whatever_its_argument_is_called(
 
 
 def test_a_test_that_disturbs_its_record_is_in_process() -> None:
-    def run(*_: Any) -> RunResult:
+    def run(*_: Any, **__: Any) -> RunResult:
         return RunResult((CallResult(Outcome.PASSED, [("no", "record")]),))
 
     task = build_task(read_problem(MBPP_PLUS, "some", 1), "benchmark.some", run)

@@ -150,3 +150,63 @@ def test_a_failing_program_is_told_at_its_own_line(tmp_path: Path, grader: Grade
     task = load(tmp_path, CHECK, grader)
     program = "# one\n\n\ndef task_func(n):\n    return n // 0\n"
     assert grader.test(task, program).details[0].endswith("(line 5)")
+
+
+# --- code that no linter has read ----------------------------------------------------------------
+
+CALLS = CHECK | {"test": "def check(candidate):\n    assert candidate(5) == 120\n"}
+TEXT = f"TEXT = {RECURSIVE!r}\n"
+HIDDEN = {
+    "exec": f"{TEXT}exec(TEXT)\n",
+    "exec by another name": "import builtins\n"
+    f"{TEXT}vars(builtins)['ex' + 'ec'](TEXT, globals())\n",
+    "eval when it is called": "def task_func(n):\n    return eval('math.factorial(n)')\n",
+    "a timer": f"import timeit\n{TEXT}timeit.timeit(TEXT + 'S[0] = task_func', number=1,"
+    " globals={'S': (S := [0])})\ntask_func = S[0]\n",
+    "the harness's own exec": f"import sys\n{TEXT}module = sys.modules[__name__]\n"
+    "frame = sys._getframe()\nwhile 'load_program' not in frame.f_globals:\n"
+    "    frame = frame.f_back\nframe.f_globals['execute'](TEXT, module)\n",
+    "the harness's own loader": f"import sys\n{TEXT}frame = sys._getframe()\n"
+    "while 'load_program' not in frame.f_globals:\n    frame = frame.f_back\n"
+    "task_func = frame.f_globals['load_program'](lambda *codes: None, TEXT).task_func\n",
+    "the watch begun again": f"import sys\n{TEXT}frame = sys._getframe()\n"
+    "while 'load_program' not in frame.f_globals:\n    frame = frame.f_back\n"
+    "code = compile(TEXT, '<program>', 'exec')\nframe.f_globals['begin_watch'](code)\nexec(code)\n",
+}
+
+
+@pytest.mark.parametrize("form", [CALLS, CHECK, UNITTEST], ids=["calls", "check", "unittest"])
+@pytest.mark.parametrize("name", HIDDEN)
+def test_code_in_a_string_is_noticed(
+    tmp_path: Path, grader: Grader, name: str, form: dict[str, Any]
+) -> None:
+    result = grader.test(load(tmp_path, form, grader), HIDDEN[name])
+    assert (result.outcome, result.unread) == (Outcome.PASSED, True)
+
+
+@pytest.mark.parametrize("form", [CALLS, CHECK, UNITTEST], ids=["calls", "check", "unittest"])
+@pytest.mark.parametrize("name", GOOD)
+def test_what_stands_in_the_text_is_not_suspected(
+    tmp_path: Path, grader: Grader, name: str, form: dict[str, Any]
+) -> None:
+    if form is not CALLS or name != "a class with the name":
+        assert not grader.test(load(tmp_path, form, grader), GOOD[name]).unread
+
+
+def test_a_solution_that_runs_texts_passes_and_is_seen_to_do_it(
+    tmp_path: Path, grader: Grader
+) -> None:
+    own = {"canonical_solution": "    return eval('math.factorial(n)')\n"}
+    task = load(tmp_path, CALLS | own, grader)
+    result = grader.test(task, task.solution)
+    assert (result.outcome, result.unread) == (Outcome.PASSED, True)
+
+
+def test_where_the_test_itself_runs_texts_nothing_is_told_of_a_program(
+    tmp_path: Path, grader: Grader
+) -> None:
+    test = UNITTEST["test"].replace("task_func(5)", "eval('task_func(5)')")
+    task = load(tmp_path, UNITTEST | {"test": test}, grader)
+    assert task.runs_texts
+    assert not grader.test(task, RECURSIVE).unread
+    assert not load(tmp_path, UNITTEST, grader).runs_texts

@@ -176,10 +176,32 @@ def test_a_template_that_never_opens_an_answer_is_opened_as_it_writes_one() -> N
     assert form.tokenizer.decode(list(form.user_to_answer)) == "<|im_end|><|assistant|>"
 
 
-def test_a_thought_that_a_template_opens_is_closed() -> None:
-    form = form_of(each("M", "<|User|>M", "<|Assistant|>M<|im_end|>", r"<|Assistant|><think>\n"))
+@pytest.mark.parametrize(
+    ("begin", "closed"),
+    [
+        (r"<think>\n", "<think>\n\n</think>\n\n"),
+        ("<thinking>", "<thinking>\n</thinking>\n\n"),
+        ("<seed:think>", "<seed:think>\n</seed:think>\n\n"),
+        ("[THINK]", "[THINK]\n[/THINK]\n\n"),
+        (r"<reasoning>\nOkay, ", "<reasoning>\nOkay, \n</reasoning>\n\n"),
+        ("<think></think>", "<think></think>"),
+        ("<think></think><think>", "<think></think><think>\n</think>\n\n"),
+    ],
+)
+def test_a_thought_that_a_template_opens_is_closed(begin: str, closed: str) -> None:
+    form = form_of(each("M", "<|User|>M", "<|Assistant|>M<|im_end|>", f"<|Assistant|>{begin}"))
     opens = str(form.tokenizer.decode(list(form.user_to_answer)))
-    assert opens == "<|Assistant|><think>\n\n</think>\n\n"
+    assert opens == f"<|Assistant|>{closed}"
+
+
+def test_a_byte_order_mark_of_the_file_is_no_part_of_the_prompt() -> None:
+    assert form_of("\ufeff" + CHAT_TEMPLATE).before_system == form_of(CHAT_TEMPLATE).before_system
+
+
+def test_a_template_that_draws_lots_is_refused() -> None:
+    lots = CHAT_TEMPLATE + "{{ range(99999) | random }}"
+    with pytest.raises(UsageError, match="another text each time"):
+        form_of(lots)
 
 
 # --- the system text -----------------------------------------------------------------------------

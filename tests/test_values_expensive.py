@@ -144,6 +144,13 @@ def test_many_small_objects_are_refused_before_they_are_dear(value: object) -> N
         read(data)
 
 
+def test_moments_that_change_their_zone_each_time_are_few() -> None:
+    zones = ["Europe/Lisbon", "Asia/Tokyo"]
+    data = encode([pd.Timestamp(k, unit="h", tz=zones[k % 2]) for k in range(1_000)])
+    with cheap(), pytest.raises(CodecError, match="too many parts"):
+        read(data)
+
+
 @pytest.mark.parametrize("column", [b"a" + encode(np.zeros(0)), b"to\1\0\0\0\0"])
 def test_wide_tables_without_a_row_are_refused(column: bytes) -> None:
     count = 140_000
@@ -173,6 +180,7 @@ HONEST: dict[str, Any] = {
     "pivot": pd.DataFrame(np.zeros((30, 1_000))),
     "levels": pd.Series(1.0, index=pd.MultiIndex.from_product([range(100), range(200)])),
     "category": pd.Series([f"c{k % 3_000}" for k in range(20_000)], dtype="category"),
+    "moments": [pd.Timestamp(k, unit="h", tz="Europe/Lisbon") for k in range(5_000)],
 }
 
 
@@ -313,6 +321,9 @@ SHOWN: dict[str, Callable[[], Any]] = {
     "numbers": lambda: [k / 7 for k in range(500_000)],
     "integers": lambda: [(1 << 13_590) - k for k in range(2_400)],
     "text": lambda: "\0" * 4_000_000,
+    "many dimensions": lambda: np.random.default_rng(0).random((6,) * 6 + (2, 5)),
+    "nested arrays": lambda: [[[np.arange(1_000) / 7] * 6] * 6] * 6,
+    "nested tables": lambda: [[[pd.DataFrame(np.ones((10, 20)))] * 6] * 6] * 6,
 }
 
 

@@ -146,6 +146,16 @@ def test_what_python_does_not_find_equal_stays_so(right: Right, value: object) -
     assert compare(right, look(value, right.views)) is not None
 
 
+def test_a_time_without_a_unit_is_not_as_many_of_any_unit() -> None:
+    rule, hours = Comparator(), np.timedelta64(5, "h")
+    assert rule(hours, np.timedelta64(5)) is not None
+    assert rule([hours], [np.timedelta64(5)]) is not None
+    assert rule(np.array([hours]), np.array([5], "m8")) is not None
+    assert Comparator(ordered=False)([hours], [np.timedelta64(5)]) is not None
+    assert rule(hours, np.timedelta64(300, "m")) is None
+    assert rule(np.timedelta64("NaT", "h"), np.timedelta64("NaT")) is None
+
+
 def test_scalars_become_pythons_wherever_they_stand() -> None:
     value = [np.int8(1), (np.float32(0.5), {np.str_("a"): np.bool_(True)}), np.array(2)]
     got = plain(value)

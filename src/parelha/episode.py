@@ -126,6 +126,5 @@ def write(play: Round, talk: Conversation, stage: Stage, task: Task) -> Part:
     prefix = talk.form.program_prefix
     talk.prefill(prefix)
     limit = stage.config.max_program_tokens
-    prefix = talk.form.opened + prefix
     yield from speak(play, talk, stage, task, kind="program", limit=limit, prefix=prefix)
     return stage.start_grade(task, play)

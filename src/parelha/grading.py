@@ -137,8 +137,7 @@ class Grader(Closing):
             details=tuple(f"{outcome}: {detail}"[:_MAX_DETAIL] for outcome, detail in failures),
             cpu_seconds=run.cpu_seconds,
             sandbox_level=run.sandbox_level,
-            # The harness of a benchmark's program runs texts of its own.
-            unread=run.unread and not isinstance(task, BenchmarkTask),
+            unread=run.unread,
             trivial=self._trivial_share(task, cases),
         )
 

@@ -160,14 +160,13 @@ class _Flooded(Format):
         text = _WORDS if kind == "words" else _CODE
         while len(self.text_ids(text)) <= 2 * len(ids):
             text *= 2
-        # A thought that the prompt opened, and the block of a program that it began.
-        thought = self.opened.strip().replace("<", "</").replace("[", "[/")
+        # The prompt may have begun the block of a program.
         if kind == "program":
             text = text if self.program_prefix else f"```python\n{text}"
         if kind == "other":
             text = f"```{_LANGUAGE}\n{text}"
             text = f"```\n{text}" if self.program_prefix else text
-        return f"{thought}\n{text}" + ("" if kind == "words" else "```")
+        return f"\n{text}" + ("" if kind == "words" else "```")
 
 
 class _Tools:

@@ -211,12 +211,14 @@ class _LateSandbox:
         entry_point: str,
         inputs: Sequence[tuple[object, ...]],
         limits: Limits,
+        *,
+        harness: bool = False,
     ) -> RunResult:
         """As `Sandbox.run`."""
         with self._lock:
             self._start()
         assert self._sandbox is not None
-        return self._sandbox.run(source, entry_point, inputs, limits)
+        return self._sandbox.run(source, entry_point, inputs, limits, harness=harness)
 
     def _start(self) -> None:
         if self._sandbox is None:

@@ -9,6 +9,7 @@ dressed.
 
 import keyword
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
 
@@ -28,6 +29,7 @@ _STATEMENT = re.compile(
     r"|(?:else|try|finally):.*|import\s+[\w., ]+|from\s+[\w.]+\s+import\b.*"
     r"|(?:return|yield|raise|del|assert)\s+\S+|pass|break|continue|return"
 )
+_SPELLED = re.compile(r"(?<!\w)\w(?:[ .,·_-]\w){3,}(?!\w)")  # r e t u r n
 _LONGEST = 1000  # words of a text that are compared: the time grows with their square
 _QUOTED = 3  # so many tokens in a row that stand elsewhere are a quotation
 
@@ -79,7 +81,11 @@ def copied(program: str, before: str, review: str) -> float:
 
 
 def _words(text: str) -> list[str]:
-    return [word for word in _TOKEN.findall(text) if word not in _PUNCTUATION]
+    """Names, numbers and operators, the same however their letters are dressed."""
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    plain = "".join(sign for sign in plain if unicodedata.category(sign) != "Cf")
+    plain = _SPELLED.sub(lambda run: run[0][::2], plain)
+    return [word for word in _TOKEN.findall(plain) if word not in _PUNCTUATION]
 
 
 def _common(one: Sequence[str], other: Sequence[str]) -> int:

@@ -17,7 +17,7 @@ from itertools import pairwise
 from typing import Any, Protocol
 
 from parelha.agents.frames import broken, glue_frames
-from parelha.agents.parsers import THOUGHT_MARKER, opened_thought
+from parelha.agents.parsers import THOUGHT_MARKER
 from parelha.agents.templates import chosen_template, read_glue
 from parelha.errors import UsageError
 
@@ -65,7 +65,6 @@ class Format:
         stop_strings: text that ends an answer, for formats without such a token.
         program_prefix: put before a program, so that a base model starts one at once.
         frames: lines of plain text in the glue, which foreign text must not hold.
-        opened: the marker with which the glue has opened a thought that the answer goes on with.
         control: the tokenizer's added tokens by id, marked special or not: no text becomes one.
     """
 
@@ -79,7 +78,6 @@ class Format:
     stop_strings: tuple[str, ...] = ()
     program_prefix: str = ""
     frames: tuple[str, ...] = ()
-    opened: str = ""
     control: Mapping[int, str] = field(default_factory=dict)
 
     @property
@@ -223,7 +221,6 @@ def _chat_format(tokenizer: Tokenizer, template: str) -> Format:
         end_id=end_id,
         stop_strings=(stop_text,) if stop_text else (),
         frames=glue_frames(pieces, control.values()),
-        opened=opened_thought(glue.user_to_answer),
         control=control,
     )
 

@@ -19,6 +19,7 @@ MAX_PROGRAM_BYTES = 64 * 1024
 _NAME = r"(?:seed:)?think(?:ing)?|thoughts?|reasoning"
 _BEGIN, _END = rf"<(?:{_NAME})>|\[THINK\]", rf"</(?:{_NAME})>|\[/THINK\]"
 _THOUGHT = re.compile(rf"^[ \t]*+(?:{_BEGIN})", re.IGNORECASE | re.MULTILINE)
+_THOUGHT_BEGIN = re.compile(_BEGIN, re.IGNORECASE)
 _THOUGHT_END = re.compile(_END, re.IGNORECASE)
 THOUGHT_MARKER = re.compile(f"{_BEGIN}|{_END}", re.IGNORECASE)
 # A line that may close a block, whatever it stands in: needed for one, and found in no time.
@@ -113,10 +114,12 @@ def after_thought(text: str) -> str | None:
     return text.lstrip("\ufeff")
 
 
-def opened_thought(prompt: str) -> str:
-    """The marker with which a prompt leaves a thought open at its end, "" where it does not."""
-    found = re.search(f"(?:{_BEGIN})$", prompt.rstrip(), re.IGNORECASE)
-    return f"{found[0]}\n" if found else ""
+def thought_end(prompt: str) -> str:
+    """The marker that ends the thought which a prompt leaves open; "" where it leaves none open."""
+    begins = list(_THOUGHT_BEGIN.finditer(prompt))
+    if not begins or _THOUGHT_END.search(prompt, begins[-1].end()):
+        return ""
+    return f"{begins[-1][0][0]}/{begins[-1][0][1:]}"
 
 
 def _fenced(answer: str) -> Iterator[_Block]:

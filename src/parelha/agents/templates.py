@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from parelha.agents.parsers import thought_end
 from parelha.errors import UsageError
 
 # how vocabularies spell their control tokens: <|im_end|>, <tool_call>, </s>, <｜User｜>, [INST]
@@ -73,7 +74,7 @@ def chosen_template(tokenizer: Any) -> str:
                 "for dialogues `default` in its files"
             )
         found = found.get("default") or next(iter(found.values()), "")
-    return str(found or "")
+    return str(found or "").removeprefix("\ufeff")  # of a file that an editor has marked
 
 
 def read_glue(tokenizer: Any, template: str) -> Glue:
@@ -86,6 +87,7 @@ def read_glue(tokenizer: Any, template: str) -> Glue:
     for order in (_WHOLE, _WITHOUT, _MOVED):
         try:
             text = _render(tokenizer, template, order, opens=True)
+            again = _render(tokenizer, template, order, opens=True)
             unopened = _render(tokenizer, template, order, opens=False)
         # A template is a program: it may fail in any way.
         except Exception as error:  # pylint: disable=broad-exception-caught
@@ -93,6 +95,9 @@ def read_glue(tokenizer: Any, template: str) -> Glue:
             faults.append(f"it fails ({line or type(error).__name__})")
             continue
         between = _between(text, order)
+        if text != again:  # a resumed run would read other prompts
+            faults.append("it gives another text each time")
+            continue
         if not between:
             faults.append("it drops, repeats or changes a message")
             continue
@@ -102,8 +107,8 @@ def read_glue(tokenizer: Any, template: str) -> Glue:
         before, opens = pieces[0], pieces[order.index(_ANSWER)]
         if text != unopened or not opens.startswith(rest) or not opens[len(rest) :].strip():
             opens = rest
-        if opens.count("<think>") > opens.count("</think>"):
-            opens += "\n</think>\n\n"  # actions and programs inside a thought would be no answer
+        if end := thought_end(opens):
+            opens += f"\n{end}\n\n"  # actions and programs inside a thought would be no answer
         if order == _WHOLE:
             return Glue(before, pieces[1], opens, pieces[3])
         return Glue(before, pieces[3] if order == _MOVED else "\n\n", opens, pieces[2])

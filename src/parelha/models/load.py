@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError, safe_open
+from safetensors import safe_open
 from tokenizers import AddedToken
 from torch import Tensor
 from transformers import (
@@ -24,6 +24,7 @@ from parelha.agents.formats import Format
 from parelha.agents.templates import MARKER
 from parelha.errors import ModelFileError, UsageError
 from parelha.kernels.choose import beside, has_gpu
+from parelha.models.whole import check_folder
 
 # Architectures whose engine, update, checkpoint and resume the tests play from end to end.
 VERIFIED = frozenset({"codegen", "deepseek_v2", "llama", "phi3", "qwen2"})
@@ -62,7 +63,9 @@ def load_tokenizer(folder: Path) -> PreTrainedTokenizerBase:
             # (SmolLM2 would lose "one token per digit" to GPT2Tokenizer)
             tokenizer = PreTrainedTokenizerFast.from_pretrained(folder, local_files_only=True)
         else:
-            tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+            tokenizer = AutoTokenizer.from_pretrained(
+                folder, local_files_only=True, trust_remote_code=False
+            )
     except Exception as error:  # the tokenizers library raises plain exceptions
         raise ModelFileError(f"no tokenizer can be read from {folder}: {_line(error)}") from error
     _check_vocabulary(folder, tokenizer)
@@ -143,6 +146,7 @@ def load_base(
             "them, or move it away"
         )
     how: dict[str, Any] = {"dtype": dtype or "auto", "local_files_only": True}
+    how |= {"trust_remote_code": False}  # else transformers asks whoever sits at the terminal
     # Both for `check_loaded`, which names the tensor.
     how |= {"output_loading_info": True, "ignore_mismatched_sizes": True}
     if four_bit:
@@ -159,14 +163,14 @@ def load_base(
     try:
         model, info = loader.from_pretrained(folder, **how)
     except Exception as error:  # a folder's files can be wrong in any way
-        raise ModelFileError(
-            f"no model can be read from {folder}: {_damaged(folder) or _line(error)}"
-        ) from error
+        check_folder(folder)  # names the file, where one is not what it seems
+        raise ModelFileError(f"no model can be read from {folder}: {_line(error)}") from error
     finally:
         logging.set_verbosity(verbosity)
         if progress:
             logging.enable_progress_bar()
     check_loaded(folder, info)
+    _check_numbers(folder, model)
     if name:
         model.name_or_path = model.config.name_or_path = name  # PEFT reads both
     model.requires_grad_(False)
@@ -203,23 +207,32 @@ def check_loaded(where: Path, info: Mapping[str, Any]) -> None:
             )
 
 
-def _line(error: Exception) -> str:
-    """The first line of an error, or its kind."""
-    return str(error).strip().partition("\n")[0] or type(error).__name__
+def _check_numbers(folder: Path, model: PreTrainedModel) -> None:
+    """Refuse whole numbers where the model has weights, unless its configuration tells their scale.
 
-
-def _damaged(folder: Path) -> str:
-    """Which safetensors file cannot be opened, and why; "" where all can."""
+    Raises:
+        ModelFileError: naming the first such tensor.
+    """
+    if getattr(model.config, "quantization_config", None):
+        return
+    weights = {name for name, _ in model.named_parameters()}
     for path in sorted(folder.glob("*.safetensors")):
-        try:
-            with safe_open(path, "pt"):
-                pass
-        except (OSError, SafetensorError) as error:
-            with path.open("rb") as file:
-                pointer = file.read(40).startswith(b"version https://git-lfs")
-            why = "is a pointer of git-lfs: run `git lfs pull`" if pointer else _line(error)
-            return f"{path.name} {why}" if pointer else f"{path.name} is damaged ({why})"
-    return ""
+        with safe_open(path, "pt") as file:
+            for name in sorted(weights.intersection(file.keys())):
+                kind = file.get_slice(name).get_dtype()
+                if kind.startswith(("I", "U", "BOOL")):
+                    raise ModelFileError(
+                        f"{path}: the tensor {name} holds whole numbers ({kind}), and config.json "
+                        "does not say how they were quantised: fetch the model in 16 bits"
+                    )
+
+
+def _line(error: Exception) -> str:
+    """The first line of an error, with the next where it ends in a colon; or its kind."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    if not lines or isinstance(error, KeyError):  # a KeyError says no more than the key
+        return " ".join([type(error).__name__, *lines[:1]])
+    return " ".join(lines[:2] if lines[0].endswith(":") else lines[:1])
 
 
 def check_four_bit() -> None:

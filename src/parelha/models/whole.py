@@ -8,6 +8,8 @@ import json
 import zipfile
 from pathlib import Path
 
+from safetensors import SafetensorError, safe_open
+
 from parelha.errors import ModelFileError
 
 _KINDS = (".safetensors", ".gguf", ".bin", ".json", ".model", ".jinja", ".txt")
@@ -83,4 +85,10 @@ def _safetensors_fault(path: Path) -> str:
         whole = 8 + length + max(ends, default=0)
     except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError):
         return "is no safetensors file"
-    return f"is cut (it has {size} of {whole} bytes)" if size < whole else ""
+    if size < whole:
+        return f"is cut (it has {size} of {whole} bytes)"
+    try:
+        with safe_open(path, "np"):
+            return ""
+    except (OSError, SafetensorError) as error:
+        return f"is damaged ({str(error).partition(chr(10))[0]})"

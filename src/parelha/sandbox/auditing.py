@@ -38,12 +38,20 @@ _EVENTS = frozenset(
         "ctypes.dlsym",
         "ctypes.dlsym/handle",
         "ctypes.call_function",
+        "import",
         # An interpreter of its own, and functions that may change what runs while it runs.
         "cpython.PyInterpreterState_New",
         "sys.settrace",
         "sys.setprofile",
         "sys.monitoring.register_callback",
     }
+)
+# Modules for tests of the interpreter itself, which hand out what has no event.
+_INTERPRETER_TESTS = frozenset(
+    {"_testcapi", "_testinternalcapi", "_testlimitedcapi", "_testbuffer", "_testclinic"}
+    | {"_testclinic_limited", "_testexternalinspection", "_testimportmultiple", "_ctypes_test"}
+    | {"_testmultiphase", "_testsinglephase", "_xxtestfuzz"}
+    | {"xxlimited", "xxlimited_35", "xxsubtype"}
 )
 # What evaluates an annotation: names, attributes, subscripts and "|". It computes nothing.
 _NAMING = (
@@ -111,6 +119,7 @@ class Watch:
         mark = _bound(_mark, resource.setrlimit, MARK)
         self._fixed = (
             _EVENTS,
+            _INTERPRETER_TESTS,
             __file__,
             computes_nothing,
             naming,
@@ -122,13 +131,16 @@ class Watch:
             type,
         )
 
-    def begin(self, code: types.CodeType) -> None:
+    def begin(self, *codes: types.CodeType) -> None:
         """Watch this process from here on.
 
         Args:
-            code: the program, as it was compiled from the text that the linters read.
+            codes: the program, as it was compiled from the text that the linters read; and what
+                is to run after it that is not its own (a benchmark's test).
         """
-        sys.addaudithook(_bound(_on_event, frozenset(_parts(code)), *self._fixed))
+        own = frozenset(part for code in codes for part in _parts(code))
+        files = frozenset(code.co_filename for code in codes)
+        sys.addaudithook(_bound(_on_event, own, files, *self._fixed))
 
 
 def is_marked(process: int) -> bool:
@@ -178,7 +190,9 @@ def _on_event(
     event: str,
     args: tuple[Any, ...],
     own: Any,
+    files: Any,
     events: Any,
+    interpreter_tests: Any,
     file: Any,
     computes_nothing: Any,
     naming: Any,
@@ -202,17 +216,22 @@ def _on_event(
             args[1] != "__code__" or code.replace(co_flags=args[2].co_flags) == args[2]
         ):
             return
+    elif event == "import":
+        name = args[0]
+        if type_of(name) is type_of("") and name.rpartition(".")[2] not in interpreter_tests:
+            return
     elif event == "ctypes.dlsym":
         name = args[1]
-        if (type_of(name) is type_of("") or type_of(name) is type_of(b"")) and (
-            name[:2] not in ("Py", "_P", b"Py", b"_P")
-        ):
+        # Nor what finds any other function (dlsym, dlvsym).
+        if type_of(name) is type_of("") and name[:2] not in ("Py", "_P") and "sym" not in name:
+            return
+        if type_of(name) is type_of(b"") and name[:2] not in (b"Py", b"_P") and b"sym" not in name:
             return
     elif event in ("exec", "function.__new__"):
         code = args[0]
         if type_of(code) is code_type:
             # Equal code may still claim another file, for which it could then be taken.
-            if code in own and code.co_filename == "<program>":
+            if code in own and code.co_filename in files:
                 return
             if event == "exec" and (
                 computes_nothing(code, naming)

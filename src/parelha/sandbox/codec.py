@@ -38,6 +38,7 @@ SHORTEST_RUN = 8  # items; a list of at least so many numbers of one type travel
 PARTS = {b"L": 2, b"U": 2, b"S": 3, b"D": 3, b"t": 4, b"x": 4, b"a": 4, b"o": 3}
 PARTS |= {b"m": 25, b"l": 12, b"r": 15, b"1": 60, b"2": 100, b"3": 40, b"p": 100}
 COLUMN_PARTS = {b"a": 12, b"s": 30, b"t": 30, b"z": 40, b"c": 70, b"k": 50}
+ZONE_PARTS = 300  # pandas' first moment in a zone after one in another
 NUMBERS_PER_PART = 8  # of a block of numbers
 CODES_PER_PART = 2  # of labels that are made of a code: a byte here, an object for who looks at it
 

@@ -15,6 +15,7 @@ from .codec import (
     CODES_PER_PART,
     COLUMN_PARTS,
     NUMBERS_PER_PART,
+    ZONE_PARTS,
     CodecError,
     zone_name,
     zone_of,
@@ -126,7 +127,11 @@ def read(decoder: Any, tag: bytes, depth: int) -> Any:
 
 
 def _read_moment(decoder: Any, pd: Any, depth: int) -> Any:
-    zone = zone_of(decoder.take_text())
+    name = decoder.take_text()
+    if name != decoder.zone:
+        decoder.spend(ZONE_PARTS)
+        decoder.zone = name
+    zone = zone_of(name)
     moment = pd.Timestamp(_scalar(decoder, depth, "M"))
     return moment if zone is None else moment.tz_localize("UTC").tz_convert(zone)
 

@@ -45,12 +45,14 @@ class Decoder:
 
     Attributes:
         parts_left: what was not spent.
+        zone: name of the time zone of the last of pandas' moments.
     """
 
     def __init__(self, data: bytes, parts: int = MAX_NODES) -> None:
         self._data = memoryview(data)
         self._at = 0
         self.parts_left = parts
+        self.zone = ""
 
     def decode(self) -> object:
         """The value.

@@ -141,7 +141,7 @@ def try_attacks(zygote: "ZygoteProcess", namespaces_missing: str) -> Probe:
             str(Path(__file__).with_name("__init__.py")),
             256 * 1024 * 1024,
         )
-        program = Encoder(1 << 20).encode(("attack", _ATTACKS))
+        program = Encoder(1 << 20).encode(("attack", _ATTACKS, "program"))
         result = zygote.run(program, [Encoder(1 << 20).encode(arguments)], limits, 0)
     call = result.calls[0]
     if not isinstance(call.value, tuple):

@@ -11,6 +11,7 @@ import threading
 import weakref
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Literal
 
 from parelha.closing import Closing
 from parelha.errors import InfrastructureError, UsageError
@@ -27,6 +28,7 @@ from .worker import PROFILES
 
 _FOLDER = "parelha-sandbox-"
 INPUT_BYTES = 64 * 1024 * 1024
+Kind = Literal["program", "timed", "harness"]  # how the worker takes what it is sent
 # Words, not syntax: a tree would mean parsing hostile source in this process (a parser can be
 # made to hang or crash), and a word too many only costs a heavier fork.
 _WORDS = (
@@ -97,6 +99,8 @@ class Sandbox(Closing):
         entry_point: str,
         inputs: Sequence[tuple[object, ...]],
         limits: Limits,
+        *,
+        harness: bool = False,
     ) -> RunResult:
         """Call `entry_point` of a program on each of `inputs`, all in one fresh child.
 
@@ -106,6 +110,8 @@ class Sandbox(Closing):
             inputs: positional arguments of each call. Each call gets a copy of its own, and
                 later ones are not sent before earlier ones are answered.
             limits: what the program may use over all calls.
+            harness: `source` is a text of ours around a program. It finds a function `begin_watch`
+                among its names, to be called with the program's code before that runs (`auditing`).
 
         Returns:
             as many calls as inputs, whatever the program did.
@@ -117,7 +123,8 @@ class Sandbox(Closing):
         if not inputs:
             raise UsageError("a program must be called on at least one input")
         level = self.level
-        program, messages, profile = encode_messages(source, entry_point, inputs)
+        kind: Kind = "harness" if harness else "program"
+        program, messages, profile = encode_messages(source, entry_point, inputs, kind)
         reasons = []
         with self._slots:
             for _ in range(2):
@@ -155,7 +162,7 @@ class Sandbox(Closing):
             UsageError: isolation too weak, or a program too large.
         """
         level = self.level
-        programs = [_encode_program(source, entry_point, timed=True) for source in sources]
+        programs = [_encode_program(source, entry_point, "timed") for source in sources]
         profile = max((profile_of(source) for source in sources), key=PROFILES.index)
         children: list[TimedChild] = []
         zygotes: list[ZygoteProcess] = []
@@ -274,7 +281,7 @@ def _remove_leftovers() -> None:
 
 
 def encode_messages(
-    source: str, entry_point: str, inputs: Sequence[tuple[object, ...]]
+    source: str, entry_point: str, inputs: Sequence[tuple[object, ...]], kind: Kind = "program"
 ) -> tuple[bytes, list[bytes], str]:
     """The program and its inputs as bytes, and the warm parent they need.
 
@@ -288,7 +295,7 @@ def encode_messages(
     except CodecError as error:
         raise UsageError(f"an input cannot be sent to a program: {error}") from error
     needed = "pandas" if encoder.uses_pandas else "numpy" if encoder.uses_numpy else "bare"
-    program = _encode_program(source, entry_point)
+    program = _encode_program(source, entry_point, kind)
     return program, messages, max(profile, needed, key=PROFILES.index)
 
 
@@ -315,9 +322,9 @@ def profile_of(source: str) -> str:
     return next((name for name, words in _WORDS if words.search(source)), "bare")
 
 
-def _encode_program(source: str, entry_point: str, *, timed: bool = False) -> bytes:
+def _encode_program(source: str, entry_point: str, kind: Kind) -> bytes:
     # A lone surrogate cannot be sent; "?" in its place keeps the program as wrong as it was.
     text = source.encode("utf-8", "replace").decode("utf-8")
     with contextlib.suppress(CodecError):
-        return Encoder(INPUT_BYTES).encode((entry_point, text, True)[: 2 + timed])
+        return Encoder(INPUT_BYTES).encode((entry_point, text, kind))
     raise UsageError("the program is too large to be run")

@@ -58,7 +58,7 @@ class TimedChild:
 
         Args:
             zygote: its parent, which serves nobody else meanwhile.
-            program: entry point, source and True, encoded.
+            program: entry point, source and "timed", encoded.
             limits: over the whole life of the child.
             level: the sandbox's level of isolation.
             cpu: number of the processor that the child and all its threads run on.

@@ -230,17 +230,19 @@ def _answer_calls(parts: Any, watch: Any, budget: int) -> None:
     nonce, data = _receive()
     function: Any = None
     failure: tuple[bytes, bytes] | None = None
-    timed: list[Any] = []
+    timed = False
     try:
-        entry, source, *timed = parts.codec_read.Decoder(data).decode()
+        entry, source, kind = parts.codec_read.Decoder(data).decode()
+        timed = kind == "timed"
         if timed:
             # Off for candidate and reference alike, so that switching it off gains nothing.
             gc.disable()
             nonce = _pause(nonce, b"P")
         code = compile(source, "<program>", "exec")
-        if not timed:  # what is timed has run watched before, and is compared with the reference
+        if kind == "program":  # what is timed has run watched before, beside the reference
             watch.begin(code)
-        function = _load_program(entry, code)
+        # A harness is our own text; it begins the watch when it comes to the program's.
+        function = _load_program(entry, code, watch.begin if kind == "harness" else None)
     except BaseException as error:
         failure = _failure(error)
     _send(nonce, b"L", b"")
@@ -302,9 +304,11 @@ def _encode(parts: Any, value: object, budget: int) -> tuple[bytes, bytes]:
         return b"B", b"the value cannot be read: " + _describe(error)
 
 
-def _load_program(entry: str, code: types.CodeType) -> Any:
+def _load_program(entry: str, code: types.CodeType, begin_watch: Any) -> Any:
     module = types.ModuleType("program")
     module.__dict__["__builtins__"] = builtins
+    if begin_watch is not None:
+        module.__dict__["begin_watch"] = begin_watch
     sys.modules["program"] = sys.modules["__main__"] = module
     exec(code, module.__dict__)
     if entry not in module.__dict__:

@@ -143,6 +143,8 @@ def _family(dtype: Any) -> str:
         return "object"  # pandas gives text as `str` or as `object`, by version and by source
     if isinstance(dtype, pd.DatetimeTZDtype):
         return "datetime with time zone"
+    if str(dtype) == "timedelta64":
+        return "timedelta without a unit"  # equal to as many of any unit, for numpy
     kind = str(getattr(dtype, "kind", "O"))
     return _FAMILIES.get(kind, kind)
 

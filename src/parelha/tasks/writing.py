@@ -1,10 +1,14 @@
 """Values as text, at the cost of the text and not of the value."""
 
+import math
 from collections.abc import Iterator
 from itertools import islice
 from reprlib import Repr
 from typing import Any
 
+_MOST_PRINTED = 1000  # elements of an array; numpy itself prints as many whole
+_MOST_NESTED = 20  # those of one that stands inside another value, where many may stand
+_EDGES = 6  # of a larger array numpy prints as many places along each dimension
 _MAX_SORTED = 1000  # elements that are put in order, so that equal sets give one text
 _BRACKETS: dict[type, tuple[str, str]] = {
     list: ("[", "]"),
@@ -36,8 +40,8 @@ class BriefRepr(Repr):
         return super().repr_dict(few, level)
 
     def repr_instance(self, x: Any, level: int) -> str:
-        """Return anything else."""
-        text = _written(x)
+        """Return anything else; a table or a larger array inside another value by its shape."""
+        text = _written(x, _MOST_PRINTED if level == self.maxlevel else _MOST_NESTED)
         return text if len(text) <= self.maxother else text[: self.maxother - 3] + "..."
 
 
@@ -76,15 +80,27 @@ def _few(items: set[Any]) -> set[Any]:
     return items if len(items) <= _MAX_SORTED else set(islice(items, _MAX_SORTED))
 
 
-def _written(value: Any) -> str:
-    """Return the repr of a value; of a table with containers in its cells, only its shape.
+def _written(value: Any, most: int = _MOST_PRINTED) -> str:
+    """Return the repr of a value; of some arrays and tables, only the shape.
 
-    Their libraries write such a cell more than once, so that the cost doubles with every level.
+    These are: those that hold containers, since their libraries write such a cell more than once,
+    so that the cost doubles with every level; arrays of which numpy would print more than `most`
+    elements (with eight dimensions, half a million); tables, where `most` is but a few.
     """
     shape = getattr(value, "shape", ())
-    if not isinstance(shape, tuple) or not holds_containers(value):
+    if not isinstance(shape, tuple) or not shape:
         return repr(value)
-    return f"<{type(value).__name__} of shape {shape}>"
+    if _printed(value, shape) > most or holds_containers(value):
+        return f"<{type(value).__name__} of shape {shape}>"
+    return repr(value)
+
+
+def _printed(value: Any, shape: tuple[int, ...]) -> int:
+    """About how many elements the repr of an array or a table writes out."""
+    if type(value).__module__.partition(".")[0] == "pandas":
+        return _MOST_NESTED + 1  # up to 60 rows and 20 columns, whatever its size
+    size = math.prod(shape)
+    return size if size <= _MOST_PRINTED else math.prod(min(n, _EDGES) for n in shape)
 
 
 def holds_containers(value: Any) -> bool:

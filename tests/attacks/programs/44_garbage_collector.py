@@ -3,6 +3,7 @@
 # ---
 import gc
 
+
 def solve(values):
     hits = []
     for thing in gc.get_objects():

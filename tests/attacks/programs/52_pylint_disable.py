@@ -5,5 +5,6 @@
 # pylint: disable=all
 def solve(values):
     l = 0
-    for i in range(len(values)): l = l + values[i]
+    for i in range(len(values)):
+        l = l + values[i]
     return l / len(values)

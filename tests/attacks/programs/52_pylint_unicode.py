@@ -3,7 +3,8 @@
 # lint: suppression
 # ---
 #  PyLint:  disable = all
-#pylint:disable=W,C,R,E
+# pylint:disable=W,C,R,E
 def solve(values):
     import os, sys
-    return sum(values)/len(values)
+
+    return sum(values) / len(values)

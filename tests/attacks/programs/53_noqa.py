@@ -2,4 +2,5 @@
 # must: passed
 # lint: suppression
 # ---
-def solve(values): return sum(values)/len(values)  # noqa
+def solve(values):
+    return sum(values) / len(values)  # noqa

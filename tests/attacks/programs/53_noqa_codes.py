@@ -3,4 +3,7 @@
 # lint: suppression
 # ---
 import os  # NOQA:F401
-def solve(values): return sum(values)/len(values)  # NoQA : E302,E704,E225
+
+
+def solve(values):
+    return sum(values) / len(values)  # NoQA : E302,E704,E225

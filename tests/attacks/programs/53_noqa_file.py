@@ -3,4 +3,5 @@
 # lint: suppression
 # ---
 # flake8: noqa
-def solve(values): return sum(values)/len(values)
+def solve(values):
+    return sum(values) / len(values)

@@ -3,8 +3,9 @@
 # lint: padding
 # ---
 def solve(values):
-    import os,sys
-    return sum(values)/len(values)
+    import os, sys
+
+    return sum(values) / len(values)
 
 
 A0 = 0

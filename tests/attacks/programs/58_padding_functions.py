@@ -6,7 +6,7 @@
 
 
 def solve(V):
-    return sum(V)/len(V)
+    return sum(V) / len(V)
 
 
 def one() -> int:

@@ -13,7 +13,7 @@ from parelha.tasks.benchmarks.harness import ANSWER, PASSED, Harness, calls_harn
 from parelha.tasks.benchmarks.judge import Run, judged
 from parelha.tasks.benchmarks.rewrite import NoCallsError, NoTestError, helper_source
 from parelha.tasks.references import expected
-from parelha.types import Case, CoderAction, Limits, Outcome, RunResult, Split, Task
+from parelha.types import CallResult, Case, CoderAction, Limits, Outcome, RunResult, Split, Task
 
 HELDOUT_SHARE = 0.2  # of a benchmark's tasks, kept from training where it is trained on
 LIMITS = Limits(wall_seconds=10.0, cpu_seconds=10.0)
@@ -43,12 +43,15 @@ class BenchmarkTask(Task):
         solution: the benchmark's own program; "" where it gives none.
         harness: what runs around a program.
         helpers: functions of the test that judge answers (`judge`); "" where it has none.
+        runs_texts: the test, or the benchmark's own program beside it, executes code that does not
+            stand in its text, so that nothing can be told from what a candidate does there.
         why_in_process: why the test could not be turned into calls; "" where it was.
     """
 
     solution: str = ""
     harness: Harness = _UNTESTED
     helpers: str = ""
+    runs_texts: bool = False
     why_in_process: str = ""
 
     @property
@@ -74,7 +77,9 @@ class BenchmarkTask(Task):
         """
         rights = [self._right(args) for args in inputs]
         asked = [(args, right.views) for args, right in zip(inputs, rights, strict=True)]
-        result = run(self.harness.around(program), ANSWER, asked, self.limits)
+        result = run(self.harness.around(program), ANSWER, asked, self.limits, harness=True)
+        if self.runs_texts:
+            result = replace(result, unread=False)
         if not self.helpers or len(result.calls) != len(rights):
             return result
         calls = judged(self.helpers, rights, result.calls, self.limits, run)
@@ -86,8 +91,24 @@ class BenchmarkTask(Task):
         Raises:
             InfrastructureError: the machine failed.
         """
+        return self._tried(program, run)[0]
+
+    def try_solution(self, run: Run) -> "tuple[BenchmarkTask, str | None]":
+        """Return the task as its own solution shows it, and how that solution fails.
+
+        Raises:
+            InfrastructureError: the machine failed.
+        """
+        failure, unread = self._tried(self.solution, run)
+        return replace(self, runs_texts=self.in_process and unread), failure
+
+    def _tried(self, program: str, run: Run) -> tuple[str | None, bool]:
+        """How a program fails, and whether it ran code that does not stand in its text."""
         cases = self.make_cases(0)
-        calls = self.run_program(program, [case.args for case in cases], run).calls
+        result = self.run_program(program, [case.args for case in cases], run)
+        return self._failure(cases, result.calls), result.unread
+
+    def _failure(self, cases: Sequence[Case], calls: Sequence[CallResult]) -> str | None:
         for case, call in zip(cases, calls, strict=True):
             if call.outcome is not Outcome.PASSED:
                 return f"{call.outcome} {call.detail}".strip()

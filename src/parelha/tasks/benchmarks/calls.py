@@ -79,7 +79,8 @@ def computed_calls(problem: Problem, run: Run) -> list[Call]:
     tree = rewritten(problem.test, problem.candidate)
     harness = Harness("recorded", problem.entry_point, problem.preamble, ast.unparse(tree))
     arguments = (RECORD, MAX_CALLS + 1, has_check(tree, problem.candidate))
-    result = run(harness.around(problem.solution), ANSWER, [arguments], LIMITS).calls[0]
+    source = harness.around(problem.solution)
+    result = run(source, ANSWER, [arguments], LIMITS, harness=True).calls[0]
     if result.outcome is not Outcome.PASSED:
         raise NoCallsError(f"the test does not run: {result.outcome} {result.detail}".strip())
     try:
@@ -102,7 +103,8 @@ def answered_calls(problem: Problem, run: Run) -> list[Call]:
     """
     calls: list[Call] = []
     source = calls_harness(problem).around(problem.solution)
-    results = run(source, ANSWER, [(args, ((),)) for args in problem.inputs], LIMITS).calls
+    asked = [(args, ((),)) for args in problem.inputs]
+    results = run(source, ANSWER, asked, LIMITS, harness=True).calls
     for args, result in zip(problem.inputs, results, strict=True):
         if result.outcome is not Outcome.PASSED:
             raise NoCallsError(f"the solution fails: {result.outcome} {result.detail}".strip())

@@ -51,7 +51,7 @@ class Harness:
     def around(self, program: str) -> str:
         """Return the source to run for a program; it defines `ANSWER`."""
         parts = ", ".join(map(repr, (program, self.before, self.test, self.entry)))
-        return _beside(f"{self.kind}({parts})")
+        return _beside(f"{self.kind}(begin_watch, {parts})")
 
 
 def calls_harness(problem: Problem) -> Harness:
@@ -82,7 +82,7 @@ def harness_of(problem: Problem) -> Harness:
 
 def judge_source(helpers: str) -> str:
     """Return the source of the process that judges by a benchmark's own helpers."""
-    return _beside(f"judge({helpers!r})")
+    return _beside(f"judge(begin_watch, {helpers!r})")
 
 
 def _beside(answer: str) -> str:

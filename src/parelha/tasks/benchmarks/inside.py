@@ -25,11 +25,12 @@ from collections.abc import Set as AnySet
 from decimal import Decimal
 from fractions import Fraction
 from numbers import Complex, Integral, Number, Real
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 Step = tuple[str, tuple[Any, ...]]  # a name of `STEPS`, and its further arguments
 Steps = tuple[Step, ...]
+Watch = Callable[..., None]  # takes code objects: nothing else may be executed from then on
 Seen = tuple[bool, Any]  # True and a plain value, or False and the name of what a step raised
 
 MAX_DEPTH = 60  # as in `answers`: containers inside containers
@@ -44,15 +45,21 @@ _LIBRARIES = frozenset({"num" + "py", "pan" + "das"})
 # --- the program -------------------------------------------------------------------------------
 
 
-def load_program(source: str, before: str = "", imports: str = "") -> ModuleType:
+def load_program(
+    watch: Watch, source: str, before: str = "", imports: str = "", after: CodeType | None = None
+) -> ModuleType:
     """Execute a program in a module of its own, which holds nothing of ours.
 
+    From its first statement on the process is watched: nothing may be executed any more but its
+    own text and what is named here.
+
     Args:
+        watch: the sandbox's `begin_watch`.
         source: the program, compiled alone: its first statement may be ``from __future__``.
         before: imports and helpers that the prompt gives, executed in the module before it.
         imports: those of the test, one a line. A benchmark's own runner has program and test in one
-            module, so that a program may use them when it is called. Once the program has begun,
-            nothing but its own text is executed.
+            module, so that a program may use them when it is called.
+        after: a test that is to be executed behind it.
     """
     module = ModuleType("program")
     module.__dict__["__builtins__"] = builtins
@@ -66,7 +73,9 @@ def load_program(source: str, before: str = "", imports: str = "") -> ModuleType
             continue  # the right answers were found without it
     # As if the program stood below the prompt: a __future__ import of the prompt holds for it too.
     flags = given.co_flags & __future__.annotations.compiler_flag
-    execute(compile(source, "<program>", "exec", flags=flags, dont_inherit=True), module)
+    code = compile(source, "<program>", "exec", flags=flags, dont_inherit=True)
+    watch(*filter(None, (code, after)))
+    execute(code, module)
     return module
 
 
@@ -283,29 +292,34 @@ PASSED = "passed"
 Answer = Callable[[tuple[Any, ...], Sequence[Steps]], list[Seen]]
 
 
-def calls(program: str, before: str, imports: str, entry: str) -> Answer:
+def calls(watch: Watch, program: str, before: str, imports: str, entry: str) -> Answer:
     """A program that is called, and looked at.
 
     Args:
+        watch: the sandbox's `begin_watch`.
         program: its source.
         before: what the prompt gives before it.
         imports: those of the test, one a line.
         entry: the function's name.
     """
-    loaded = Once(lambda: function_of(load_program(program, before, imports), entry))
+    loaded = Once(lambda: function_of(load_program(watch, program, before, imports), entry))
     return lambda args, views: look(loaded.get()(*args), views)
 
 
-def checked(program: str, before: str, test: str, entry: str) -> Answer:
+def _with_test(
+    watch: Watch, program: str, before: str, test: str, entry: str
+) -> tuple[ModuleType, Any]:
+    """A program's module, with the test executed behind it, and the function."""
+    code = compile(test, "<test>", "exec", dont_inherit=True)
+    module = load_program(watch, program, before, after=code)
+    function = function_of(module, entry)
+    execute(code, module)
+    return module, function
+
+
+def checked(watch: Watch, program: str, before: str, test: str, entry: str) -> Answer:
     """A test of assertions or with a ``check(candidate)``, in the program's own module."""
-
-    def load() -> Any:
-        module = load_program(program, before)
-        function = function_of(module, entry)
-        execute(compile(test, "<test>", "exec", dont_inherit=True), module)
-        return module, function
-
-    loaded = Once(load)
+    loaded = Once(lambda: _with_test(watch, program, before, test, entry))
 
     def answer(args: tuple[Any, ...], views: Sequence[Steps]) -> list[Seen]:
         module, function = loaded.get()
@@ -316,22 +330,16 @@ def checked(program: str, before: str, test: str, entry: str) -> Answer:
     return answer
 
 
-def unittested(program: str, before: str, test: str, entry: str) -> Answer:
+def unittested(watch: Watch, program: str, before: str, test: str, entry: str) -> Answer:
     """A unittest class in the program's own module; each call runs one of its tests."""
     import unittest  # pylint: disable=import-outside-toplevel  # slow, and seldom needed
 
-    def load() -> Any:
-        module = load_program(program, before)
-        function_of(module, entry)
-        execute(compile(test, "<test>", "exec", dont_inherit=True), module)
-        return module
-
-    loaded = Once(load)
+    loaded = Once(lambda: _with_test(watch, program, before, test, entry))
 
     def answer(args: tuple[Any, ...], views: Sequence[Steps]) -> list[Seen]:
         case, method = args[0].split(".")
         result = unittest.TestResult()
-        unittest.TestSuite([loaded.get().__dict__[case](method)]).run(result)
+        unittest.TestSuite([loaded.get()[0].__dict__[case](method)]).run(result)
         for _, text in result.failures + result.errors:
             raise AssertionError(text.strip().splitlines()[-1])
         if result.skipped or result.unexpectedSuccesses or result.testsRun != 1:
@@ -341,9 +349,12 @@ def unittested(program: str, before: str, test: str, entry: str) -> Answer:
     return answer
 
 
-def context(program: str, before: str, test: str, entry: str) -> Answer:
-    """DS-1000: the test takes the program as a text, and executes it in a context of its own."""
-    del before, entry
+def context(watch: Watch, program: str, before: str, test: str, entry: str) -> Answer:
+    """DS-1000: the test takes the program as a text, and executes it in a context of its own.
+
+    What is the program's cannot be told from what is the test's there, so nothing is watched.
+    """
+    del watch, before, entry
 
     def load() -> Any:
         module = ModuleType("context")
@@ -359,12 +370,14 @@ def context(program: str, before: str, test: str, entry: str) -> Answer:
     return answer
 
 
-def recorded(program: str, before: str, test: str, entry: str) -> Callable[..., list[Any]]:
+def recorded(
+    watch: Watch, program: str, before: str, test: str, entry: str
+) -> Callable[..., list[Any]]:
     """A rewritten test beside the benchmark's own solution: what it records of its calls."""
 
     def answer(recorder: str, most: int, has_check: bool) -> list[Any]:
         records: list[Any] = []
-        module = load_program(program, before)
+        module = load_program(watch, program, before)
         function = function_of(module, entry)
         # Copied at once: a test may go on to change what it has compared.
         module.__dict__[recorder] = lambda *row: records.append(copy.deepcopy(row))
@@ -376,9 +389,9 @@ def recorded(program: str, before: str, test: str, entry: str) -> Callable[..., 
     return answer
 
 
-def judge(source: str) -> Callable[..., list[bool]]:
+def judge(watch: Watch, source: str) -> Callable[..., list[bool]]:
     """A benchmark's helpers, in a process in which no candidate has run."""
-    loaded = Once(lambda: load_program(source))
+    loaded = Once(lambda: load_program(watch, source))
 
     def answer(name: str, place: int, others: Sequence[Any], whole: bool, seen: Any) -> list[bool]:
         helper = function_of(loaded.get(), name)

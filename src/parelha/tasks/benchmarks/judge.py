@@ -5,15 +5,29 @@ something else in each task: equal, equal as sets, not None, close. It is asked 
 process of the sandbox that has never run a candidate, so that its verdict cannot be forged.
 """
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Protocol
 
 from parelha.tasks.benchmarks.answers import Right
 from parelha.tasks.benchmarks.harness import ANSWER, judge_source
 from parelha.tasks.benchmarks.inside import Seen
 from parelha.types import CallResult, Limits, Outcome, RunResult
 
-Run = Callable[[str, str, Sequence[tuple[object, ...]], Limits], RunResult]  # Sandbox.run
+
+class Run(Protocol):
+    """What `Sandbox.run` is to those who only call it."""
+
+    def __call__(
+        self,
+        source: str,
+        entry_point: str,
+        inputs: Sequence[tuple[object, ...]],
+        limits: Limits,
+        /,
+        *,
+        harness: bool = False,
+    ) -> RunResult:
+        """Run a program, or a harness around one."""
 
 
 def judged(
@@ -41,7 +55,7 @@ def judged(
                 inputs.append(_arguments(said, seen[1]))
     if not inputs:
         return list(calls)
-    answers = run(judge_source(helpers), ANSWER, inputs, limits).calls
+    answers = run(judge_source(helpers), ANSWER, inputs, limits, harness=True).calls
     values: dict[int, list[Any]] = {n: list(_value_of(calls[n])) for n, _ in places}
     failed: dict[int, CallResult] = {}
     for (number, place), verdict in zip(places, answers, strict=True):

@@ -107,8 +107,9 @@ def _read(
     try:
         if isinstance(record, LineError):
             raise record
-        task = build_task(read_problem(record, title, number), family, run)
-        failure = task.failure_of(task.solution, run) if run and task.solution else None
+        task, failure = build_task(read_problem(record, title, number), family, run), None
+        if run and task.solution:
+            task, failure = task.try_solution(run)
     except LineError as error:
         return number, str(error)
     except RecursionError:
