@@ -251,8 +251,10 @@ def test_no_dialogue_is_longer_than_what_the_window_was_checked_for(
         max_review_tokens=20,
         max_tool_calls=2,
         max_tool_tokens=50,
+        tools="chosen",
+        quotes=False,
     )
-    script = {("d0", 1): flood, ("d0.r0", 3): "critical", ("d0.r0", 4): flood}
+    script = {("d0", 1): flood, ("d0.r0", 3): "major", ("d0.r0", 4): flood}
     script |= {("d0.r0", 0): "execute", ("d0.r0", 1): "analyse_statically"}
     script |= {("d0.r0", 2): "propose_refactoring", ("d0.r0.d", 0): flood, ("d0.r0.d.r", 2): flood}
     monkeypatch.setattr(FakeGrader, "execute_examples", lambda *_: flood)

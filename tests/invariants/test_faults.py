@@ -115,7 +115,7 @@ def test_a_run_outlives_the_faults_and_counts_them(
         return len(calls) % 5 == 2
 
     use_fakes(monkeypatch, every_fifth)
-    folder = run_tiny(tiny_config(model_folder, tmp_path, train={"steps": 1}))
+    folder = run_tiny(tiny_config(model_folder, tmp_path, train={"steps": 1, "tasks_per_step": 2}))
     (record,) = (json.loads(s) for s in (folder / "metrics.jsonl").read_text().splitlines())
     assert record["samples_dropped"] > 0
     lines = (folder / "episodes" / "step_00001.jsonl").read_text().splitlines()
