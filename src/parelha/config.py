@@ -207,6 +207,11 @@ class EvalConfig(_Section):
         "heldout_params",
     )
     """Held-out splits, visited in turn; `heldout_families` are tasks of kinds never trained on."""
+    arms: tuple[Literal["coder", "best_of_n", "tools", "linters", "frozen_reviewer"], ...] = ()
+    """Other ways to solve the same tasks, played beside the pair: the `coder` alone; the first of
+    its drafts with right examples, for as many tokens as the pair spends (`best_of_n`); the coder
+    revising after the run on the examples (`tools`) or the `linters`, without a reviewer; the
+    untrained reviewer (`frozen_reviewer`)."""
     temperature: Temperature = 0.7
     """Sampling temperature of both agents in evaluation."""
     top_p: Annotated[float, Field(gt=0.0, le=1.0)] = 1.0

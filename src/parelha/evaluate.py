@@ -1,27 +1,29 @@
 """Evaluation on held-out tasks: the same tasks and random streams each time, so pairs compare."""
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 from parelha.agents.turns import Tree
+from parelha.arms import adapter_aside, play_arm, spent_tokens
 from parelha.checkpoint import load_checkpoint, saved_steps
 from parelha.config import Config, from_dict, lay_over
 from parelha.episode import play_tree
 from parelha.errors import ParelhaError, UsageError
 from parelha.kernels.memory import release_freed_memory
-from parelha.metrics import eval_records, round_records
+from parelha.metrics import eval_records, review_metrics, round_records
 from parelha.provenance import check_made_from, model_files
 from parelha.rewards import reward_trees
 from parelha.rollout import play_all
 from parelha.runtime import Runtime, open_runtime
-from parelha.stage import Part
+from parelha.stage import Part, Stage
 from parelha.suites import FAMILIES, heldout_suites
 from parelha.tasks import load_tasks
 from parelha.tracking import RunFolder
-from parelha.types import CoderAction, Task
+from parelha.types import Agent, CoderAction, Task
 
 
 def heldout_tasks(config: Config, episodes: int) -> tuple[Task, ...]:
@@ -102,26 +104,56 @@ def evaluate(runtime: Runtime, step: int, episodes: int) -> tuple[dict[str, Any]
     tasks = heldout_tasks(config, episodes)
     # The stream does not hold the step: before and after meet the same uniforms.
     stage = runtime.stage("eval", single=True)
-    runtime.engine.reset()
-    played = play_all([_or_error(play_tree(task, stage)) for task in tasks], runtime.engine)
-    runtime.engine.reset()
+    played = _play([play_tree(task, stage) for task in tasks], runtime)
     failed = {t.id: end for t, end in zip(tasks, played, strict=True) if not isinstance(end, Tree)}
     if len(failed) == len(tasks):
         raise next(iter(failed.values()))
     trees = [tree for tree in played if isinstance(tree, Tree)]
     tasks = tuple(task for task in tasks if task.id not in failed)
-    release_freed_memory()
     reward_trees(trees, config.reward)
     table = {
         "step": step,
         **config.eval.model_dump(include={"temperature", "top_p", "top_k", "no_repeat_ngram"}),
         "episodes": eval_records(trees, tasks),
+        "reviewer": review_metrics(trees),
     }
+    for arm in config.eval.arms:
+        table.setdefault("arms", {})[arm] = _play_arm(arm, runtime, stage, trees, tasks)
     if failed:
         table["failed"] = {name: str(error) for name, error in failed.items()}
     if answered_by := runtime.engine.record():
         table["server"] = answered_by
     return table, round_records(step, trees)
+
+
+def _play_arm(
+    arm: str, runtime: Runtime, stage: Stage, pair: list[Tree], tasks: tuple[Task, ...]
+) -> list[dict[str, Any]]:
+    """The records of an arm's episodes on the tasks that the pair has played.
+
+    Raises:
+        UsageError: the untrained reviewer is asked for where a server answers.
+    """
+    parts = [
+        play_arm(arm, task, stage, sum(spent_tokens(tree)))
+        for task, tree in zip(tasks, pair, strict=True)
+    ]
+    aside: AbstractContextManager[None] = nullcontext()
+    if arm == "frozen_reviewer":
+        aside = adapter_aside(runtime.policy, Agent.REVIEWER, runtime.engine.weights_changed)
+    with aside:
+        played = _play(parts, runtime)
+    whole = [(end, t) for end, t in zip(played, tasks, strict=True) if isinstance(end, Tree)]
+    return eval_records([tree for tree, _ in whole], [task for _, task in whole])
+
+
+def _play(parts: Sequence[Part], runtime: Runtime) -> list[Tree | ParelhaError]:
+    """Play dialogues that may fail one by one."""
+    runtime.engine.reset()
+    played: list[Tree | ParelhaError] = play_all([_or_error(p) for p in parts], runtime.engine)
+    runtime.engine.reset()
+    release_freed_memory()
+    return played
 
 
 def _or_error(part: Part) -> Part:
@@ -144,8 +176,8 @@ def evaluate_run(
         run_dir: the run.
         step: whose adapters; None means the newest, 0 the base without training.
         episodes: how many; None means as configured.
-        overrides: settings of the engine, dotted key to text; with ``engine.server`` the server's
-            own models play, which no checkpoint is of.
+        overrides: settings of the engine and the arms, dotted key to text; with ``engine.server``
+            the server's own models play, which no checkpoint is of.
 
     Raises:
         UsageError: no run, no such checkpoint, other weights than the run was made with, a
@@ -155,8 +187,10 @@ def evaluate_run(
     folder = RunFolder.open(run_dir)
     stored = folder.read_config()
     for key in overrides or {}:
-        if not key.startswith("engine."):
-            raise UsageError(f"{key} belongs to the run: only engine settings can be given here")
+        if not key.startswith(("engine.", "eval.arms")):
+            raise UsageError(
+                f"{key} belongs to the run: only engine settings and eval.arms can be given here"
+            )
     config = lay_over(from_dict(stored["config"]), overrides or {})
     if config.engine.server:
         return evaluate_server(config, step, episodes)

@@ -76,7 +76,7 @@ def step_metrics(
     )
     reviews = [p for p in rounds if p.kind == "review"]
     record["tool_calls"] = mean(float(len(p.tool_calls)) for p in reviews)
-    record |= _review_metrics(trees)
+    record |= review_metrics(trees)
     record["copied_share"] = mean(
         copied_share(revision.score.program, review.review)
         for b in episodes
@@ -86,7 +86,7 @@ def step_metrics(
     return record
 
 
-def _review_metrics(trees: Sequence[Tree]) -> dict[str, float | None]:
+def review_metrics(trees: Sequence[Tree]) -> dict[str, float | None]:
     """Whether the reviewer tells right from wrong, and what its reviews do to programs.
 
     Of passing and of failing programs apart: how often it approves, how often it is right. Of the
@@ -222,7 +222,8 @@ def eval_records(trees: Sequence[Tree], tasks: Sequence[Task]) -> list[dict[str,
             draft, final = branch.draft.score, branch.final.score
             if draft is None or final is None or branch.was_cut_short:
                 continue  # lost to a fault of the machine: no sample, not a zero
-            rounds = [branch.draft, *branch.reviews, *branch.revisions]
+            rounds = [branch.draft, *branch.rounds]
+            new_tokens = sum(p.new_tokens for p in rounds)
             records.append(
                 {
                     "task": task.id,
@@ -232,8 +233,9 @@ def eval_records(trees: Sequence[Tree], tasks: Sequence[Task]) -> list[dict[str,
                     "draft_passed": draft.all_passed,
                     "final_share": _share(final),
                     "final_passed": final.all_passed,
-                    "approved": branch.reviews[-1].action == ReviewerAction.APPROVE,
-                    "tokens": sum(p.new_tokens for p in rounds),
+                    "approved": any(_approves(review) for review in branch.reviews),
+                    "tokens": new_tokens,
+                    "prompt_tokens": sum(len(p.ids) for p in rounds) - new_tokens,
                 }
             )
     return records

@@ -5,7 +5,7 @@ from pathlib import Path
 from parelha.live import step_cells
 from parelha.report.examples import Example, choose_examples
 from parelha.report.records import read_run
-from parelha.report.statistics import Estimate, wilson
+from parelha.report.statistics import Estimate, paired_difference, wilson
 from parelha.report.summary import headline
 from parelha.report.text import printable, table_text
 from parelha.tracking import Line
@@ -57,6 +57,7 @@ def eval_text(table: Line) -> str:
             if kept:
                 where = f" of {split}" if split else ""
                 lines.append(f"  {label}{where}: {_share_text(wilson(sum(kept), len(kept)))}")
+    lines += _arm_lines(graded, table.get("arms") or {})
     if failed := table.get("failed"):
         why = next(iter(failed.values()))
         lines.append(f"  {len(failed)} more failed and are not counted, the first: {why}")
@@ -67,6 +68,29 @@ def eval_text(table: Line) -> str:
             f" {server['choices']} actions matched none and were drawn"
         )
     return "\n".join(lines)
+
+
+def _arm_lines(pair: list[Line], arms: dict[str, list[Line]]) -> list[str]:
+    """Each other way to solve the tasks: its passes, its tokens, and what the pair is above it."""
+    lines = []
+    for name, episodes in {"pair": pair, **arms}.items() if arms else ():
+        passed = {e["task"]: float(e["final_passed"]) for e in episodes}
+        both = [e for e in pair if e["task"] in passed]
+        spent = sum(e["tokens"] + e.get("prompt_tokens", 0) for e in episodes) / len(episodes)
+        line = f"  {name.replace('_', ' ')}: {sum(passed.values()):.0f} of {len(passed)} pass"
+        line += f", {spent:.0f} tokens an episode"
+        above = paired_difference(
+            [passed[e["task"]] for e in both],
+            [float(e["final_passed"]) for e in both],
+            [e["family"] for e in both],
+        )
+        if name != "pair" and above is not None:
+            line += f"; the pair is {100 * above.value:+.1f} points above"
+            if above.low is not None and above.high is not None:
+                low, high = 100 * above.low, 100 * above.high
+                line += f" (95 % interval {low:+.1f} to {high:+.1f}, by family)"
+        lines.append(line)
+    return lines
 
 
 def _share_text(share: Estimate) -> str:

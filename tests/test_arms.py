@@ -1,0 +1,124 @@
+"""Other ways to solve a task: what each plays, and what it spends."""
+
+# pylint: disable=missing-function-docstring
+
+from dataclasses import replace
+
+import pytest
+import torch
+
+from parelha.agents.turns import Tree
+from parelha.arms import adapter_aside, play_arm, spent_tokens
+from parelha.config import EvalConfig
+from parelha.metrics import eval_records
+from parelha.report.terminal import eval_text
+from parelha.rollout import play_all
+from parelha.types import Agent, Lang, Score, Task
+from tests.fakes import NUM_CASES, FakeGrader, fake_score, fake_stage, fake_task, tiny_policy
+from tests.scripted import Script, ScriptedEngine
+
+WRONG = "1 of 2 examples right.\nf(2) gave 3, right is 4"
+
+
+class Second(FakeGrader):
+    """Only what is not a first draft is right; the linters find one thing in it too."""
+
+    def grade(self, task: Task, program: str, reason: str = "") -> Score:
+        return fake_score(program, 1 if "# d0\n" in program else NUM_CASES)
+
+    def execute_examples(self, task: Task, program: str, lang: Lang) -> str:
+        return WRONG if "# d0\n" in program else "2 of 2 examples right."
+
+    def analyse_text(self, program: str, lang: Lang) -> str:
+        return "pylint C0116 line 1: Missing function docstring"
+
+
+def play(arm: str, budget: int = 10_000, script: Script | None = None) -> Tree:
+    stage = replace(fake_stage(Second(), drafts=1, reviews=1), sampling=EvalConfig())
+    engine = ScriptedEngine(stage.formats[Agent.CODER], script)
+    tree: Tree
+    (tree,) = play_all([play_arm(arm, fake_task(), stage, budget)], engine)
+    return tree
+
+
+def kinds(tree: Tree) -> list[str]:
+    (branch,) = tree.episodes
+    return [branch.draft.kind, *(r.kind for r in branch.rounds)]
+
+
+def test_the_coder_alone_is_its_draft() -> None:
+    tree = play("coder")
+    assert kinds(tree) == ["draft"]
+    assert tree.drafts[0].score is not None
+
+
+def test_a_tools_output_takes_the_place_of_the_review() -> None:
+    for arm, said in (("tools", WRONG.split("\n")[1]), ("linters", "Missing function docstring")):
+        tree = play(arm)
+        assert kinds(tree) == ["draft", "review", "revision"]
+        (branch,) = tree.episodes
+        assert said in branch.final.turns[0].said
+        assert branch.reviews[0].new_tokens == 0
+        assert branch.final.score is not None and branch.final.score.all_passed
+
+
+def test_a_tool_that_finds_no_fault_leaves_the_draft_as_it_is() -> None:
+    text = "```python\ndef f(x: int) -> int:\n    return x + 0  # right\n```"
+    assert kinds(play("tools", script={("d0", 1): text})) == ["draft"]
+
+
+def test_the_best_of_n_ends_with_the_first_whose_examples_are_right() -> None:
+    tree = play("best_of_n")
+    (branch,) = tree.episodes
+    assert branch.final.name == "d1"
+    assert kinds(tree) == ["draft", "draft"]  # the second, and the first that it cost
+
+
+def test_the_best_of_n_spends_no_draft_beyond_the_budget() -> None:
+    (branch,) = play("best_of_n", budget=1).episodes
+    assert (branch.final.name, branch.rounds) == ("d0", [])
+
+
+def test_all_tokens_of_an_arm_are_counted() -> None:
+    tree = play("best_of_n")
+    prompts, new = spent_tokens(tree)
+    (record,) = eval_records([tree], [fake_task()])
+    assert (record["prompt_tokens"], record["tokens"]) == (prompts, new)
+    rounds = [tree.drafts[0], *tree.episodes[0].rounds]
+    assert prompts + new == sum(len(r.ids) for r in rounds)
+
+
+def test_an_adapter_that_is_put_aside_comes_back_bit_for_bit() -> None:
+    policy = tiny_policy()
+    told: list[Agent] = []
+    before = policy.digest(Agent.REVIEWER)
+    with adapter_aside(policy, Agent.REVIEWER, told.append):
+        assert policy.product_norm(Agent.REVIEWER) == 0.0
+        assert policy.product_norm(Agent.CODER) > 0.0
+    assert policy.digest(Agent.REVIEWER) == before
+    assert told == [Agent.REVIEWER, Agent.REVIEWER]
+    with pytest.raises(RuntimeError), adapter_aside(policy, Agent.REVIEWER, told.append):
+        raise RuntimeError
+    assert policy.digest(Agent.REVIEWER) == before
+    assert all(torch.isfinite(p).all() for p in policy.parameters(Agent.REVIEWER).values())
+
+
+def test_an_evaluation_says_what_the_pair_is_above_each_arm() -> None:
+    def records(passed: int) -> list[dict[str, object]]:
+        return [
+            {
+                "task": f"t{i}",
+                "family": f"f{i}",
+                "split": "heldout_params",
+                "draft_passed": False,
+                "final_passed": i < passed,
+                "tokens": 100,
+                "prompt_tokens": 300,
+            }
+            for i in range(10)
+        ]
+
+    text = eval_text({"step": 1, "episodes": records(6), "arms": {"best_of_n": records(4)}})
+    assert "pair: 6 of 10 pass, 400 tokens an episode\n" in text + "\n"
+    assert "best of n: 4 of 10 pass, 400 tokens an episode; the pair is +20.0 points above" in text
+    assert "95 % interval" in text.split("best of n")[1]
