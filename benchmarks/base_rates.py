@@ -18,7 +18,8 @@ from pathlib import Path
 from statistics import mean
 from typing import Any
 
-from parelha.config import Config, load_config
+from parelha.config import Config
+from parelha.config_file import load_config
 from parelha.episode import play_draft
 from parelha.errors import InfrastructureError, ParelhaError, UsageError
 from parelha.rollout import play_all

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.rollout import files_of, move_adapters  # pylint: disable=import-error
-from parelha.config import load_config
+from parelha.config_file import load_config
 from parelha.engines.protocol import Request
 from parelha.engines.torch_engine import TorchEngine
 from parelha.kernels.memory import keep_freed_memory

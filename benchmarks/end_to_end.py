@@ -21,7 +21,8 @@ from typing import Any
 import psutil
 
 from benchmarks.rollout import files_of  # pylint: disable=import-error
-from parelha.config import Config, load_config
+from parelha.config import Config
+from parelha.config_file import load_config
 from parelha.kernels.choose import choose
 from parelha.runtime import used_bytes
 from parelha.tasks import load_tasks

@@ -26,7 +26,8 @@ from parelha.agents.actions import encode_choices
 from parelha.agents.formats import Conversation
 from parelha.agents.roles import roles_of
 from parelha.agents.turns import Round
-from parelha.config import Config, load_config
+from parelha.config import Config
+from parelha.config_file import load_config
 from parelha.engines.lane import Decode
 from parelha.engines.protocol import Completion, Request
 from parelha.engines.torch_engine import TorchEngine

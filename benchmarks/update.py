@@ -24,7 +24,7 @@ from torch import Tensor, nn
 from benchmarks.rollout import files_of, measured, table, timed  # pylint: disable=import-error
 from parelha.agents.roles import roles_of
 from parelha.agents.turns import Tree
-from parelha.config import load_config
+from parelha.config_file import load_config
 from parelha.engines.protocol import Completion, EngineStatistics, Request
 from parelha.episode import play_tree
 from parelha.kernels.choose import choose

@@ -17,7 +17,8 @@ from transformers import CodeGenConfig, CodeGenForCausalLM
 from parelha.agents.formats import Format, make_format
 from parelha.agents.roles import roles_of
 from parelha.agents.turns import Branch, Round, Tree, Turn
-from parelha.config import Config, EpisodeConfig, ModelConfig, from_dict
+from parelha.config import Config, EpisodeConfig, ModelConfig
+from parelha.config_file import from_dict
 from parelha.engines.protocol import Completion
 from parelha.engines.torch_engine import TorchEngine
 from parelha.episode import play_tree

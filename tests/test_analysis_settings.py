@@ -16,7 +16,7 @@ from parelha.analysis.commands import ToolOutput, find_config, run_command
 from parelha.analysis.equality import compare
 from parelha.analysis.findings import FLAKE8_FORMAT, TOOLS, Tool, read_flake8, read_mypy
 from parelha.analysis.warm import WarmTool
-from parelha.config import from_dict
+from parelha.config_file import from_dict
 from parelha.errors import UsageError
 from parelha.grading import Grader
 from parelha.types import Finding

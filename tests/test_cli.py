@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from parelha import cli, types
-from parelha.config import Config, from_dict, known_keys, load_config
+from parelha.config import Config
+from parelha.config_file import from_dict, known_keys, load_config
 from parelha.errors import InfrastructureError, NothingTrainedError, UsageError
 from parelha.live import Progress
 from parelha.overrides import resumed_config, split_arguments, whole_key

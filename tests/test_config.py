@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parelha.config import Config, from_dict, known_keys, load_config, nearest_key
+from parelha.config import Config
+from parelha.config_file import from_dict, known_keys, load_config, nearest_key
 from parelha.errors import UsageError
 
 

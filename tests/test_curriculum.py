@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from parelha.config import Config, from_dict
+from parelha.config import Config
+from parelha.config_file import from_dict
 from parelha.rewards import reward_trees
 from parelha.tasks.curriculum import FLOOR, PassRates, draw
 from parelha.tracking import RunFolder

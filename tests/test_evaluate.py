@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from parelha.config import from_dict
+from parelha.config_file import from_dict
 from parelha.engines.protocol import EngineStatistics
 from parelha.errors import UsageError
 from parelha.evaluate import evaluate, evaluate_run, heldout_tasks

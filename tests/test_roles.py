@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from parelha.agents.roles import roles_of
-from parelha.config import Config, ModelConfig, from_dict
+from parelha.config import Config, ModelConfig
+from parelha.config_file import from_dict
 from parelha.models.policy import Policy
 from parelha.types import Agent
 from tests.fakes import tiny_codegen

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from parelha import cli
-from parelha.config import from_dict
+from parelha.config_file import from_dict
 from parelha.errors import UsageError
 from parelha.evaluate import evaluate_server
 from parelha.tracking import RunFolder

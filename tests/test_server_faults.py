@@ -14,7 +14,7 @@ import pytest
 
 from parelha import cli
 from parelha.agents.parsers import extract_program
-from parelha.config import from_dict
+from parelha.config_file import from_dict
 from parelha.engines.protocol import Completion
 from parelha.engines.server import ServerEngine
 from parelha.engines.server_http import Http

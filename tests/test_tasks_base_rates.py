@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from benchmarks import base_rates
-from parelha.config import from_dict
+from parelha.config_file import from_dict
 from parelha.rollout import play_all
 from parelha.tasks.families import FAMILIES
 from tests.fakes import FakeGrader

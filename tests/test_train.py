@@ -14,7 +14,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parelha.config import Config, EpisodeConfig, from_dict
+from parelha.config import Config, EpisodeConfig
+from parelha.config_file import from_dict
 from parelha.episode import play_tree
 from parelha.errors import NothingTrainedError, UsageError, WorkFailedError
 from parelha.rollout import play_all

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parelha.config import from_dict
+from parelha.config_file import from_dict
 from parelha.kernels.choose import choose
 from parelha.overrides import resumed_config
 from parelha.train import in_time, load_run_config, train

@@ -91,7 +91,7 @@ def train(
         resume: The folder of a run to go on with.
         dry_run: Show the resolved configuration and what it means, and stop.
     """
-    from parelha.config import load_config
+    from parelha.config_file import load_config
     from parelha.overrides import resumed_config, split_arguments
 
     path, overrides = split_arguments(arguments)
@@ -149,7 +149,7 @@ def evaluate(
         raise UsageError(f"--episodes {episodes}: must be at least 1")
     if step is not None and step < 0:
         raise UsageError(f"--step {step}: must be at least 0")
-    from parelha.config import load_config
+    from parelha.config_file import load_config
     from parelha.overrides import split_arguments
 
     path, overrides = split_arguments(arguments)

@@ -1,18 +1,13 @@
-"""The typed configuration: TOML in, overrides from the command line, JSON out.
+"""The typed configuration: every hyperparameter is documented where it is declared.
 
-Every hyperparameter is documented where it is declared. A value is checked once, here; the rest
-of the program trusts it. Unknown keys and bad values raise `UsageError` with one line.
+A value is checked once, here; the rest of the program trusts it. `config_file` reads it.
 """
 
-import difflib
-import json
-import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from parelha.errors import UsageError
 from parelha.types import Lang
 
 Size = Annotated[int, Field(ge=1)]
@@ -301,111 +296,3 @@ class Config(_Section):
     def to_dict(self) -> dict[str, Any]:
         """The configuration as JSON-ready values."""
         return self.model_dump(mode="json")
-
-
-def load_config(path: Path | None = None, overrides: dict[str, str] | None = None) -> Config:
-    """Read a TOML file and lay overrides over it.
-
-    Args:
-        path: a TOML file; None means the defaults.
-        overrides: dotted key to text, such as ``{"train.steps": "8"}``. The text is read as a
-            TOML value, and as plain words where it is none: ``--name first``, and
-            ``--families clean_data,build_model`` for a list. A name may look like a number.
-
-    Raises:
-        UsageError: no such file, no TOML, an unknown key (with the nearest right one), a value of
-            the wrong type or out of range.
-    """
-    table: dict[str, Any] = {}
-    if path is not None:
-        try:
-            table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-        except OSError as error:
-            raise UsageError(f"cannot read {path}: {error.strerror}") from None
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise UsageError(f"{path} is not valid TOML: {error}") from None
-    for key, text in (overrides or {}).items():
-        _lay(table, key.split("."), text)
-    return from_dict(table)
-
-
-def lay_over(config: Config, overrides: dict[str, str]) -> Config:
-    """A configuration with overrides as `load_config` reads them; raises UsageError as it does."""
-    table = config.to_dict()
-    for key, text in overrides.items():
-        _lay(table, key.split("."), text)
-    return from_dict(table)
-
-
-def from_dict(table: dict[str, Any]) -> Config:
-    """Check a table of plain values; raises UsageError as `load_config` does."""
-    try:
-        # Through JSON, so that a TOML array may fill a tuple while every scalar stays strict.
-        return Config.model_validate_json(json.dumps(table, default=str))
-    except ValidationError as error:
-        raise UsageError(_one_line(error)) from None
-
-
-def known_keys(model: type[BaseModel] = Config, prefix: str = "") -> list[str]:
-    """Every dotted key of the configuration."""
-    keys: list[str] = []
-    for name, info in model.model_fields.items():
-        kind = info.annotation
-        if isinstance(kind, type) and issubclass(kind, BaseModel):
-            keys += known_keys(kind, f"{prefix}{name}.")
-        else:
-            keys.append(prefix + name)
-    return keys
-
-
-def nearest_key(key: str) -> str:
-    """The known key most like `key`, or "" when none is near."""
-    keys = known_keys()
-    near = difflib.get_close_matches(key, keys, n=1)
-    if not near:
-        tails = {k.rsplit(".", 1)[-1]: k for k in reversed(keys)}
-        near = [tails[t] for t in difflib.get_close_matches(key.rsplit(".", 1)[-1], tails, n=1)]
-    return near[0] if near else ""
-
-
-def _lay(table: dict[str, Any], parts: list[str], text: str) -> None:
-    for part in parts[:-1]:
-        inner = table.setdefault(part, {})
-        if not isinstance(inner, dict):
-            raise UsageError(f"{'.'.join(parts)}: {part} is a value, not a table")
-        table = inner
-    default, value = _default(parts), _value(text)
-    if isinstance(default, tuple) and not isinstance(value, list):
-        value = [_value(part.strip()) for part in text.split(",")]
-    elif isinstance(default, str) and not isinstance(value, str):
-        value = text
-    table[parts[-1]] = value
-
-
-def _value(text: str) -> Any:
-    """A TOML value, or the text itself where it is none."""
-    try:
-        return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
-        return text
-
-
-def _default(parts: list[str]) -> Any:
-    """The default of a key; None where there is no such key."""
-    value: Any = Config()
-    for part in parts:
-        value = getattr(value, part, None)
-    return value
-
-
-def _one_line(error: ValidationError) -> str:
-    first = error.errors()[0]
-    key = ".".join(str(part) for part in first["loc"])
-    if first["type"] == "extra_forbidden":
-        near = nearest_key(key)
-        return f"unknown key {key}" + (f"; did you mean {near}?" if near else "")
-    message = first["msg"].removeprefix("Value error, ")
-    if not key:
-        return message
-    given = json.dumps(first["input"], default=str)
-    return f"{key} = {given[:60]}: {message[0].lower()}{message[1:]}"

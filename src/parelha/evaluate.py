@@ -10,7 +10,8 @@ from typing import Any
 from parelha.agents.turns import Tree
 from parelha.arms import adapter_aside, play_arm, spent_tokens
 from parelha.checkpoint import load_checkpoint, saved_steps
-from parelha.config import Config, from_dict, lay_over
+from parelha.config import Config
+from parelha.config_file import from_dict, lay_over
 from parelha.episode import play_tree
 from parelha.errors import ParelhaError, UsageError
 from parelha.kernels.memory import release_freed_memory

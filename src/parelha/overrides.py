@@ -5,7 +5,8 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
-from parelha.config import Config, from_dict, known_keys, nearest_key
+from parelha.config import Config
+from parelha.config_file import from_dict, known_keys, nearest_key
 from parelha.errors import UsageError
 
 

@@ -15,7 +15,8 @@ from transformers import PreTrainedModel
 from parelha.agents.formats import Format, make_format
 from parelha.agents.roles import Roles, roles_of
 from parelha.closing import Closing
-from parelha.config import Config, lay_over
+from parelha.config import Config
+from parelha.config_file import lay_over
 from parelha.engines.protocol import Engine
 from parelha.engines.server import ServerEngine
 from parelha.engines.torch_engine import TorchEngine

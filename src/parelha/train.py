@@ -18,7 +18,8 @@ from parelha.checkpoint import (
     make_optimizers,
     save_checkpoint,
 )
-from parelha.config import Config, from_dict, lay_over
+from parelha.config import Config
+from parelha.config_file import from_dict, lay_over
 from parelha.episode import play_tree
 from parelha.errors import NothingTrainedError, UsageError, WorkFailedError
 from parelha.evaluate import check_sources, evaluate, heldout_tasks

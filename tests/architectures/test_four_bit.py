@@ -17,7 +17,8 @@ from torch import Tensor, nn
 from transformers import AutoModelForCausalLM
 
 from parelha.cli import run
-from parelha.config import LearningConfig, from_dict
+from parelha.config import LearningConfig
+from parelha.config_file import from_dict
 from parelha.doctor import check_accelerator
 from parelha.errors import UsageError
 from parelha.kernels.frozen import FrozenHead, Widener

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from parelha.config import Config, load_config
+from parelha.config import Config
+from parelha.config_file import load_config
 from parelha.errors import UsageError
 from parelha.evaluate import evaluate_run
 from parelha.models import catalogue

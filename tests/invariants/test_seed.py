@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from parelha.agents.turns import Tree
-from parelha.config import from_dict
+from parelha.config_file import from_dict
 from parelha.engines.sampling import uniforms
 from parelha.episode import play_tree
 from parelha.rollout import play_all

@@ -24,6 +24,8 @@ from parelha.types import Agent, ReviewerAction
 
 Kind = Literal["program", "verdict", "tools", "text"]
 
+# What a written review consists of; severity says whether the coder edits or starts afresh.
+_WRITTEN = ("severity", "quote", "review")
 _EPSILON = 1e-6
 _MAX_BALANCE = 4.0  # times the weight of the rare class, so that no single program decides a step
 
@@ -108,7 +110,7 @@ def _credit_reviews(one: _Reviewed, size: float, book: "_Book", reward: RewardCo
         payoff = reward.verdict_weight * verdict - reward.tool_cost * len(calls)
         tools.append((review, calls, payoff))
         if not approves:
-            written = [i for i, t in enumerate(review.turns) if t.kind in ("severity", "review")]
+            written = [i for i, turn in enumerate(review.turns) if turn.kind in _WRITTEN]
             texts.append((review, written, paid(review.components)))
     book.compare("tools", tools)
     # What made a program worse is not learned from, however much worse the others made it.
