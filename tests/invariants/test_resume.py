@@ -47,12 +47,12 @@ def interrupt_at_call(patch: pytest.MonkeyPatch, target: str, call: int) -> None
     patch.setattr(target, interrupted)
 
 
-def assert_same_run(resumed: Path, whole: Path) -> None:
+def assert_same_run(resumed: Path, whole: Path, steps: int = STEPS) -> None:
     """Metrics, episodes and the last adapters are equal byte for byte."""
     assert (resumed / "metrics.jsonl").read_bytes() == (whole / "metrics.jsonl").read_bytes()
     for path in sorted((whole / "episodes").iterdir()):
         assert (resumed / "episodes" / path.name).read_bytes() == path.read_bytes()
-    last = Path("checkpoints") / f"step_{STEPS:05d}"
+    last = Path("checkpoints") / f"step_{steps:05d}"
     for agent in ("coder", "reviewer"):
         file = last / agent / "adapter_model.safetensors"
         assert (resumed / file).read_bytes() == (whole / file).read_bytes()
@@ -128,3 +128,21 @@ def test_a_finished_run_can_be_made_longer(
     run_tiny(config_of(model_folder, tmp_path, "short", steps=1))
     longer = config_of(model_folder, tmp_path, "short")
     assert_same_run(run_tiny(longer, resume=tmp_path / "short"), whole)
+
+
+@pytest.mark.parametrize("cut", [1, 2, 3])
+def test_a_run_goes_on_in_the_phase_that_it_was_in(
+    model_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cut: int
+) -> None:
+    use_fakes(monkeypatch)
+    train = {"steps": 3, "verdict_steps": 1, "review_steps": 1, "tasks_per_step": 2}
+
+    def config(name: str) -> Config:
+        return tiny_config(model_folder, tmp_path, name, episode={"drafts": 2}, train=train)
+
+    whole = run_tiny(config("whole"))
+    with monkeypatch.context() as patch:
+        interrupt_at_call(patch, "parelha.train.reward_trees", cut)
+        with pytest.raises(KeyboardInterrupt):
+            run_tiny(config("cut"))
+    assert_same_run(run_tiny(config("cut"), resume=tmp_path / "cut"), whole, 3)
