@@ -92,6 +92,33 @@ def _sections(run: Run) -> list[Section]:
             ),
         ),
         Chart(
+            "The reviewer approves",
+            charts.metric_lines(
+                run.metrics,
+                {
+                    "approve_rate/passing": "of programs that pass",
+                    "approve_rate/failing": "of programs that fail",
+                },
+                "share",
+                ".0%",
+            ),
+            "A reviewer that tells them apart keeps the two lines apart.",
+        ),
+        Chart(
+            "What reviews do",
+            charts.metric_lines(
+                run.metrics,
+                {
+                    "mended": "wrong programs that became right",
+                    "broken": "right programs that became wrong",
+                    "lift": "what the dialogue adds to the pass rate",
+                    "lift_perfect": "what it would if every verdict were right",
+                },
+                "share",
+                ".0%",
+            ),
+        ),
+        Chart(
             "Spoiled answers",
             charts.metric_lines(
                 run.metrics,
