@@ -333,9 +333,9 @@ def test_a_quoted_line_reaches_the_coder_before_the_reviewers_words() -> None:
 def test_the_order_in_which_actions_are_listed_is_drawn_for_each_round_and_repeats() -> None:
     def orders() -> list[tuple[str, ...]]:
         tree, _, _ = play(drafts=8)
-        kinds = ("clean_data", "analyse_statistics", "detect_outliers", "build_model")
+        kinds = ("- clean_data", "- analyse_statistics", "- detect_outliers", "- build_model")
         said = [d.turns[0].said for d in tree.drafts]
-        return [tuple(sorted(kinds, key=lambda k, text=s: text.index(f"- {k}"))) for s in said]  # type: ignore[misc]
+        return [tuple(sorted(kinds, key=text.index)) for text in said]
 
     assert len(set(orders())) > 3
     assert orders() == orders()

@@ -5,6 +5,7 @@ from parelha.agents.channel import bounded
 from parelha.agents.formats import Conversation, Format
 from parelha.agents.parsers import after_thought
 from parelha.agents.turns import Round
+from parelha.config import EpisodeConfig
 from parelha.errors import InfrastructureError
 from parelha.stage import Part, Stage, choose, drawn, guarded, program_of, speak, task_prompt
 from parelha.types import SEVERITIES, Agent, ReviewerAction, Task
@@ -22,50 +23,68 @@ def play_review(name: str, task: Task, stage: Stage, draft: Round) -> Part:
     Returns: the round.
     """
     review = Round(name, Agent.REVIEWER, "review")
-    lang, form, config = stage.lang, stage.formats[review.agent], stage.config
-    answer = draft.turns[-1].answer
-    program, reason = program_of(draft)
-    tools = _TOOLS[: config.max_tool_calls] if program else ()
-    verdicts = _VERDICTS[:1] if stage.phase == "review" else _VERDICTS
-    seen = _Seen(form, config.max_tool_tokens)
-    intro = prompts.review_intro(lang) + form.foreign(task_prompt(task, lang))
-    intro += prompts.program_heading(reason, lang)
-    shown = form.capped_ids(program or answer, 2 * config.max_program_tokens)
-    user, text = [*form.text_ids(intro), *shown], intro + form.decode(shown)
+    seen = _Seen(stage.formats[review.agent], stage.config)
     try:
-        for tool in tools if config.tools == "always" else ():
-            said = yield stage.pool.submit(guarded, run_tool, tool, task, program, stage)
-            ids, more = seen.add(review, tool, said, prompts.next_tool(tool, lang))
-            user, text = user + ids, text + more
+        talk, actions = yield from _open(review, task, stage, draft, seen)
+        action = yield from _decide(review, talk, actions, task, stage, draft, seen)
     except InfrastructureError as error:
         review.dropped = f"infrastructure: {error}"
         return review
+    review.action = action.value
+    if action is ReviewerAction.PROPOSE_REFACTORING and stage.phase != "verdict":
+        yield from _write(review, talk, stage, task, draft.turns[-1].answer, seen.quotable)
+    return review
+
+
+def _open(review: Round, task: Task, stage: Stage, draft: Round, seen: "_Seen") -> Part:
+    """What the reviewer is told first: the task, the program, and what tools say unasked.
+
+    Returns: the conversation, and the actions that are legal in it.
+    """
+    lang, form, config = stage.lang, stage.formats[review.agent], stage.config
+    program, reason = program_of(draft)
+    tools = _TOOLS[: config.max_tool_calls] if program else ()
+    intro = prompts.review_intro(lang) + form.foreign(task_prompt(task, lang))
+    intro += prompts.program_heading(reason, lang)
+    shown = form.capped_ids(program or draft.turns[-1].answer, 2 * config.max_program_tokens)
+    user, text = [*form.text_ids(intro), *shown], intro + form.decode(shown)
+    for tool in tools if config.tools == "always" else ():
+        said = yield stage.pool.submit(guarded, run_tool, tool, task, program, stage)
+        ids, more = seen.add(review, tool, said, prompts.next_tool(tool, lang))
+        user, text = user + ids, text + more
     offered = _TOOLS if tools and config.tools == "chosen" else ()
+    verdicts = _VERDICTS[:1] if stage.phase == "review" else _VERDICTS
     actions = drawn([*offered, *verdicts], review, stage, task)
-    outro = prompts.choose_action(actions, seen.quotable(config.quotes), lang)
-    talk = stage.start(review.agent, user + form.text_ids(outro), text + outro)
-    talk.prefill(prompts.ACTION_PREFIX[lang])
+    outro = prompts.choose_action(actions, seen.quotable, lang)
+    return stage.start(review.agent, user + form.text_ids(outro), text + outro), actions
+
+
+def _decide(
+    review: Round,
+    talk: Conversation,
+    actions: list[ReviewerAction],
+    task: Task,
+    stage: Stage,
+    draft: Round,
+    seen: "_Seen",
+) -> Part:
+    """Tool calls, where they are chosen, until a verdict; returns that."""
+    lang, form = stage.lang, talk.form
     while True:
+        talk.prefill(prompts.ACTION_PREFIX[lang])
         names = [a.value for a in ReviewerAction if a in actions]
         action = ReviewerAction((yield from choose(review, talk, stage, task, names, "action")))
         if action in _VERDICTS:
-            break
-        try:
-            said = yield stage.pool.submit(guarded, run_tool, action, task, program, stage)
-        except InfrastructureError as error:
-            review.dropped = f"infrastructure: {error}"
-            return review
+            return action
+        program, _ = program_of(draft)
+        said = yield stage.pool.submit(guarded, run_tool, action, task, program, stage)
         ids, text = seen.add(review, action, said, prompts.tool_heading(action, lang))
         # A tool says the same thing twice, so each can be called once, within the budget.
-        left = len(review.tool_calls) < config.max_tool_calls
-        actions = [a for a in actions if a in verdicts or (left and a is not action)]
-        tail = prompts.after_tool(len(actions) > len(verdicts), seen.quotable(config.quotes), lang)
+        left = len(review.tool_calls) < stage.config.max_tool_calls
+        actions = [a for a in actions if a in _VERDICTS or (left and a is not action)]
+        tools_left = any(a not in _VERDICTS for a in actions)
+        tail = prompts.after_tool(tools_left, seen.quotable, lang)
         talk.request(ids + form.text_ids(tail), text + tail)
-        talk.prefill(prompts.ACTION_PREFIX[lang])
-    review.action = action.value
-    if action is ReviewerAction.PROPOSE_REFACTORING and stage.phase != "verdict":
-        yield from _write(review, talk, stage, task, answer, seen.quotable(config.quotes))
-    return review
 
 
 def _write(
@@ -96,11 +115,12 @@ def _write(
 
 
 class _Seen:
-    """What the tools said, with its lines numbered so that they can be quoted."""
+    """What the tools said, with lines numbered where they can be quoted."""
 
-    def __init__(self, form: Format, max_tokens: int) -> None:
-        self.form, self.max_tokens = form, max_tokens
-        self.lines: list[str] = []
+    def __init__(self, form: Format, config: EpisodeConfig) -> None:
+        self.form, self.max_tokens = form, config.max_tool_tokens
+        self.most = _MAX_QUOTABLE if config.quotes else 0
+        self.quotable: list[str] = []
 
     def add(
         self, review: Round, tool: ReviewerAction, said: str, heading: str
@@ -110,15 +130,12 @@ class _Seen:
         review.tool_texts.append(said)
         shown: list[str] = []
         for line in said.split("\n"):
-            quotable = prompts.is_quotable(tool, line) and len(self.lines) < _MAX_QUOTABLE
-            self.lines += [line] * quotable
-            shown.append(f"[{len(self.lines)}] {line}" if quotable else line)
+            if prompts.is_quotable(tool, line) and len(self.quotable) < self.most:
+                self.quotable.append(line)
+                line = f"[{len(self.quotable)}] {line}"
+            shown.append(line)
         ids = self.form.capped_ids("\n".join(shown), self.max_tokens)
         return [*self.form.text_ids(heading), *ids], heading + self.form.decode(ids)
-
-    def quotable(self, wanted: bool) -> list[str]:
-        """The lines that can be quoted, where that is wanted."""
-        return self.lines if wanted else []
 
 
 def run_tool(action: ReviewerAction, task: Task, program: str, stage: Stage) -> str:

@@ -175,7 +175,8 @@ class _Norm(torch.autograd.Function):  # pylint: disable=abstract-method
     """An RMS norm with its gradient written out."""
 
     @staticmethod
-    def forward(ctx: Any, x: Tensor, module: LeanNorm) -> Tensor:  # pylint: disable=arguments-differ
+    # pylint: disable-next=arguments-differ
+    def forward(ctx: Any, x: Tensor, module: LeanNorm) -> Tensor:
         """The norm."""
         found, factor = _norm(module, x)
         ctx.save_for_backward(x, factor, module.weight)
