@@ -238,28 +238,30 @@ def test_a_badly_made_task_is_told(name: str) -> None:
     assert any(says in problem for problem in problems), problems
 
 
-@pytest.mark.timeout(600)  # hundreds of programs through three tools: minutes on a loaded machine
-def test_references_are_clean_under_the_three_linters(tmp_path: Path) -> None:
+LINTERS = {
+    "flake8": ("--isolated",),
+    "mypy": ("--strict", "--disable-error-code=import-untyped", "--config-file="),
+    "pylint": ("--rcfile=no_configuration", "--disable=duplicate-code"),
+}
+
+
+@pytest.mark.timeout(600)  # hundreds of programs: minutes on a loaded machine
+@pytest.mark.parametrize("linter", LINTERS)
+def test_references_are_clean_under_the_three_linters(linter: str, tmp_path: Path) -> None:
     # One of each family and level; `parelha tasks check` takes them all.
     sources = {(task.family, task.level): task.reference for task in ALL}.values()
     for number, source in enumerate(sources):
         (tmp_path / f"reference_{number:03}.py").write_text(source, encoding="utf-8")
     (tmp_path / "no_configuration").write_text("")
     files = sorted(path.name for path in tmp_path.glob("*.py"))
-    commands = (
-        ["flake8", "--isolated", *files],
-        ["mypy", "--strict", "--disable-error-code=import-untyped", "--config-file=", *files],
-        ["pylint", "--rcfile=no_configuration", "--disable=duplicate-code", *files],
+    ran = subprocess.run(
+        [sys.executable, "-m", linter, *LINTERS[linter], *files],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
     )
-    for tool, *arguments in commands:
-        ran = subprocess.run(
-            [sys.executable, "-m", tool, *arguments],
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
 def test_no_reference_silences_a_linter_or_runs_text() -> None:
