@@ -12,6 +12,8 @@ from parelha.types import Agent
 from tests.processor import needs_packing
 from tests.tiny import tiny_model
 
+pytestmark = pytest.mark.slow
+
 TOLERANCE = {torch.float32: 1e-5, torch.bfloat16: 6e-2}
 
 

@@ -17,6 +17,8 @@ from parelha.types import Agent
 from tests.architectures.models import ALL, QWEN2, Architecture
 from tests.architectures.play import engine_of, plain_logprobs, play_one, samples
 
+pytestmark = pytest.mark.slow
+
 CPU = torch.device("cpu")
 EACH = pytest.mark.parametrize("architecture", ALL, ids=str)
 
