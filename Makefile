@@ -1,7 +1,7 @@
 # Two commands: `make train` and `make test`. Each sets up what it needs in .venv.
 #
 #   make test     the gate: every linter on our own code, then every test
-#   make fast     in under a minute: ruff, mypy on what changed, the tests that are quick
+#   make fast     ruff, mypy (quick once it has its cache), and the tests that are not marked slow
 #   make lint     the linters alone; `make tests` the tests alone
 #   make format   lays the code out, and mends what ruff can mend
 #

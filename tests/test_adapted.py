@@ -25,6 +25,8 @@ from tests.fakes import pair_of
 from tests.processor import needs_packing
 from tests.tiny import tiny_model
 
+pytestmark = pytest.mark.slow
+
 TOLERANCE = {torch.float32: 1e-5, torch.bfloat16: 6e-2}
 
 

@@ -8,6 +8,8 @@ import pytest
 from parelha.analysis import Analyser
 from parelha.types import Analysis
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(name="analyser", scope="module")
 def fixture_analyser() -> Iterator[Analyser]:

@@ -22,7 +22,7 @@ from parelha.errors import InfrastructureError
 from parelha.types import Analysis, Limits
 
 # A busy machine can stretch a few seconds of processor time twentyfold.
-pytestmark = pytest.mark.timeout(600)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 SECONDS = 0.4
 CLEAN = '"""Doc."""\n\nVALUES = [1, 2]\n'

@@ -22,7 +22,7 @@ from parelha.grading import Grader
 from parelha.types import Finding
 
 # 20 s of processor time in all, which a busy machine can stretch twentyfold.
-pytestmark = pytest.mark.timeout(600)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 PROGRAM = '''"""Doc."""
 

@@ -12,7 +12,7 @@ from parelha.analysis.findings import TOOLS, Tool
 from parelha.analysis.warm import WarmTool
 from parelha.types import Finding
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 Servers = dict[Tool, WarmTool]
 # This package by each of its doors, what is installed beside it, and what a server makes or loads.

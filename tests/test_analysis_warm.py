@@ -31,7 +31,7 @@ SAMPLE = (
 Servers = dict[Tool, WarmTool]
 
 # 20 s of processor time in all, which a busy machine can stretch twentyfold.
-pytestmark = pytest.mark.timeout(600)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
 def bare(tool: Tool) -> str:

@@ -14,6 +14,8 @@ from parelha.types import Outcome
 from .attacks.arena import Arena
 from .attacks.corpus import Attack, load
 
+pytestmark = pytest.mark.slow
+
 # The rest take a second or more each, for the clock or for memory. One of each kind stays in.
 SLOW = {Outcome.TIMEOUT, Outcome.MEMORY}
 KEPT = {"15_endless_loop", "17_memory_numpy", "24_sleep", "16_ignore_signals"}

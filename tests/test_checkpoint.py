@@ -26,6 +26,8 @@ from parelha.models.policy import Policy
 from parelha.types import Agent
 from tests.fakes import tiny_policy
 
+pytestmark = pytest.mark.slow
+
 FILES = {"coder", "reviewer", "trainer.safetensors", "step.json"}
 Pair = tuple[Policy, dict[Agent, AdamW]]
 

@@ -19,6 +19,8 @@ from parelha.training_tasks import pass_rates, tasks_of_step, training_tasks
 from parelha.types import Task
 from tests.fakes import fake_task, fake_tasks, run_tiny, tiny_config, use_fakes
 
+pytestmark = pytest.mark.slow
+
 FAMILIES = ("never", "seldom", "half", "often", "always")
 TASKS = tuple(replace(fake_task(n), family=FAMILIES[n % 5]) for n in range(25))
 

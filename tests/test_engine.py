@@ -22,6 +22,8 @@ from tests.asking import TOLERANCE, ask, assert_same, plain, prompts
 from tests.fakes import tiny_engine, tiny_format, tiny_policy
 from tests.tiny import tiny_model
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def policy() -> Policy:

@@ -17,6 +17,8 @@ from parelha.runtime import open_runtime
 from parelha.tasks import load_tasks
 from tests.fakes import run_tiny, tiny_config, use_fakes
 
+pytestmark = pytest.mark.slow
+
 EPISODES = 2
 
 

@@ -17,6 +17,8 @@ from parelha.types import Agent
 from tests.asking import TOLERANCE, ask, assert_same, plain, prompts
 from tests.fakes import tiny_engine, tiny_format, tiny_policy
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def policy() -> Policy:

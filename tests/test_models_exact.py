@@ -21,6 +21,8 @@ from parelha.models.load import check_format, load_base, load_tokenizer
 from tests.gguf_files import write_gguf
 from tests.tiny import CHAT_TEMPLATE, VOCABULARY, tiny_folder, tiny_model, tiny_tokenizer
 
+pytestmark = pytest.mark.slow
+
 Weights = dict[str, torch.Tensor]
 UP = "model.layers.1.mlp.up_proj.weight"
 

@@ -18,6 +18,8 @@ from parelha.types import Agent
 from tests.fakes import tiny_codegen, tiny_policy
 from tests.tiny import tiny_model
 
+pytestmark = pytest.mark.slow
+
 IDS = torch.tensor([[5, 6, 7, 8, 9]])
 
 

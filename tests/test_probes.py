@@ -26,6 +26,8 @@ from tests.test_tasks_benchmarks import BIGCODE, GOOD, write
 from tests.test_tasks_own import PROGRAM, TABLE
 from tests.test_tasks_own import write as write_own
 
+pytestmark = pytest.mark.slow
+
 BASE: dict[str, Any] = {"entry_point": "f", "prompt": "Write f."}
 
 

@@ -21,6 +21,8 @@ from parelha.train import train
 from tests.fakes import FakeGrader, Quiet, tiny_config
 from tests.tiny import tiny_folder
 
+pytestmark = pytest.mark.slow
+
 EXAMPLES = Path(__file__).parents[1] / "examples/own_tasks"
 
 

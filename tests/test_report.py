@@ -34,6 +34,8 @@ from parelha.report.text import printable, table_text
 from parelha.tracking import RunFolder
 from tests.fabricate import fabricate_run
 
+pytestmark = pytest.mark.slow
+
 HOSTILE = (
     "</script><script>alert(1)</script><img src=x onerror=alert(2)> {{ 7*7 }} "
     "\u202e \x1b[31m \x00 \ud800 \u2028 &lt; ${x}"

@@ -16,7 +16,7 @@ from parelha.types import TestResult as Result
 from tests.attacks.corpus import Attack, load
 
 # A busy machine stretches the start of the linters twentyfold.
-pytestmark = pytest.mark.timeout(600)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 GATED = RewardConfig()
 BEST = 1 + GATED.quality_weight
 

@@ -16,7 +16,7 @@ from parelha.types import Outcome, Score
 from parelha.types import TestResult as Result
 
 # A busy machine stretches the start of the linters twentyfold.
-pytestmark = pytest.mark.timeout(600)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 # The same examples each time: the linters are slow, and a failure is to be seen by everyone.
 few = settings(
     max_examples=25,

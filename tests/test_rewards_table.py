@@ -6,6 +6,8 @@ import pytest
 
 from tests.reward_examples import EXAMPLES, table
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.timeout(600)  # a busy machine stretches the start of the linters twentyfold
 def test_the_table_in_the_docs_is_what_the_grader_says() -> None:

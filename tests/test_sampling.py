@@ -14,6 +14,8 @@ from scipy import stats
 
 from parelha.engines.sampling import ChoiceWalk, repeated, sample_tokens, uniforms
 
+pytestmark = pytest.mark.slow
+
 LAST = 1 - 2**-53  # the largest uniform there is
 EDGES = (0.0, 2**-53, 0.5, LAST)
 

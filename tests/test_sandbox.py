@@ -21,6 +21,8 @@ from parelha.sandbox.process import ZygoteError, ZygoteProcess, judge_death
 from parelha.sandbox.runner import encode_messages
 from parelha.types import Limits, Outcome, RunResult
 
+pytestmark = pytest.mark.slow
+
 LIMITS = Limits(wall_seconds=20.0, cpu_seconds=5.0)
 DOUBLE = "def f(x):\n    return x * 2\n"
 

@@ -45,6 +45,7 @@ def shown(task: Task) -> list[Hashable]:
     return [canonical(case.args) for case in task.examples]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("family", family_names())
 def test_tasks_are_well_made(family: str) -> None:
     # A third of them, from another start in each family; `parelha tasks check` takes them all.
@@ -138,6 +139,7 @@ def test_wrong_use_gets_one_line_with_the_nearest_name() -> None:
         load_tasks("test")  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 def test_inputs_are_the_same_in_another_process_with_another_hash_seed() -> None:
     code = (
         "from parelha.tasks import *\n"
@@ -166,6 +168,7 @@ def test_a_reference_that_changes_its_input_spoils_nothing() -> None:
     assert values == [3.0, 1.0, 2.0]
 
 
+@pytest.mark.slow
 def test_thousands_of_generated_inputs_have_answers_and_edges() -> None:
     num_inputs = 0
     for place, task in enumerate(ALL[::6]):
@@ -238,28 +241,36 @@ def test_a_badly_made_task_is_told(name: str) -> None:
     assert any(says in problem for problem in problems), problems
 
 
-@pytest.mark.timeout(600)  # hundreds of programs through three tools: minutes on a loaded machine
-def test_references_are_clean_under_the_three_linters(tmp_path: Path) -> None:
+LINTERS = {
+    "flake8": ("--isolated",),
+    "mypy": ("--strict", "--disable-error-code=import-untyped", "--config-file="),
+    # As for our own code: almost nothing that it makes becomes garbage before its end.
+    "pylint": (
+        "--rcfile=no_configuration",
+        "--disable=duplicate-code",
+        "--init-hook=import gc; gc.set_threshold(100_000, 20, 100)",
+    ),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)  # hundreds of programs: minutes on a loaded machine
+@pytest.mark.parametrize("linter", LINTERS)
+def test_references_are_clean_under_the_three_linters(linter: str, tmp_path: Path) -> None:
     # One of each family and level; `parelha tasks check` takes them all.
     sources = {(task.family, task.level): task.reference for task in ALL}.values()
     for number, source in enumerate(sources):
         (tmp_path / f"reference_{number:03}.py").write_text(source, encoding="utf-8")
     (tmp_path / "no_configuration").write_text("")
     files = sorted(path.name for path in tmp_path.glob("*.py"))
-    commands = (
-        ["flake8", "--isolated", *files],
-        ["mypy", "--strict", "--disable-error-code=import-untyped", "--config-file=", *files],
-        ["pylint", "--rcfile=no_configuration", "--disable=duplicate-code", *files],
+    ran = subprocess.run(
+        [sys.executable, "-m", linter, *LINTERS[linter], *files],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
     )
-    for tool, *arguments in commands:
-        ran = subprocess.run(
-            [sys.executable, "-m", tool, *arguments],
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
 def test_no_reference_silences_a_linter_or_runs_text() -> None:
@@ -323,6 +334,7 @@ def test_mistakes_that_are_not_caught_are_told(monkeypatch: pytest.MonkeyPatch) 
     ]
 
 
+@pytest.mark.slow
 def test_a_folder_is_checked_with_linters_and_every_problem_has_its_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

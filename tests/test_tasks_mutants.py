@@ -4,6 +4,8 @@ from parelha.tasks import family_names, load_tasks
 from parelha.tasks.mutants import Mutant, is_killed, mutant_report, mutants_of
 from parelha.types import Task
 
+pytestmark = pytest.mark.slow
+
 LEVELS = (1, 2, 3, 4)
 ALL: tuple[Task, ...] = (
     *load_tasks("train", levels=LEVELS),

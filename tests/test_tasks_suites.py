@@ -14,6 +14,8 @@ from parelha.tasks.benchmarks import Loaded
 from parelha.types import LANGS, Outcome
 from tests.test_tasks_benchmarks import BIGCODE, DS1000, GOOD, write
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(name="mixed")
 def mixed_fixture(tmp_path: Path) -> str:

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 import torch
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent
 # What runs on each: packed weights, adapters, and whole small runs whose type of products is found.
 CHOSEN = (

@@ -28,6 +28,8 @@ from parelha.types import Agent
 from tests.fakes import FakeGrader, Quiet, fake_stage, fake_tasks, run_tiny, tiny_config, use_fakes
 from tests.scripted import ScriptedEngine
 
+pytestmark = pytest.mark.slow
+
 SMALL: dict[str, Any] = {"episode": {"drafts": 2, "max_tool_calls": 0}, "train": {"steps": 1}}
 
 

@@ -16,6 +16,8 @@ from parelha.overrides import resumed_config
 from parelha.train import in_time, load_run_config, train
 from tests.fakes import Quiet, run_tiny, tiny_config, use_fakes
 
+pytestmark = pytest.mark.slow
+
 SMALL: dict[str, Any] = {"episode": {"drafts": 2, "max_tool_calls": 0}, "train": {"steps": 1}}
 
 

@@ -17,6 +17,8 @@ from parelha.models.prefix_tree import Segment, build_tree
 from parelha.types import Agent
 from tests.fakes import tiny_policy
 
+pytestmark = pytest.mark.slow
+
 SEQUENCES = st.lists(st.lists(st.integers(0, 2), min_size=1, max_size=7), max_size=8)
 CODER = Agent.CODER
 

@@ -25,6 +25,8 @@ from parelha.models.policy import Policy
 from parelha.types import Agent
 from tests.fakes import tiny_codegen, tiny_engine, tiny_policy, tiny_samples, tiny_trees
 
+pytestmark = pytest.mark.slow
+
 CODER = Agent.CODER
 
 

@@ -20,6 +20,8 @@ from parelha.types import Limits
 
 from .attacks.toll import Toll
 
+pytestmark = pytest.mark.slow
+
 PARTS = Limits().output_parts
 PRIME = 2**61 - 1  # integers that differ by it have one hash
 FLOOD = [k * PRIME for k in range(20_000)]

@@ -18,6 +18,8 @@ from tests.architectures.models import ALL, QWEN2, Architecture
 from tests.architectures.play import engine_of, plain_logprobs, play_one, samples
 from tests.fakes import pair_of
 
+pytestmark = pytest.mark.slow
+
 CPU = torch.device("cpu")
 EACH = pytest.mark.parametrize("architecture", ALL, ids=str)
 

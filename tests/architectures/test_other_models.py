@@ -40,6 +40,8 @@ from tests.architectures.play import engine_of, plain_logprobs, play_one, sample
 from tests.fakes import tiny_policy
 from tests.tiny import VOCABULARY
 
+pytestmark = pytest.mark.slow
+
 _SHAPE: dict[str, Any] = {
     "vocab_size": VOCABULARY,
     "hidden_size": 32,

@@ -27,7 +27,7 @@ from tests.fakes import tiny_policy
 
 FLOAT32, BFLOAT16 = 1e-4, 2e-2
 
-pytestmark = pytest.mark.parametrize("architecture", ALL, ids=str)
+pytestmark = [pytest.mark.slow, pytest.mark.parametrize("architecture", ALL, ids=str)]
 
 
 def test_actions_are_masked_and_everything_else_is_free(architecture: Architecture) -> None:

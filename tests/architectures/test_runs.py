@@ -17,6 +17,8 @@ from parelha.train import dry_run
 from tests.architectures.models import ALL, CODEGEN, QWEN2, Architecture
 from tests.fakes import run_tiny, tiny_config, use_fakes
 
+pytestmark = pytest.mark.slow
+
 SHAPE: dict[str, Any] = {"drafts": 2, "max_tool_calls": 1}
 
 

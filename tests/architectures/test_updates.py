@@ -37,6 +37,8 @@ from tests.architectures.play import (
 )
 from tests.fakes import tiny_policy
 
+pytestmark = pytest.mark.slow
+
 ONE_BASE = pytest.mark.parametrize("architecture", ALL, ids=str)
 
 

@@ -12,6 +12,8 @@ from parelha.models.policy import Policy
 from parelha.types import Agent
 from tests.fakes import tiny_engine, tiny_policy, tiny_samples, tiny_trees
 
+pytestmark = pytest.mark.slow
+
 TOLERANCE = 1e-5
 SHARED = "parelha.learning.update.MIN_SHARED"
 ALL, NONE = 1, 10**9  # what rounds share is computed once; each round is computed alone

@@ -22,6 +22,8 @@ from tests.fakes import FakeGrader, fake_score, fake_task, fake_tree, run_tiny, 
 from tests.fakes import use_fakes as use_fake_parts
 from tests.test_tasks_benchmarks import MBPP_PLUS, write
 
+pytestmark = pytest.mark.slow
+
 TAMPERING = range(30, 51)  # of the list of attacks: with the harness, and reading the tests
 
 

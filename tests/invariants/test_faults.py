@@ -20,6 +20,8 @@ from parelha.types import Agent
 from tests.fakes import FakeGrader, fake_stage, fake_task, run_tiny, tiny_config, use_fakes
 from tests.scripted import ScriptedEngine
 
+pytestmark = pytest.mark.slow
+
 PROGRAMS = ("d0", "d1", "d0.r0.d", "d0.r1.d", "d1.r0.d", "d1.r1.d")
 
 

@@ -28,6 +28,8 @@ from tests.fakes import (
 )
 from tests.tiny import tiny_model
 
+pytestmark = pytest.mark.slow
+
 
 def base_digest(policy: Policy, agent: Agent) -> str:
     sha = hashlib.sha256()

@@ -16,6 +16,8 @@ from parelha.types import Agent
 from tests.fakes import tiny_codegen, tiny_engine, tiny_policy, tiny_samples, tiny_trees
 from tests.tiny import VOCABULARY, tiny_model
 
+pytestmark = pytest.mark.slow
+
 FLOAT32 = 1e-4
 BFLOAT16 = 0.15  # eight bits of mantissa; the order of the sums differs
 

@@ -15,6 +15,8 @@ import pytest
 from parelha.config import Config
 from tests.fakes import run_tiny, tiny_config, use_fakes
 
+pytestmark = pytest.mark.slow
+
 STEPS = 2
 SHAPE: dict[str, Any] = {"drafts": 2, "max_tool_calls": 0}
 

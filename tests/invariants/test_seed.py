@@ -16,6 +16,8 @@ from parelha.types import Agent
 from tests.fakes import fake_stage, fake_task, run_tiny, tiny_config, use_fakes
 from tests.scripted import ScriptedEngine
 
+pytestmark = pytest.mark.slow
+
 
 def test_the_same_seed_gives_the_same_run(
     model_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
