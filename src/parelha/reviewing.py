@@ -23,10 +23,10 @@ def play_review(name: str, task: Task, stage: Stage, draft: Round) -> Part:
     Returns: the round.
     """
     review = Round(name, Agent.REVIEWER, "review")
-    seen = _Seen(stage.formats[review.agent], stage.config)
+    seen = _Seen(stage.formats[review.agent], stage.config, program_of(draft)[0])
     try:
         talk, actions = yield from _open(review, task, stage, draft, seen)
-        action = yield from _decide(review, talk, actions, task, stage, draft, seen)
+        action = yield from _decide(review, talk, actions, task, stage, seen)
     except InfrastructureError as error:
         review.dropped = f"infrastructure: {error}"
         return review
@@ -65,7 +65,6 @@ def _decide(
     actions: list[ReviewerAction],
     task: Task,
     stage: Stage,
-    draft: Round,
     seen: "_Seen",
 ) -> Part:
     """Tool calls, where they are chosen, until a verdict; returns that."""
@@ -76,8 +75,7 @@ def _decide(
         action = ReviewerAction((yield from choose(review, talk, stage, task, names, "action")))
         if action in _VERDICTS:
             return action
-        program, _ = program_of(draft)
-        said = yield stage.pool.submit(guarded, run_tool, action, task, program, stage)
+        said = yield stage.pool.submit(guarded, run_tool, action, task, seen.program, stage)
         ids, text = seen.add(review, action, said, prompts.tool_heading(action, lang))
         # A tool says the same thing twice, so each can be called once, within the budget.
         left = len(review.tool_calls) < stage.config.max_tool_calls
@@ -115,10 +113,10 @@ def _write(
 
 
 class _Seen:
-    """What the tools said, with lines numbered where they can be quoted."""
+    """The program and what the tools said of it, with lines numbered where they can be quoted."""
 
-    def __init__(self, form: Format, config: EpisodeConfig) -> None:
-        self.form, self.max_tokens = form, config.max_tool_tokens
+    def __init__(self, form: Format, config: EpisodeConfig, program: str) -> None:
+        self.program, self.form, self.max_tokens = program, form, config.max_tool_tokens
         self.most = _MAX_QUOTABLE if config.quotes else 0
         self.quotable: list[str] = []
 
