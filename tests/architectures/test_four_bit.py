@@ -237,7 +237,7 @@ def test_the_layers_of_bitsandbytes_themselves_play_and_learn(tmp_path: Path) ->
     assert base.get_output_embeddings().weight.dtype is torch.bfloat16
     policy = tiny_policy(base=base, moved=0.1)
     layers = [m for m in policy.model(Agent.CODER).modules() if hasattr(m, "lora_A")]
-    assert {type(layer).__name__ for layer in layers} == {"Linear4bit"}
+    assert {type(layer.base_layer).__name__ for layer in layers} == {"Linear4bit"}
     check_that_it_plays_and_learns(policy, QWEN2, 2e-2)
 
 
