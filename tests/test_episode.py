@@ -14,8 +14,8 @@ from parelha.config import EvalConfig
 from parelha.episode import play_tree
 from parelha.errors import InfrastructureError, UsageError
 from parelha.rollout import play_all
-from parelha.stage import Phase, Stage, guarded, task_prompt
-from parelha.types import Agent, Lang, Outcome, Score, Task
+from parelha.stage import Stage, guarded, task_prompt
+from parelha.types import Agent, Lang, Outcome, Phase, Score, Task
 from tests.fakes import NUM_CASES, FakeGrader, fake_score, fake_stage, fake_task
 from tests.scripted import Script, ScriptedEngine, program_text
 

@@ -75,3 +75,11 @@ def test_steps_that_fit_are_at_least_one_and_never_more_than_asked_for(
         assert found == steps
     if found < steps and found > 1:
         assert (found - 1) * seconds <= left
+
+
+def test_steps_that_play_more_than_the_first_count_for_more() -> None:
+    table = {"train": {"steps": 10, "minutes": 24, "verdict_steps": 1}}
+    fewer = in_time(from_dict(table), 600.0, 60.0, Quiet()).train.steps
+    table["train"]["verdict_steps"] = 10
+    more = in_time(from_dict(table), 600.0, 60.0, Quiet()).train.steps
+    assert 1 < fewer < more < 11

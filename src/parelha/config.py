@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from parelha.types import Lang
+from parelha.types import Lang, Phase
 
 Size = Annotated[int, Field(ge=1)]
 Count = Annotated[int, Field(ge=0)]
@@ -190,6 +190,12 @@ class TrainConfig(_Section):
     canary_every: Count = 10
     """Every so-manieth step its programs are also graded against random answers, which none can
     pass: one that does ends the run (docs/tasks.md). 0: never."""
+
+    def phase(self, step: int) -> Phase:
+        """What of the dialogue a step plays; the first is 1."""
+        if step > self.verdict_steps + self.review_steps:
+            return "free"
+        return "verdict" if step <= self.verdict_steps else "review"
 
 
 class EvalConfig(_Section):

@@ -28,8 +28,8 @@ from parelha.models.fetch import ModelFiles, resolve
 from parelha.models.load import check_format, check_four_bit, load_base, load_tokenizer
 from parelha.models.policy import Policy
 from parelha.sizes import LongestDialogues
-from parelha.stage import Phase, Stage
-from parelha.types import Agent, Task
+from parelha.stage import Stage
+from parelha.types import Agent, Phase, Task
 
 _SAMPLE_SECONDS = 2.0  # a sample takes 40 ms: the kernel counts page by page
 
@@ -91,7 +91,7 @@ class Runtime(Closing):
             )
         return found
 
-    def stage(self, *stream: int | str, single: bool = False) -> Stage:
+    def stage(self, *stream: int | str, single: bool = False, phase: Phase = "free") -> Stage:
         """What the episodes of one step need; `single` is evaluation: one draft, one review."""
         episode = self.config.episode
         if single:
@@ -105,15 +105,8 @@ class Runtime(Closing):
             pool=self.pool,
             stream=(self.config.seed, *stream),
             sampling=self.config.eval if single else None,
-            phase="free" if single else self._phase(*stream[:1]),
+            phase=phase,
         )
-
-    def _phase(self, step: int | str = "") -> Phase:
-        """What of the dialogue a step plays."""
-        train = self.config.train
-        if not isinstance(step, int) or step > train.verdict_steps + train.review_steps:
-            return "free"
-        return "verdict" if step <= train.verdict_steps else "review"
 
     def weights_changed(self) -> None:
         """Tell the engine that all adapters are others now, as after reading a checkpoint."""

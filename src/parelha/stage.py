@@ -8,7 +8,7 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from random import Random
-from typing import Any, Literal, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from parelha.agents import prompts
 from parelha.agents.actions import Choices, encode_choices
@@ -20,12 +20,11 @@ from parelha.config import EpisodeConfig, EvalConfig
 from parelha.engines.protocol import Completion, Request, Stream
 from parelha.errors import InfrastructureError, ParelhaError
 from parelha.tasks import expected
-from parelha.types import Agent, Lang, Score, Task
+from parelha.types import Agent, Lang, Phase, Score, Task
 
 # What is waited for, and what comes back for it, differ; the annotations at each `yield` say it.
 Part = Generator[Any, Any, Any]
 
-Phase = Literal["verdict", "review", "free"]
 _Name = TypeVar("_Name")
 
 

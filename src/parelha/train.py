@@ -108,7 +108,12 @@ def in_time(config: Config, left: float, seconds: float, progress: Progress) -> 
         seconds: of the first step.
         progress: told of a run that is shortened.
     """
-    steps = 1 + max(int(left / (_LONGER * seconds)), 0)
+    steps, unit = 1, seconds / most_tokens(config, 1)
+    while steps < config.train.steps:
+        left -= _LONGER * unit * most_tokens(config, steps + 1)
+        if left < 0:
+            break
+        steps += 1
     if not config.train.minutes or steps >= config.train.steps:
         return config
     progress.message(
@@ -118,6 +123,16 @@ def in_time(config: Config, left: float, seconds: float, progress: Progress) -> 
     )
     progress.shorten(steps)
     return lay_over(config, {"train.steps": str(steps)})
+
+
+def most_tokens(config: Config, step: int) -> int:
+    """New tokens of a step's programs and reviews, at most."""
+    episode, train = config.episode, config.train
+    revised = episode.max_rounds * (episode.max_review_tokens + episode.max_program_tokens)
+    if train.phase(step) == "verdict":
+        revised = 0
+    rows = train.tasks_per_step * episode.drafts
+    return rows * (episode.max_program_tokens + episode.reviews * revised)
 
 
 def train_step(
@@ -135,7 +150,7 @@ def train_step(
     config, began = runtime.config, time.perf_counter()
     num_episodes = len(due) * config.episode.drafts * config.episode.reviews
     show_tokens(runtime, progress, f"step {step}: playing {num_episodes} episodes")
-    stage = runtime.stage(step)
+    stage = runtime.stage(step, phase=config.train.phase(step))
     waited = Stopwatch()
     runtime.engine.reset()
     trees: list[Tree] = play_all([play_tree(task, stage) for task in due], runtime.engine, waited)
@@ -256,14 +271,7 @@ def dry_run(config: Config) -> str:
     tasks = training_tasks(config)
     e, t = config.episode, config.train
     per_step = t.tasks_per_step * e.drafts * e.reviews
-    tokens = (
-        t.tasks_per_step
-        * e.drafts
-        * (
-            e.max_program_tokens
-            + e.reviews * e.max_rounds * (e.max_review_tokens + e.max_program_tokens)
-        )
-    )
+    tokens = max(most_tokens(config, step) for step in range(1, t.steps + 1))
     held = len(heldout_tasks(config, config.eval.episodes)) if config.eval.episodes else 0
     return "\n".join(
         [

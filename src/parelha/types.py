@@ -14,6 +14,9 @@ Split = Literal["train", "heldout_seeds", "heldout_params", "heldout_families"]
 CaseGroup = Literal["ordinary", "edge"]
 FinishReason = Literal["stop", "length", "action"]
 Severity = Literal["minor", "major", "critical"]
+# What of a dialogue a step plays: the reviewer's verdict alone, a forced review of each failing
+# draft, or all of it.
+Phase = Literal["verdict", "review", "free"]
 
 LANGS: tuple[Lang, ...] = ("en", "pt")
 SEVERITIES: tuple[Severity, ...] = ("minor", "major", "critical")
