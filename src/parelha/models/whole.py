@@ -85,8 +85,11 @@ def _safetensors_fault(path: Path) -> str:
         whole = 8 + length + max(ends, default=0)
     except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError):
         return "is no safetensors file"
-    if size < whole:
-        return f"is cut (it has {size} of {whole} bytes)"
+    return f"is cut (it has {size} of {whole} bytes)" if size < whole else _refusal(path)
+
+
+def _refusal(path: Path) -> str:
+    """Why the library itself does not open a whole file; "" where it does."""
     try:
         with safe_open(path, "np"):
             return ""

@@ -223,9 +223,11 @@ def _on_event(
     elif event == "ctypes.dlsym":
         name = args[1]
         # Nor what finds any other function (dlsym, dlvsym).
-        if type_of(name) is type_of("") and name[:2] not in ("Py", "_P") and "sym" not in name:
-            return
-        if type_of(name) is type_of(b"") and name[:2] not in (b"Py", b"_P") and b"sym" not in name:
+        if (
+            type_of(name) is type_of("") and name[:2] not in ("Py", "_P") and "sym" not in name
+        ) or (
+            type_of(name) is type_of(b"") and name[:2] not in (b"Py", b"_P") and b"sym" not in name
+        ):
             return
     elif event in ("exec", "function.__new__"):
         code = args[0]
