@@ -176,7 +176,7 @@ def measure(
 
 def play_and_grade(task: Task, stage: Stage) -> Part:
     """One draft and its grade; returns its record, or None where the machine failed."""
-    draft, _, grade = yield from play_draft(task, stage, 0)
+    draft, grade = yield from play_draft(task, stage, 0)
     try:
         score = yield Grade(grade)
     except InfrastructureError as error:

@@ -23,7 +23,6 @@ from typing import Any
 import torch
 
 from parelha.agents.actions import encode_choices
-from parelha.agents.formats import Conversation
 from parelha.agents.roles import roles_of
 from parelha.agents.turns import Round
 from parelha.config import Config
@@ -127,7 +126,9 @@ def prepare(folder: Path, rows: int, new: int, dtype: str) -> None:
     for agent in Agent:
         policy.save(agent, folder / str(agent))
     nothing: Any = Nothing()
-    stage = Stage(config.episode, "en", roles_of(config), formats, nothing, nothing, ())
+    # Nothing is executed here: the reviewer chooses its tools, and does without.
+    episode = config.episode.model_copy(update={"tools": "chosen", "quotes": False})
+    stage = Stage(episode, "en", roles_of(config), formats, nothing, nothing, ())
     tasks = load_tasks("train", levels=(1,))
     half = rows // 2
     prompts = [draft_prompt(t, stage) for t in tasks[: -(-half // _SIBLINGS)]]
@@ -191,20 +192,19 @@ def review_prompt(task: Task, stage: Stage) -> tuple[int, ...]:
     request = part.send(forced(next(part), task.action.value, stage))
     ids = tuple(stage.formats[Agent.CODER].text_ids(task.reference + "```"))
     answer = Completion(ids, (0.0,) * len(ids), "stop", (None,) * len(ids))
-    draft, talk = returned(part, answer)
-    branch = play_branch(task, stage, draft, talk, 0)
+    branch = play_branch(task, stage, returned(part, answer), 0)
     request = branch.send(forced(next(branch), "propose_refactoring", stage))
     request = branch.send(forced(request, "major", stage))
     return tuple(request.prompt_ids)
 
 
-def returned(part: Part, answer: Completion) -> tuple[Round, Conversation]:
+def returned(part: Part, answer: Completion) -> Round:
     """What a part that ends with this answer gives back."""
     try:
         part.send(answer)
     except StopIteration as end:
-        draft, talk, _ = end.value
-        return draft, talk
+        draft: Round = end.value[0]
+        return draft
     raise AssertionError("the draft goes on")
 
 

@@ -2,8 +2,8 @@
 
     python -m benchmarks.update
 
-The rounds are those of whole trees on real task prompts (drafts that share their prompt, revisions
-that go on from their draft), with answers of random tokens of full length. Tokens are counted as
+The rounds are those of whole trees on real task prompts (drafts and revisions that share their
+prompt), with answers of random tokens of full length. Tokens are counted as
 the rounds hold them, whatever is shared or padded. Each runs in a process of its own.
 """
 
@@ -143,7 +143,8 @@ def rounds(tasks: int) -> list[Sample]:
     config = load_config(None, {})
     _, formats = load_policy(config, files_of(config))
     nothing: Any = NoGrades()
-    stage = Stage(config.episode, "en", roles_of(config), formats, nothing, nothing, (0, 0))
+    episode = config.episode.model_copy(update={"tools": "chosen", "quotes": False})
+    stage = Stage(episode, "en", roles_of(config), formats, nothing, nothing, (0, 0))
     chosen = load_tasks("train", levels=(1,))[:: len(load_tasks("train", levels=(1,))) // tasks]
     trees: list[Tree] = play_all([play_tree(task, stage) for task in chosen[:tasks]], Babbler())
     assert all(branch.revisions for tree in trees for row in tree.branches for branch in row)

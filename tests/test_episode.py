@@ -84,13 +84,15 @@ def test_the_coders_action_brings_its_hint_before_the_program() -> None:
     assert "Compute centre and spread" not in by_name["d0"].turns[1].said
 
 
-def test_a_revision_goes_on_from_its_drafts_ids() -> None:
+def test_a_revision_is_a_new_conversation_about_the_program_that_was_reviewed() -> None:
     tree, _, _ = play()
     by_name = rounds_of(tree)
     for name in ("d0.r0.d", "d0.r1.d", "d1.r0.d"):
         draft = by_name[name.split(".", maxsplit=1)[0]]
-        assert by_name[name].ids[: len(draft.ids)] == draft.ids
-        assert by_name[name].turns[0].start > len(draft.ids)
+        assert draft.score is not None
+        (turn,) = by_name[name].turns
+        assert draft.score.program.strip() in turn.said
+        assert task_prompt(fake_task(), "en") in turn.said
 
 
 def test_approval_ends_the_episode_with_the_draft() -> None:
@@ -205,7 +207,7 @@ def test_reviews_and_revisions_go_on_up_to_max_rounds(rounds: int) -> None:
         assert (review.name, revision.name) == (name, f"{name}.d")
         name = f"{name}.d.r"
     for earlier, later in zip(branch.revisions, branch.revisions[1:], strict=False):
-        assert later.ids[: len(earlier.ids)] == earlier.ids
+        assert f"# {earlier.name}" in later.turns[0].said
     assert branch.final is branch.revisions[-1]
 
 

@@ -49,7 +49,8 @@ def test_foreign_material_stands_between_lines_of_dashes(lang: Lang) -> None:
         prompts.program_heading("", lang),
         prompts.program_heading("no code block", lang),
         prompts.review_heading("minor", lang),
-        prompts.failed_attempt(lang),
+        prompts.review_heading("critical", lang),
+        prompts.own_program(lang),
         prompts.next_tool(ReviewerAction.EXECUTE, lang),
         *(prompts.tool_heading(action, lang) for action in ReviewerAction),
     ]
@@ -57,8 +58,8 @@ def test_foreign_material_stands_between_lines_of_dashes(lang: Lang) -> None:
         prompts.choose_action(list(ReviewerAction), True, lang),
         prompts.after_tool(True, False, lang),
         prompts.after_tool(False, True, lang),
-        prompts.revise(lang),
-        prompts.write_afresh(lang),
+        prompts.revise("minor", lang),
+        prompts.revise("critical", lang),
     ]
     assert all(head.endswith(f"\n{prompts.FRAME}\n") for head in heads)
     assert all(tail.startswith(f"\n{prompts.FRAME}\n") for tail in tails)
@@ -79,6 +80,7 @@ def test_the_languages_differ_and_have_the_same_placeholders() -> None:
     for severity in SEVERITIES:
         texts = {prompts.review_heading(severity, lang) for lang in LANGS}
         assert len(texts) == 2
-        assert all(severity in text for text in texts)
+        # Of a critical one the old program is not shown, so that there is nothing to be called so.
+        assert all(severity in text for text in texts) or severity == "critical"
     for role in roles_of(Config()).values():
         assert role.system["en"] != role.system["pt"]

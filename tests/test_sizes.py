@@ -76,9 +76,9 @@ def test_every_limit_is_used_up_to_its_last_token(form: Format, rounds: int) -> 
         (coder, reviewer), (more, longer) = sizes(), sizes(**{name: 10})
         return more - coder, longer - reviewer
 
-    # A program is shown to the reviewer up to twice its limit; a review to the coder, as it is.
-    assert grown("max_program_tokens") == (10 * (1 + rounds), 20)
-    assert grown("max_review_tokens") == (10 * rounds, 10)
+    # A program under review is shown up to twice its limit; a review to the coder, as it is.
+    assert grown("max_program_tokens") == (20 + 10, 20)
+    assert grown("max_review_tokens") == (10, 10)
     assert grown("max_tool_tokens") == (0, 20)
 
 

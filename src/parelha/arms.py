@@ -50,7 +50,7 @@ def _play_with_tool(task: Task, stage: Stage, tool: ReviewerAction | None) -> Pa
     config = stage.config
     room = max(config.max_review_tokens, config.max_tool_tokens)  # as much as a reviewer would see
     stage = replace(stage, config=config.model_copy(update={"max_review_tokens": room}))
-    draft, talk, grade = yield from play_draft(task, stage, 0)
+    draft, grade = yield from play_draft(task, stage, 0)
     branch, last, grades = Branch(draft), draft, [(draft, grade)]
     for number in range(stage.config.max_rounds):
         if tool is None:
@@ -68,9 +68,7 @@ def _play_with_tool(task: Task, stage: Stage, tool: ReviewerAction | None) -> Pa
         severity: Severity = "major" if program else "critical"
         review = Round(f"{last.name}.t{number}", Agent.REVIEWER, "review", severity=severity)
         review.action, review.review = ReviewerAction.PROPOSE_REFACTORING, said
-        revision, talk, grade = yield from play_revision(
-            f"{last.name}.r0.d", talk, task, stage, review
-        )
+        revision, grade = yield from play_revision(f"{last.name}.r0.d", task, stage, last, review)
         branch.rounds += [review, revision]
         last = revision
         grades.append((revision, grade))
@@ -84,7 +82,7 @@ def _play_best(task: Task, stage: Stage, budget: int) -> Part:
     rounds: list[Round] = []
     grades: list[tuple[Round, Any]] = []
     while not rounds or spent < budget:
-        draft, _, grade = yield from play_draft(task, stage, len(rounds))
+        draft, grade = yield from play_draft(task, stage, len(rounds))
         rounds.append(draft)
         grades.append((draft, grade))
         spent += len(draft.ids)

@@ -13,7 +13,7 @@ from parelha.agents.formats import Conversation
 from parelha.agents.turns import Branch, Round, Tree
 from parelha.errors import InfrastructureError
 from parelha.reviewing import play_review
-from parelha.stage import Grade, Part, Stage, choose, drawn, framed, speak, task_prompt
+from parelha.stage import Grade, Part, Stage, choose, drawn, program_of, speak, task_prompt
 from parelha.types import Agent, CoderAction, Score, Task
 
 
@@ -31,13 +31,11 @@ def play_row(task: Task, stage: Stage, k: int) -> Part:
 
     Returns: its branches, all programs scored.
     """
-    draft, talk, grade = yield from play_draft(task, stage, k)
+    draft, grade = yield from play_draft(task, stage, k)
     played: list[tuple[Branch, list[tuple[Round, Future[Score]]]]] = [(Branch(draft), [])]
     # Where a review is forced, a right program has nothing to be mended.
     if stage.phase != "review" or not (yield from passes(grade)):
-        played = yield [
-            play_branch(task, stage, draft, talk, m) for m in range(stage.config.reviews)
-        ]
+        played = yield [play_branch(task, stage, draft, m) for m in range(stage.config.reviews)]
     # No turn depends on a grade, so grading goes on behind the dialogue until here.
     for play, due in [(draft, grade), *(pair for _, grades in played for pair in grades)]:
         try:
@@ -59,7 +57,7 @@ def passes(grade: "Future[Score]") -> Part:
 def play_draft(task: Task, stage: Stage, k: int) -> Part:
     """The coder names the kind of work, gets its working hint, and writes a program.
 
-    Returns: the round, the conversation it may go on from, and the grade under way.
+    Returns: the round, and the grade under way.
     """
     play = Round(f"d{k}", Agent.CODER, "draft")
     lang, form = stage.lang, stage.formats[play.agent]
@@ -72,10 +70,10 @@ def play_draft(task: Task, stage: Stage, k: int) -> Part:
     hint = form.foreign(prompts.write_program(CoderAction(chosen), task, lang))
     talk.request(form.text_ids(hint), hint)
     grade = yield from write(play, talk, stage, task)
-    return play, talk, grade
+    return play, grade
 
 
-def play_branch(task: Task, stage: Stage, draft: Round, talk: Conversation, m: int) -> Part:
+def play_branch(task: Task, stage: Stage, draft: Round, m: int) -> Part:
     """From a draft on: review and revise until the reviewer approves or the rounds are used up.
 
     Returns: the `Branch`, and its revisions with their grades under way.
@@ -87,7 +85,7 @@ def play_branch(task: Task, stage: Stage, draft: Round, talk: Conversation, m: i
         branch.rounds.append(review)
         if not review.review:
             return branch, grades
-        revision, talk, grade = yield from play_revision(f"{name}.d", talk, task, stage, review)
+        revision, grade = yield from play_revision(f"{name}.d", task, stage, program_round, review)
         branch.rounds.append(revision)
         grades.append((revision, grade))
         if len(branch.revisions) == stage.config.max_rounds:
@@ -95,30 +93,33 @@ def play_branch(task: Task, stage: Stage, draft: Round, talk: Conversation, m: i
         program_round, name = revision, f"{revision.name}.r"
 
 
-def play_revision(name: str, talk: Conversation, task: Task, stage: Stage, review: Round) -> Part:
-    """The coder edits its program or, where the review calls it critical, starts afresh.
+def play_revision(name: str, task: Task, stage: Stage, program: Round, review: Round) -> Part:
+    """The coder edits the program or, where the review calls it critical, starts afresh.
 
-    It reads what the review quotes and says, and sees no tool's output besides. An edit goes on
-    from the conversation; a new program is asked for without the old one in sight, since what
-    stands in the context is copied.
+    It reads what the review quotes and says, and sees no tool's output besides. It is a new
+    conversation: one that goes on from the draft has it copied (docs/learning.md), so an edit is
+    shown it as material, and a new program is asked for with the old one out of sight.
 
-    Returns: the round, the conversation, and the grade under way.
+    Returns: the round, and the grade under way.
     """
     revision = Round(name, Agent.CODER, "revision")
-    lang, form = stage.lang, stage.formats[revision.agent]
+    lang, form, config = stage.lang, stage.formats[revision.agent], stage.config
     assert review.severity is not None
     text = f"{review.quote}\n{review.review}" if review.quote else review.review
-    shown = form.capped_ids(text, stage.config.max_review_tokens)
-    if review.severity == "critical":
-        head = form.foreign(task_prompt(task, lang)) + prompts.failed_attempt(lang)
-        tail = prompts.write_afresh(lang) + form.foreign(task.signature)
-        talk = stage.start(revision.agent, *framed(form, head, shown, tail))
-    else:
-        head, tail = prompts.review_heading(review.severity, lang), prompts.revise(lang)
-        talk = talk.copy()
-        talk.request(*framed(form, head, shown, tail))
+    said = form.foreign(task_prompt(task, lang))
+    ids = form.text_ids(said)
+    if review.severity != "critical":
+        code, _ = program_of(program)
+        shown = form.capped_ids(code or program.turns[-1].answer, 2 * config.max_program_tokens)
+        head = prompts.own_program(lang)
+        ids, said = [*ids, *form.text_ids(head), *shown], said + head + form.decode(shown)
+    head = prompts.review_heading(review.severity, lang)
+    tail = prompts.revise(review.severity, lang) + form.foreign(task.signature)
+    shown = form.capped_ids(text, config.max_review_tokens)
+    ids = [*ids, *form.text_ids(head), *shown, *form.text_ids(tail)]
+    talk = stage.start(revision.agent, ids, said + head + form.decode(shown) + tail)
     grade = yield from write(revision, talk, stage, task)
-    return revision, talk, grade
+    return revision, grade
 
 
 def write(play: Round, talk: Conversation, stage: Stage, task: Task) -> Part:

@@ -156,12 +156,6 @@ def choose(
     return chosen
 
 
-def framed(form: Format, head: str, shown: list[int], tail: str) -> tuple[list[int], str]:
-    """Foreign text, as ids, between words of the prompt's own: all of it as ids and as text."""
-    ids = [*form.text_ids(head), *shown, *form.text_ids(tail)]
-    return ids, head + form.decode(shown) + tail
-
-
 def drawn(names: Sequence[_Name], play: Round, stage: Stage, task: Task) -> list[_Name]:
     """The order in which actions are listed to a role, one for each round.
 

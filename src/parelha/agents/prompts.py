@@ -68,8 +68,10 @@ _WORDS: dict[Lang, dict[str, str]] = {
         "quote": "One numbered line of the results can be quoted to your colleague.",
         "tool": "Result of {name}",
         "decide": "No tools are left: decide.",
-        "review": "A reviewer read your program. Severity: {severity}.",
-        "revise": "Write the whole program again and put what is right in the review into effect.",
+        "own": "A first program for this:",
+        "review": "A reviewer read it. Severity: {severity}.",
+        "revise": "Write the corrected program, different where this one is wrong, at most 12 "
+        "lines, nothing after the function:",
         "failed": "A first attempt at this was wrong. What a reviewer says of it:",
         "afresh": "Write another program that avoids this mistake, at most 12 lines, nothing after "
         "the function:",
@@ -93,8 +95,10 @@ _WORDS: dict[Lang, dict[str, str]] = {
         "quote": "Uma linha numerada dos resultados pode ser citada ao seu colega.",
         "tool": "Resultado de {name}",
         "decide": "Não há mais ferramentas: decida.",
-        "review": "Um revisor leu o seu programa. Gravidade: {severity}.",
-        "revise": "Escreva de novo o programa inteiro, aplicando o que estiver certo na revisão.",
+        "own": "Um primeiro programa para isto:",
+        "review": "Um revisor o leu. Gravidade: {severity}.",
+        "revise": "Escreva o programa corrigido, diferente onde este está errado, no máximo 12 "
+        "linhas, nada depois da função:",
         "failed": "Uma primeira tentativa estava errada. O que um revisor diz dela:",
         "afresh": "Escreva outro programa que evite esse erro, no máximo 12 linhas, nada depois da "
         "função:",
@@ -182,21 +186,20 @@ def is_quotable(tool: ReviewerAction, line: str) -> bool:
     return line.split(" ", 1)[0] in ("pylint", "flake8", "mypy")
 
 
+def own_program(lang: Lang) -> str:
+    """What stands between the task and the program that is to be edited."""
+    return f"\n\n{_WORDS[lang]['own']}\n{FRAME}\n"
+
+
 def review_heading(severity: Severity, lang: Lang) -> str:
-    """What stands before the review in the coder's request."""
-    return f"{_WORDS[lang]['review'].format(severity=severity)}\n{FRAME}\n"
+    """What stands before the review: after the program, or after the task for a new one."""
+    words = _WORDS[lang]
+    if severity == "critical":
+        return f"\n\n{words['failed']}\n{FRAME}\n"
+    return f"\n{FRAME}\n{words['review'].format(severity=severity)}\n{FRAME}\n"
 
 
-def revise(lang: Lang) -> str:
-    """What stands after the review in the coder's request."""
-    return f"\n{FRAME}\n{_WORDS[lang]['revise']}"
-
-
-def failed_attempt(lang: Lang) -> str:
-    """What stands between the task and the review where a new program is asked for."""
-    return f"\n\n{_WORDS[lang]['failed']}\n{FRAME}\n"
-
-
-def write_afresh(lang: Lang) -> str:
-    """What stands between the review and the signature where a new program is asked for."""
-    return f"\n{FRAME}\n{_WORDS[lang]['afresh']}\n"
+def revise(severity: Severity, lang: Lang) -> str:
+    """What stands between the review and the signature."""
+    words = _WORDS[lang]
+    return f"\n{FRAME}\n{words['afresh' if severity == 'critical' else 'revise']}\n"
