@@ -16,7 +16,7 @@ from parelha.config import Config
 from parelha.errors import UsageError
 from parelha.evaluate import evaluate_run
 from parelha.provenance import made_from, model_files
-from parelha.tasks import families
+from parelha.tasks.families import suite_folder
 from parelha.train import train
 from tests.fakes import FakeGrader, Quiet, tiny_config
 from tests.tiny import tiny_folder
