@@ -17,7 +17,6 @@ from parelha.errors import UsageError
 from parelha.task_checks import (
     Findings,
     draw_instances,
-    mistake_problems,
     mutant_lines,
     mutant_problems,
 )
@@ -306,25 +305,6 @@ def test_an_instance_that_fails_or_has_no_edge_is_told(monkeypatch: pytest.Monke
     assert "ZeroDivisionError" in next(draw_instances([failing], 1))
     plain = replace(task, make_cases=lambda seed: task.make_cases(seed)[:2])
     assert "seed 1: no edge case" in list(draw_instances([plain], 2))[1]
-
-
-def test_wrong_answers_that_are_not_caught_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    family = read_family("clean_data.sales")
-    problem = family.problems[0]
-    right = problem.variants[1].reference
-    monkeypatch.setattr(Problem, "wrong_answers", lambda self, level: self.told.get(level, ()))
-    monkeypatch.setattr(Problem, "told", {}, raising=False)
-    problem.__dict__["told"] = {1: (("mistake_none", right), ("mistake_at_all", right))}
-    try:
-        assert list(mistake_problems(family.name)) == [
-            "2 hand-written wrong answers, not 3",
-            *(
-                f"the hidden inputs do not tell {problem.name}'s wrong answer {name}"
-                for name in ("mistake_none", "mistake_at_all")
-            ),
-        ]
-    finally:
-        del problem.__dict__["told"]
 
 
 def test_a_folder_is_checked_with_linters_and_every_problem_has_its_line(

@@ -1,6 +1,7 @@
 """A user's own tasks: what is well made loads and is checked, the rest is told in one line each."""
 
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -8,7 +9,7 @@ from parelha.errors import UsageError
 from parelha.tasks import check_task, expected
 from parelha.tasks.mutants import Mutant, is_killed
 from parelha.tasks.own import load_own
-from parelha.tasks.own_source import read_source
+from parelha.tasks.source import read_source, wrong_answers
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "own_tasks"
 TABLE = """
@@ -90,12 +91,12 @@ def test_one_language_stands_for_both(tmp_path: Path) -> None:
 
 
 def test_the_reference_is_cut_out_of_its_file_without_what_only_draws_inputs() -> None:
-    source = read_source(PROGRAM, "above")
+    source = read_source(PROGRAM, "above")[1]
     assert "Random" not in source.reference and "ordinary" not in source.reference
     assert source.reference.startswith('"""Numbers above a limit."""\n\n\ndef above(')
     assert source.signature == "def above(values: list[float], limit: float) -> list[float]:"
-    assert "oracle" not in source.functions
-    ((name, program),) = source.wrong_answers
+    assert source.oracle is None
+    ((name, program),) = wrong_answers(PROGRAM, "above", None)
     assert name == "mistake_includes_the_limit"
     assert program.endswith("above = mistake_includes_the_limit\n")
 
@@ -256,9 +257,9 @@ def test_a_task_that_exits_is_told_and_the_others_load(
 
 def test_a_draw_that_exits_in_a_run_is_a_fault_of_its_task() -> None:
     program = PROGRAM.replace("    value = rng", "    exit()\n    value = rng")
-    edges = read_source(program, "above").functions["edges"]
+    edges = read_source(program, "above")[1].edges
     with pytest.raises(ValueError, match="edges ends the process"):
-        edges(None)
+        edges(Random(0))
 
 
 def test_an_interrupt_is_the_users_own(tmp_path: Path) -> None:

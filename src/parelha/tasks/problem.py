@@ -23,7 +23,7 @@ from parelha.tasks.compare import Comparator, one_line
 from parelha.tasks.family import Text, Variant
 from parelha.tasks.references import answer_of
 from parelha.tasks.source import Source, SourceError, read_source, wrong_answers
-from parelha.types import LANGS, Case, CoderAction, Limits
+from parelha.types import LANGS, Case, CoderAction, Lang, Limits
 
 LEVELS = (1, 2, 3, 4)
 TABLE: dict[str, tuple[type, ...]] = {
@@ -221,11 +221,10 @@ def _statements(given: dict[str, Any], level: int | dict[str, Any]) -> dict[int,
 
 def _statement(given: dict[str, str], added: dict[str, str]) -> Text:
     # One language will do: whoever asks for the other one gets this.
-    both = [(part.get(lang, part.get("en", "")) for lang in LANGS) for part in (given, added)]
-    return {
-        lang: " ".join(f"{asked} {more}".split())
-        for lang, asked, more in zip(LANGS, *both, strict=True)
-    }
+    def said(part: dict[str, str], lang: Lang) -> str:
+        return part.get(lang, part.get("en", ""))
+
+    return {lang: " ".join(f"{said(given, lang)} {said(added, lang)}".split()) for lang in LANGS}
 
 
 def _check_texts(given: dict[str, Any], where: str) -> None:
@@ -285,6 +284,4 @@ def _check_example(number: int, args: tuple[Any, ...], result: Any, variant: Var
             f"example {number}: the reference fails: {type(error).__name__}: {one_line(str(error))}"
         ) from error
     if variant.compare(result, answer) is not None:
-        raise _WrongTableError(
-            f"example {number} says {result!r}, the reference says {answer!r}"
-        )
+        raise _WrongTableError(f"example {number} says {result!r}, the reference says {answer!r}")

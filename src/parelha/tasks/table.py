@@ -19,7 +19,9 @@ def families_table() -> str:
 
 
 def _row(family: Family) -> str:
-    levels = ", ".join(str(level) for level in sorted({n for p in family.problems for n in p.statements}))
+    levels = ", ".join(
+        str(level) for level in sorted({n for p in family.problems for n in p.statements})
+    )
     held = {problem.name for problem in family.problems if problem.heldout or family.heldout}
     names = ", ".join(f"*{n}*" if n in held else n for n in family.parameterisations)
     note = " (held out)" if family.heldout else ""
