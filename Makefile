@@ -12,7 +12,7 @@ CONFIG ?= configs/quickstart.toml
 ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
-CODE := src tests benchmarks
+CODE := src suite tests benchmarks
 
 .PHONY: setup train test lint clean
 

@@ -77,9 +77,9 @@ def read_source(
     for name in file.definitions:
         match = _OF_LEVEL.fullmatch(name)
         kinds = (entry_point, *PARTS)
-        if match and (match["part"] in kinds or name.startswith(MISTAKE)):
-            if int(match["level"]) not in above:
-                raise SourceError(f"{name}: there is no level {match['level']} above another")
+        ours = match and (match["part"] in kinds or name.startswith(MISTAKE))
+        if match and ours and int(match["level"]) not in above:
+            raise SourceError(f"{name}: there is no level {match['level']} above another")
     try:
         namespace = names_of(text, entry_point, package_of(folder) if folder else "")
     except KeyboardInterrupt:
