@@ -87,7 +87,8 @@ def test_a_badly_made_file_is_one_line(
     file.write_text(text.replace(old, new), encoding="utf-8")
     with pytest.raises(UsageError) as caught:
         load_tasks("train", levels=(1, 2))
-    assert says in str(caught.value) and "\n" not in str(caught.value)
+    said = str(caught.value)
+    assert says in said and "\n" not in said and "sales" in said
 
 
 def test_a_file_is_read_when_its_task_is_asked_for(place: Path) -> None:

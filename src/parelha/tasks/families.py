@@ -104,12 +104,11 @@ def read_family(name: str) -> Family:
     table = read_table(file, known) if file.exists() else {}
     found = sorted(path.stem for path in folder.glob("[!_]*.toml"))
     order = _ordered(found, table.get("order", []), file)
-    return Family(
-        name=name,
-        action=CoderAction(action),
-        problems=tuple(read_problem(folder / f"{stem}.toml") for stem in order),
-        heldout=table.get("heldout", False),
-    )
+    try:
+        problems = tuple(read_problem(folder / f"{stem}.toml") for stem in order)
+    except TaskFileError as error:
+        raise TaskFileError(f"{name}: {error}") from error
+    return Family(name, CoderAction(action), problems, table.get("heldout", False))
 
 
 def all_families() -> tuple[Family, ...]:

@@ -13,6 +13,7 @@ from parelha.errors import UsageError
 from parelha.tasks.compare import one_line
 from parelha.tasks.family import Variant, hidden_cases, visible_examples
 from parelha.tasks.problem import Problem, TaskFileError, read_problem
+from parelha.tasks.source import SourceError
 from parelha.types import CoderAction, Split, Task
 
 HELDOUT_SEEDS_FROM = 1000  # as in the suite
@@ -114,10 +115,7 @@ def _load(file: Path) -> list[OwnTask]:
             for seed in (0, HELDOUT_SEEDS_FROM):  # a draw that fails is found here, not in a run
                 own.task(seed).make_cases(seed)
         except Exception as error:
-            said = str(error) if type(error).__name__ == "SourceError" else _undrawn(error)
+            said = f"the inputs cannot be drawn: {type(error).__name__}: {error}"
+            said = str(error) if isinstance(error, SourceError) else said
             raise TaskFileError(f"{file.stem}.py: {one_line(said)}") from error
     return tasks
-
-
-def _undrawn(error: Exception) -> str:
-    return f"the inputs cannot be drawn: {type(error).__name__}: {error}"

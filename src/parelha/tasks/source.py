@@ -276,15 +276,18 @@ class _File:
     def _text(self, kept: list[_Statement], used: set[str]) -> str:
         """The lines of what is kept; comments belong to what comes after them."""
         lines: list[str] = []
-        after = shown_until = 0
+        after = shown_until = gap = 0
         for statement in self._statements:
+            first = max(min(after, statement.first), shown_until)  # two may stand on one line
+            here = self._lines[first : statement.last]
+            gap = max(gap, next((n for n, line in enumerate(here) if line.strip()), 0))
             changed = _import_text(statement.node, used) if statement.is_import else None
             if statement in kept or changed == "":
-                first = min(after, statement.first)  # two statements may stand on one line
-                lines += self._lines[max(first, shown_until) : statement.last]
-                shown_until = statement.last
+                lines += [""] * gap + "\n".join(here).lstrip("\n").splitlines()
+                shown_until, gap = statement.last, 0
             elif changed:
-                lines += changed.splitlines()
+                lines += [""] * gap + changed.splitlines()
+                gap = 0
             after = statement.last
         return _tidy(lines)
 

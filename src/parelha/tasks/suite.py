@@ -9,7 +9,7 @@ from typing import get_args
 from parelha.errors import UsageError
 from parelha.tasks.families import Family, all_families, family_names, read_family
 from parelha.tasks.family import Variant, hidden_cases, stream, visible_examples
-from parelha.tasks.problem import Problem
+from parelha.tasks.problem import Problem, TaskFileError
 from parelha.types import Case, CoderAction, Split, Task
 
 HELDOUT_SEEDS_FROM = 1000  # a task's seed below belongs to train, from here on to heldout_seeds
@@ -94,7 +94,11 @@ def variant_of(identity: str) -> tuple[Family, Variant, int]:
         family = read_family(match["family"])
         for problem in family.problems:
             if problem.name == match["name"] and int(match["level"]) in problem.statements:
-                return family, problem.variants[int(match["level"])], int(match["seed"])
+                try:
+                    variant = problem.variants[int(match["level"])]
+                except TaskFileError as error:
+                    raise TaskFileError(f"{family.name}: {error}") from error
+                return family, variant, int(match["seed"])
     known = [
         task_id(family, problem, level, 0)
         for family in all_families()
