@@ -423,3 +423,11 @@ def helper(value: float) -> "Kind":
 Kind = float
 '''
     )
+
+
+def test_a_text_of_the_reference_stays_as_it_is() -> None:
+    lines = '"""Text.\\n\\f \n\n\n\n\nfrom .5 on  \n"""'
+    text = PROGRAM.replace("    return [value for", f"    assert {lines}\n    return [value for", 1)
+    program = read_source(text, "above")[1].reference
+    assert lines in program and program.count("\n\n\n") > 1
+    assert read_source(text.replace("\n", "\r\n"), "above")[1].reference == program

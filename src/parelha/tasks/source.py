@@ -114,7 +114,7 @@ def _at_level(
         raise SourceError(f"{reference} must have plain parameters without defaults")
     edges = ["edges", *(f"edges_level_{level}" for level in levels[1:])]
     program = file.program(reference)
-    if re.search(r"^\s*from \.", program, re.MULTILINE):
+    if re.search(r"^\s*from \.", program, re.MULTILINE) and _looks_beside(program):
         raise SourceError(f"{reference} uses another file, but a program is one file")
     returns = f" -> {ast.unparse(head.returns)}" if head.returns else ""
     oracle = newest("oracle")
@@ -220,7 +220,7 @@ class _File:
     """
 
     def __init__(self, text: str) -> None:
-        self._lines = text.splitlines()
+        self._lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")  # as Python does
         with _no_collection():
             self._statements = [_Statement(node) for node in ast.parse(text).body]
         self._uses: dict[_Statement, set[str]] = {}
@@ -280,16 +280,22 @@ class _File:
         for statement in self._statements:
             first = max(min(after, statement.first), shown_until)  # two may stand on one line
             here = self._lines[first : statement.last]
-            gap = max(gap, next((n for n, line in enumerate(here) if line.strip()), 0))
+            blank = next((n for n, line in enumerate(here) if line.strip()), 0)
+            gap = min(max(gap, blank), 2)  # what is left out takes no blank lines with it
             changed = _import_text(statement.node, used) if statement.is_import else None
             if statement in kept or changed == "":
-                lines += [""] * gap + "\n".join(here).lstrip("\n").splitlines()
+                lines += [""] * gap + here[blank:]
                 shown_until, gap = statement.last, 0
             elif changed:
                 lines += [""] * gap + changed.splitlines()
                 gap = 0
             after = statement.last
-        return _tidy(lines)
+        return "\n".join(lines).strip("\n") + "\n"
+
+
+def _looks_beside(program: str) -> bool:
+    nodes = ast.walk(ast.parse(program))
+    return any(isinstance(node, ast.ImportFrom) and node.level > 0 for node in nodes)
 
 
 def _globals_of(table: symtable.SymbolTable) -> set[str]:
@@ -343,12 +349,3 @@ def _names_in(node: ast.AST, texts: bool) -> set[str]:
         elif texts and isinstance(part, ast.Constant) and isinstance(part.value, str):
             names.update(re.findall(r"\w+", part.value))
     return names
-
-
-def _tidy(lines: list[str]) -> str:
-    """No more blank lines in a row than Flake8 allows, and none at the end."""
-    kept: list[str] = []
-    for line in lines:
-        if line.strip() or kept[-2:] != ["", ""]:
-            kept.append(line.rstrip())
-    return "\n".join(kept).strip("\n") + "\n"

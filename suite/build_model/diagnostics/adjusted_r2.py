@@ -58,4 +58,4 @@ def oracle(seen: list[float], fitted: list[float], features: int) -> object:
     if spare <= 0 or np.ptp(seen) == 0.0:
         return 0.0
     lost = (1.0 - float(r2_score(seen, fitted))) * (len(seen) - 1.0) / spare
-    return 1.0 - lost if lost < 2.0 else NotImplemented
+    return 1.0 - lost if lost < 2.0 else NotImplemented  # the bound at -1 is of level 2 alone

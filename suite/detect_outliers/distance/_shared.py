@@ -14,6 +14,7 @@ def kth(rng: Random, size: int) -> Args:
     return points, rng.randint(1, min(4, len(points) - 1))
 
 
+# Coordinates are whole numbers: distances along an axis are exact, the others keep off limits.
 Point = tuple[float, float]
 
 

@@ -21,7 +21,7 @@ def as_edges(*limits: float) -> tuple[Edges, Edges]:
     return easy, hard
 
 
-Matrix = npt.NDArray[np.float64]
+Matrix = npt.NDArray[np.float64]  # (rows, columns)
 
 
 def draw_table(rng: Random, rows: int, columns: int, gaps: float = 0.0) -> Matrix:

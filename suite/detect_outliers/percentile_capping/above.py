@@ -19,7 +19,7 @@ _SHARES = (0.57, 0.66, 0.73, 0.81, 0.92)
 
 def ordinary(rng: Random, size: int) -> Args:
     (s,) = draw_series(rng, size)
-    return s, between(rng, len(s), _SHARES)
+    return s, between(rng, len(s), _SHARES)  # type: ignore[arg-type]
 
 
 def edges(rng: Random) -> list[Args]:

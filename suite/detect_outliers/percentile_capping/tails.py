@@ -26,7 +26,7 @@ def pull_in_level_2(profits: pd.Series, k: int) -> pd.Series:
 
 def ordinary(rng: Random, size: int) -> Args:
     (s,) = draw_series(rng, size)
-    return s, rng.randint(0, (len(s) - 1) // 2)
+    return s, rng.randint(0, (len(s) - 1) // 2)  # type: ignore[arg-type]
 
 
 def edges(rng: Random) -> list[Args]:

@@ -29,6 +29,7 @@ ordinary = drawn(2.0, 7)
 edges = easy_edges(2.0)
 
 
+# A mean of equal decimals can differ from them by rounding, and so can the deviation.
 def edges_level_2(rng: Random) -> list[Args]:
     return [*on_limit(5, 0, 0, 0, 0)(rng), ([0.1] * 3,)]
 
