@@ -101,10 +101,10 @@ def read_family(name: str) -> Family:
     folder = suite_folder() / action / last
     file = folder / "_family.toml"
     known: dict[str, tuple[type, ...]] = {"order": (list,), "heldout": (bool,)}
-    table = read_table(file, known) if file.exists() else {}
     found = sorted(path.stem for path in folder.glob("[!_]*.toml"))
-    order = _ordered(found, table.get("order", []), file)
     try:
+        table = read_table(file, known) if file.exists() else {}
+        order = _ordered(found, table.get("order", []), file)
         problems = tuple(read_problem(folder / f"{stem}.toml") for stem in order)
     except TaskFileError as error:
         raise TaskFileError(f"{name}: {error}") from error
@@ -122,5 +122,5 @@ def _ordered(found: list[str], order: list[str], file: Path) -> list[str]:
         if name not in found:
             near = get_close_matches(str(name), found, n=1, cutoff=0.0)
             hint = f"; did you mean {near[0]!r}?" if near else ""
-            raise TaskFileError(f"{file}: there is no {name!r} to put in order{hint}")
+            raise TaskFileError(f"{file.name}: there is no {name!r} to put in order{hint}")
     return [*order, *(name for name in found if name not in order)]

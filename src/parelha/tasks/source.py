@@ -6,6 +6,9 @@ program is cut out of the file: what it uses, by name, and nothing else. The cut
 lines, so that comments stay where they are.
 """
 
+# Exact types on purpose: a named tuple is no tuple of arguments.
+# pylint: disable=unidiomatic-typecheck
+
 import ast
 import gc
 import re

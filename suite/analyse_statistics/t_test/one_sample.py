@@ -3,6 +3,7 @@
 from math import sqrt
 from random import Random
 from statistics import mean, pstdev, stdev
+from typing import Any
 
 from scipy import stats
 
@@ -50,5 +51,5 @@ def oracle(values: list[float], mu: float) -> object:
     return 0.0 if is_flat(values) else float(stats.ttest_1samp(values, mu).statistic)
 
 
-def mistake_population_deviation(values: list[float], mu: float) -> float:
+def mistake_population_deviation(values: Any, mu: Any) -> Any:
     return (mean(values) - mu) / (pstdev(values) / len(values) ** 0.5)

@@ -1,6 +1,7 @@
 """Return for each point the index of the nearest centre."""
 
 from random import Random
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -57,7 +58,7 @@ def _nearest(points: list[float], centres: list[float]) -> npt.NDArray[np.int64]
     return np.asarray(cdist(x, c).argmin(axis=1))
 
 
-def oracle(points: list[float], centres: list[float | None]) -> object:
+def oracle(points: Any, centres: Any) -> object:
     return (
         [int(i) for i in _nearest(points, centres)]
         if points and centres and None not in centres

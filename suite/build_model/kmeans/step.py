@@ -2,6 +2,7 @@
 
 import math
 from random import Random
+from typing import Any
 
 import numpy as np
 from scipy.spatial.distance import cdist
@@ -63,8 +64,8 @@ def oracle(points: list[float], centres: list[float]) -> object:
     return [float(t / n) if n else c for t, n, c in zip(totals, counts, centres, strict=True)]
 
 
-def mistake_empty_is_zero(points: list[float], centres: list[float]) -> list[float]:
-    groups = [[] for _ in centres]
+def mistake_empty_is_zero(points: Any, centres: Any) -> Any:
+    groups = [[] for _ in centres]  # type: ignore[var-annotated]
     for p in points:
         groups[min(range(len(centres)), key=lambda i: abs(p - centres[i]))].append(p)
     return [sum(g) / len(g) if g else 0.0 for g in groups]

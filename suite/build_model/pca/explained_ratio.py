@@ -1,6 +1,7 @@
 """Return the shares of variance that the components explain."""
 
 from random import Random
+from typing import Any
 
 import numpy as np
 from sklearn.decomposition import PCA
@@ -56,6 +57,6 @@ def mistake_not_shares(x: np.ndarray) -> np.ndarray:
     return np.linalg.eigvalsh(np.cov(x.T))[::-1]
 
 
-def mistake_not_squared(x: np.ndarray) -> np.ndarray:
+def mistake_not_squared(x: Any) -> Any:
     values = np.linalg.svd(x - x.mean(axis=0))[1]
     return values / values.sum()

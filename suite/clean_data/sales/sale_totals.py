@@ -1,6 +1,7 @@
 """Return the total of each sale; unknown units count as one."""
 
 from random import Random
+from typing import Any
 
 import pandas as pd
 
@@ -59,5 +60,5 @@ def oracle(rows: list[dict[str, float | None]]) -> object:
     return [float(total) for total in (frame["units"] * frame["price"]).dropna()]
 
 
-def mistake_zero_units_are_one(sales: list[dict[str, float | None]]) -> list[float]:
+def mistake_zero_units_are_one(sales: Any) -> Any:
     return [(s["units"] or 1.0) * s["price"] for s in sales]

@@ -2,6 +2,7 @@
 
 import math
 from random import Random
+from typing import Any
 
 import numpy as np
 
@@ -49,7 +50,7 @@ def _range_oracle(values: list[float | None], low: float, high: float) -> object
     return [int(i) for i in np.flatnonzero(~((column >= low) & (column <= high)))]
 
 
-def oracle(values: list[object], low: float, high: float) -> object:
+def oracle(values: Any, low: Any, high: Any) -> object:
     return (
         NotImplemented
         if any(isinstance(value, str) for value in values)
@@ -61,5 +62,5 @@ def mistake_limits_are_outside(values: list[float], low: float, high: float) -> 
     return [i for i, x in enumerate(values) if not low < x < high]
 
 
-def mistake_reports_gaps_level_2(values: list[object], low: float, high: float) -> list[int]:
+def mistake_reports_gaps_level_2(values: Any, low: Any, high: Any) -> Any:
     return [i for i, x in enumerate(values) if x is None or x < low or x > high]

@@ -54,5 +54,5 @@ def oracle(x: Any, k: int) -> object:
     return np.asarray(mstats.winsorize(x, limits=((k + 0.5) / len(x), (k + 0.5) / len(x))))
 
 
-def mistake_one_too_few(x: np.ndarray, k: int) -> np.ndarray:
+def mistake_one_too_few(x: Any, k: Any) -> Any:
     return np.clip(x, np.sort(x)[k], np.sort(x)[-k])

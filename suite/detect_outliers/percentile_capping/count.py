@@ -27,7 +27,7 @@ def _counted(rng: Random, s: pd.Series, swap: bool = False) -> Args:
 
 
 def ordinary(rng: Random, size: int) -> Args:
-    return _counted(rng, draw_series(rng, size)[0])
+    return _counted(rng, draw_series(rng, size)[0])  # type: ignore[arg-type]
 
 
 def edges(rng: Random) -> list[Args]:

@@ -29,7 +29,7 @@ def _middle(rng: Random, s: pd.Series) -> Args:
 
 
 def ordinary(rng: Random, size: int) -> Args:
-    return _middle(rng, draw_series(rng, size)[0])
+    return _middle(rng, draw_series(rng, size)[0])  # type: ignore[arg-type]
 
 
 def edges(rng: Random) -> list[Args]:
