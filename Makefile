@@ -18,7 +18,7 @@ CONFIG ?= configs/quickstart.toml
 ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
-CODE := src tests benchmarks
+CODE := src suite tests benchmarks
 JOBS ?= $(shell cores=$$(nproc 2>/dev/null || echo 2); echo $$((cores < 8 ? cores : 8)))
 LINT_JOBS = $(shell echo $$((($(JOBS) + 1) / 2)))
 # A process that has run out of tests takes some of another's: the slowest test is all that is waited for.

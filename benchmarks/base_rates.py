@@ -26,8 +26,7 @@ from parelha.rollout import play_all
 from parelha.runtime import open_runtime
 from parelha.stage import Grade, Part, Stage
 from parelha.tasks import get_task
-from parelha.tasks.families import FAMILIES
-from parelha.tasks.family import Family
+from parelha.tasks.families import Family, all_families
 from parelha.tasks.suite import task_id
 from parelha.types import Agent, Task
 
@@ -81,23 +80,24 @@ def chosen_families(names: str, sample: int) -> list[Family]:
     Raises:
         UsageError: there is no such family.
     """
-    known = {family.name: family for family in FAMILIES}
+    families = all_families()
+    known = {family.name: family for family in families}
     if names:
         for name in names.split(","):
             if name not in known:
                 raise UsageError(f"unknown family {name!r}: see `parelha tasks list`")
         return [known[name] for name in names.split(",")]
-    num = min(sample, len(FAMILIES)) or len(FAMILIES)
-    return [FAMILIES[place * len(FAMILIES) // num] for place in range(num)]
+    num = min(sample, len(families)) or len(families)
+    return [families[place * len(families) // num] for place in range(num)]
 
 
 def sampled_tasks(family: Family, level: int, samples: int) -> list[Task]:
     """Return `samples` tasks of a family: its parameterisations in turn, then their next seeds."""
-    variants = [variant for variant in family.variants if variant.level == level]
-    if not variants:
+    problems = [problem for problem in family.problems if level in problem.statements]
+    if not problems:
         return []
-    places = [divmod(number, len(variants)) for number in range(samples)]
-    return [get_task(task_id(family, variants[place], seed)) for seed, place in places]
+    places = [divmod(number, len(problems)) for number in range(samples)]
+    return [get_task(task_id(family, problems[place], level, seed)) for seed, place in places]
 
 
 def settings(config: Config) -> Record:

@@ -16,7 +16,7 @@ from parelha.config import Config
 from parelha.errors import UsageError
 from parelha.evaluate import evaluate_run
 from parelha.provenance import made_from, model_files
-from parelha.tasks import families
+from parelha.tasks.families import suite_folder
 from parelha.train import train
 from tests.fakes import FakeGrader, Quiet, tiny_config
 from tests.tiny import tiny_folder
@@ -171,14 +171,17 @@ def test_evaluating_refuses_another_template_as_it_refuses_other_weights(made: M
         evaluate_run(made.config.run_dir, 1, 1)
 
 
-def test_the_families_have_one_hash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("end", ["toml", "py"])
+def test_the_families_have_one_hash(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, end: str
+) -> None:
     config = tiny_config(tmp_path, tmp_path)
     before = made_from(config)["tasks"]
     assert list(before) == ["families"]
-    copy = Path(shutil.copytree(Path(families.__file__).parent, tmp_path / "families"))
-    monkeypatch.setattr("parelha.provenance.families.__file__", str(copy / "__init__.py"))
+    copy = Path(shutil.copytree(suite_folder(), tmp_path / "suite"))
+    monkeypatch.setattr("parelha.provenance.suite_folder", lambda: copy)
     assert made_from(config)["tasks"] == before
-    edited = next(copy.glob("*/*.py"))
+    edited = next(copy.glob(f"*/*/*.{end}"))
     edited.write_text(edited.read_text() + "\n")
     assert made_from(config)["tasks"] != before
 

@@ -17,15 +17,10 @@ def test_the_tree_has_a_line_for_every_module_and_no_other() -> None:
     modules = {
         path.relative_to(PACKAGE).as_posix()
         for path in PACKAGE.rglob("*.py")
-        if path.name != "__init__.py" and "families" not in path.parts
-    }
-    families = {
-        folder.relative_to(PACKAGE).as_posix() + "/"
-        for folder in (PACKAGE / "tasks" / "families").iterdir()
-        if (folder / "__init__.py").is_file()
+        if path.name != "__init__.py"
     }
     folders = {
         init.parent.relative_to(PACKAGE).as_posix() + "/"
         for init in PACKAGE.glob("*/**/__init__.py")
     }
-    assert listed() == modules | families | folders
+    assert listed() == modules | folders

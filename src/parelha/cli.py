@@ -251,16 +251,20 @@ def list_tasks(
         suite: The tasks of this benchmark (name or file) or folder instead.
         table: The table of families, as docs/tasks.md holds it.
     """
-    from parelha.tasks import load_tasks
+    from parelha.tasks.suite import named_tasks
     from parelha.tasks.table import families_table
 
     if table:
         print(families_table())
         return
+    if suite:
+        for task in _tasks_of(suite):
+            print(f"{task.id}\t{task.split}\t{task.action}")
+        return
     splits: tuple[Split, ...] = ("train", "heldout_params", "heldout_families")
-    tasks = [t for s in splits for t in load_tasks(s, levels=levels, families=families)]
-    for task in _tasks_of(suite) if suite else tasks:
-        print(f"{task.id}\t{task.split}\t{task.action}")
+    for split in splits:
+        for action, identity in named_tasks(split, levels, families):
+            print(f"{identity}\t{split}\t{action}")
 
 
 @tasks_app.command(name="show")

@@ -15,9 +15,11 @@ from parelha.analysis.findings import TOOLS
 from parelha.config import Config
 from parelha.errors import UsageError
 from parelha.suites import FAMILIES
-from parelha.tasks import families
 from parelha.tasks.benchmarks import HUB
 from parelha.tasks.benchmarks.load import fetch
+from parelha.tasks.families import suite_folder
+
+ENDS = ("toml", "py")  # of a task's files
 
 # What decides, beside the weights, what a model reads and computes.
 _MODEL_FILES = (
@@ -84,9 +86,9 @@ def _tasks(config: Config) -> Hashes:
     for suite in dict.fromkeys([*config.tasks.suites, *config.tasks.eval_suites]):
         place = Path(suite)
         if suite == FAMILIES:
-            found[FAMILIES] = _together(Path(families.__file__).parent.rglob("*.py"))
+            found[FAMILIES] = _together(p for end in ENDS for p in suite_folder().rglob(f"*.{end}"))
         elif place.is_dir():
-            files = (path for end in ("toml", "py") for path in place.glob(f"*.{end}"))
+            files = (path for end in ENDS for path in place.glob(f"*.{end}"))
             found |= {f"{suite.rstrip('/')}/{path.name}": _sha256(path) for path in files}
         elif place.is_file():
             found[suite] = _sha256(place)

@@ -19,11 +19,9 @@ from parelha.sandbox import Sandbox
 from parelha.tasks import expected, get_task, load_tasks
 from parelha.tasks.benchmarks import BenchmarkTask, is_benchmark, load_benchmark
 from parelha.tasks.check import answer_unwarned
-from parelha.tasks.families import FAMILIES
-from parelha.tasks.family import wrong_program
+from parelha.tasks.families import read_family
 from parelha.tasks.mutants import Mutant, MutantReport, is_killed, mutant_report, mutants_of
 from parelha.tasks.own import OwnTask, load_own
-from parelha.tasks.suite import task_id
 from parelha.types import Analysis, Split, Task
 
 # Other seeds of the same tasks are no other tasks.
@@ -137,10 +135,8 @@ def check_families(tasks: Sequence[Task], say: Callable[[str], None], sandbox: S
             # Found where callers find it, so that a stand-in for it is obeyed here too.
             problems = tasks_package.check_task(task) or probe_problems(task, sandbox)
             _tell(task, problems, linters, findings, say)
-    names = {task.family for task in tasks}
-    for family in FAMILIES:
-        if family.name in names:
-            findings.wrong += [f"{family.name}: {line}" for line in mistake_problems(family.name)]
+    for name in dict.fromkeys(task.family for task in tasks):
+        findings.wrong += [f"{name}: {line}" for line in mistake_problems(name)]
     return findings
 
 
@@ -220,17 +216,12 @@ def solution_problems(task: BenchmarkTask, sandbox: Sandbox) -> list[str]:
 
 def mistake_problems(family_name: str) -> Iterator[str]:
     """Yield what is wrong with a family's hand-written mistakes."""
-    (family,) = (family for family in FAMILIES if family.name == family_name)
-    if len(family.mistakes) < MIN_MISTAKES:
-        yield f"{len(family.mistakes)} hand-written wrong answers, not {MIN_MISTAKES}"
-    for number, mistake in enumerate(family.mistakes, 1):
-        found = [v for v in family.variants if (v.name, v.level) == (mistake.name, mistake.level)]
-        if not found:
-            yield f"wrong answer {number} is to no variant: {mistake.name} L{mistake.level}"
-            continue
-        task = get_task(task_id(family, found[0], 0))
-        if not _is_told(wrong_program(mistake, task.signature), task):
-            yield f"the hidden inputs do not tell wrong answer {number} ({mistake.name})"
+    wrong = read_family(family_name).wrong_answers
+    if len(wrong) < MIN_MISTAKES:
+        yield f"{len(wrong)} hand-written wrong answers, not {MIN_MISTAKES}"
+    for problem, level, name, program in wrong:
+        if not _is_told(program, get_task(f"{family_name}/{problem.name}/L{level}/s0")):
+            yield f"the hidden inputs do not tell {problem.name}'s wrong answer {name}"
 
 
 def mutant_problems(findings: Findings) -> Iterator[str]:

@@ -9,7 +9,8 @@
 
 from parelha.tasks.check import check_task
 from parelha.tasks.compare import Comparator
+from parelha.tasks.families import family_names
 from parelha.tasks.references import expected
-from parelha.tasks.suite import family_names, get_task, load_tasks
+from parelha.tasks.suite import get_task, load_tasks
 
 __all__ = ["Comparator", "check_task", "expected", "family_names", "get_task", "load_tasks"]

@@ -1,9 +1,16 @@
-"""Draws of plain inputs, shared by the families. All values are floats with few decimals."""
+"""Draws of plain inputs, shared by the families. All values are floats with few decimals.
+
+The types of what draws inputs are here too, so that a task's file imports from one place.
+"""
 
 from collections.abc import Callable, Sequence
 from random import Random
 from statistics import mean, pstdev
 from typing import Any
+
+Args = tuple[object, ...]  # one input: the arguments of one call
+Ordinary = Callable[[Random, int], Args]
+Edges = Callable[[Random], list[Args]]
 
 
 def numbers(

@@ -1,4 +1,4 @@
-"""How a family is written down, and how one of its variants becomes a `Task`.
+"""What a task is made from: a family's variants, and the inputs that a seed draws.
 
 A family is a kind of problem ("outliers by z-score"). A *variant* is one parameterisation of it at
 one level, with its own statement, signature and reference. A task is a variant with a seed: the
@@ -9,14 +9,11 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
-from textwrap import dedent, indent
 
 from parelha.tasks.compare import Comparator, canonical
-from parelha.types import Case, CoderAction, Lang, Limits
+from parelha.tasks.draws import Edges, Ordinary
+from parelha.types import Case, Lang, Limits
 
-Args = tuple[object, ...]
-Ordinary = Callable[[Random, int], Args]
-Edges = Callable[[Random], list[Args]]
 Text = dict[Lang, str]
 
 NUM_ORDINARY = {1: 10}  # hidden ordinary inputs of a task, by level
@@ -35,11 +32,13 @@ class Variant:
         heldout: True when the parameterisation is kept for evaluation.
         statement: what is asked, without signature and examples.
         signature: one typed line.
+        entry_point: the function's name.
         reference: source of a right, lint-clean program.
         ordinary: ``ordinary(rng, size)`` draws one plain input of about `size` elements.
         edges: ``edges(rng)`` draws the inputs at the limits of the statement's contract.
         oracle: an independent computation of the answer (scipy, scikit-learn, pandas ...) which
             returns NotImplemented where its source does not say what the statement says.
+        examples: visible inputs; drawn where there are none.
         compare: when an answer is right.
         limits: what a candidate may use.
     """
@@ -49,167 +48,23 @@ class Variant:
     heldout: bool
     statement: Text
     signature: str
+    entry_point: str
     reference: str
     ordinary: Ordinary
     edges: Edges
     oracle: Callable[..., object] | None = None
+    examples: tuple[Case, ...] = ()
     compare: Comparator = field(default_factory=Comparator)
     limits: Limits = field(default_factory=Limits)
 
 
-@dataclass(frozen=True)
-class Mistake:
-    """A plausible wrong answer, written by hand: the hidden inputs must tell it from a right one.
-
-    Attributes:
-        name: the parameterisation it answers.
-        body: the statements of the function.
-        imports: import lines of the program.
-        level: of the variant it answers.
-    """
-
-    name: str
-    body: str
-    imports: str = ""
-    level: int = 1
-
-
-@dataclass(frozen=True)
-class Family:
-    """Variants of one kind of problem; `name` begins with its coder action's value.
-
-    Attributes:
-        name: such as ``"detect_outliers.iqr"``.
-        action: the coder action it belongs to.
-        variants: all parameterisations, at all their levels.
-        mistakes: three wrong answers or more.
-        heldout: True when the whole family is kept for evaluation ("unseen tasks").
-    """
-
-    name: str
-    action: CoderAction
-    variants: tuple[Variant, ...]
-    mistakes: tuple[Mistake, ...] = ()
-    heldout: bool = False
-
-    @property
-    def parameterisations(self) -> tuple[str, ...]:
-        """Names of the parameterisations, in order."""
-        return tuple(dict.fromkeys(variant.name for variant in self.variants))
-
-
-@dataclass(frozen=True)
-class Level:
-    """What one level adds to a parameterisation.
-
-    Attributes:
-        contract: sentences appended to what is asked: what the input is sure to be (level 1), what
-            happens at the edges (level 2).
-        body: the statements of the reference's function.
-        edges: inputs at the limits of the contract.
-        signature: where it differs from the parameterisation's.
-        imports: import lines of the reference.
-    """
-
-    contract: Text
-    body: str
-    edges: Edges
-    signature: str = ""
-    imports: str = ""
-
-
-def text(en: str, pt: str) -> Text:
-    """Return a statement in both languages, each on one line."""
-    return {"en": " ".join(en.split()), "pt": " ".join(pt.split())}
-
-
-def program(signature: str, doc: str, body: str, imports: str = "") -> str:
-    """Return the source of a module with one function; the docstring of both is `doc`."""
-    head = f'"""{doc}"""\n\n' + (f"{imports}\n\n\n" if imports else "\n")
-    return f'{head}{signature}\n    """{doc}"""\n{indent(dedent(body).strip(), "    ")}\n'
-
-
-def levels(
-    name: str,
-    *,
-    doc: str,
-    ask: Text,
-    signature: str,
-    ordinary: Ordinary,
-    easy: Level,
-    hard: Level,
-    oracle: Callable[..., object] | None = None,
-    heldout: bool = False,
-    compare: Comparator | None = None,
-) -> tuple[Variant, Variant]:
-    """Return a parameterisation at level 1 (`easy`) and at level 2 (`hard`).
-
-    Level 2 is tested on the edges of both levels.
-    """
-
-    def variant(number: int, level: Level, edges: Edges) -> Variant:
-        own_signature = level.signature or signature
-        return Variant(
-            name=name,
-            level=number,
-            heldout=heldout,
-            statement={lang: f"{ask[lang]} {level.contract[lang]}".strip() for lang in ask},
-            signature=own_signature,
-            reference=program(own_signature, doc, level.body, level.imports),
-            ordinary=ordinary,
-            edges=edges,
-            oracle=oracle,
-            compare=compare or Comparator(),
-        )
-
-    def all_edges(rng: Random) -> list[Args]:
-        return easy.edges(rng) + hard.edges(rng)
-
-    return variant(1, easy, easy.edges), variant(2, hard, all_edges)
-
-
-def advanced(  # pylint: disable=too-many-arguments  # all by name, as `Variant` has them
-    name: str,
-    level: int,
-    *,
-    doc: str,
-    ask: Text,
-    signature: str,
-    ordinary: Ordinary,
-    body: str,
-    edges: Edges,
-    imports: str = "",
-    oracle: Callable[..., object] | None = None,
-    heldout: bool = False,
-    compare: Comparator | None = None,
-) -> Variant:
-    """Return a parameterisation at level 3 or 4: several steps, larger inputs, a whole statement.
-
-    `ask` is the whole statement, its contract for odd inputs included. At level 4 ordinary inputs
-    have up to 3,000 elements, so that a quadratic program is felt.
-    """
-    return Variant(
-        name=name,
-        level=level,
-        heldout=heldout,
-        statement=ask,
-        signature=signature,
-        reference=program(signature, doc, body, imports),
-        ordinary=ordinary,
-        edges=edges,
-        oracle=oracle,
-        compare=compare or Comparator(),
-    )
-
-
-def wrong_program(mistake: Mistake, signature: str) -> str:
-    """Return the source of a program that makes a mistake."""
-    head = f"{mistake.imports}\n\n\n" if mistake.imports else ""
-    return f"{head}{signature}\n{indent(dedent(mistake.body).strip(), '    ')}\n"
-
-
 def visible_examples(variant: Variant, identity: str) -> tuple[Case, ...]:
-    """Two ordinary inputs; from level 2 on also one edge, to show what the contract means."""
+    """Two ordinary inputs; from level 2 on also one edge, to show what the contract means.
+
+    Where the variant has examples of its own, it is those.
+    """
+    if variant.examples:
+        return variant.examples
     rng = stream(identity, "examples")
     cases = [Case(variant.ordinary(rng, size)) for size in EXAMPLE_SIZES]
     if variant.level > 1:

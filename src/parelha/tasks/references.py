@@ -5,6 +5,7 @@ from collections.abc import Callable
 from copy import deepcopy
 from functools import lru_cache
 from hashlib import sha256
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -16,7 +17,12 @@ def expected(task: Task, args: tuple[object, ...]) -> object:
 
     The arguments are copied first, so that a reference that changes its input spoils nothing.
     """
-    function = reference_function(task.reference, task.entry_point)
+    return answer_of(task.reference, task.entry_point, args)
+
+
+def answer_of(reference: str, entry_point: str, args: tuple[object, ...]) -> object:
+    """Return what a reference's program answers, as `expected` does."""
+    function = reference_function(reference, entry_point)
     try:
         return function(*deepcopy(args))
     except SystemExit:
@@ -35,7 +41,7 @@ def reference_function(source: str, entry_point: str) -> Callable[..., Any]:
     return function
 
 
-def names_of(source: str, title: str) -> dict[str, Any]:
+def names_of(source: str, title: str, package: str = "") -> dict[str, Any]:
     """Run trusted source as a module of its own, and return what it defines.
 
     The module stays among those that were imported: dataclasses and typing look names up there,
@@ -44,9 +50,27 @@ def names_of(source: str, title: str) -> dict[str, Any]:
     Args:
         source: of a module.
         title: what tracebacks call it.
+        package: where it finds the files beside it, from `package_of`.
     """
     name = f"{title}_{sha256(source.encode('utf-8', 'replace')).hexdigest()[:16]}"
     module = ModuleType(name)
+    module.__package__ = package
     sys.modules[name] = module
     exec(compile(source, f"<{title}>", "exec"), module.__dict__)  # pylint: disable=exec-used
     return module.__dict__
+
+
+def package_of(folder: Path) -> str:
+    """Return the package in which files of a folder find each other (``from ._shared import x``).
+
+    Its name follows from what the shared files hold, so that a changed one is read anew.
+    """
+    digest = sha256(str(folder.resolve()).encode())
+    for path in sorted(folder.glob("_*.py")):
+        digest.update(path.read_bytes())
+    name = f"parelha_tasks_{digest.hexdigest()[:16]}"
+    if name not in sys.modules:
+        package = ModuleType(name)
+        package.__path__ = [str(folder)]
+        sys.modules[name] = package
+    return name

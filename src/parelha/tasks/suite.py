@@ -7,18 +7,14 @@ from functools import lru_cache, partial
 from typing import get_args
 
 from parelha.errors import UsageError
-from parelha.tasks.families import FAMILIES
-from parelha.tasks.family import Family, Variant, hidden_cases, stream, visible_examples
+from parelha.tasks.families import Family, all_families, family_names, read_family
+from parelha.tasks.family import Variant, hidden_cases, stream, visible_examples
+from parelha.tasks.problem import Problem, TaskFileError
 from parelha.types import Case, CoderAction, Split, Task
 
 HELDOUT_SEEDS_FROM = 1000  # a task's seed below belongs to train, from here on to heldout_seeds
 
 _ID = re.compile(r"(?P<family>[^/]+)/(?P<name>[^/]+)/L(?P<level>\d)/s(?P<seed>\d{1,9})")
-
-
-def family_names() -> tuple[str, ...]:
-    """Return the names of all families, by coder action."""
-    return tuple(family.name for family in FAMILIES)
 
 
 def load_tasks(
@@ -43,6 +39,20 @@ def load_tasks(
     Raises:
         UsageError: unknown split or family, or a seed outside 0 to 999.
     """
+    return tuple(_task(identity) for _, identity in named_tasks(split, levels, families, seeds))
+
+
+def named_tasks(
+    split: Split,
+    levels: Iterable[int] = (1,),
+    families: Iterable[str] = (),
+    seeds: Iterable[int] = range(1),
+) -> Iterator[tuple[CoderAction, str]]:
+    """Yield coder action and id of what `load_tasks` would return, without drawing any input.
+
+    Raises:
+        UsageError: as `load_tasks`.
+    """
     if split not in get_args(Split):
         raise UsageError(f"unknown split {split!r}: one of {', '.join(get_args(Split))}")
     wanted_levels, chosen = set(levels), _families_named(families)
@@ -51,13 +61,12 @@ def load_tasks(
     for seed in numbers:
         if not 0 <= seed < HELDOUT_SEEDS_FROM:
             raise UsageError(f"seed {seed} of a task is not within 0 to {HELDOUT_SEEDS_FROM - 1}")
-    return tuple(
-        _task(task_id(family, variant, offset + seed))
-        for family in chosen
-        for variant in _by_parameterisation(family)
-        if variant.level in wanted_levels and _split_of(family, variant, offset) == split
-        for seed in numbers
-    )
+    for family in chosen:
+        for problem in family.problems:
+            if _split_of(family, problem, offset) == split:
+                for level in sorted(wanted_levels & problem.statements.keys()):
+                    for seed in numbers:
+                        yield family.action, task_id(family, problem, level, offset + seed)
 
 
 def get_task(identity: str) -> Task:
@@ -69,9 +78,9 @@ def get_task(identity: str) -> Task:
     return _task(identity)
 
 
-def task_id(family: Family, variant: Variant, seed: int) -> str:
+def task_id(family: Family, problem: Problem, level: int, seed: int) -> str:
     """Return ``family/parameterisation/level/seed``."""
-    return f"{family.name}/{variant.name}/L{variant.level}/s{seed}"
+    return f"{family.name}/{problem.name}/L{level}/s{seed}"
 
 
 def variant_of(identity: str) -> tuple[Family, Variant, int]:
@@ -81,12 +90,21 @@ def variant_of(identity: str) -> tuple[Family, Variant, int]:
         UsageError: there is no such task; the message names the nearest one.
     """
     match = _ID.fullmatch(identity)
-    if match is not None:
-        for family in FAMILIES:
-            for variant in family.variants if family.name == match["family"] else ():
-                if (variant.name, str(variant.level)) == (match["name"], match["level"]):
-                    return family, variant, int(match["seed"])
-    known = [task_id(family, v, 0) for family in FAMILIES for v in family.variants]
+    if match is not None and match["family"] in family_names():
+        family = read_family(match["family"])
+        for problem in family.problems:
+            if problem.name == match["name"] and int(match["level"]) in problem.statements:
+                try:
+                    variant = problem.variants[int(match["level"])]
+                except TaskFileError as error:
+                    raise TaskFileError(f"{family.name}: {error}") from error
+                return family, variant, int(match["seed"])
+    known = [
+        task_id(family, problem, level, 0)
+        for family in all_families()
+        for problem in family.problems
+        for level in problem.statements
+    ]
     raise UsageError(f"unknown task {identity!r}{_did_you_mean(identity, known)}")
 
 
@@ -119,7 +137,7 @@ def _task(identity: str) -> Task:
         split=_split_of(family, variant, seed),
         statement=dict(variant.statement),
         signature=variant.signature,
-        entry_point=variant.signature.removeprefix("def ").partition("(")[0],
+        entry_point=variant.entry_point,
         examples=visible_examples(variant, identity),
         # Bound to the id alone, so that a task can be pickled to a worker process.
         make_cases=partial(hidden_inputs, identity),
@@ -130,10 +148,10 @@ def _task(identity: str) -> Task:
     )
 
 
-def _split_of(family: Family, variant: Variant, seed: int) -> Split:
+def _split_of(family: Family, kind: Problem | Variant, seed: int) -> Split:
     if family.heldout:
         return "heldout_families"
-    if variant.heldout:
+    if kind.heldout:
         return "heldout_params"
     return "heldout_seeds" if seed >= HELDOUT_SEEDS_FROM else "train"
 
@@ -144,17 +162,11 @@ def _families_named(names: Iterable[str]) -> tuple[Family, ...]:
     known = set(family_names())
     for name in sorted(wanted - actions - known):
         raise UsageError(f"unknown family {name!r}{_did_you_mean(name, [*known, *actions])}")
-    if not wanted:
-        return FAMILIES
-    return tuple(f for f in FAMILIES if f.name in wanted or f.action.value in wanted)
-
-
-def _by_parameterisation(family: Family) -> Iterator[Variant]:
-    for name in family.parameterisations:
-        yield from sorted(
-            (variant for variant in family.variants if variant.name == name),
-            key=lambda variant: variant.level,
-        )
+    return tuple(
+        read_family(name)
+        for name in family_names()
+        if not wanted or name in wanted or name.partition(".")[0] in wanted
+    )
 
 
 def _did_you_mean(name: str, known: Iterable[str]) -> str:

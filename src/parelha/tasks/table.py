@@ -1,26 +1,28 @@
 """The table of families, as ``docs/tasks.md`` holds it (`parelha tasks list --table`)."""
 
-from parelha.tasks.families import FAMILIES
-from parelha.tasks.family import Family
+from parelha.tasks.families import Family, all_families
 
 
 def families_table() -> str:
     """Return one line of Markdown for each family: levels, parameterisations, what is held out."""
     lines = ["| family | levels | parameterisations (held out in italics) |", "|---|---|---|"]
-    lines += [_row(family) for family in FAMILIES]
-    heldout = sum(family.heldout for family in FAMILIES)
-    num_tasks = sum(len(family.variants) for family in FAMILIES)
+    families = all_families()
+    lines += [_row(family) for family in families]
+    heldout = sum(family.heldout for family in families)
+    num_tasks = sum(len(problem.statements) for f in families for problem in f.problems)
     lines += [
         "",
-        f"{len(FAMILIES)} families, {heldout} of them held out; {num_tasks} parameterisations, "
+        f"{len(families)} families, {heldout} of them held out; {num_tasks} parameterisations, "
         "counted once for each level.",
     ]
     return "\n".join(lines)
 
 
 def _row(family: Family) -> str:
-    levels = ", ".join(str(level) for level in sorted({v.level for v in family.variants}))
-    held = {variant.name for variant in family.variants if variant.heldout or family.heldout}
+    levels = ", ".join(
+        str(level) for level in sorted({n for p in family.problems for n in p.statements})
+    )
+    held = {problem.name for problem in family.problems if problem.heldout or family.heldout}
     names = ", ".join(f"*{n}*" if n in held else n for n in family.parameterisations)
     note = " (held out)" if family.heldout else ""
     return f"| `{family.name}`{note} | {levels} | {names} |"
