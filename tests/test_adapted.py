@@ -14,6 +14,7 @@ from parelha.config import ModelConfig
 from parelha.kernels.adapted import (
     AdaptedLinear,
     adapt,
+    adapted_layers,
     leave_layers_plain,
     use_adapted_layers,
 )
@@ -127,6 +128,21 @@ def test_the_gradient_that_is_written_out_is_autograds(dtype: torch.dtype) -> No
     for name, gradient in expected.items():
         difference = float((written[name] - gradient).norm() / gradient.norm())
         assert difference < (1e-5 if dtype is torch.float32 else 3e-2), (name, difference)
+
+
+def test_every_weight_is_packed_once() -> None:
+    needs_packing(torch.float32)
+    policy = moved(torch.float32)
+    model = policy.fast(Agent.CODER).adapted
+    with torch.no_grad():
+        hidden(policy, torch.arange(8)[None])
+        block: Any = policy.decoder(Agent.CODER).get_submodule("layers.0.self_attn")
+        block.q_proj(torch.ones(1, 2, block.q_proj.in_features))  # from outside the block
+    layers = list(adapted_layers(policy.model(Agent.CODER)))
+    packed = [one for one in model.projections if one.is_packed]
+    assert sum(len(one.members) for one in packed) == len(layers)
+    fused = {layer for one in packed if len(one.members) > 1 for layer in one.members}
+    assert not any(layer.alone.is_packed for layer in fused if layer.alone is not None)
 
 
 # --- which layers are computed together ----------------------------------------------------------

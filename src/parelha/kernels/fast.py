@@ -86,6 +86,8 @@ def make_fast(model: PeftModel, kernels: Kernels, mask: Mask) -> Fast:
 def _put_under(model: PeftModel, kernels: Kernels, groups: Sequence[Group]) -> Fast:
     base: Any = model.get_base_model()
     adapted = adapt(model, kernels)
+    if "fused" in kernels.paths:
+        fuse(groups, adapted)  # before any pass: what is packed one by one would stay beside it
     head = FrozenHead(base.get_output_embeddings(), adapted.widener, adapted.can_pack)
     if _is_narrow(model, kernels.dtype):
         behind = [layer.weight for one in adapted.projections for layer in one.bases]
@@ -95,8 +97,6 @@ def _put_under(model: PeftModel, kernels: Kernels, groups: Sequence[Group]) -> F
             model.to(kernels.dtype)
     if "grouped" in kernels.paths:
         group_queries(base, stretches="stretches" in kernels.paths)
-    if "fused" in kernels.paths:
-        fuse(groups, adapted)
     if "lean" in kernels.paths:
         make_lean(model, groups, kernels.dtype)
     return Fast(kernels, adapted, head)

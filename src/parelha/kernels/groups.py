@@ -39,6 +39,9 @@ class Group:
     def fuse(self, model: AdaptedModel) -> FusedProjection:
         """Let the block compute its members by one product from now on."""
         projection = FusedProjection(self.members, model)
+        for member in self.members:
+            if member.alone is not None:
+                member.alone.can_pack = False  # a second copy, for calls from outside the block
 
         def opened(_: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
             active = self.members[0].active()
