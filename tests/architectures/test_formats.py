@@ -112,7 +112,7 @@ def test_ids_above_the_vocabulary_are_no_text(architecture: Architecture, tmp_pa
         (DEEPSEEK, {"<｜end▁of▁sentence｜>"}),
         (PHI3, {"<|end|>", "<|endoftext|>"}),
     ],
-    ids=str,
+    ids=["qwen2", "deepseek_v2", "phi3"],  # a set has no order to be named by
 )
 def test_a_turn_of_a_chat_ends_with_the_templates_own_marker(
     architecture: Architecture, ends: set[str], tmp_path: Path
