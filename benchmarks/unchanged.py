@@ -1,6 +1,6 @@
 """Whether a commit's runs and this tree's runs are the same, byte for byte: for changes of form.
 
-    python benchmarks/unchanged.py COMMIT
+    python -m benchmarks.unchanged COMMIT
 
 Plays short runs of tiny random models with both sources, on the CPU, and compares every file that
 holds no clock: metrics, episodes, evaluations, checkpoints.
@@ -13,10 +13,13 @@ import sys
 import tempfile
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+from tests.tiny import (  # pylint: disable=import-error
+    tiny_folder,
+    tiny_model,
+    tiny_tokenizer,
+)
 
-from tests.tiny import tiny_folder, tiny_model, tiny_tokenizer  # noqa: E402
+ROOT = Path(__file__).resolve().parent.parent
 
 _COMMON = """
 seed = 3

@@ -159,7 +159,7 @@ def test_a_turn_without_an_advantage_carries_no_loss() -> None:
     assert (sample.targets, sample.advantages) == ([2, 3], [0.5, 0.5])
 
 
-def test_prompts_tools_and_the_drafts_tokens_carry_no_loss(policy: Policy) -> None:
+def test_prompts_and_what_tools_say_carry_no_loss(policy: Policy) -> None:
     (tree,) = tiny_trees(tiny_engine(policy))
     for play in tree.rounds:
         sample = make_sample(play, 1.0)
@@ -167,9 +167,6 @@ def test_prompts_tools_and_the_drafts_tokens_carry_no_loss(policy: Policy) -> No
             turn.start + i for turn in play.turns for i in range(len(turn.completion.token_ids))
         }
         assert set(sample.targets) <= generated
-        if play.kind == "revision":
-            draft = next(d for d in tree.drafts if play.name.startswith(d.name))
-            assert min(sample.targets) >= len(draft.ids)
 
 
 def test_rounds_without_any_choice_give_no_loss_and_no_error(policy: Policy) -> None:

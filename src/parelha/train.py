@@ -127,11 +127,11 @@ def in_time(config: Config, left: float, seconds: float, progress: Progress) -> 
 
 def most_tokens(config: Config, step: int) -> int:
     """New tokens of a step's programs and reviews, at most."""
-    episode, train = config.episode, config.train
+    episode = config.episode
     revised = episode.max_rounds * (episode.max_review_tokens + episode.max_program_tokens)
-    if train.phase(step) == "verdict":
+    if config.train.phase(step) == "verdict":
         revised = 0
-    rows = train.tasks_per_step * episode.drafts
+    rows = config.train.tasks_per_step * episode.drafts
     return rows * (episode.max_program_tokens + episode.reviews * revised)
 
 

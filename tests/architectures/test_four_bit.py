@@ -25,7 +25,7 @@ from parelha.kernels.frozen import FrozenHead, Widener
 from parelha.learning.update import accumulate_gradients, sample_logprobs
 from parelha.models.fetch import ModelFiles
 from parelha.models.load import load_base
-from parelha.models.policy import Policy
+from parelha.models.policy import Policy, held_as
 from parelha.runtime import load_policy
 from parelha.types import Agent
 from tests.architectures.models import CODEGEN, DEEPSEEK, QWEN2, Architecture
@@ -93,7 +93,7 @@ def test_the_setting_reaches_the_bases_of_both_agents(
     policy, _ = load_policy(config, found)
     assert [how["folder"] for how in asked] == [one, other]
     assert all("quantization_config" in how for how in asked)
-    assert {policy.held_as(agent) for agent in Agent} == {"nf4"}
+    assert {held_as(policy.model(agent)) for agent in Agent} == {"nf4"}
 
 
 def test_one_base_in_four_bits_is_loaded_once(asked: list[Arguments], tmp_path: Path) -> None:

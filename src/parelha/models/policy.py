@@ -246,15 +246,11 @@ class Policy:
             for path in inner.iterdir():
                 path.replace(folder / path.name)
             inner.rmdir()
-        record = {"name": model.get_base_model().name_or_path, "dtype": self.held_as(agent)}
+        record = {
+            "name": model.get_base_model().name_or_path,
+            "dtype": held_as(self._models[agent]),
+        }
         (folder / BASE_FILE).write_text(json.dumps(record) + "\n", encoding="utf-8")
-
-    def held_as(self, agent: Agent) -> str:
-        """How the agent's base is held: ``nf4``, or the type of its weights."""
-        base: Any = self._models[agent].get_base_model()
-        if getattr(base, "is_loaded_in_4bit", False):
-            return "nf4"
-        return str(base.dtype).removeprefix("torch.")
 
     def load(self, agent: Agent, folder: Path) -> None:
         """Read an adapter written by `save`.
@@ -276,13 +272,21 @@ class Policy:
             raise UsageError(
                 f"the adapter at {path} does not fit this model, rank and adapter_targets"
             )
-        held, here = _trained_over(folder), self.held_as(agent)
+        held, here = _trained_over(folder), held_as(self._models[agent])
         if held and (held == "nf4") != (here == "nf4"):
             raise UsageError(
                 f"the adapter at {path} was trained over a base in {held}, this one is in {here}: "
                 "set model.dtype as it was"
             )
         set_peft_model_state_dict(model, state, adapter_name=adapter)
+
+
+def held_as(model: PeftModel) -> str:
+    """How a base is held: ``nf4``, or the type of its weights."""
+    base: Any = model.get_base_model()
+    if getattr(base, "is_loaded_in_4bit", False):
+        return "nf4"
+    return str(base.dtype).removeprefix("torch.")
 
 
 def adapter_targets(base: PreTrainedModel) -> list[str]:

@@ -222,12 +222,11 @@ def _on_event(
             return
     elif event == "ctypes.dlsym":
         name = args[1]
+        text = type_of(name) is type_of("")
+        python, finder = (("Py", "_P"), "sym") if text else ((b"Py", b"_P"), b"sym")
+        known = text or type_of(name) is type_of(b"")
         # Nor what finds any other function (dlsym, dlvsym).
-        if (
-            type_of(name) is type_of("") and name[:2] not in ("Py", "_P") and "sym" not in name
-        ) or (
-            type_of(name) is type_of(b"") and name[:2] not in (b"Py", b"_P") and b"sym" not in name
-        ):
+        if known and name[:2] not in python and finder not in name:
             return
     elif event in ("exec", "function.__new__"):
         code = args[0]
