@@ -122,3 +122,5 @@ def test_an_evaluation_says_what_the_pair_is_above_each_arm() -> None:
     assert "pair: 6 of 10 pass, 400 tokens an episode\n" in text + "\n"
     assert "best of n: 4 of 10 pass, 400 tokens an episode; the pair is +20.0 points above" in text
     assert "95 % interval" in text.split("best of n")[1]
+    lost = eval_text({"step": 1, "episodes": records(6), "arms": {"linters": []}})
+    assert "linters: every episode failed" in lost

@@ -18,7 +18,7 @@ from parelha.episode import play_draft, play_revision, play_tree
 from parelha.errors import InfrastructureError
 from parelha.models.policy import Policy
 from parelha.reviewing import run_tool
-from parelha.stage import Grade, Part, Stage, guarded, program_of
+from parelha.stage import Part, Stage, guarded, program_of, wait_for_grades
 from parelha.types import Agent, ReviewerAction, Severity, Task
 
 # The arms whose reviewer is no model, by the tool that speaks in its place.
@@ -72,7 +72,7 @@ def _play_with_tool(task: Task, stage: Stage, tool: ReviewerAction | None) -> Pa
         branch.rounds += [review, revision]
         last = revision
         grades.append((revision, grade))
-    yield from _score(grades)
+    yield from wait_for_grades(grades)
     return branch
 
 
@@ -94,7 +94,7 @@ def _play_best(task: Task, stage: Stage, budget: int) -> Part:
         )
         if not finds_fault(ReviewerAction.EXECUTE, said):
             break
-    yield from _score(grades)
+    yield from wait_for_grades(grades)
     # Where no draft has all examples right, the last one is as good a guess as any.
     *others, chosen = rounds
     branch = Branch(chosen)
@@ -105,14 +105,6 @@ def _play_best(task: Task, stage: Stage, budget: int) -> Part:
 def finds_fault(tool: ReviewerAction, said: str) -> bool:
     """Whether a tool has something to say against a program."""
     return any(prompts.is_quotable(tool, line) for line in said.split("\n"))
-
-
-def _score(grades: list[tuple[Round, Any]]) -> Part:
-    for play, due in grades:
-        try:
-            play.score = yield Grade(due)
-        except InfrastructureError as error:
-            play.dropped = f"infrastructure: {error}"
 
 
 @contextmanager

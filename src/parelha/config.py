@@ -186,9 +186,9 @@ class TrainConfig(_Section):
     tasks_per_step: Size = 2
     """Trees in one step; each is drafts x reviews episodes."""
     keep_every: Size = 1
-    """Adapters of every so-manieth step are kept; those of the newest two steps always are."""
+    """Adapters of every n-th step are kept; those of the newest two steps always are."""
     canary_every: Count = 10
-    """Every so-manieth step its programs are also graded against random answers, which none can
+    """Every n-th step its programs are also graded against random answers, which none can
     pass: one that does ends the run (docs/tasks.md). 0: never."""
 
     def phase(self, step: int) -> Phase:

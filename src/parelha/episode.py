@@ -13,7 +13,16 @@ from parelha.agents.formats import Conversation
 from parelha.agents.turns import Branch, Round, Tree
 from parelha.errors import InfrastructureError
 from parelha.reviewing import play_review
-from parelha.stage import Grade, Part, Stage, choose, drawn, program_of, speak, task_prompt
+from parelha.stage import (
+    Part,
+    Stage,
+    choose,
+    drawn,
+    program_of,
+    speak,
+    task_prompt,
+    wait_for_grades,
+)
 from parelha.types import Agent, CoderAction, Score, Task
 
 
@@ -37,11 +46,8 @@ def play_row(task: Task, stage: Stage, k: int) -> Part:
     if stage.phase != "review" or not (yield from passes(grade)):
         played = yield [play_branch(task, stage, draft, m) for m in range(stage.config.reviews)]
     # No turn depends on a grade, so grading goes on behind the dialogue until here.
-    for play, due in [(draft, grade), *(pair for _, grades in played for pair in grades)]:
-        try:
-            play.score = yield Grade(due)
-        except InfrastructureError as error:
-            play.dropped = f"infrastructure: {error}"
+    revised = (pair for _, grades in played for pair in grades)
+    yield from wait_for_grades([(draft, grade), *revised])
     return [branch for branch, _ in played]
 
 

@@ -4,7 +4,7 @@ Each part is a generator that yields what it must wait for and is resumed with t
 (`rollout.play_all`). No torch here.
 """
 
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from random import Random
@@ -93,6 +93,15 @@ def program_of(play: Round) -> tuple[str, str]:
     """The program that a round ended with and "", or "" and the reason why there is none."""
     last = play.turns[-1]
     return extract_program(last.answer, last.completion.finish)
+
+
+def wait_for_grades(grades: Iterable[tuple[Round, "Future[Score]"]]) -> Part:
+    """Give each round its score; one that is lost to a fault of the machine is dropped."""
+    for play, due in grades:
+        try:
+            play.score = yield Grade(due)
+        except InfrastructureError as error:
+            play.dropped = f"infrastructure: {error}"
 
 
 def speak(

@@ -74,6 +74,9 @@ def _arm_lines(pair: list[Line], arms: dict[str, list[Line]]) -> list[str]:
     """Each other way to solve the tasks: its passes, its tokens, and what the pair is above it."""
     lines = []
     for name, episodes in {"pair": pair, **arms}.items() if arms else ():
+        if not episodes:
+            lines.append(f"  {name.replace('_', ' ')}: every episode failed")
+            continue
         passed = {e["task"]: float(e["final_passed"]) for e in episodes}
         both = [e for e in pair if e["task"] in passed]
         spent = sum(e["tokens"] + e.get("prompt_tokens", 0) for e in episodes) / len(episodes)
