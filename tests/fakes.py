@@ -107,6 +107,14 @@ def letters_passed(program: str) -> int:
     return sum(c.isalpha() for c in program) % (NUM_CASES + 1)
 
 
+def half_pass(patch: pytest.MonkeyPatch) -> None:
+    """Let every second program pass, so that a step has passing and failing ones."""
+    patch.setattr(
+        "tests.fakes.letters_passed",
+        lambda program: NUM_CASES * (sum(c.isalpha() for c in program) % 2),
+    )
+
+
 class FakeGrader:
     """Scores a program by its letters, and fails as a machine does where `faulty` says so.
 

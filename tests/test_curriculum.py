@@ -15,7 +15,7 @@ from parelha.config_file import from_dict
 from parelha.rewards import reward_trees
 from parelha.tasks.curriculum import FLOOR, PassRates, draw
 from parelha.tracking import RunFolder
-from parelha.training_tasks import pass_rates, tasks_of_step, training_tasks
+from parelha.training_tasks import read_past, tasks_of_step, training_tasks
 from parelha.types import Task
 from tests.fakes import fake_task, fake_tasks, run_tiny, tiny_config, use_fakes
 
@@ -186,5 +186,5 @@ def test_the_curriculum_learns_of_every_draft_on_record(
         if json.loads(line)["kind"] == "draft"
     ]
     assert seen == on_record
-    rates = pass_rates(training_tasks(config), RunFolder.open(run), 4)
+    rates = read_past(training_tasks(config), config, RunFolder.open(run), 4).rates
     assert any(rates.weight(family) < 1.0 for family in FAMILIES)  # or nothing above was at stake

@@ -18,6 +18,7 @@ from parelha.analysis.efficiency import EfficiencyMeter, efficiency_score, size_
 from parelha.config import RewardConfig
 from parelha.errors import InfrastructureError
 from parelha.grading import Grader
+from parelha.once import Once
 from parelha.rewards import components, program_value
 from parelha.sandbox import Sandbox, Slice, counters, encode_slice
 from parelha.tasks import get_task, load_tasks
@@ -362,6 +363,7 @@ def test_only_programs_that_pass_everything_are_measured() -> None:
     )
     grader.case_seed, grader.answer = 0, 0
     grader._trivial_share = lambda *_: 0.0
+    grader._graded = Once(9)
     assert grader.grade(task, "p").efficiency is None  # off unless asked for
 
     def measure(_: Task, program: str) -> Efficiency:

@@ -15,6 +15,7 @@ from parelha.episode import play_tree
 from parelha.errors import InfrastructureError, UsageError
 from parelha.rollout import play_all
 from parelha.stage import Stage, guarded, task_prompt
+from parelha.stored import StoredDraft, stored_round
 from parelha.types import Agent, Lang, Outcome, Phase, Score, Task
 from tests.fakes import NUM_CASES, FakeGrader, fake_score, fake_stage, fake_task
 from tests.scripted import Script, ScriptedEngine, program_text
@@ -349,6 +350,28 @@ def test_a_verdict_phase_ends_with_the_reviewers_decision() -> None:
     assert {r.action for r in reviews} == {"propose_refactoring"}
     assert all([t.kind for t in r.turns] == ["action"] for r in reviews)
     assert not [r for r in tree.rounds if r.kind == "revision"]
+
+
+def test_a_draft_phase_ends_with_the_drafts() -> None:
+    tree, _, _ = play(phase="draft", drafts=3)
+    assert [r.name for r in tree.rounds] == ["d0", "d1", "d2"]
+    assert all(draft.score is not None for draft in tree.drafts)
+
+
+@pytest.mark.parametrize("phase", ["verdict", "review"])
+def test_stored_drafts_are_reviewed_in_place_of_new_ones(phase: Phase) -> None:
+    stage = replace(fake_stage(), phase=phase)
+    engine = ScriptedEngine(stage.formats[Agent.CODER])
+    answers = [program_text("one"), "no program at all"]
+    stored = [stored_round(StoredDraft("t", text, "stop"), k) for k, text in enumerate(answers)]
+    (tree,) = play_all([play_tree(fake_task(), stage, stored)], engine)
+    assert tree.drafts == stored
+    reviews = [r for r in tree.rounds if r.kind == "review"]
+    assert {r.name for r in reviews} == {f"s{k}.r{m}" for k in (0, 1) for m in (0, 1)}
+    assert all("one" in said(r) for r in reviews if r.name.startswith("s0"))
+    assert all(draft.score is not None and not draft.ids for draft in stored)
+    revisions = [r for r in tree.rounds if r.kind == "revision"]
+    assert len(revisions) == (4 if phase == "review" else 0)
 
 
 def test_a_review_phase_has_failing_drafts_reviewed_and_leaves_the_others_alone() -> None:

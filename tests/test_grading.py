@@ -13,6 +13,7 @@ import pytest
 
 from parelha.errors import InfrastructureError
 from parelha.grading import Grader
+from parelha.once import Once
 from parelha.tasks import Comparator
 from parelha.types import Analysis, CallResult, Case, Outcome, RunResult, Task
 from tests.fakes import fake_task
@@ -32,6 +33,7 @@ def grader_of(*calls: CallResult) -> Iterator[Any]:
     grader.case_seed = 0
     grader._pool = ThreadPoolExecutor(1)  # pylint: disable=protected-access
     grader._trivial_shares, grader._trivial_lock = {}, Lock()  # pylint: disable=protected-access
+    grader._graded = Once(9)  # pylint: disable=protected-access
     with grader:
         yield grader
 

@@ -14,7 +14,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parelha.config import Config, EpisodeConfig
+from parelha.config import Config, EpisodeConfig, LearningConfig
 from parelha.config_file import from_dict
 from parelha.episode import play_tree
 from parelha.errors import NothingTrainedError, UsageError, WorkFailedError
@@ -22,10 +22,18 @@ from parelha.rollout import play_all
 from parelha.runtime import check_window, open_runtime
 from parelha.tasks import load_tasks
 from parelha.tracking import write_atomic
-from parelha.train import load_run_config, train
+from parelha.train import learning_rate, load_run_config, train
 from parelha.training_tasks import tasks_of_step, training_tasks
 from parelha.types import Agent
-from tests.fakes import FakeGrader, Quiet, fake_stage, fake_tasks, run_tiny, tiny_config, use_fakes
+from tests.fakes import (
+    FakeGrader,
+    Quiet,
+    fake_stage,
+    fake_tasks,
+    run_tiny,
+    tiny_config,
+    use_fakes,
+)
 from tests.scripted import ScriptedEngine
 
 pytestmark = pytest.mark.slow
@@ -208,6 +216,12 @@ def test_a_run_made_longer_is_evaluated_again(
     run_tiny(longer, resume=folder)
     assert json.loads((folder / "eval" / "before.json").read_text())["step"] == 0
     assert json.loads((folder / "eval" / "after.json").read_text())["step"] == 2
+
+
+def test_the_learning_rate_rises_over_the_first_updates_and_stays() -> None:
+    config = LearningConfig(learning_rate=4.0, warmup_updates=4)
+    assert [learning_rate(config, n) for n in range(6)] == [1.0, 2.0, 3.0, 4.0, 4.0, 4.0]
+    assert learning_rate(LearningConfig(learning_rate=4.0), 0) == 4.0
 
 
 def test_too_few_tasks_are_refused_before_anything_is_made(

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from parelha.config_file import from_dict
 from parelha.kernels.choose import choose
 from parelha.overrides import resumed_config
-from parelha.train import in_time, load_run_config, train
+from parelha.pacing import in_time
+from parelha.train import load_run_config, train
 from tests.fakes import Quiet, run_tiny, tiny_config, use_fakes
 
 pytestmark = pytest.mark.slow

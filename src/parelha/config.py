@@ -143,7 +143,10 @@ class LearningConfig(_Section):
     algorithm: str = "grpo"
     """A file of `learning/algorithms`: `grpo` (arXiv 2402.03300) or `cispo` (arXiv 2506.13585)."""
     learning_rate: NotNegative = 2e-4
-    """AdamW's, constant, for both adapters."""
+    """AdamW's, for both adapters."""
+    warmup_updates: Count = 0
+    """An adapter's learning rate rises linearly over so many of its updates, then stays: AdamW's
+    first steps are as long as any, whatever the gradient (arXiv 1711.05101)."""
     clip_low: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.2
     """The ratio of a token is clipped below at 1 - clip_low (arXiv 1707.06347)."""
     clip_high: Positive = 0.28
@@ -175,11 +178,16 @@ class TrainConfig(_Section):
 
     steps: Size = 4
     """Updates of each trained agent."""
+    draft_steps: Count = 0
+    """The first of them play drafts alone: the coder learns, and the reviewer waits for it."""
     verdict_steps: Count = 0
-    """The first of them play drafts and the reviewer's verdicts alone: no review is written."""
+    """Those after play verdicts alone, of drafts that the run has stored; of new ones while it has
+    none that pass, or none that fail."""
     review_steps: Count = 0
-    """Those after have every failing draft reviewed, whatever the reviewer would choose; the others
-    play whole dialogues."""
+    """Those after have stored drafts that fail reviewed, whatever the reviewer would choose; the
+    others play whole dialogues."""
+    stored_drafts: Size = 24
+    """Of a verdict step, half of them passing and half failing, and of a review step."""
     minutes: NotNegative = 0.0
     """A run that would take longer on this machine ends after fewer steps, as many as fit: decided
     by its first step, and written down as `train.steps`. 0: all steps, however long."""
@@ -193,9 +201,16 @@ class TrainConfig(_Section):
 
     def phase(self, step: int) -> Phase:
         """What of the dialogue a step plays; the first is 1."""
-        if step > self.verdict_steps + self.review_steps:
-            return "free"
-        return "verdict" if step <= self.verdict_steps else "review"
+        phases: tuple[tuple[Phase, int], ...] = (
+            ("draft", self.draft_steps),
+            ("verdict", self.verdict_steps),
+            ("review", self.review_steps),
+        )
+        for phase, length in phases:
+            if step <= length:
+                return phase
+            step -= length
+        return "free"
 
 
 class EvalConfig(_Section):

@@ -6,6 +6,7 @@ side by side) and is resumed with the result; `rollout.play_all` moves many of t
 that all turns that are due share a batch. No torch here.
 """
 
+from collections.abc import Sequence
 from concurrent.futures import Future
 
 from parelha.agents import prompts
@@ -26,12 +27,20 @@ from parelha.stage import (
 from parelha.types import Agent, CoderAction, Score, Task
 
 
-def play_tree(task: Task, stage: Stage) -> Part:
+def play_tree(task: Task, stage: Stage, stored: Sequence[Round] = ()) -> Part:
     """All episodes of one task: K drafts, M reviews of each, one revision of each review.
+
+    Args:
+        task: to be solved.
+        stage: what it is played on.
+        stored: drafts of earlier steps that are reviewed in place of new ones.
 
     Returns (through the generator): a `Tree` whose programs are scored.
     """
-    rows = yield [play_row(task, stage, k) for k in range(stage.config.drafts)]
+    if stored:
+        rows = yield [review_draft(task, stage, d, stage.start_grade(task, d)) for d in stored]
+    else:
+        rows = yield [play_row(task, stage, k) for k in range(stage.config.drafts)]
     return Tree(task.id, rows)
 
 
@@ -41,9 +50,20 @@ def play_row(task: Task, stage: Stage, k: int) -> Part:
     Returns: its branches, all programs scored.
     """
     draft, grade = yield from play_draft(task, stage, k)
+    return (yield from review_draft(task, stage, draft, grade))
+
+
+def review_draft(task: Task, stage: Stage, draft: Round, grade: "Future[Score]") -> Part:
+    """What follows a draft in each of its episodes.
+
+    Returns: its branches, all programs scored.
+    """
     played: list[tuple[Branch, list[tuple[Round, Future[Score]]]]] = [(Branch(draft), [])]
     # Where a review is forced, a right program has nothing to be mended.
-    if stage.phase != "review" or not (yield from passes(grade)):
+    reviewed = stage.phase != "draft" and (
+        stage.phase != "review" or not (yield from passes(grade))
+    )
+    if reviewed:
         played = yield [play_branch(task, stage, draft, m) for m in range(stage.config.reviews)]
     # No turn depends on a grade, so grading goes on behind the dialogue until here.
     revised = (pair for _, grades in played for pair in grades)

@@ -16,6 +16,7 @@ from parelha.analysis import Analyser, structure, to_text, unused
 from parelha.analysis.efficiency import EfficiencyMeter
 from parelha.closing import Closing
 from parelha.errors import InfrastructureError
+from parelha.once import Once
 from parelha.probes import best_trivial
 from parelha.sandbox import Sandbox
 from parelha.tasks import expected
@@ -24,6 +25,7 @@ from parelha.tasks.writing import written_out
 from parelha.types import CallResult, Case, Lang, Outcome, RunResult, Score, Task, TestResult
 
 _MAX_DETAIL = 200
+_MAX_GRADED = 2048  # scores that are kept
 _ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}\b")
 _EXECUTED: dict[Lang, str] = {
     "en": "{passed} of {total} examples right.",
@@ -80,6 +82,8 @@ class Grader(Closing):
         self.case_seed = case_seed
         self._trivial_shares: dict[str, float] = {}  # by the task's id
         self._trivial_lock = threading.Lock()
+        # What is run again could only come out differently by chance.
+        self._graded: Once[tuple[str, str], Score] = Once(_MAX_GRADED)
         if efficiency:
             self.meter = EfficiencyMeter(self.sandbox, case_seed)
         # The linters' side of each grade; these threads only wait for worker processes.
@@ -99,6 +103,10 @@ class Grader(Closing):
         if reason:
             cases = len(task.make_cases(self.case_seed))
             return Score("", reason, TestResult(0, cases, Outcome.NO_PROGRAM, (reason,)))
+        return self._graded.get((task.id, program), lambda: self._grade(task, program))
+
+    def _grade(self, task: Task, program: str) -> Score:
+        """Run the hidden cases and the linters, side by side."""
         analysis = self._pool.submit(self.analyser.analyse, program)
         tests = self.test(task, program)
         efficiency = None

@@ -36,15 +36,20 @@ def step_metrics(
             record[f"component/{kind}/{name}"] = mean(
                 p.components[name] for p in of_kind if name in p.components
             )
-    drafts = [p.score for t in trees for p in t.drafts if p.score is not None]
-    finals = [b.final.score for b in episodes if b.final.score is not None and not b.was_cut_short]
+    # Stored drafts are chosen by what they are worth, so they say nothing of the pair.
+    drafts = [p.score for p in rounds if p.kind == "draft" and p.score is not None]
+    finals = [
+        b.final.score
+        for b in episodes
+        if b.draft.kind == "draft" and b.final.score is not None and not b.was_cut_short
+    ]
     for name, scores in (("draft", drafts), ("final", finals)):
         record[f"pass_rate/{name}"] = mean(float(s.all_passed) for s in scores)
         record[f"share/{name}"] = mean(_share(s) for s in scores)
     programs = [p for p in rounds if p.kind in ("draft", "revision")]
     right = {task.id: str(task.action) for task in tasks}
     record["right_action_rate"] = mean(
-        float(p.action == right[t.task_id]) for t in trees for p in t.drafts
+        float(p.action == right[t.task_id]) for t in trees for p in t.drafts if p.kind == "draft"
     )
     for agent in Agent:
         record[f"entropy/{agent}"] = mean(

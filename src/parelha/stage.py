@@ -61,8 +61,8 @@ class Stage:
         pool: threads that wait for the grader.
         stream: (seed, step), the head of every random stream.
         sampling: replaces every role's temperature where given (evaluation).
-        phase: what of the dialogue is played: the reviewer's `verdict` alone, a forced `review` of
-            each failing draft, or all of it (`free`).
+        phase: what of the dialogue is played: the `draft` alone, up to the reviewer's `verdict`, a
+            forced `review` of each failing draft, or all of it (`free`).
     """
 
     config: EpisodeConfig

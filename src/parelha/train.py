@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,8 @@ from parelha.checkpoint import (
     make_optimizers,
     save_checkpoint,
 )
-from parelha.config import Config
-from parelha.config_file import from_dict, lay_over
+from parelha.config import Config, LearningConfig
+from parelha.config_file import from_dict
 from parelha.episode import play_tree
 from parelha.errors import NothingTrainedError, UsageError, WorkFailedError
 from parelha.evaluate import check_sources, evaluate, heldout_tasks
@@ -27,16 +28,14 @@ from parelha.learning.credit import assign_credit
 from parelha.learning.update import Sample, accumulate_gradients, make_sample
 from parelha.live import Progress
 from parelha.metrics import round_records, step_metrics
+from parelha.pacing import in_time, most_tokens
 from parelha.provenance import check_made_from, made_from, model_files
 from parelha.rewards import reward_trees
 from parelha.rollout import Stopwatch, play_all
 from parelha.runtime import Runtime, check_window, open_runtime
 from parelha.tracking import RunFolder
-from parelha.training_tasks import notices, pass_rates, tasks_of_step, training_tasks
+from parelha.training_tasks import Due, due_in_step, notices, read_past, training_tasks
 from parelha.types import Agent, Task
-
-# Answers of later steps may be longer than those of the first.
-_LONGER = 1.1
 
 
 def train(config: Config, *, resume: Path | None = None, progress: Progress) -> Path:
@@ -74,18 +73,18 @@ def train(config: Config, *, resume: Path | None = None, progress: Progress) -> 
             runtime.weights_changed()
         folder.write_config(_record(config, runtime))
         evaluation = _evaluate_once(runtime, folder, "before", 0, progress)
-        rates = pass_rates(tasks, folder, done)
+        past = read_past(tasks, config, folder, done)
         step = done
         while step < config.train.steps:
             step += 1
-            due = tasks_of_step(tasks, config, step, rates)
+            due = due_in_step(tasks, config, step, past)
             metrics, timings, records = train_step(runtime, optimizers, due, step, progress)
             if step == 1:
                 left = 60 * config.train.minutes - (time.perf_counter() - began) - evaluation
                 config = in_time(config, left, timings["seconds"], progress)
                 folder.write_config(_record(config, runtime))
             folder.write_step(step, metrics, timings, records)
-            rates.add_step(records)
+            past.add_step(records)
             save_checkpoint(
                 folder.path / "checkpoints",
                 step,
@@ -99,72 +98,40 @@ def train(config: Config, *, resume: Path | None = None, progress: Progress) -> 
     return folder.path
 
 
-def in_time(config: Config, left: float, seconds: float, progress: Progress) -> Config:
-    """The configuration after the first step, with no more steps than fit in.
-
-    Args:
-        config: of the run.
-        left: seconds until the run should end.
-        seconds: of the first step.
-        progress: told of a run that is shortened.
-    """
-    steps, unit = 1, seconds / most_tokens(config, 1)
-    while steps < config.train.steps:
-        left -= _LONGER * unit * most_tokens(config, steps + 1)
-        if left < 0:
-            break
-        steps += 1
-    if not config.train.minutes or steps >= config.train.steps:
-        return config
-    progress.message(
-        f"a step takes {seconds / 60:.1f} minutes on this machine: {steps} of "
-        f"{config.train.steps} steps, to end within {config.train.minutes:.0f} minutes; all of "
-        f"them: `parelha train --resume {config.run_dir} --train.steps {config.train.steps}`"
-    )
-    progress.shorten(steps)
-    return lay_over(config, {"train.steps": str(steps)})
-
-
-def most_tokens(config: Config, step: int) -> int:
-    """New tokens of a step's programs and reviews, at most."""
-    episode = config.episode
-    revised = episode.max_rounds * (episode.max_review_tokens + episode.max_program_tokens)
-    if config.train.phase(step) == "verdict":
-        revised = 0
-    rows = config.train.tasks_per_step * episode.drafts
-    return rows * (episode.max_program_tokens + episode.reviews * revised)
-
-
 def train_step(
     runtime: Runtime,
     optimizers: dict[Agent, AdamW],
-    due: tuple[Task, ...],
+    due: Sequence[Due],
     step: int,
     progress: Progress,
 ) -> tuple[dict[str, Any], dict[str, Any], list[dict[str, Any]]]:
-    """Play the trees of the tasks that are due, reward them, update each trained adapter once.
+    """Play the trees that are due, reward them, update each trained adapter once.
 
     Returns:
         metrics (no clock in them), timings, and the records of all rounds.
     """
     config, began = runtime.config, time.perf_counter()
-    num_episodes = len(due) * config.episode.drafts * config.episode.reviews
+    tasks = [one.task for one in due]
+    num_drafts = sum(len(one.stored) or config.episode.drafts for one in due)
+    num_episodes = num_drafts * config.episode.reviews
     show_tokens(runtime, progress, f"step {step}: playing {num_episodes} episodes")
     stage = runtime.stage(step, phase=config.train.phase(step))
     waited = Stopwatch()
     runtime.engine.reset()
-    trees: list[Tree] = play_all([play_tree(task, stage) for task in due], runtime.engine, waited)
+    trees: list[Tree] = play_all(
+        [play_tree(one.task, stage, one.stored) for one in due], runtime.engine, waited
+    )
     spent = runtime.engine.statistics
     runtime.engine.reset()
     played = time.perf_counter()
 
     canaries = 0
     if config.train.canary_every and step % config.train.canary_every == 0:
-        canaries = try_canaries(runtime.grader, due, trees)
+        canaries = try_canaries(runtime.grader, tasks, trees)
     reward_trees(trees, config.reward)
     check_that_something_was_measured(trees)
     groups = assign_credit(trees, config.learning, config.reward)
-    metrics = step_metrics(trees, due, groups) | {"canaries": canaries}
+    metrics = step_metrics(trees, tasks, groups) | {"canaries": canaries}
     trained_tokens = 0
     with runtime.policy.plain_weights():
         for agent, optimizer in optimizers.items():
@@ -225,6 +192,8 @@ def update(runtime: Runtime, agent: Agent, optimizer: AdamW, trees: list[Tree]) 
         return {"loss": 0.0, "grad_norm": 0.0, "clip_share": 0.0, "kl": 0.0, "computed_tokens": 0}
     result = accumulate_gradients(policy, agent, samples, config.learning)
     parameters = list(policy.parameters(agent).values())
+    for group in optimizer.param_groups:
+        group["lr"] = learning_rate(config.learning, optimizer.state[parameters[0]].get("step", 0))
     norm = torch.nn.utils.clip_grad_norm_(parameters, config.learning.max_grad_norm)
     if not torch.isfinite(norm):
         raise WorkFailedError(
@@ -240,6 +209,11 @@ def update(runtime: Runtime, agent: Agent, optimizer: AdamW, trees: list[Tree]) 
         "kl": result.kl,
         "computed_tokens": result.computed_tokens,
     }
+
+
+def learning_rate(config: LearningConfig, updates: float) -> float:
+    """Of an adapter's next update, after so many of them."""
+    return config.learning_rate * min(1.0, (float(updates) + 1) / max(config.warmup_updates, 1))
 
 
 def samples_of(adapter: str, trees: list[Tree], runtime: Runtime) -> list[Sample]:

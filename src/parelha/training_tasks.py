@@ -1,8 +1,14 @@
 """Which tasks a run trains on, and which of them are due in each step."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from parelha.agents.turns import Round
 from parelha.config import Config
 from parelha.engines.sampling import uniforms
 from parelha.errors import UsageError
+from parelha.stored import DraftStore, stored_round
 from parelha.suites import FAMILIES, suite_notices, training_suites
 from parelha.tasks import load_tasks
 from parelha.tasks.curriculum import PassRates, draw
@@ -72,9 +78,53 @@ def _only(tasks: tuple[Task, ...], names: tuple[str, ...]) -> tuple[Task, ...]:
     return tuple(task for task in tasks if not names or task.id.rsplit("/", 2)[0] in names)
 
 
-def pass_rates(tasks: tuple[Task, ...], folder: RunFolder, done: int) -> PassRates:
-    """What the curriculum knows after `done` steps, read from the rounds on record."""
-    rates = PassRates(tasks)
+@dataclass(frozen=True)
+class Due:
+    """A task that a step plays.
+
+    Attributes:
+        task: the task.
+        stored: drafts of it from earlier steps, in place of new ones; none: new ones are written.
+    """
+
+    task: Task
+    stored: tuple[Round, ...] = ()
+
+
+class Past:
+    """What the steps on record say of the next one.
+
+    Attributes:
+        rates: of the curriculum.
+        drafts: that can be reviewed again.
+    """
+
+    def __init__(self, tasks: tuple[Task, ...], config: Config) -> None:
+        self.rates = PassRates(tasks)
+        self.drafts = DraftStore(config.seed)
+
+    def add_step(self, rounds: Sequence[Mapping[str, Any]]) -> None:
+        """Take in the rounds of the next step, as `metrics.round_records` writes them."""
+        self.rates.add_step(rounds)
+        self.drafts.add_step(rounds)
+
+
+def read_past(tasks: tuple[Task, ...], config: Config, folder: RunFolder, done: int) -> Past:
+    """What is known after `done` steps, from the rounds on record."""
+    past = Past(tasks, config)
     for step in range(1, done + 1):
-        rates.add_step(folder.read_rounds(step_name(step)))
-    return rates
+        past.add_step(folder.read_rounds(step_name(step)))
+    return past
+
+
+def due_in_step(tasks: tuple[Task, ...], config: Config, step: int, past: Past) -> tuple[Due, ...]:
+    """What a step plays: stored drafts in the phases that review them, else its tasks anew."""
+    train = config.train
+    stored = past.drafts.draw(train.phase(step), step, train.stored_drafts)
+    if not stored:
+        return tuple(Due(task) for task in tasks_of_step(tasks, config, step, past.rates))
+    return tuple(
+        Due(task, tuple(stored_round(draft, k) for k, draft in enumerate(stored[task.id])))
+        for task in tasks
+        if task.id in stored
+    )

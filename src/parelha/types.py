@@ -16,7 +16,7 @@ FinishReason = Literal["stop", "length", "action"]
 Severity = Literal["minor", "major", "critical"]
 # What of a dialogue a step plays: the reviewer's verdict alone, a forced review of each failing
 # draft, or all of it.
-Phase = Literal["verdict", "review", "free"]
+Phase = Literal["draft", "verdict", "review", "free"]
 
 LANGS: tuple[Lang, ...] = ("en", "pt")
 SEVERITIES: tuple[Severity, ...] = ("minor", "major", "critical")

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from parelha.config import Config
-from tests.fakes import run_tiny, tiny_config, use_fakes
+from parelha.tracking import RunFolder, step_name
+from tests.fakes import half_pass, run_tiny, tiny_config, use_fakes
 
 pytestmark = pytest.mark.slow
 
@@ -132,19 +133,25 @@ def test_a_finished_run_can_be_made_longer(
     assert_same_run(run_tiny(longer, resume=tmp_path / "short"), whole)
 
 
-@pytest.mark.parametrize("cut", [1, 2, 3])
+@pytest.mark.parametrize("cut", [2, 3, 4])
 def test_a_run_goes_on_in_the_phase_that_it_was_in(
     model_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cut: int
 ) -> None:
     use_fakes(monkeypatch)
-    train = {"steps": 3, "verdict_steps": 1, "review_steps": 1, "tasks_per_step": 2}
+    half_pass(monkeypatch)
+    phases = {"draft_steps": 1, "verdict_steps": 1, "review_steps": 1}
+    train = phases | {"steps": 4, "tasks_per_step": 2, "stored_drafts": 4}
 
     def config(name: str) -> Config:
         return tiny_config(model_folder, tmp_path, name, episode={"drafts": 2}, train=train)
 
     whole = run_tiny(config("whole"))
+    kinds = [{r["kind"] for r in RunFolder(whole).read_rounds(step_name(n))} for n in (1, 2, 3, 4)]
+    assert kinds[:2] == [{"draft"}, {"stored", "review"}]
+    assert kinds[2] == {"stored", "review", "revision"}
+    assert {"draft", "review"} <= kinds[3]
     with monkeypatch.context() as patch:
         interrupt_at_call(patch, "parelha.train.reward_trees", cut)
         with pytest.raises(KeyboardInterrupt):
             run_tiny(config("cut"))
-    assert_same_run(run_tiny(config("cut"), resume=tmp_path / "cut"), whole, 3)
+    assert_same_run(run_tiny(config("cut"), resume=tmp_path / "cut"), whole, 4)

@@ -70,7 +70,9 @@ def assign_credit(
             play.advantages = [None] * len(play.turns)
     book = _Book(learning)
     for tree in trees:
-        book.compare("program", [_whole(d, d.reward) for d in _kept(tree.drafts)])
+        # Stored drafts have no turns that anyone could learn.
+        new = [draft for draft in tree.drafts if draft.kind == "draft"]
+        book.compare("program", [_whole(draft, draft.reward) for draft in _kept(new)])
         book.compare("program", list(_revisions(tree)))
     reviewed = [one for tree in trees for one in _reviewed(tree)]
     weights = class_weights([(one.passes, len(one.reviews) * _stake(one)) for one in reviewed])

@@ -1,0 +1,50 @@
+"""How long a run takes: what a step costs, and how many steps fit into the time there is."""
+
+from parelha.config import Config
+from parelha.config_file import lay_over
+from parelha.live import Progress
+
+# Answers of later steps may be longer than those of the first.
+_LONGER = 1.1
+
+
+def in_time(config: Config, left: float, seconds: float, progress: Progress) -> Config:
+    """The configuration after the first step, with no more steps than fit in.
+
+    Args:
+        config: of the run.
+        left: seconds until the run should end.
+        seconds: of the first step.
+        progress: told of a run that is shortened.
+    """
+    steps, unit = 1, seconds / most_tokens(config, 1)
+    while steps < config.train.steps:
+        left -= _LONGER * unit * most_tokens(config, steps + 1)
+        if left < 0:
+            break
+        steps += 1
+    if not config.train.minutes or steps >= config.train.steps:
+        return config
+    progress.message(
+        f"a step takes {seconds / 60:.1f} minutes on this machine: {steps} of "
+        f"{config.train.steps} steps, to end within {config.train.minutes:.0f} minutes; all of "
+        f"them: `parelha train --resume {config.run_dir} --train.steps {config.train.steps}`"
+    )
+    progress.shorten(steps)
+    return lay_over(config, {"train.steps": str(steps)})
+
+
+def most_tokens(config: Config, step: int) -> int:
+    """New tokens of a step's programs and reviews, at most.
+
+    A stored draft counts like a new one: to read it, twice, takes about as long as to write it.
+    """
+    episode, train = config.episode, config.train
+    revised = episode.max_rounds * (episode.max_review_tokens + episode.max_program_tokens)
+    phase = train.phase(step)
+    if phase in ("draft", "verdict"):
+        revised = 0
+    rows = train.tasks_per_step * episode.drafts
+    if phase == "review" or (phase == "verdict" and step > 1):
+        rows = train.stored_drafts
+    return rows * (episode.max_program_tokens + episode.reviews * revised)

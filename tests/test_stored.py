@@ -1,0 +1,106 @@
+"""Stored drafts: which are kept, which are drawn, and that reviewing them teaches the reviewer."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from parelha.stored import DraftStore, StoredDraft
+from parelha.tracking import RunFolder
+from tests.fakes import half_pass, run_tiny, tiny_config, use_fakes
+
+
+def record(answer: str, *, passes: bool, task: str = "t", **other: Any) -> dict[str, Any]:
+    tests = {"outcome": "passed" if passes else "wrong"}
+    turn = {"answer": answer, "finish": "stop"}
+    return {
+        "kind": "draft",
+        "task": task,
+        "dropped": "",
+        "score": {"tests": tests},
+        "turns": [{"answer": "clean_data", "finish": "stop"}, turn],
+    } | other
+
+
+def answers(drawn: dict[str, list[StoredDraft]]) -> list[str]:
+    return [draft.answer for drafts in drawn.values() for draft in drafts]
+
+
+@given(st.integers(1, 20), st.integers(1, 20), st.integers(2, 12), st.integers(1, 9))
+def test_a_verdict_step_draws_half_passing_and_half_failing(
+    passing: int, failing: int, count: int, step: int
+) -> None:
+    store = DraftStore(3)
+    store.add_step(record(f"right {n}", passes=True, task=f"t{n % 3}") for n in range(passing))
+    store.add_step(record(f"wrong {n}", passes=False, task=f"t{n % 2}") for n in range(failing))
+    drawn = answers(store.draw("verdict", step, count))
+    assert len(set(drawn)) == len(drawn)
+    assert sum("right" in answer for answer in drawn) == min(passing, count // 2)
+    assert sum("wrong" in answer for answer in drawn) == min(failing, count // 2)
+    forced = answers(store.draw("review", step, count))
+    assert len(forced) == min(failing, count)
+    assert all("wrong" in answer for answer in forced)
+
+
+def test_a_step_plays_its_own_drafts_where_the_store_lacks_a_class() -> None:
+    store = DraftStore(0)
+    assert not store.draw("verdict", 1, 8)
+    assert not store.draw("review", 1, 8)
+    store.add_step([record("wrong", passes=False)])
+    assert not store.draw("verdict", 2, 8)
+    assert store.draw("review", 2, 8)
+    store.add_step([record("right", passes=True)])
+    assert store.draw("verdict", 3, 8)
+    assert not store.draw("free", 3, 8)
+    assert not store.draw("draft", 3, 8)
+
+
+def test_equal_drafts_are_kept_once_and_the_oldest_are_forgotten() -> None:
+    store = DraftStore(0)
+    store.add_step([record("the same", passes=True)] * 5)
+    store.add_step(record(f"{n}", passes=False) for n in range(600))
+    drawn = answers(store.draw("verdict", 1, 5000))
+    assert drawn.count("the same") == 1
+    assert "599" in drawn
+    assert "0" not in drawn
+    assert len(drawn) == 1 + 512
+
+
+def test_what_is_no_draft_or_was_lost_is_not_kept() -> None:
+    store = DraftStore(0)
+    store.add_step(
+        [
+            record("revision", passes=False, kind="revision"),
+            record("stored", passes=False, kind="stored"),
+            record("lost", passes=False, dropped="infrastructure: x"),
+            record("ungraded", passes=False, score=None),
+            record("no tests", passes=False, score={"tests": None}),
+        ]
+    )
+    assert answers(store.draw("review", 1, 8)) == ["no tests"]
+
+
+def test_steps_draw_in_orders_of_their_own_that_are_repeated() -> None:
+    store, again = DraftStore(5), DraftStore(5)
+    for one in (store, again):
+        one.add_step(record(f"{n}", passes=False) for n in range(30))
+    orders = [answers(store.draw("review", step, 10)) for step in range(4)]
+    assert orders == [answers(again.draw("review", step, 10)) for step in range(4)]
+    assert len({tuple(order) for order in orders}) == 4
+
+
+def test_a_verdict_step_of_stored_drafts_teaches_the_reviewer_alone(
+    model_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_fakes(monkeypatch)
+    half_pass(monkeypatch)
+    train = {"steps": 2, "draft_steps": 1, "verdict_steps": 1, "tasks_per_step": 2}
+    path = run_tiny(tiny_config(model_folder, tmp_path, train=train))
+    drafts, verdicts = RunFolder(path).read_metrics()
+    assert drafts["adapter_sha/coder"] == verdicts["adapter_sha/coder"]
+    assert drafts["adapter_sha/reviewer"] != verdicts["adapter_sha/reviewer"]
+    assert drafts["pass_rate/draft"] is not None
+    assert verdicts["pass_rate/draft"] is None
+    assert verdicts["balanced_accuracy"] is not None
