@@ -87,14 +87,18 @@ REVIEWER_ACTIONS: dict[Lang, dict[str, str]] = {
     "en": {
         ReviewerAction.ANALYSE_STATICALLY: "see what Mypy, Flake8 and Pylint say",
         ReviewerAction.EXECUTE: "run the program on the task's examples",
-        ReviewerAction.PROPOSE_REFACTORING: "say what must change",
-        ReviewerAction.APPROVE: "accept the program as it is",
+        ReviewerAction.PROPOSE_REFACTORING: (
+            "an example came out wrong, or a case is not handled: say what must change"
+        ),
+        ReviewerAction.APPROVE: "every example came out right: accept the program as it is",
     },
     "pt": {
         ReviewerAction.ANALYSE_STATICALLY: "ver o que dizem Mypy, Flake8 e Pylint",
         ReviewerAction.EXECUTE: "executar o programa nos exemplos da tarefa",
-        ReviewerAction.PROPOSE_REFACTORING: "dizer o que precisa mudar",
-        ReviewerAction.APPROVE: "aceitar o programa como está",
+        ReviewerAction.PROPOSE_REFACTORING: (
+            "um exemplo saiu errado, ou um caso não é tratado: dizer o que precisa mudar"
+        ),
+        ReviewerAction.APPROVE: "todos os exemplos saíram certos: aceitar o programa como está",
     },
 }
 
