@@ -305,11 +305,11 @@ class Telling(FakeGrader):
         return "pylint C0116 line 1: Missing function docstring"
 
 
-def test_where_tools_are_always_used_they_are_shown_before_the_verdict() -> None:
+def test_where_tools_are_always_used_they_stand_before_the_verdict_the_run_last() -> None:
     tree, engine, _ = play(grader=Telling(), tools="always", max_tool_calls=2)
     review = rounds_of(tree)["d0.r0"]
     said = review.turns[0].said
-    assert said.index("1 of 2 examples right") < said.index("Missing function docstring")
+    assert said.index("Missing function docstring") < said.index("1 of 2 examples right")
     assert review.tool_calls == ["execute", "analyse_statically"]
     (choice,) = [r for r in engine.requests if r.stream[-2:] == ("d0.r0", 0)]
     assert len(choice.choices) == 2  # nothing is left but the verdict

@@ -48,10 +48,12 @@ def _open(review: Round, task: Task, stage: Stage, draft: Round, seen: "_Seen") 
     intro += prompts.program_heading(reason, lang)
     shown = form.capped_ids(program or draft.turns[-1].answer, 2 * config.max_program_tokens)
     user, text = [*form.text_ids(intro), *shown], intro + form.decode(shown)
-    # Next to the decision stands what tells most about it: small models read the end best.
-    for tool in reversed(tools) if config.tools == "always" else ():
+    results: list[tuple[list[int], str]] = []
+    for tool in tools if config.tools == "always" else ():
         said = yield stage.pool.submit(guarded, run_tool, tool, task, program, stage)
-        ids, more = seen.add(review, tool, said, prompts.next_tool(tool, lang))
+        results.append(seen.add(review, tool, said, prompts.next_tool(tool, lang)))
+    # What tells most about the verdict stands next to it: small models read the end best.
+    for ids, more in reversed(results):
         user, text = user + ids, text + more
     offered = _TOOLS if tools and config.tools == "chosen" else ()
     verdicts = _VERDICTS[:1] if stage.phase == "review" else _VERDICTS
