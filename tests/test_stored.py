@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from parelha.report.records import read_run
+from parelha.report.run_page import build_report
 from parelha.stored import DraftStore, StoredDraft
 from parelha.tracking import RunFolder
 from tests.fakes import half_pass, run_tiny, tiny_config, use_fakes
@@ -104,3 +106,6 @@ def test_a_verdict_step_of_stored_drafts_teaches_the_reviewer_alone(
     assert drafts["pass_rate/draft"] is not None
     assert verdicts["pass_rate/draft"] is None
     assert verdicts["balanced_accuracy"] is not None
+    # What was chosen by its worth says nothing of the pair, in the report neither.
+    assert {episode.step for episode in read_run(path).episodes} == {1}
+    assert build_report(path).is_file()

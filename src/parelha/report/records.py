@@ -139,11 +139,15 @@ def read_run(path: Path) -> Run:
 
 
 def join_episodes(rounds: Iterable[Line]) -> list[Episode]:
-    """Put episodes together from rounds, whose names say where in the tree they stand."""
+    """Put episodes together from rounds, whose names say where in the tree they stand.
+
+    Reviews of stored drafts are no episodes: `Run.metrics` says what they were like.
+    """
     episodes = []
     for chain in join_rounds(rounds):
         programs = [read_program(r) for r in chain if r["kind"] != "review"]
-        if not programs:
+        if not programs or chain[0]["kind"] == "stored":
+            # Stored drafts are chosen by what they are worth, and would bend every curve.
             continue
         episodes.append(
             Episode(
