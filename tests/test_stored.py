@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from parelha.pacing import what_is_played
 from parelha.report.records import read_run
 from parelha.report.run_page import build_report
 from parelha.stored import DraftStore, StoredDraft
@@ -109,3 +110,10 @@ def test_a_verdict_step_of_stored_drafts_teaches_the_reviewer_alone(
     # What was chosen by its worth says nothing of the pair, in the report neither.
     assert {episode.step for episode in read_run(path).episodes} == {1}
     assert build_report(path).is_file()
+
+
+def test_a_dry_run_says_what_each_phase_plays(model_folder: Path, tmp_path: Path) -> None:
+    train = {"steps": 5, "draft_steps": 1, "verdict_steps": 2, "review_steps": 1}
+    config = tiny_config(model_folder, tmp_path, train=train | {"stored_drafts": 5})
+    played = "1 steps of 3 drafts, 2 steps of 10 verdicts, 1 steps of 10 forced reviews, 1 steps of"
+    assert f"{played} 6 episodes" in what_is_played(config)

@@ -1,4 +1,6 @@
-"""How long a run takes: what a step costs, and how many steps fit into the time there is."""
+"""How long a run takes: what a step plays and costs, and how many steps fit into the time."""
+
+from collections import Counter
 
 from parelha.config import Config
 from parelha.config_file import lay_over
@@ -48,3 +50,17 @@ def most_tokens(config: Config, step: int) -> int:
     if phase == "review" or (phase == "verdict" and step > 1):
         rows = train.stored_drafts
     return rows * (episode.max_program_tokens + episode.reviews * revised)
+
+
+def what_is_played(config: Config) -> str:
+    """The steps of a run, phase by phase, in a few words."""
+    episode, train = config.episode, config.train
+    drafts = train.tasks_per_step * episode.drafts
+    each = {
+        "draft": f"{drafts} drafts",
+        "verdict": f"{train.stored_drafts * episode.reviews} verdicts",
+        "review": f"{train.stored_drafts * episode.reviews} forced reviews",
+        "free": f"{drafts * episode.reviews} episodes",
+    }
+    counts = Counter(train.phase(step) for step in range(1, train.steps + 1))
+    return ", ".join(f"{n} steps of {each[phase]}" for phase, n in counts.items())

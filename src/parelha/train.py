@@ -28,7 +28,7 @@ from parelha.learning.credit import assign_credit
 from parelha.learning.update import Sample, accumulate_gradients, make_sample
 from parelha.live import Progress
 from parelha.metrics import round_records, step_metrics
-from parelha.pacing import in_time, most_tokens
+from parelha.pacing import in_time, most_tokens, what_is_played
 from parelha.provenance import check_made_from, made_from, model_files
 from parelha.rewards import reward_trees
 from parelha.rollout import Stopwatch, play_all
@@ -243,16 +243,13 @@ def dry_run(config: Config) -> str:
     """The resolved configuration and what a run would do, without loading anything."""
     _refuse_server(config)
     tasks = training_tasks(config)
-    e, t = config.episode, config.train
-    per_step = t.tasks_per_step * e.drafts * e.reviews
-    tokens = max(most_tokens(config, step) for step in range(1, t.steps + 1))
+    tokens = max(most_tokens(config, step) for step in range(1, config.train.steps + 1))
     held = len(heldout_tasks(config, config.eval.episodes)) if config.eval.episodes else 0
     return "\n".join(
         [
             json.dumps(config.to_dict(), indent=1),
-            f"{len(tasks)} training tasks; {t.steps} steps of {per_step} episodes "
-            f"({t.steps * per_step} in all), at most {tokens} new tokens a step; "
-            f"{held} held-out episodes before and after",
+            f"{len(tasks)} training tasks; {what_is_played(config)}, at most {tokens} new tokens a "
+            f"step; {held} held-out episodes before and after",
             *notices(config),
         ]
     )
