@@ -75,7 +75,7 @@ def _tree(
         approves = rng.random() < (0.7 if passed else 0.3)
         review = _round(step, task, name, "review", "approve" if approves else "", said)
         review["tool_calls"] = rng.choice([[], ["execute"], ["execute", "analyse_statically"]])
-        review["tool_texts"] = ["1 of 2 examples right."] * len(review["tool_calls"])
+        review["tool_texts"] = ["Wrong on 1 of 2 examples:"] * len(review["tool_calls"])
         review["reward"] = rng.gauss(0.1, 0.2)
         review["components"] = {"improvement": review["reward"], "verdict": 0.0}
         rounds.append(review)

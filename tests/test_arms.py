@@ -17,7 +17,7 @@ from parelha.types import Agent, Lang, Score, Task
 from tests.fakes import NUM_CASES, FakeGrader, fake_score, fake_stage, fake_task, tiny_policy
 from tests.scripted import Script, ScriptedEngine
 
-WRONG = "1 of 2 examples right.\nf(2) gave 3, right is 4"
+WRONG = "Wrong on 1 of 2 examples:\nf(2) gave 3, right is 4"
 
 
 class Second(FakeGrader):
@@ -27,7 +27,7 @@ class Second(FakeGrader):
         return fake_score(program, 1 if "# d0\n" in program else NUM_CASES)
 
     def execute_examples(self, task: Task, program: str, lang: Lang) -> str:
-        return WRONG if "# d0\n" in program else "2 of 2 examples right."
+        return WRONG if "# d0\n" in program else "All 2 examples came out right."
 
     def analyse_text(self, program: str, lang: Lang) -> str:
         return "pylint C0116 line 1: Missing function docstring"

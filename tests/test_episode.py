@@ -299,7 +299,7 @@ class Telling(FakeGrader):
     """A grader whose run on the examples shows a wrong one, and whose linters find one thing."""
 
     def execute_examples(self, task: Task, program: str, lang: Lang) -> str:
-        return "1 of 2 examples right.\nf(2) gave 3, right is 4"
+        return "Wrong on 1 of 2 examples:\nf(2) gave 3, right is 4"
 
     def analyse_text(self, program: str, lang: Lang) -> str:
         return "pylint C0116 line 1: Missing function docstring"
@@ -309,7 +309,7 @@ def test_where_tools_are_always_used_they_stand_before_the_verdict_the_run_last(
     tree, engine, _ = play(grader=Telling(), tools="always", max_tool_calls=2)
     review = rounds_of(tree)["d0.r0"]
     said = review.turns[0].said
-    assert said.index("Missing function docstring") < said.index("1 of 2 examples right")
+    assert said.index("Missing function docstring") < said.index("Wrong on 1 of 2 examples")
     assert review.tool_calls == ["execute", "analyse_statically"]
     (choice,) = [r for r in engine.requests if r.stream[-2:] == ("d0.r0", 0)]
     assert len(choice.choices) == 2  # nothing is left but the verdict

@@ -113,7 +113,7 @@ def test_no_returned_value_breaks_a_grade_or_a_tool(name: str) -> None:
         text = grader.execute_examples(task_of(1), PROGRAM, "en")
     assert tests.passed == 0
     assert all(len(detail) <= 200 and "\n" not in detail for detail in tests.details)
-    assert text.startswith("0 of 1 examples right.\nf(1) gave ")
+    assert text.startswith("Wrong on 1 of 1 examples:\nf(1) gave ")
     assert len(text) < 700
 
 
@@ -145,11 +145,11 @@ def test_the_reviewers_tool_says_what_was_right_and_what_was_not() -> None:
         text = grader.execute_examples(task_of(1, 2, 3), PROGRAM, "en")
         em_portugues = grader.execute_examples(task_of(1, 2, 3), PROGRAM, "pt")
     assert text.splitlines() == [
-        "1 of 3 examples right.",
+        "Wrong on 2 of 3 examples:",
         "f(2) gave 5, right is 2",
         "f(3) gave raised (KeyError: 'a'), right is 3",
     ]
-    assert em_portugues.startswith("1 de 3 exemplos certos.\nf(2) deu 5, o certo é 2")
+    assert em_portugues.startswith("Errado em 2 de 3 exemplos:\nf(2) deu 5, o certo é 2")
 
 
 def test_clean_programs_are_told_so() -> None:

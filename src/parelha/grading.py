@@ -27,9 +27,14 @@ from parelha.types import CallResult, Case, Lang, Outcome, RunResult, Score, Tas
 _MAX_DETAIL = 200
 _MAX_GRADED = 2048  # scores that are kept
 _ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}\b")
-_EXECUTED: dict[Lang, str] = {
-    "en": "{passed} of {total} examples right.",
-    "pt": "{passed} de {total} exemplos certos.",
+# The outcome is a word and not a comparison of two numbers, which small models miss.
+_ALL_RIGHT: dict[Lang, str] = {
+    "en": "All {total} examples came out right.",
+    "pt": "Todos os {total} exemplos saíram certos.",
+}
+_SOME_WRONG: dict[Lang, str] = {
+    "en": "Wrong on {wrong} of {total} examples:",
+    "pt": "Errado em {wrong} de {total} exemplos:",
 }
 _GAVE: dict[Lang, str] = {
     "en": "{call} gave {actual}, right is {right}",
@@ -185,7 +190,7 @@ class Grader(Closing):
                 )
             )
         total = len(task.examples)
-        head = _EXECUTED[lang].format(passed=total - len(lines), total=total)
+        head = (_SOME_WRONG if lines else _ALL_RIGHT)[lang].format(wrong=len(lines), total=total)
         return "\n".join([head, *lines])
 
     def analyse_text(self, program: str, lang: Lang) -> str:
