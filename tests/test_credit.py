@@ -3,6 +3,7 @@
 # pylint: disable=missing-function-docstring
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -13,7 +14,7 @@ from parelha.config import LearningConfig, RewardConfig
 from parelha.engines.protocol import Completion
 from parelha.learning.credit import GroupCount, assign_credit, class_weights
 from parelha.rewards import reward_trees
-from parelha.types import Agent, Severity
+from parelha.types import Agent, ReviewerAction, Severity
 from tests.fakes import NUM_CASES, Exchange, fake_score, fake_tree
 
 RAW = LearningConfig(normalise_std=False)
@@ -238,6 +239,23 @@ def test_an_approval_has_no_text_to_credit_and_a_lone_text_nothing_to_be_compare
     approval, written = (b.reviews[0] for b in tree.branches[0])
     assert len(approval.advantages) == 1 and (approval.advantages[0] or 0.0) < 0
     assert written.advantages[1:] == [None, None]
+
+
+@pytest.mark.parametrize("passes", [True, False])
+@pytest.mark.parametrize("says", [None, "minor"])
+def test_the_right_verdict_is_learned_whichever_was_drawn(passes: bool, says: Says) -> None:
+    truth = [passes, not passes]
+    tree = without_effect(truth, lambda *_: says, 1)
+    names = [a.value for a in (ReviewerAction.APPROVE, ReviewerAction.PROPOSE_REFACTORING)]
+    reviews = [branch.reviews[0] for branch in tree.episodes]
+    for review in reviews:
+        places = [i for i, turn in enumerate(review.turns) if turn.kind == "action"]
+        old = review.turns[places[-1]]
+        review.turns[places[-1]] = replace(
+            old, choices={name: (n,) for n, name in enumerate(names)}
+        )
+    credited(tree)
+    assert [list(r.better.values()) for r in reviews] == [[names[not right]] for right in truth]
 
 
 def test_severity_is_credited_with_the_text_that_it_leads_to() -> None:

@@ -148,6 +148,55 @@ def test_only_real_choices_carry_loss() -> None:
     assert (sample.advantages, sample.temperature) == ([0.5, -1.0, -1.0], 0.8)
 
 
+@pytest.mark.parametrize(
+    ("right", "targets", "tokens"),
+    [
+        # Drawn is (1, 2, 7): the tokens that were a choice, up to the one that tells them apart.
+        ("drawn", [2, 4], [1, 7]),
+        ("other", [2], [5]),
+        ("near", [2, 4], [1, 8]),
+    ],
+)
+def test_the_choice_that_is_known_to_be_right_is_learned_whichever_was_drawn(
+    right: str, targets: list[int], tokens: list[int]
+) -> None:
+    play = Round("d0.r0", CODER, "review", ids=[9, 9, 1, 2, 7, 3])
+    choices = {"drawn": (1, 2, 7), "other": (5,), "near": (1, 2, 8)}
+    drawn = completion((1, 2, 7), ((1, 5), (2,), (7, 8)))
+    play.turns = [
+        Turn("action", 2, drawn, "", "drawn", choices),
+        Turn("review", 5, completion((3,), (None,)), "", "y"),
+    ]
+    play.advantages, play.better = [0.5 if right == "drawn" else -0.5, 0.3], {0: right}
+    sample = make_sample(play, 0.8)
+    assert sample.targets == [*targets, 5]
+    assert sample.advantages == [*[0.5] * len(targets), 0.3]
+    assert [sample.better.get(n, 3) for n in range(len(targets) + 1)] == [*tokens, 3]
+    assert len(sample.behaviour) == len(sample.legal) == len(targets) + 1
+
+
+def test_what_is_right_is_learned_as_if_it_had_been_drawn(
+    policy: Policy, samples: list[Sample]
+) -> None:
+    """The gradient of a wrong move's sample is that of the right one's, drawn without a doubt."""
+    ids, legal = samples[0].ids, (7, 9)
+    drawn, wanted = [*ids, 7], [*ids, 9]
+    relabelled = Sample(drawn, [len(ids)], [-9.0], [legal], [0.7], 0.8, better={0: 9})
+    (now,) = sample_logprobs(
+        policy, CODER, [Sample(wanted, [len(ids)], [0.0], [legal], [0.7], 0.8)], 768
+    )
+    right = Sample(wanted, [len(ids)], now.tolist(), [legal], [0.7], 0.8)
+    found = []
+    for sample in (relabelled, right):
+        zero(policy)
+        accumulate_gradients(policy, CODER, [sample], LearningConfig())
+        gradients = (p.grad for p in policy.parameters(CODER).values() if p.grad is not None)
+        found.append(torch.cat([gradient.flatten() for gradient in gradients]))
+    zero(policy)
+    assert found[0].norm() > 0
+    torch.testing.assert_close(*found)
+
+
 def test_a_turn_without_an_advantage_carries_no_loss() -> None:
     play = Round("d0", CODER, "draft", ids=[9, 9, 1, 2, 9, 3, 4])
     play.turns = [

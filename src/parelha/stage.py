@@ -161,7 +161,7 @@ def choose(
         epsilon=stage.config.action_epsilon,
     )
     chosen = names[choices.index(completion.token_ids)]
-    keep_turn(play, talk, kind, completion, chosen)
+    keep_turn(play, talk, kind, completion, chosen, dict(zip(names, choices, strict=True)))
     return chosen
 
 
@@ -177,11 +177,16 @@ def drawn(names: Sequence[_Name], play: Round, stage: Stage, task: Task) -> list
 
 
 def keep_turn(
-    play: Round, talk: Conversation, kind: str, completion: Completion, answer: str
+    play: Round,
+    talk: Conversation,
+    kind: str,
+    completion: Completion,
+    answer: str,
+    choices: Mapping[str, tuple[int, ...]] | None = None,
 ) -> None:
     """Record an answer in its round and in the conversation."""
     start, said = talk.answered(completion.token_ids)
-    play.turns.append(Turn(kind, start, completion, said, answer))
+    play.turns.append(Turn(kind, start, completion, said, answer, dict(choices or {})))
     play.ids = list(talk.ids)
 
 

@@ -16,6 +16,7 @@ class Turn:
         completion: the tokens.
         said: what was put before the answer since the agent's previous turn, as text.
         answer: the answer as text.
+        choices: token ids of the answers that were legal, by name; empty for free text.
     """
 
     kind: str
@@ -23,6 +24,7 @@ class Turn:
     completion: Completion
     said: str
     answer: str
+    choices: dict[str, tuple[int, ...]] = field(default_factory=dict)
 
 
 @dataclass
@@ -51,6 +53,8 @@ class Round:
         reward: the return; None until rewarded, or where the sample was dropped.
         components: named parts of the reward.
         advantages: of each turn; None where it teaches nothing.
+        better: by the place of a turn, the choice that is known to be right: that one is learned,
+            whichever was drawn.
         dropped: why the round is not trained on.
     """
 
@@ -69,6 +73,7 @@ class Round:
     reward: float | None = None
     components: dict[str, float] = field(default_factory=dict)
     advantages: list[float | None] = field(default_factory=list)
+    better: dict[int, str] = field(default_factory=dict)
     dropped: str = ""
 
     @property

@@ -67,7 +67,7 @@ def assign_credit(
     """
     for tree in trees:
         for play in tree.rounds:
-            play.advantages = [None] * len(play.turns)
+            play.advantages, play.better = [None] * len(play.turns), {}
     book = _Book(learning)
     for tree in trees:
         # Stored drafts have no turns that anyone could learn.
@@ -109,6 +109,9 @@ def _credit_reviews(one: _Reviewed, size: float, book: "_Book", reward: RewardCo
         verdict = size if approves == one.passes else -size
         if size:
             book.keep("verdict", [(review, [last], verdict)])
+            right = ReviewerAction.APPROVE if one.passes else ReviewerAction.PROPOSE_REFACTORING
+            if right in review.turns[last].choices:
+                review.better[last] = right
         payoff = reward.verdict_weight * verdict - reward.tool_cost * len(calls)
         tools.append((review, calls, payoff))
         if not approves:

@@ -1,7 +1,7 @@
 """One update of one agent's adapter from the rounds of a step."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import ceil
 from typing import Any
 
@@ -35,6 +35,8 @@ class Sample:
         legal: (N,) legal ids of an action token, None for text.
         advantages: (N,) of the turn that each target belongs to.
         temperature: that it was sampled at.
+        better: by the place of a target, the token that is learned in place of the one in `ids`.
+            It was not sampled, so no ratio of probabilities corrects for how it was.
     """
 
     ids: list[int]
@@ -43,6 +45,7 @@ class Sample:
     legal: list[tuple[int, ...] | None]
     advantages: list[float]
     temperature: float
+    better: dict[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -58,18 +61,27 @@ class UpdateResult:
 
 
 def make_sample(play: Round, temperature: float) -> Sample:
-    """The tokens of a round that were real choices and teach something."""
+    """The tokens of a round that were real choices and teach something.
+
+    Where it is known which choice is right, that one is learned: of the drawn one's tokens those up
+    to the one that tells them apart count, and there the right one's token stands in its place.
+    """
     sample = Sample(play.ids, [], [], [], [], temperature)
-    for turn, advantage in zip(play.turns, play.advantages, strict=True):
+    for place, (turn, advantage) in enumerate(zip(play.turns, play.advantages, strict=True)):
         if advantage is None:
             continue
         completion = turn.completion
+        right = turn.choices[play.better[place]] if place in play.better else ()
         for i, (logprob, ids) in enumerate(zip(completion.logprobs, completion.legal, strict=True)):
             if ids is None or len(ids) > 1:
+                if right:
+                    sample.better[len(sample.targets)] = right[i]
                 sample.targets.append(turn.start + i)
                 sample.behaviour.append(logprob)
                 sample.legal.append(ids)
-                sample.advantages.append(advantage)
+                sample.advantages.append(abs(advantage) if right else advantage)
+            if right and right[i] != completion.token_ids[i]:
+                break
     return sample
 
 
@@ -143,9 +155,10 @@ class _StepLoss:
         members = [self.samples[c.member] for c in chosen]
         behaviour = [s.behaviour[c.place] for s, c in zip(members, chosen, strict=True)]
         advantages = [s.advantages[c.place] for s, c in zip(members, chosen, strict=True)]
+        sampled = [c.place not in s.better for s, c in zip(members, chosen, strict=True)]
         losses, clipped = self.algorithm.token_losses(
             logprobs,
-            beside(logprobs, behaviour),
+            torch.where(beside(logprobs, sampled), beside(logprobs, behaviour), logprobs.detach()),
             beside(logprobs, advantages),
             config,
         )
@@ -217,7 +230,10 @@ def _target_logprobs(
 ) -> Tensor:
     """Log-probabilities of (n,) targets from (T, H) hidden states."""
     members = [samples[c.member] for c in chosen]
-    tokens = [s.ids[s.targets[c.place]] for s, c in zip(members, chosen, strict=True)]
+    tokens = [
+        s.better.get(c.place, s.ids[s.targets[c.place]])
+        for s, c in zip(members, chosen, strict=True)
+    ]
     legal = [s.legal[c.place] for s, c in zip(members, chosen, strict=True)]
     rows = hidden[beside(hidden, torch.tensor([c.row for c in chosen], dtype=torch.long))]
     token = beside(hidden, torch.tensor(tokens, dtype=torch.long))
