@@ -85,10 +85,11 @@ def test_the_coders_action_brings_its_hint_before_the_program() -> None:
     assert "Compute centre and spread" not in by_name["d0"].turns[1].said
 
 
-def test_a_revision_is_a_new_conversation_about_the_program_that_was_reviewed() -> None:
-    tree, _, _ = play()
+def test_an_edit_is_a_new_conversation_about_the_program_that_was_reviewed() -> None:
+    names = ("d0.r0.d", "d0.r1.d", "d1.r0.d")
+    tree, _, _ = play({(name.removesuffix(".d"), 1): "minor" for name in names})
     by_name = rounds_of(tree)
-    for name in ("d0.r0.d", "d0.r1.d", "d1.r0.d"):
+    for name in names:
         draft = by_name[name.split(".", maxsplit=1)[0]]
         assert draft.score is not None
         (turn,) = by_name[name].turns
@@ -200,7 +201,8 @@ def test_control_tokens_in_a_program_reach_the_reviewer_as_text() -> None:
 
 @pytest.mark.parametrize("rounds", [1, 2, 3])
 def test_reviews_and_revisions_go_on_up_to_max_rounds(rounds: int) -> None:
-    tree, _, _ = play(max_rounds=rounds, drafts=1, reviews=1)
+    script = {("d0.r0" + n * ".d.r", 1): "minor" for n in range(3)}
+    tree, _, _ = play(script, max_rounds=rounds, drafts=1, reviews=1)
     (branch,) = tree.episodes
     assert len(branch.reviews) == len(branch.revisions) == rounds
     name = "d0.r0"
@@ -286,13 +288,19 @@ def test_the_projects_own_errors_pass_the_guard_unchanged() -> None:
         guarded(lambda: (_ for _ in ()).throw(KeyboardInterrupt()))
 
 
-def test_a_critical_review_asks_for_a_new_program_with_the_draft_out_of_sight() -> None:
-    tree, _, _ = play({("d0.r0", 1): "critical", ("d0.r0", 2): "Mind zero."})
+@pytest.mark.parametrize("severity", ["major", "critical"])
+def test_a_severe_review_asks_for_a_new_program_with_the_draft_out_of_sight(severity: str) -> None:
+    tree, engine, _ = play({("d0.r0", 1): severity, ("d0.r0", 2): "Mind zero."})
     said = rounds_of(tree)["d0.r0.d"].turns[0].said
     line = "-" * 40
     assert f"\n{line}\nMind zero.\n{line}\n" in said
     assert task_prompt(fake_task(), "en") in said
     assert "return x" not in said
+    draft = rounds_of(tree)["d0"]
+    assert said.startswith(f"{draft.turns[0].said} {draft.action}")
+    (request,) = [r for r in engine.requests if r.stream[-2:] == ("d0.r0.d", 0)]
+    end = draft.turns[0].start + len(draft.turns[0].completion.token_ids)
+    assert list(request.prompt_ids[:end]) == draft.ids[:end]
 
 
 class Telling(FakeGrader):
@@ -363,7 +371,10 @@ def test_stored_drafts_are_reviewed_in_place_of_new_ones(phase: Phase) -> None:
     stage = replace(fake_stage(), phase=phase)
     engine = ScriptedEngine(stage.formats[Agent.CODER])
     answers = [program_text("one"), "no program at all"]
-    stored = [stored_round(StoredDraft("t", text, "stop"), k) for k, text in enumerate(answers)]
+    stored = [
+        stored_round(StoredDraft("t", "clean_data", text, "stop"), k)
+        for k, text in enumerate(answers)
+    ]
     (tree,) = play_all([play_tree(fake_task(), stage, stored)], engine)
     assert tree.drafts == stored
     reviews = [r for r in tree.rounds if r.kind == "review"]

@@ -58,8 +58,8 @@ def test_foreign_material_stands_between_lines_of_dashes(lang: Lang) -> None:
         prompts.choose_action(list(ReviewerAction), True, lang),
         prompts.after_tool(True, False, lang),
         prompts.after_tool(False, True, lang),
-        prompts.revise("minor", lang),
-        prompts.revise("critical", lang),
+        prompts.edit(lang),
+        prompts.after_review(),
     ]
     assert all(head.endswith(f"\n{prompts.FRAME}\n") for head in heads)
     assert all(tail.startswith(f"\n{prompts.FRAME}\n") for tail in tails)
@@ -80,7 +80,7 @@ def test_the_languages_differ_and_have_the_same_placeholders() -> None:
     for severity in SEVERITIES:
         texts = {prompts.review_heading(severity, lang) for lang in LANGS}
         assert len(texts) == 2
-        # Of a critical one the old program is not shown, so that there is nothing to be called so.
-        assert all(severity in text for text in texts) or severity == "critical"
+        # The old program is shown of a minor one alone: of others there is nothing to be called so.
+        assert all(severity in text for text in texts) or severity != "minor"
     for role in roles_of(Config()).values():
         assert role.system["en"] != role.system["pt"]

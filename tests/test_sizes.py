@@ -67,7 +67,8 @@ def test_one_path_is_the_longest_on_every_task() -> None:
 @pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
 def test_every_limit_is_used_up_to_its_last_token(form: Format, rounds: int) -> None:
     def sizes(**more: int) -> tuple[int, int]:
-        limits = {"max_program_tokens": 40, "max_review_tokens": 20, "max_tool_tokens": 30}
+        # Programs so long that an edit, which shows one, is the longest of the coder's dialogues.
+        limits = {"max_program_tokens": 900, "max_review_tokens": 20, "max_tool_tokens": 30}
         shape = {name: value + more.get(name, 0) for name, value in limits.items()}
         longest = LongestDialogues(stage_of(form, max_rounds=rounds, **shape)).of(fake_task())
         return longest[CODER], longest[REVIEWER]

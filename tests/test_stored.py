@@ -21,6 +21,7 @@ def record(answer: str, *, passes: bool, task: str = "t", **other: Any) -> dict[
     return {
         "kind": "draft",
         "task": task,
+        "action": "clean_data",
         "dropped": "",
         "score": {"tests": tests},
         "turns": [{"answer": "clean_data", "finish": "stop"}, turn],

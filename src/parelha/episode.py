@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 
 from parelha.agents import prompts
+from parelha.agents.actions import encode_choices
 from parelha.agents.formats import Conversation
 from parelha.agents.turns import Branch, Round, Tree
 from parelha.errors import InfrastructureError
@@ -86,17 +87,23 @@ def play_draft(task: Task, stage: Stage, k: int) -> Part:
     Returns: the round, and the grade under way.
     """
     play = Round(f"d{k}", Agent.CODER, "draft")
+    talk = ask_for_kind(play, task, stage)
+    play.action = yield from choose(play, talk, stage, task, list(CoderAction), "action")
+    hint = talk.form.foreign(prompts.write_program(CoderAction(play.action), task, stage.lang))
+    talk.request(talk.form.text_ids(hint), hint)
+    grade = yield from write(play, talk, stage, task)
+    return play, grade
+
+
+def ask_for_kind(play: Round, task: Task, stage: Stage) -> Conversation:
+    """The conversation in which the coder is about to name the kind of work."""
     lang, form = stage.lang, stage.formats[play.agent]
-    kinds = drawn(list(CoderAction), play, stage, task)
+    # In its draft's order, so that what the engine has read for one serves the other.
+    kinds = drawn(list(CoderAction), play.name.split(".")[0], stage, task)
     request = form.foreign(task_prompt(task, lang)) + prompts.choose_kind(kinds, lang)
     talk = stage.start(play.agent, form.text_ids(request), request)
     talk.prefill(prompts.ACTION_PREFIX[lang])
-    chosen = yield from choose(play, talk, stage, task, list(CoderAction), "action")
-    play.action = chosen
-    hint = form.foreign(prompts.write_program(CoderAction(chosen), task, lang))
-    talk.request(form.text_ids(hint), hint)
-    grade = yield from write(play, talk, stage, task)
-    return play, grade
+    return talk
 
 
 def play_branch(task: Task, stage: Stage, draft: Round, m: int) -> Part:
@@ -120,32 +127,52 @@ def play_branch(task: Task, stage: Stage, draft: Round, m: int) -> Part:
 
 
 def play_revision(name: str, task: Task, stage: Stage, program: Round, review: Round) -> Part:
-    """The coder edits the program or, where the review calls it critical, starts afresh.
+    """The coder edits the program or, where the review calls it major or critical, starts afresh.
 
     It reads what the review quotes and says, and sees no tool's output besides. It is a new
-    conversation: one that goes on from the draft has it copied (docs/learning.md), so an edit is
-    shown it as material, and a new program is asked for with the old one out of sight.
+    conversation: one that goes on from the draft has it copied (docs/learning.md).
 
     Returns: the round, and the grade under way.
     """
-    revision = Round(name, Agent.CODER, "revision")
-    lang, form, config = stage.lang, stage.formats[revision.agent], stage.config
-    assert review.severity is not None
+    revision = Round(name, Agent.CODER, "revision", action=program.action)
     text = f"{review.quote}\n{review.review}" if review.quote else review.review
-    said = form.foreign(task_prompt(task, lang))
-    ids = form.text_ids(said)
-    if review.severity != "critical":
-        code, _ = program_of(program)
-        shown = form.capped_ids(code or program.turns[-1].answer, 2 * config.max_program_tokens)
-        head = prompts.own_program(lang)
-        ids, said = [*ids, *form.text_ids(head), *shown], said + head + form.decode(shown)
-    head = prompts.review_heading(review.severity, lang)
-    tail = prompts.revise(review.severity, lang) + form.foreign(task.signature)
-    shown = form.capped_ids(text, config.max_review_tokens)
-    ids = [*ids, *form.text_ids(head), *shown, *form.text_ids(tail)]
-    talk = stage.start(revision.agent, ids, said + head + form.decode(shown) + tail)
+    shown = stage.formats[revision.agent].capped_ids(text, stage.config.max_review_tokens)
+    ask = ask_for_edit if review.severity == "minor" else ask_afresh
+    talk = ask(revision, task, stage, program, review, shown)
     grade = yield from write(revision, talk, stage, task)
     return revision, grade
+
+
+def ask_for_edit(
+    play: Round, task: Task, stage: Stage, program: Round, review: Round, shown: list[int]
+) -> Conversation:
+    """The task, the program as material, and what the review says of it."""
+    lang, form, config = stage.lang, stage.formats[play.agent], stage.config
+    assert review.severity is not None
+    head = form.foreign(task_prompt(task, lang)) + prompts.own_program(lang)
+    code, _ = program_of(program)
+    old = form.capped_ids(code or program.turns[-1].answer, 2 * config.max_program_tokens)
+    middle = prompts.review_heading(review.severity, lang)
+    tail = prompts.edit(lang) + form.foreign(task.signature)
+    ids = [*form.text_ids(head), *old, *form.text_ids(middle), *shown, *form.text_ids(tail)]
+    said = head + form.decode(old) + middle + form.decode(shown) + tail
+    return stage.start(play.agent, ids, said)
+
+
+def ask_afresh(
+    play: Round, task: Task, stage: Stage, program: Round, review: Round, shown: list[int]
+) -> Conversation:
+    """As a draft is asked for, the kind of work known; the old program is out of sight."""
+    lang, form = stage.lang, stage.formats[play.agent]
+    assert review.severity is not None
+    kind = CoderAction(program.action or next(iter(CoderAction)))
+    talk = ask_for_kind(play, task, stage)
+    talk.reminded(encode_choices(form, [kind])[0], f" {kind}")
+    head = prompts.review_heading(review.severity, lang)
+    tail = prompts.after_review() + form.foreign(prompts.write_program(kind, task, lang))
+    ids = [*form.text_ids(head), *shown, *form.text_ids(tail)]
+    talk.request(ids, head + form.decode(shown) + tail)
+    return talk
 
 
 def write(play: Round, talk: Conversation, stage: Stage, task: Task) -> Part:

@@ -57,7 +57,7 @@ def _open(review: Round, task: Task, stage: Stage, draft: Round, seen: "_Seen") 
         user, text = user + ids, text + more
     offered = _TOOLS if tools and config.tools == "chosen" else ()
     verdicts = _VERDICTS[:1] if stage.phase == "review" else _VERDICTS
-    actions = drawn([*offered, *verdicts], review, stage, task)
+    actions = drawn([*offered, *verdicts], review.name, stage, task)
     outro = prompts.choose_action(actions, seen.quotable, lang)
     return stage.start(review.agent, user + form.text_ids(outro), text + outro), actions
 

@@ -165,14 +165,14 @@ def choose(
     return chosen
 
 
-def drawn(names: Sequence[_Name], play: Round, stage: Stage, task: Task) -> list[_Name]:
-    """The order in which actions are listed to a role, one for each round.
+def drawn(names: Sequence[_Name], name: str, stage: Stage, task: Task) -> list[_Name]:
+    """The order in which actions are listed to a role, one for each round's name.
 
     So that a place in the list is no choice. The stream is that of the round's turns, and not the
     one that tokens are drawn from.
     """
     order = list(names)
-    Random(repr((*stage.stream, task.id, play.name))).shuffle(order)
+    Random(repr((*stage.stream, task.id, name))).shuffle(order)
     return order
 
 

@@ -24,11 +24,13 @@ class StoredDraft:
 
     Attributes:
         task_id: the task it was written for.
+        action: the kind of work that the coder named.
         answer: the text around it included.
         finish: why the answer ended.
     """
 
     task_id: str
+    action: str
     answer: str
     finish: FinishReason
 
@@ -50,7 +52,7 @@ class DraftStore:
             if record["kind"] != "draft" or record["dropped"] or not record["score"]:
                 continue
             last = record["turns"][-1]
-            draft = StoredDraft(record["task"], last["answer"], last["finish"])
+            draft = StoredDraft(record["task"], record["action"], last["answer"], last["finish"])
             tests = record["score"]["tests"]
             kept = self._kept[bool(tests) and tests["outcome"] == Outcome.PASSED]
             kept.pop(draft, None)
@@ -88,7 +90,6 @@ class DraftStore:
 
 def stored_round(draft: StoredDraft, k: int) -> Round:
     """The round that a stored draft stands for; it has no tokens, so nobody learns to write it."""
-    completion = Completion((), (), draft.finish)
-    return Round(
-        f"s{k}", Agent.CODER, "stored", turns=[Turn("program", 0, completion, "", draft.answer)]
-    )
+    play = Round(f"s{k}", Agent.CODER, "stored", action=draft.action)
+    play.turns.append(Turn("program", 0, Completion((), (), draft.finish), "", draft.answer))
+    return play

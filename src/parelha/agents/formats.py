@@ -286,6 +286,11 @@ class Conversation:
         self.ids += [*glue, *user, *self.form.user_to_answer]
         self.said += user_text
 
+    def reminded(self, token_ids: Sequence[int], text: str) -> None:
+        """Add an answer of an earlier conversation, which is part of the prompt here."""
+        self.ids += token_ids
+        self.said += text
+
     def answered(self, token_ids: Sequence[int]) -> tuple[int, str]:
         """Add an answer; gives the index of its first token, and what was said before it."""
         start, said = len(self.ids), self.said

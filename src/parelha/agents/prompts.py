@@ -62,8 +62,8 @@ _WORDS: dict[Lang, dict[str, str]] = {
         "actions": "Actions",
         "choose_action": "Choose one action.",
         "severities": (
-            "Of what must change also say how severe it is: minor and major are mended in the "
-            "program, critical has a new one written."
+            "Of what must change also say how severe it is: minor is mended in the program, major "
+            "and critical have a new one written."
         ),
         "quote": "One numbered line of the results can be quoted to your colleague.",
         "tool": "Result of {name}",
@@ -73,8 +73,6 @@ _WORDS: dict[Lang, dict[str, str]] = {
         "revise": "Write the corrected program, different where this one is wrong, at most 12 "
         "lines, nothing after the function:",
         "failed": "A first attempt at this was wrong. What a reviewer says of it:",
-        "afresh": "Write another program that avoids this mistake, at most 12 lines, nothing after "
-        "the function:",
     },
     "pt": {
         "signature": "Assinatura",
@@ -89,8 +87,8 @@ _WORDS: dict[Lang, dict[str, str]] = {
         "actions": "Ações",
         "choose_action": "Escolha uma ação.",
         "severities": (
-            "Do que precisa mudar diga também a gravidade: minor e major são corrigidas no "
-            "programa, critical faz escrever outro."
+            "Do que precisa mudar diga também a gravidade: minor é corrigida no programa, major e "
+            "critical fazem escrever outro."
         ),
         "quote": "Uma linha numerada dos resultados pode ser citada ao seu colega.",
         "tool": "Resultado de {name}",
@@ -100,8 +98,6 @@ _WORDS: dict[Lang, dict[str, str]] = {
         "revise": "Escreva o programa corrigido, diferente onde este está errado, no máximo 12 "
         "linhas, nada depois da função:",
         "failed": "Uma primeira tentativa estava errada. O que um revisor diz dela:",
-        "afresh": "Escreva outro programa que evite esse erro, no máximo 12 linhas, nada depois da "
-        "função:",
     },
 }
 
@@ -194,12 +190,16 @@ def own_program(lang: Lang) -> str:
 def review_heading(severity: Severity, lang: Lang) -> str:
     """What stands before the review: after the program, or after the task for a new one."""
     words = _WORDS[lang]
-    if severity == "critical":
-        return f"\n\n{words['failed']}\n{FRAME}\n"
+    if severity != "minor":
+        return f"{words['failed']}\n{FRAME}\n"
     return f"\n{FRAME}\n{words['review'].format(severity=severity)}\n{FRAME}\n"
 
 
-def revise(severity: Severity, lang: Lang) -> str:
-    """What stands between the review and the signature."""
-    words = _WORDS[lang]
-    return f"\n{FRAME}\n{words['afresh' if severity == 'critical' else 'revise']}\n"
+def edit(lang: Lang) -> str:
+    """What stands between the review and the signature of the program that is edited."""
+    return f"\n{FRAME}\n{_WORDS[lang]['revise']}\n"
+
+
+def after_review() -> str:
+    """What stands between the review and the request for a new program."""
+    return f"\n{FRAME}\n"
