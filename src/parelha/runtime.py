@@ -24,9 +24,11 @@ from parelha.errors import UsageError
 from parelha.grading import Grader
 from parelha.kernels.choose import choose
 from parelha.kernels.memory import keep_freed_memory
+from parelha.learning.algorithms import load_algorithm
 from parelha.models.fetch import ModelFiles, resolve
 from parelha.models.load import check_format, check_four_bit, load_base, load_tokenizer
 from parelha.models.policy import Policy
+from parelha.own_modules import load_module
 from parelha.sizes import LongestDialogues
 from parelha.stage import Stage
 from parelha.types import Agent, Phase, Task
@@ -129,11 +131,15 @@ def open_runtime(
     """Find the weights, load them, start the workers; of a server's models the tokenizers alone.
 
     Raises:
-        UsageError: a model or a server that cannot be had, or isolation too weak to run programs.
+        UsageError: a model, a server or a module that cannot be had, or isolation too weak to run
+            programs.
         WorkFailedError: the server fails.
     """
     if config.model.dtype == "nf4" and not config.engine.server:
         check_four_bit()
+    load_algorithm(config.learning.algorithm)  # what of a user's own is wrong is told at once
+    for module in config.reward.own:
+        load_module(module, "value")
     torch.set_num_threads(config.engine.threads or os.cpu_count() or 1)
     keep_freed_memory()
     workers = config.engine.workers or os.cpu_count() or 1
@@ -182,6 +188,9 @@ def _open_engine(
         engine = ServerEngine(wanted.server, models, formats, key_env=key_env, say=say)
         return None, engine, formats
     policy, formats = load_policy(config, files)
+    if wanted.own:
+        own: Engine = load_module(wanted.own, "open_engine").open_engine(config, policy, formats)
+        return policy, own, formats
     ours = TorchEngine(
         policy, {agent: form.decode for agent, form in formats.items()}, wanted.max_batch_tokens
     )
