@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from parelha.train import train as train_pair
     from parelha.types import Agent, Score, Task
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 __all__ = [
     "Agent",
