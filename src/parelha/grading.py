@@ -14,8 +14,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from parelha.analysis import Analyser, structure, to_text, unused
-from parelha.analysis.efficiency import EfficiencyMeter
 from parelha.closing import Closing
+from parelha.efficiency import EfficiencyMeter
 from parelha.errors import InfrastructureError
 from parelha.probes import best_trivial
 from parelha.sandbox import Sandbox
