@@ -17,9 +17,9 @@ from typing import Any
 import pytest
 from markdown_it import MarkdownIt
 
+from parelha import cli
 from parelha.config import Config
 from parelha.errors import UsageError
-from parelha.evaluate import evaluate_run
 from parelha.tasks import check_task, expected
 from parelha.tasks.mutants import Mutant, is_killed
 from parelha.tasks.own import load_own
@@ -153,7 +153,10 @@ def test_modules_of_ones_own_take_part_in_a_run(
 
 
 def test_the_use_from_python_runs_and_an_engine_of_ones_own_answers(
-    page: Path, model_folder: Path, monkeypatch: pytest.MonkeyPatch
+    page: Path,
+    model_folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     use_fakes(monkeypatch)
     monkeypatch.chdir(page)
@@ -162,9 +165,11 @@ def test_the_use_from_python_runs_and_an_engine_of_ones_own_answers(
     used = runpy.run_path(str(page / "team" / "use.py"))
     assert used["trained"] == ("coder", "reviewer")
     assert {finding.code for finding in used["findings"]} >= {"C0114", "C0116"}
-    table = evaluate_run(used["run"], None, 2, {"engine.own": "team.coin"})
-    assert table["server"] == {"engine": "coin"}
-    assert not any(episode["draft_passed"] for episode in table["episodes"])
+    capsys.readouterr()
+    command = ["eval", str(used["run"]), "--episodes", "2", "--engine.own", "team.coin"]
+    assert cli.run(command) == 0
+    said = capsys.readouterr().out
+    assert "answered by engine coin" in said and "drafts: 0 of 2" in said
 
 
 def write_toml(path: Path, config: Config) -> None:
