@@ -155,7 +155,7 @@ class Sandbox(Closing):
                     yield zygotes
             except ZygoteError as fault:
                 self.faults += 1
-                raise InfrastructureError(f"a lent child failed: {fault}") from fault
+                raise InfrastructureError(f"the sandbox failed: {fault}") from fault
 
     def close(self) -> None:
         """End every warm parent and remove the temporary folder. May be called twice."""
