@@ -20,6 +20,7 @@ from markdown_it import MarkdownIt
 from parelha import cli
 from parelha.config import Config
 from parelha.errors import UsageError
+from parelha.runtime import open_runtime
 from parelha.tasks import check_task, expected
 from parelha.tasks.mutants import Mutant, is_killed
 from parelha.tasks.own import load_own
@@ -226,6 +227,16 @@ def test_a_role_and_an_algorithm_take_part_in_a_run(page: Path, model_folder: Pa
     assert (run / "checkpoints" / "step_00002" / "judge").is_dir()
     said = {one["action"] for one in rounds_of(run) if one["agent"] == "judge"}
     assert said == {"right", "wrong"}
+
+
+def test_a_module_that_is_no_engine_is_told_before_anything_is_loaded(page: Path) -> None:
+    for table, lacks in (
+        ({"engine": {"own": "team.narrow"}}, r"team\.narrow defines no function open_engine"),
+        ({"learning": {"algorithm": "team.coin"}}, r"team\.coin defines no function group_adv"),
+        ({"reward": {"own": {"team.use": 1.0}}}, r"team\.use cannot be imported: UsageError"),
+    ):
+        with pytest.raises(UsageError, match=lacks):
+            open_runtime(tiny_config(page, page, **table), on_progress=print)
 
 
 @pytest.mark.usefixtures("page")

@@ -137,9 +137,7 @@ def open_runtime(
     """
     if config.model.dtype == "nf4" and not config.engine.server:
         check_four_bit()
-    load_algorithm(config.learning.algorithm)  # what of a user's own is wrong is told at once
-    for module in config.reward.own:
-        load_module(module, "value")
+    _check_own_modules(config)
     torch.set_num_threads(config.engine.threads or os.cpu_count() or 1)
     keep_freed_memory()
     workers = config.engine.workers or os.cpu_count() or 1
@@ -167,6 +165,15 @@ def open_runtime(
         raise
     pool = ThreadPoolExecutor(max_workers=2 * workers, thread_name_prefix="grade")
     return Runtime(config, roles, files, policy, engine, formats, grader, pool, MemoryWatch())
+
+
+def _check_own_modules(config: Config) -> None:
+    """Raise UsageError at once, before anything slow, for what of a user's own cannot be used."""
+    load_algorithm(config.learning.algorithm)
+    for module in config.reward.own:
+        load_module(module, "value")
+    if config.engine.own:
+        load_module(config.engine.own, "open_engine")
 
 
 def resolved(config: Config, policy: Policy | None) -> Config:
