@@ -173,16 +173,18 @@ class Sandbox(Closing):
     def _taken(self, profile: str, count: int) -> Iterator[list[ZygoteProcess]]:
         """Zygotes, given back at the end, and discarded where anything went wrong with them."""
         zygotes: list[ZygoteProcess] = []
+        sound = False
         try:
             for _ in range(count):
                 zygotes.append(self._take(profile))
             yield zygotes
-        except BaseException:
+            sound = True
+        finally:
             for zygote in zygotes:
-                self._discard(zygote)
-            raise
-        for zygote in zygotes:
-            self._give(profile, zygote)
+                if sound:
+                    self._give(profile, zygote)
+                else:
+                    self._discard(zygote)
 
     def _take(self, profile: str) -> ZygoteProcess:
         """An idle zygote, or a new one; as many as callers at once, since `_slots` counts them."""
