@@ -4,6 +4,10 @@
 #   make fast     ruff, mypy (quick once it has its cache), and the tests that are not marked slow
 #   make lint     the linters alone; `make tests` the tests alone
 #   make format   lays the code out, and mends what ruff can mend
+#   make coverage which lines the fast tests run
+#   make files    writes docs/files.md, the list of modules
+#   make docs     the documentation as a site in build/site
+#   make dist     a wheel in dist, tried in an environment of its own
 #
 #   TORCH_SPEC   the torch to install, such as TORCH_SPEC="torch==2.13.0" PIP_ARGS="--index-url ..."
 #   PIP_ARGS     further arguments of every pip call
@@ -24,7 +28,7 @@ LINT_JOBS = $(shell echo $$((($(JOBS) + 1) / 2)))
 # A process that has run out of tests takes some of another's: the slowest test is all that is waited for.
 PARALLEL = --numprocesses=$(JOBS) --dist=worksteal
 
-.PHONY: setup train test tests lint fast format clean
+.PHONY: setup train test tests lint fast format coverage files docs dist clean
 
 setup: $(VENV)/.ready
 
@@ -63,5 +67,29 @@ format: setup
 	$(BIN)/ruff check --fix $(CODE)
 	$(BIN)/ruff format $(CODE)
 
+# One process after the other: what the tests start in processes of their own is not counted.
+coverage: setup
+	$(BIN)/coverage run -m pytest -p no:xdist -m "not slow"
+	$(BIN)/coverage report --sort=cover
+
+files:
+	$(PYTHON) -m tests.listing
+
+docs: $(VENV)/.docs
+	$(BIN)/mkdocs build --strict
+
+$(VENV)/.docs: $(VENV)/.ready
+	$(BIN)/pip install --quiet $(PIP_ARGS) --constraint constraints.txt --editable ".[docs]"
+	@touch $@
+
+# The wheel by itself, as a user gets it: no checkout, no editable install, nothing of the extras.
+dist: setup
+	rm -rf dist build/fresh
+	$(BIN)/pip wheel --quiet $(PIP_ARGS) --no-deps --wheel-dir dist .
+	$(PYTHON) -m venv build/fresh
+	build/fresh/bin/pip install --quiet $(PIP_ARGS) "$(TORCH_SPEC)"
+	build/fresh/bin/pip install --quiet $(PIP_ARGS) --constraint constraints.txt dist/*.whl
+	cd build && fresh/bin/parelha tasks list > /dev/null && fresh/bin/parelha doctor
+
 clean:
-	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis build
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage build dist

@@ -21,8 +21,8 @@ import psutil
 
 from parelha.analysis.commands import run_command
 from parelha.analysis.findings import TOOLS
-from parelha.analysis.samples import CLEAN, Group, mutants
 from parelha.analysis.warm import WARM_UP, WarmTool, family
+from tests.samples import CLEAN, Group, mutants  # pylint: disable=import-error
 
 MEBIBYTE = 1024**2
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from random import Random
 from statistics import mean, median, stdev
 
-from parelha.analysis.efficiency import EfficiencyMeter
+from parelha.efficiency import EfficiencyMeter
 from parelha.sandbox import Sandbox
 from parelha.tasks import get_task
 from parelha.types import Efficiency, Task

@@ -10,6 +10,9 @@ from typing import Any
 import hypothesis
 import pytest
 
+from parelha.kernels.environment import set_environment
+
+set_environment()  # as the command line does
 # A loaded machine is no failure: how long an example may take is pytest-timeout's business.
 hypothesis.settings.register_profile("parelha", deadline=None)
 hypothesis.settings.load_profile("parelha")

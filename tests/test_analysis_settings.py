@@ -13,13 +13,13 @@ from parelha import cli, runtime
 from parelha.analysis import Analyser
 from parelha.analysis.analyser import check_config, read
 from parelha.analysis.commands import ToolOutput, find_config, run_command
-from parelha.analysis.equality import compare
 from parelha.analysis.findings import FLAKE8_FORMAT, TOOLS, Tool, read_flake8, read_mypy
 from parelha.analysis.warm import WarmTool
 from parelha.config_file import from_dict
 from parelha.errors import UsageError
 from parelha.grading import Grader
 from parelha.types import Finding
+from tests.equality import compare
 
 # 20 s of processor time in all, which a busy machine can stretch twentyfold.
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]

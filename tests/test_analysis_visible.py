@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from parelha.analysis.analyser import read
-from parelha.analysis.equality import compare
 from parelha.analysis.findings import TOOLS, Tool
 from parelha.analysis.warm import WarmTool
 from parelha.types import Finding
+from tests.equality import compare
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 

@@ -12,12 +12,12 @@ import pytest
 
 from parelha.analysis import Analyser, warm
 from parelha.analysis.commands import find_config
-from parelha.analysis.equality import compare, programs
 from parelha.analysis.findings import TOOLS, Tool
-from parelha.analysis.samples import CLEAN, mutants
 from parelha.analysis.warm import WarmTool, family
 from parelha.errors import InfrastructureError, UsageError
 from parelha.types import Analysis
+from tests.equality import compare, programs
+from tests.samples import CLEAN, mutants
 
 SAMPLE = (
     CLEAN["bare"][1],

@@ -308,7 +308,8 @@ def test_score_without_a_task_reads_the_tools(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     monkeypatch.setattr(
-        cli, "_analyse", lambda programs, _: [Score(p, "", None, Analysis()) for p in programs]
+        "parelha.grading.score_programs",
+        lambda programs, *_, **__: [Score(p, "", None, Analysis()) for p in programs],
     )
     paths = [tmp_path / "a.py", tmp_path / "b.py"]
     for path in paths:
@@ -326,11 +327,11 @@ def test_a_byte_order_mark_before_a_program_is_no_part_of_it(
 ) -> None:
     read: list[str] = []
 
-    def analyse(programs: list[str], _: object) -> list[Score]:
+    def analyse(programs: list[str], *_: object, **__: object) -> list[Score]:
         read.extend(programs)
         return [Score(p, "", None, Analysis()) for p in programs]
 
-    monkeypatch.setattr(cli, "_analyse", analyse)
+    monkeypatch.setattr("parelha.grading.score_programs", analyse)
     path = tmp_path / "marked.py"
     path.write_bytes(b"\xef\xbb\xbfx = 1\r\n")
     assert cli.run(["score", str(path), "--json"]) == 0
@@ -342,7 +343,7 @@ def test_score_with_a_task_says_why_it_failed(
 ) -> None:
     tests = types.TestResult(3, 12, Outcome.WRONG, ("wrong: \x1b[2J1.0 is not 2.0",), 0.1, 2)
     score = Score("x = 1\n", "", tests, Analysis())
-    monkeypatch.setattr(cli, "_grade", lambda *_: [score])
+    monkeypatch.setattr("parelha.grading.score_programs", lambda *_, **__: [score])
     (tmp_path / "a.py").write_text("x = 1\n")
     cli.run(["tasks", "list"])
     task = capsys.readouterr().out.split("\t", 1)[0]

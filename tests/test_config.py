@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from parelha.config import Config
 from parelha.config_file import from_dict, known_keys, load_config, nearest_key
 from parelha.errors import UsageError
+from parelha.overrides import resumed_config
 
 
 def test_the_defaults_are_a_whole_configuration() -> None:
@@ -169,3 +170,31 @@ def test_a_byte_order_mark_before_a_configuration_is_read_over(tmp_path: Path) -
     path.write_bytes(b'\xef\xbb\xbfname = "marked"\r\n[train]\r\nsteps = 3\r\n')
     config = load_config(path)
     assert (config.name, config.train.steps) == ("marked", 3)
+
+
+def test_a_run_is_not_resumed_with_other_components_of_ones_own() -> None:
+    parts = from_dict({"reward": {"own": {"json": 0.5}}})  # any module that Python finds
+    assert resumed_config(parts, Config(), False, []) == parts
+    for one, other in ((parts, Config()), (Config(), parts)):
+        with pytest.raises(UsageError, match=r"reward\.own is"):
+            resumed_config(one, other, False, ["reward.own"])
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ({"learning": {"algorithm": "gpro"}}, "no such algorithm: cispo or grpo, or a module"),
+        ({"learning": {"algorithm": "nowhere.gpro"}}, "no such algorithm"),
+        ({"engine": {"own": "nowhere"}}, "no module 'nowhere'"),
+        ({"engine": {"own": "json", "server": "http://localhost"}}, "only one of them"),
+        ({"reward": {"own": {"nowhere": 1.0}}}, "no module 'nowhere'"),
+        ({"reward": {"own": {"json": -1.0}}}, "greater than or equal to 0"),
+        ({"reward": {"own": {"json.tool": 1.0, "tokenize.tool": 1.0}}}, "another component 'tool'"),
+        ({"reward": {"own": {"parelha.analysis.structure": 1.0}}}, "another component 'structure'"),
+        ({"reward": {"own": {"json": 1.0}, "kind": "slides"}}, "only the gated reward"),
+    ],
+)
+def test_a_module_of_ones_own_that_cannot_be_used_is_refused(table: Any, said: str) -> None:
+    with pytest.raises(UsageError, match=said) as caught:
+        from_dict(table)
+    assert "\n" not in str(caught.value)

@@ -13,14 +13,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from parelha.analysis import efficiency as module
-from parelha.analysis.efficiency import EfficiencyMeter, efficiency_score, size_cost
 from parelha.config import RewardConfig
+from parelha.efficiency import EfficiencyMeter, counters
+from parelha.efficiency import meter as module
+from parelha.efficiency.meter import efficiency_score, size_cost
+from parelha.efficiency.timing import Slice, encode_slice, timed
 from parelha.errors import InfrastructureError
 from parelha.grading import Grader
 from parelha.once import Once
 from parelha.rewards import components, program_value
-from parelha.sandbox import Sandbox, Slice, counters, encode_slice
+from parelha.sandbox import Sandbox
 from parelha.tasks import get_task, load_tasks
 from parelha.types import (
     Analysis,
@@ -241,13 +243,13 @@ def test_a_reference_that_fails_is_no_score(meter: EfficiencyMeter) -> None:
 def test_a_killed_parent_is_a_fault_and_the_next_measurement_works(sandbox: Sandbox) -> None:
     message = encode_slice([([1, 2],)])
     with (
-        pytest.raises(InfrastructureError, match="timing failed"),
-        sandbox.timed([REFERENCE] * 2, "f", LIMITS, 0) as children,
+        pytest.raises(InfrastructureError, match="the sandbox failed"),
+        timed(sandbox, [REFERENCE] * 2, "f", LIMITS, 0) as children,
     ):
         for zygote in list(sandbox._all):
             zygote.kill()
         children[0].run(message)
-    with sandbox.timed([REFERENCE], "f", LIMITS, 0) as (child,):
+    with timed(sandbox, [REFERENCE], "f", LIMITS, 0) as (child,):
         assert child.run(message).result.value == [[1, 2]]
 
 
@@ -274,20 +276,20 @@ def test_the_child_and_its_threads_run_on_one_processor(sandbox: Sandbox) -> Non
         "    look()\n"
         "    return seen\n"
     )
-    with sandbox.timed([source], "f", LIMITS, cpu) as (child,):
+    with timed(sandbox, [source], "f", LIMITS, cpu) as (child,):
         assert child.run(encode_slice([(0,)])).result.value == [[[cpu], [cpu]]]
 
 
 def test_the_collector_is_off_for_everybody(sandbox: Sandbox) -> None:
     source = "import gc\ndef f(x):\n    return gc.isenabled()\n"
-    with sandbox.timed([source] * 2, "f", LIMITS, 0) as children:
+    with timed(sandbox, [source] * 2, "f", LIMITS, 0) as children:
         held = [child.run(encode_slice([(0,)])).result.value for child in children]
     assert held == [[False], [False]]
 
 
 def test_a_failure_lasts_and_costs_nothing_more(sandbox: Sandbox) -> None:
     source = "import os\ndef f(x):\n    os.write(201, b'x' * 99)\n    return x\n"
-    with sandbox.timed([source, REFERENCE], "f", LIMITS, 0) as (forger, honest):
+    with timed(sandbox, [source, REFERENCE], "f", LIMITS, 0) as (forger, honest):
         for _ in range(2):
             forged = forger.run(encode_slice([([1],)]))
             assert forged.result.outcome is Outcome.CRASHED
@@ -297,13 +299,13 @@ def test_a_failure_lasts_and_costs_nothing_more(sandbox: Sandbox) -> None:
 
 def test_arrays_reach_a_timed_program_as_arrays(sandbox: Sandbox) -> None:
     source = "import numpy\ndef f(x):\n    return x.dtype.str, x.tolist()\n"
-    with sandbox.timed([source], "f", LIMITS, 0) as (child,):
+    with timed(sandbox, [source], "f", LIMITS, 0) as (child,):
         value = child.run(encode_slice([(np.arange(3.0),)])).result.value
     assert value == [("<f8", [0.0, 1.0, 2.0])]
 
 
 def test_every_slice_is_counted_without_gaps(sandbox: Sandbox) -> None:
-    with sandbox.timed([REFERENCE], "f", LIMITS, 0) as (child,):
+    with timed(sandbox, [REFERENCE], "f", LIMITS, 0) as (child,):
         begin = child._last
         parts = [child.run(encode_slice([([1.5] * 500,)])) for _ in range(5)]
         assert sum(p.calls + p.handover for p in parts) == pytest.approx(child._last - begin)

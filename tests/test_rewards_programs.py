@@ -8,12 +8,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from parelha.analysis import Analyser, unused
-from parelha.analysis.samples import CLEAN
 from parelha.analysis.structure import parse, structure
 from parelha.config import RewardConfig
 from parelha.rewards import program_value
 from parelha.types import Outcome, Score
 from parelha.types import TestResult as Result
+from tests.samples import CLEAN
 
 # A busy machine stretches the start of the linters twentyfold.
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]

@@ -16,10 +16,11 @@ from cyclopts import App, CycloptsError, Parameter
 
 from parelha import __version__
 from parelha.errors import ParelhaError, UsageError, WorkFailedError
+from parelha.kernels.environment import set_environment
 from parelha.tracking import RunFolder, to_json_line
 
 if TYPE_CHECKING:
-    from parelha.types import Score, Split, Task
+    from parelha.types import Split, Task
 
 DONE, FAILED, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
 
@@ -51,6 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code; errors become one line on standard error."""
+    set_environment()
     try:
         app(list(arguments))
         sys.stdout.flush()
@@ -192,14 +194,16 @@ def score(
         raise UsageError("score needs at least one file")
     programs = {path: _read_program(path) for path in files}
     sources = list(programs.values())
+    from parelha.grading import score_programs
     from parelha.report.scores import score_record, score_text
+    from parelha.tasks import get_task
 
-    if task:
-        from parelha.tasks import get_task
-
-        scores = _grade(get_task(task), sources, allow_unsafe_sandbox, linter_settings)
-    else:
-        scores = _analyse(sources, linter_settings)
+    scores = score_programs(
+        sources,
+        get_task(task) if task else None,
+        linter_settings=linter_settings,
+        allow_unsafe=allow_unsafe_sandbox,
+    )
     for path, result in zip(programs, scores, strict=True):
         record = score_record(str(path), task, result)
         if json:
@@ -370,21 +374,3 @@ def _read_program(path: Path) -> str:
         raise UsageError(f"cannot read {path}: {error.strerror}") from None
     except UnicodeDecodeError:
         raise UsageError(f"{path} is not UTF-8 text") from None
-
-
-def _grade(
-    task: "Task", programs: list[str], allow_unsafe: bool, settings: Path | None
-) -> "list[Score]":
-    from parelha.grading import Grader
-
-    workers = min(len(programs), os.cpu_count() or 1)
-    with Grader(workers=workers, allow_unsafe=allow_unsafe, linter_settings=settings) as grader:
-        return [grader.grade(task, program) for program in programs]
-
-
-def _analyse(programs: list[str], settings: Path | None) -> "list[Score]":
-    from parelha.analysis import Analyser
-    from parelha.types import Score
-
-    with Analyser(workers=1, config_dir=settings) as analyser:
-        return [Score(program, analysis=analyser.analyse(program)) for program in programs]

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from parelha.own_modules import is_importable
 from parelha.types import Lang, Phase
 
 Size = Annotated[int, Field(ge=1)]
@@ -19,6 +20,9 @@ Temperature = Annotated[float, Field(ge=0.01, allow_inf_nan=False)]
 # As in `kernels.choose`, which imports torch.
 FastPath = Literal["packed", "fused", "lean", "grouped", "stretches", "guesses", "saved"]
 NotNegative = Annotated[float, Field(ge=0.0, allow_inf_nan=False)]
+# Names that a program's rewards have already (docs/rewards.md).
+_COMPONENTS = {"correctness", "quality", "pylint", "flake8", "mypy", "structure", "feedback"}
+_COMPONENTS |= {"efficiency", "final"}
 
 
 class _Section(BaseModel):
@@ -135,13 +139,29 @@ class RewardConfig(_Section):
     its tools and what its text changed. In learning verdict and text have scales of their own."""
     tool_cost: NotNegative = 0.01
     """The reviewer's cost of one tool call."""
+    own: dict[str, NotNegative] = {}
+    """Shares in the quality of components of your own, each by the dotted name of its module
+    (docs/extending.md); the last part of that is the component's name."""
+
+    @model_validator(mode="after")
+    def _check_own(self) -> Self:
+        if self.own and self.kind != "gated":
+            raise ValueError("reward.own: only the gated reward has components of your own")
+        names = [name.rpartition(".")[2] for name in self.own]
+        for module, name in zip(self.own, names, strict=True):
+            if not is_importable(module):
+                raise ValueError(f"reward.own: no module {module!r} on Python's path")
+            if name in _COMPONENTS or names.count(name) > 1:
+                raise ValueError(f"reward.own: there is another component {name!r}: rename yours")
+        return self
 
 
 class LearningConfig(_Section):
     """The update."""
 
     algorithm: str = "grpo"
-    """A file of `learning/algorithms`: `grpo` (arXiv 2402.03300) or `cispo` (arXiv 2506.13585)."""
+    """A file of `learning/algorithms`: `grpo` (arXiv 2402.03300) or `cispo` (arXiv 2506.13585); or
+    a module of your own by its dotted name (docs/extending.md)."""
     learning_rate: NotNegative = 2e-4
     """AdamW's, for both adapters."""
     warmup_updates: Count = 0
@@ -168,8 +188,8 @@ class LearningConfig(_Section):
         # Named by its file, which is not imported: this module comes before torch.
         files = (Path(__file__).parent / "learning" / "algorithms").glob("[!_]*.py")
         known = sorted(file.stem for file in files)
-        if name not in known:
-            raise ValueError(f"no such algorithm: {' or '.join(known)}")
+        if name not in known and not ("." in name and is_importable(name)):
+            raise ValueError(f"no such algorithm: {' or '.join(known)}, or a module of your own")
         return name
 
 
@@ -252,6 +272,8 @@ class EngineConfig(_Section):
     """Fast paths that are switched off: `packed`, `fused`, `lean`, `grouped`, `stretches`,
     `guesses`, `saved` (docs/architecture.md). What does not work on a processor is found out when a
     run starts and needs no setting."""
+    own: str = ""
+    """The dotted name of a module of your own whose engine answers (docs/extending.md)."""
     allow_unsafe_sandbox: bool = False
     """Run programs even where the isolation is weaker than level 2; stamped into every score."""
     server: str = ""
@@ -297,6 +319,10 @@ class Config(_Section):
             self.engine.server_model or self.engine.server_reviewer_model
         ):
             raise ValueError("engine.server_model names a model of engine.server: give its URL")
+        if self.engine.own and self.engine.server:
+            raise ValueError("engine.own and engine.server: only one of them can answer")
+        if self.engine.own and not is_importable(self.engine.own):
+            raise ValueError(f"engine.own: no module {self.engine.own!r} on Python's path")
         if self.engine.server_key_env and not self.engine.server:
             raise ValueError("engine.server_key_env is the key of engine.server: give its URL")
         if self.engine.server and self.eval.no_repeat_ngram:

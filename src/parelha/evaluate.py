@@ -195,15 +195,46 @@ def evaluate_run(
     config = lay_over(from_dict(stored["config"]), overrides or {})
     if config.engine.server:
         return evaluate_server(config, step, episodes)
-    steps = saved_steps(run_dir / "checkpoints")
-    chosen = (steps[-1] if steps else 0) if step is None else step
-    with open_runtime(config, on_progress=_say_aside) as runtime:
-        check_sources(stored, runtime, run_dir)
-        if chosen:
-            load_checkpoint(run_dir / "checkpoints", chosen, runtime.policy, {})
-            runtime.weights_changed()
-        table, _ = evaluate(runtime, chosen, episodes or config.eval.episodes)
+    step = newest_step(run_dir) if step is None else step
+    with load_pair(run_dir, step, overrides) as runtime:
+        table, _ = evaluate(runtime, step, episodes or config.eval.episodes)
     return table
+
+
+def newest_step(run_dir: Path) -> int:
+    """The newest step of a run whose adapters are kept; 0 when there is none."""
+    return max(saved_steps(run_dir / "checkpoints"), default=0)
+
+
+def load_pair(
+    run_dir: Path, step: int | None = None, overrides: dict[str, str] | None = None
+) -> Runtime:
+    """Open a run's pair: models with the adapters of a checkpoint, engine, grader.
+
+    Args:
+        run_dir: the run.
+        step: whose adapters; None means the newest, 0 the base without training.
+        overrides: of the run's configuration, dotted key to text.
+
+    Returns:
+        a context manager, which closes what it holds open.
+
+    Raises:
+        UsageError: no run, no such checkpoint, other weights than the run was made with.
+    """
+    stored = RunFolder.open(run_dir).read_config()
+    config = lay_over(from_dict(stored["config"]), overrides or {})
+    step = newest_step(run_dir) if step is None else step
+    runtime = open_runtime(config, on_progress=_say_aside)
+    try:
+        check_sources(stored, runtime, run_dir)
+        if step:
+            load_checkpoint(run_dir / "checkpoints", step, runtime.policy, {})
+            runtime.weights_changed()
+    except BaseException:
+        runtime.close()
+        raise
+    return runtime
 
 
 def evaluate_server(config: Config, step: int | None, episodes: int | None) -> dict[str, Any]:

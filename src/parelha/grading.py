@@ -5,6 +5,7 @@ the right answers and compares. Linters and tests of one program run side by sid
 processes; the threads here only wait for them.
 """
 
+import os
 import re
 import threading
 from collections.abc import Sequence
@@ -13,8 +14,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from parelha.analysis import Analyser, structure, to_text, unused
-from parelha.analysis.efficiency import EfficiencyMeter
 from parelha.closing import Closing
+from parelha.efficiency import EfficiencyMeter
 from parelha.errors import InfrastructureError
 from parelha.once import Once
 from parelha.probes import best_trivial
@@ -203,6 +204,35 @@ class Grader(Closing):
         self._pool.shutdown(wait=False, cancel_futures=True)
         self.sandbox.close()
         self.analyser.close()
+
+
+def score_programs(
+    programs: Sequence[str],
+    task: Task | None = None,
+    *,
+    linter_settings: Path | None = None,
+    allow_unsafe: bool = False,
+) -> list[Score]:
+    """Score programs as a run would, and in their order.
+
+    Args:
+        programs: sources of Python programs.
+        task: what was asked: its hidden tests are run too; None means static analysis alone.
+        linter_settings: a folder whose settings replace the linters' defaults.
+        allow_unsafe: run programs even where the isolation is weak.
+
+    Raises:
+        UsageError: the settings cannot be used, or isolation is too weak to run programs.
+        InfrastructureError: the machine failed.
+    """
+    if task is None:
+        with Analyser(workers=1, config_dir=linter_settings) as analyser:
+            return [Score(program, analysis=analyser.analyse(program)) for program in programs]
+    workers = max(1, min(len(programs), os.cpu_count() or 1))
+    with Grader(
+        workers=workers, allow_unsafe=allow_unsafe, linter_settings=linter_settings
+    ) as grader:
+        return [grader.grade(task, program) for program in programs]
 
 
 def run_program(sandbox: Sandbox, task: Task, program: str, cases: Sequence[Case]) -> RunResult:

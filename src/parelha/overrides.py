@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Collection, Sequence
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +83,7 @@ def resumed_config(
     Raises:
         UsageError: anything but more steps was asked for.
     """
-    old, new = flat(stored.to_dict()), flat(asked.to_dict())
+    old, new = _settings(stored), _settings(asked)
     keys = [key for key in old if key in overrides]
     if from_file:
         keys += [key for key in old if key not in (*overrides, "name", "runs_dir")]
@@ -98,6 +99,12 @@ def resumed_config(
                 f"{new[key]!r} was asked for"
             )
     return from_dict(table)
+
+
+def _settings(config: Config) -> dict[str, Any]:
+    """The value of every dotted key; that of `reward.own` is a table."""
+    table = config.to_dict()
+    return {key: reduce(dict.__getitem__, key.split("."), table) for key in known_keys()}
 
 
 def flat(table: dict[str, Any], prefix: str = "") -> dict[str, Any]:

@@ -14,6 +14,7 @@ from parelha.analysis.commands import find_config
 from parelha.analysis.findings import TOOLS
 from parelha.config import Config
 from parelha.errors import UsageError
+from parelha.own_modules import source_of
 from parelha.suites import FAMILIES
 from parelha.tasks.benchmarks import HUB
 from parelha.tasks.benchmarks.load import fetch
@@ -45,7 +46,11 @@ def made_from(config: Config) -> dict[str, Hashes]:
     Raises:
         UsageError: something cannot be read.
     """
-    return {"tasks": _tasks(config), "linter settings": _linter_settings(config)}
+    return {
+        "tasks": _tasks(config),
+        "linter settings": _linter_settings(config),
+        "modules": _own_modules(config),
+    }
 
 
 def model_files(folder: Path) -> Hashes:
@@ -103,6 +108,15 @@ def _linter_settings(config: Config) -> Hashes:
     folder = Path(config.reward.linter_settings)
     used = {tool: find_config(tool, folder) for tool in TOOLS}
     return {f"{path.name} of {tool}": _sha256(path) for tool, path in used.items() if path}
+
+
+def _own_modules(config: Config) -> Hashes:
+    """Of a user's own modules: an edited one is another algorithm, component or engine."""
+    algorithm = config.learning.algorithm
+    named = [*([algorithm] if "." in algorithm else []), *config.reward.own]
+    named += [config.engine.own] if config.engine.own else []
+    files = {name: source_of(name) for name in named}
+    return {name: _sha256(path) for name, path in files.items() if path}
 
 
 def _together(paths: Iterable[Path]) -> str:

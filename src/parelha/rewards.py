@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from parelha.agents.channel import copied
 from parelha.agents.turns import Branch, Round, Tree
 from parelha.config import RewardConfig
+from parelha.errors import UsageError
+from parelha.own_modules import load_module
 from parelha.types import Analysis, Outcome, ReviewerAction, Score
 
 # A suppression, or a piece of dynamic code, counts as this many violations.
@@ -141,8 +143,11 @@ def components(score: Score, reviews: Sequence[Round], config: RewardConfig) -> 
     Returns:
         For `gated`: correctness (0 to 0.5 exclusive, or 1), quality (0 to 1; 0 unless all cases
         pass) and its parts pylint, flake8, mypy, structure, feedback (each 0 to 1), and efficiency
-        (0 to 1) where it has a weight and was measured. For `slides`:
+        (0 to 1) where it has a weight and was measured, and those of `reward.own`. For `slides`:
         pylint, flake8, mypy, feedback and structure as the deck counts them.
+
+    Raises:
+        UsageError: a component of a user's own is not from 0 to 1.
     """
     if config.kind == "slides":
         return _slides(score, reviews)
@@ -163,6 +168,9 @@ def components(score: Score, reviews: Sequence[Round], config: RewardConfig) -> 
         "structure": config.structure_weight,
         "feedback": config.feedback_weight,
     }
+    for module, weight in config.own.items():
+        name = module.rpartition(".")[2]
+        quality[name], weights[name] = _own(module, score, reviews), weight
     if _unread(score):
         # The tools have read something else than what ran. In the open the same code would earn
         # this or more.
@@ -175,6 +183,14 @@ def components(score: Score, reviews: Sequence[Round], config: RewardConfig) -> 
     if score.all_passed and total > 0:
         parts["quality"] = sum(w * quality[k] for k, w in weights.items()) / total
     return parts | quality
+
+
+def _own(module: str, score: Score, reviews: Sequence[Round]) -> float:
+    """A component of a user's own."""
+    found = float(load_module(module, "value").value(score, reviews))
+    if not 0.0 <= found <= 1.0:
+        raise UsageError(f"reward.own: {module} gave {found}, a component is from 0 to 1")
+    return found
 
 
 def _unread(score: Score) -> bool:

@@ -24,9 +24,11 @@ from parelha.errors import UsageError
 from parelha.grading import Grader
 from parelha.kernels.choose import choose
 from parelha.kernels.memory import keep_freed_memory
+from parelha.learning.algorithms import load_algorithm
 from parelha.models.fetch import ModelFiles, resolve
 from parelha.models.load import check_format, check_four_bit, load_base, load_tokenizer
 from parelha.models.policy import Policy
+from parelha.own_modules import load_module
 from parelha.sizes import LongestDialogues
 from parelha.stage import Stage
 from parelha.types import Agent, Phase, Task
@@ -129,11 +131,13 @@ def open_runtime(
     """Find the weights, load them, start the workers; of a server's models the tokenizers alone.
 
     Raises:
-        UsageError: a model or a server that cannot be had, or isolation too weak to run programs.
+        UsageError: a model, a server or a module that cannot be had, or isolation too weak to run
+            programs.
         WorkFailedError: the server fails.
     """
     if config.model.dtype == "nf4" and not config.engine.server:
         check_four_bit()
+    _check_own_modules(config)
     torch.set_num_threads(config.engine.threads or os.cpu_count() or 1)
     keep_freed_memory()
     workers = config.engine.workers or os.cpu_count() or 1
@@ -163,6 +167,15 @@ def open_runtime(
     return Runtime(config, roles, files, policy, engine, formats, grader, pool, MemoryWatch())
 
 
+def _check_own_modules(config: Config) -> None:
+    """Raise UsageError at once, before anything slow, for what of a user's own cannot be used."""
+    load_algorithm(config.learning.algorithm)
+    for module in config.reward.own:
+        load_module(module, "value")
+    if config.engine.own:
+        load_module(config.engine.own, "open_engine")
+
+
 def resolved(config: Config, policy: Policy | None) -> Config:
     """The configuration with the type of products that `auto` came to."""
     if policy is None or config.model.dtype != "auto":
@@ -182,6 +195,9 @@ def _open_engine(
         engine = ServerEngine(wanted.server, models, formats, key_env=key_env, say=say)
         return None, engine, formats
     policy, formats = load_policy(config, files)
+    if wanted.own:
+        own: Engine = load_module(wanted.own, "open_engine").open_engine(config, policy, formats)
+        return policy, own, formats
     ours = TorchEngine(
         policy, {agent: form.decode for agent, form in formats.items()}, wanted.max_batch_tokens
     )

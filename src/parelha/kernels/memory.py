@@ -12,6 +12,8 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from parelha.kernels.environment import set_environment
+
 # glibc <malloc.h>: parameters of mallopt(3).
 _M_TRIM_THRESHOLD = -1
 _M_TOP_PAD = -2
@@ -168,6 +170,7 @@ def keep_freed_memory() -> bool:
     Returns:
         False where the C library is not glibc; nothing is changed then.
     """
+    set_environment()
     os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", _KEPT_PROGRAMS)
     if not sys.platform.startswith("linux"):
         return False

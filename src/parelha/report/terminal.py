@@ -61,7 +61,10 @@ def eval_text(table: Line) -> str:
     if failed := table.get("failed"):
         why = next(iter(failed.values()))
         lines.append(f"  {len(failed)} more failed and are not counted, the first: {why}")
-    if server := table.get("server"):
+    server = table.get("server") or {}
+    if server and "url" not in server:  # an engine of a user's own, with a record of its own
+        lines.append(f"  answered by {', '.join(f'{key} {said}' for key, said in server.items())}")
+    elif server:
         models = " and ".join(dict.fromkeys((server["coder"], server["reviewer"])))
         lines.append(
             f"  answered by {models} at {server['url']}; {server['drawn']} of"

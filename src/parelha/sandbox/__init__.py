@@ -1,17 +1,13 @@
 """Runs untrusted programs: values out, never verdicts. See docs/sandbox.md."""
 
 from .probing import Layer, Probe
-from .runner import Sandbox, encode_messages, encode_slice, profile_of
-from .timing import Slice, TimedChild
+from .runner import Sandbox, encode_messages, profile_of
 
 __all__ = [
     "Layer",
     "Probe",
     "Sandbox",
-    "Slice",
-    "TimedChild",
     "encode_messages",
-    "encode_slice",
     "probe",
     "profile_of",
 ]

@@ -1,7 +1,6 @@
 """The sandbox: chooses a warm parent for each program, retries faults once, never scores them."""
 
 import contextlib
-import marshal
 import os
 import re
 import shutil
@@ -23,7 +22,6 @@ from .codec import CodecError
 from .codec_write import Encoder
 from .layout import find_layout
 from .process import ZygoteError, ZygoteProcess
-from .timing import TimedChild
 from .worker import PROFILES
 
 _FOLDER = "parelha-sandbox-"
@@ -129,63 +127,35 @@ class Sandbox(Closing):
         with self._slots:
             for _ in range(2):
                 try:
-                    zygote = self._take(profile)
-                    try:
-                        result = zygote.run(program, messages, limits, level)
-                    except BaseException:
-                        self._discard(zygote)
-                        raise
-                    self._give(profile, zygote)
-                    return result
+                    with self._taken(profile, 1) as (zygote,):
+                        return zygote.run(program, messages, limits, level)
                 except ZygoteError as fault:
                     self.faults += 1
                     reasons.append(str(fault))
         raise InfrastructureError(f"the sandbox failed twice: {'; then '.join(reasons)}")
 
     @contextlib.contextmanager
-    def timed(
-        self, sources: Sequence[str], entry_point: str, limits: Limits, cpu: int
-    ) -> Iterator[list[TimedChild]]:
-        """Load programs in timed children, side by side on one processor.
+    def lent(self, profile: str, count: int) -> Iterator[list[ZygoteProcess]]:
+        """Warm parents for whoever talks with their children himself.
 
-        Their parents have the same libraries, so that the children differ in nothing but the
-        program. A program that cannot be loaded has its `failure` set.
+        They are taken back at the end of the block, and thrown away where it ends by an error.
 
         Args:
-            sources: the programs.
-            entry_point: name of the function, the same in each.
-            limits: of each child, over all its slices.
-            cpu: number of the processor.
+            profile: the libraries they have, as `profile_of` names them.
+            count: how many.
 
         Raises:
-            InfrastructureError: the machine failed; nothing that was measured counts.
-            UsageError: isolation too weak, or a program too large.
+            InfrastructureError: the machine failed.
+            UsageError: isolation too weak.
         """
-        level = self.level
-        programs = [_encode_program(source, entry_point, "timed") for source in sources]
-        profile = max((profile_of(source) for source in sources), key=PROFILES.index)
-        children: list[TimedChild] = []
-        zygotes: list[ZygoteProcess] = []
+        _ = self.level  # tried out before anything runs
         with self._slots:
             try:
-                for program in programs:
-                    zygotes.append(self._take(profile))
-                    children.append(TimedChild(zygotes[-1], program, limits, level, cpu))
-                yield children
-                for child in children:
-                    child.end()
-            except BaseException as fault:
-                for zygote in zygotes:
-                    self._discard(zygote)
-                if isinstance(fault, ZygoteError):
-                    self.faults += 1
-                    raise InfrastructureError(f"timing failed: {fault}") from fault
-                raise
-            finally:
-                for child in children:
-                    child.close()
-            for zygote in zygotes:
-                self._give(profile, zygote)
+                with self._taken(profile, count) as zygotes:
+                    yield zygotes
+            except ZygoteError as fault:
+                self.faults += 1
+                raise InfrastructureError(f"the sandbox failed: {fault}") from fault
 
     def close(self) -> None:
         """End every warm parent and remove the temporary folder. May be called twice."""
@@ -198,6 +168,23 @@ class Sandbox(Closing):
             zygote.kill()
         if self._base is not None:
             shutil.rmtree(self._base, ignore_errors=True)
+
+    @contextlib.contextmanager
+    def _taken(self, profile: str, count: int) -> Iterator[list[ZygoteProcess]]:
+        """Zygotes, given back at the end, and discarded where anything went wrong with them."""
+        zygotes: list[ZygoteProcess] = []
+        sound = False
+        try:
+            for _ in range(count):
+                zygotes.append(self._take(profile))
+            yield zygotes
+            sound = True
+        finally:
+            for zygote in zygotes:
+                if sound:
+                    self._give(profile, zygote)
+                else:
+                    self._discard(zygote)
 
     def _take(self, profile: str) -> ZygoteProcess:
         """An idle zygote, or a new one; as many as callers at once, since `_slots` counts them."""
@@ -262,14 +249,8 @@ class Sandbox(Closing):
             raise InfrastructureError(f"no sandbox could be started: {fault}") from fault
 
     def _try_out(self, problem: str) -> "probing.Probe":
-        zygote = self._take("bare")
-        try:
-            found = probing.try_attacks(zygote, problem)
-        except BaseException:
-            self._discard(zygote)
-            raise
-        self._give("bare", zygote)
-        return found
+        with self._taken("bare", 1) as (zygote,):
+            return probing.try_attacks(zygote, problem)
 
 
 def _remove_leftovers() -> None:
@@ -295,26 +276,8 @@ def encode_messages(
     except CodecError as error:
         raise UsageError(f"an input cannot be sent to a program: {error}") from error
     needed = "pandas" if encoder.uses_pandas else "numpy" if encoder.uses_numpy else "bare"
-    program = _encode_program(source, entry_point, kind)
+    program = encode_program(source, entry_point, kind)
     return program, messages, max(profile, needed, key=PROFILES.index)
-
-
-def encode_slice(inputs: Sequence[tuple[object, ...]]) -> bytes:
-    """The inputs of one timed slice as bytes.
-
-    Raises:
-        UsageError: an input that is no plain value.
-    """
-    encoder = Encoder(INPUT_BYTES, sys.modules.get("numpy"), sys.modules.get("pandas"))
-    try:
-        exact = encoder.encode([tuple(arguments) for arguments in inputs])
-    except CodecError as error:
-        raise UsageError(f"an input cannot be sent to a program: {error}") from error
-    if not (encoder.uses_numpy or encoder.uses_pandas):
-        # marshal is many times faster to read, but writes arrays as bytes and knows no dates.
-        with contextlib.suppress(ValueError):
-            return b"m" + marshal.dumps(list(inputs))
-    return b"c" + exact
 
 
 def profile_of(source: str) -> str:
@@ -322,7 +285,12 @@ def profile_of(source: str) -> str:
     return next((name for name, words in _WORDS if words.search(source)), "bare")
 
 
-def _encode_program(source: str, entry_point: str, kind: Kind) -> bytes:
+def encode_program(source: str, entry_point: str, kind: Kind) -> bytes:
+    """A program as bytes for a child.
+
+    Raises:
+        UsageError: it is too large.
+    """
     # A lone surrogate cannot be sent; "?" in its place keeps the program as wrong as it was.
     text = source.encode("utf-8", "replace").decode("utf-8")
     with contextlib.suppress(CodecError):

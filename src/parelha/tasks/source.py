@@ -318,10 +318,6 @@ def _defined(node: ast.stmt) -> list[str]:
     return [p.id for p in parts] if all(isinstance(part, ast.Name) for part in parts) else []
 
 
-def _is_import(node: ast.stmt) -> bool:
-    return isinstance(node, ast.Import | ast.ImportFrom)
-
-
 def _import_text(node: ast.stmt, used: set[str]) -> str | None:
     """What stays of an import: "" for the whole of it, None for nothing of it."""
     assert isinstance(node, ast.Import | ast.ImportFrom)

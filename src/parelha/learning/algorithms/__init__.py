@@ -4,12 +4,12 @@ A file defines `group_advantages`, from the values of rounds that are compared t
 each, and `token_losses`, from the advantages of tokens to their losses.
 """
 
-from importlib import import_module
 from typing import Protocol, cast
 
 from torch import Tensor
 
 from parelha.config import LearningConfig
+from parelha.own_modules import load_module
 
 
 class Algorithm(Protocol):
@@ -37,5 +37,10 @@ class Algorithm(Protocol):
 
 
 def load_algorithm(name: str) -> Algorithm:
-    """The algorithm of a configuration, which has checked that the file is there."""
-    return cast(Algorithm, import_module(f"{__name__}.{name}"))
+    """The algorithm of a configuration, which has checked that the file is there.
+
+    Raises:
+        UsageError: a module of a user's own that is no algorithm.
+    """
+    whole = name if "." in name else f"{__name__}.{name}"
+    return cast(Algorithm, load_module(whole, "group_advantages", "token_losses"))

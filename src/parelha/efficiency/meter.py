@@ -2,7 +2,7 @@
 
 Both run in jailed children of their own, bound to the same processor. They get the same fresh
 inputs in turns, in short slices, so that whatever disturbs the machine disturbs both; the owner
-reads the kernel's counts from outside (`sandbox.timing`) and compares every value. The formulas
+reads the kernel's counts from outside (`timing`) and compares every value. The formulas
 are in docs/analysis.md.
 """
 
@@ -16,8 +16,9 @@ from dataclasses import dataclass, field
 from statistics import median, quantiles
 from time import thread_time
 
+from parelha.efficiency.timing import Slice, TimedChild, encode_slice, timed
 from parelha.errors import InfrastructureError
-from parelha.sandbox import Sandbox, Slice, TimedChild, encode_messages, encode_slice, profile_of
+from parelha.sandbox import Sandbox, encode_messages, profile_of
 from parelha.tasks import expected
 from parelha.types import CallResult, Efficiency, Limits, Outcome, SizeCost, Task
 
@@ -131,7 +132,7 @@ class EfficiencyMeter:
         try:
             for turn in range(ROUNDS):
                 sources = (task.reference, program)
-                with self._sandbox.timed(sources, task.entry_point, _LIMITS, cpu) as children:
+                with timed(self._sandbox, sources, task.entry_point, _LIMITS, cpu) as children:
                     _play_round(task, children, plan, pairs, turn)
                     loads.append(children[1].load_seconds - children[0].load_seconds)
                     peaks.append((children[0].end().peak_bytes, children[1].end().peak_bytes))
@@ -155,7 +156,7 @@ class EfficiencyMeter:
         if profile not in plan.empty_bytes:
             # Words in a comment choose the parent, so that it has the same libraries.
             source = f"# {profile}\n" + _EMPTY.format(task.entry_point)
-            with self._sandbox.timed([source], task.entry_point, _LIMITS, cpu) as (child,):
+            with timed(self._sandbox, [source], task.entry_point, _LIMITS, cpu) as (child,):
                 child.run(plan.slices[max(plan.slices)][0])
                 plan.empty_bytes[profile] = child.end().peak_bytes
         return plan.empty_bytes[profile]

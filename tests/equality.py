@@ -1,6 +1,6 @@
 """Whether the warm linters say what the tools' own command lines say, message for message.
 
-``python -m parelha.analysis.equality`` runs both on hundreds of programs in random order and
+``python -m tests.equality`` runs both on hundreds of programs in random order and
 compares findings, pylint's score and the exit code. The command lines run as a user's would, with a
 random hash seed. Where they differ from the warm tool they are run again under other seeds: a
 program on which the command line disagrees with itself is listed and not counted.
@@ -23,9 +23,9 @@ from pathlib import Path
 from parelha.analysis.analyser import read
 from parelha.analysis.commands import ToolOutput, run_command
 from parelha.analysis.findings import TOOLS, Tool, in_order
-from parelha.analysis.samples import CLEAN, ODD, mutants
 from parelha.analysis.warm import WARM_UP, WarmTool, family
 from parelha.types import Finding
+from tests.samples import CLEAN, ODD, mutants
 
 _REPEATS = 3
 

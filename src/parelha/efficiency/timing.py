@@ -7,13 +7,18 @@ calls is counted as hand-over, so work that is moved out of the calls still show
 """
 
 import contextlib
+import marshal
 import os
+import sys
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from parelha.types import CallResult, Limits
-
-from . import counters, watching
-from .process import (
+from parelha.efficiency import counters
+from parelha.errors import UsageError
+from parelha.sandbox import Sandbox, profile_of, watching
+from parelha.sandbox.codec import CodecError
+from parelha.sandbox.codec_write import Encoder
+from parelha.sandbox.process import (
     BrokenError,
     ClosedError,
     Conversation,
@@ -23,6 +28,9 @@ from .process import (
     failed,
     judge_death,
 )
+from parelha.sandbox.runner import INPUT_BYTES, encode_program
+from parelha.sandbox.worker import PROFILES
+from parelha.types import CallResult, Limits
 
 CLOCK, INSTRUCTIONS = "processor time", "instructions"
 _GO_ON = b""
@@ -41,6 +49,58 @@ class Slice(NamedTuple):
     result: CallResult
     calls: float
     handover: float
+
+
+@contextlib.contextmanager
+def timed(
+    sandbox: Sandbox, sources: Sequence[str], entry_point: str, limits: Limits, cpu: int
+) -> "Iterator[list[TimedChild]]":
+    """Load programs in timed children, side by side on one processor.
+
+    Their parents have the same libraries, so that the children differ in nothing but the program. A
+    program that cannot be loaded has its `failure` set.
+
+    Args:
+        sandbox: whose children they are.
+        sources: the programs.
+        entry_point: name of the function, the same in each.
+        limits: of each child, over all its slices.
+        cpu: number of the processor.
+
+    Raises:
+        InfrastructureError: the machine failed; nothing that was measured counts.
+        UsageError: isolation too weak, or a program too large.
+    """
+    level = sandbox.level
+    programs = [encode_program(source, entry_point, "timed") for source in sources]
+    profile = max((profile_of(source) for source in sources), key=PROFILES.index)
+    with sandbox.lent(profile, len(programs)) as zygotes, contextlib.ExitStack() as stack:
+        children = []
+        for zygote, program in zip(zygotes, programs, strict=True):
+            child = TimedChild(zygote, program, limits, level, cpu)
+            stack.callback(child.close)
+            children.append(child)
+        yield children
+        for child in children:
+            child.end()
+
+
+def encode_slice(inputs: Sequence[tuple[object, ...]]) -> bytes:
+    """The inputs of one timed slice as bytes.
+
+    Raises:
+        UsageError: an input that is no plain value.
+    """
+    encoder = Encoder(INPUT_BYTES, sys.modules.get("numpy"), sys.modules.get("pandas"))
+    try:
+        exact = encoder.encode([tuple(arguments) for arguments in inputs])
+    except CodecError as error:
+        raise UsageError(f"an input cannot be sent to a program: {error}") from error
+    if not (encoder.uses_numpy or encoder.uses_pandas):
+        # marshal is many times faster to read, but writes arrays as bytes and knows no dates.
+        with contextlib.suppress(ValueError):
+            return b"m" + marshal.dumps(list(inputs))
+    return b"c" + exact
 
 
 class TimedChild:
@@ -99,7 +159,7 @@ class TimedChild:
         """Call the program on a slice of inputs.
 
         Args:
-            message: the inputs, as `runner.encode_slice` writes them.
+            message: the inputs, as `encode_slice` writes them.
 
         Returns:
             the slice; without cost where the program failed, then or earlier.
