@@ -7,7 +7,8 @@ ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "files.md"
 _HEAD = """# The code, file by file
 
-The first line of each module (`make files` writes this page). Which layer imports which is in [architecture.md](architecture.md).
+The first line of each module (`make files` writes this page). Which layer imports which is in
+[architecture.md](architecture.md).
 
 ```
 src/parelha/
