@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import App, CycloptsError, Parameter
 
-from parelha import __version__
+from parelha import __version__, cli_use
 from parelha.errors import ParelhaError, UsageError, WorkFailedError
 from parelha.tracking import RunFolder, to_json_line
 
@@ -42,6 +42,7 @@ tasks_app = App(name="tasks", help="The tasks: what is asked, and how answers ar
 models_app = App(name="models", help="The models: what is known, and where it comes from.")
 app.command(tasks_app)
 app.command(models_app)
+app.command(cli_use.export)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
