@@ -89,6 +89,11 @@ def _who(source: Source) -> str:
     for agent in source.agents:
         roles = " and the ".join(source.played_by(agent))
         lines.append(f"- `{agent}`: the adapter that plays the {roles}")
+    if any(source.converted(agent) for agent in source.agents):
+        lines.append(
+            "- trained over the weights of the published 4-bit GGUF, widened to 16 bits: over the "
+            "hub's own 16-bit weights answers differ a little, and were not measured"
+        )
     untrained = [a for a in source.roles if not any(a in source.played_by(b) for b in source.agents)]
     lines += [f"- the {agent} was not trained: it is the base itself" for agent in untrained]
     if source.held == "nf4":

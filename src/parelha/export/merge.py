@@ -161,7 +161,10 @@ def merged(source: Source, agent: Agent) -> Iterator[Merged]:
     tokenizer: Any = load_tokenizer(found.folder)
     form = make_format(tokenizer)
     check_format(base, form)
-    model: Any = PeftModel.from_pretrained(base, str(source.checkpoint(agent)))
+    with warnings.catch_warnings():
+        # PEFT asks transformers for the old name of a property.
+        warnings.filterwarnings("ignore", "`is_gradient_checkpointing`", FutureWarning)
+        model: Any = PeftModel.from_pretrained(base, str(source.checkpoint(agent)))
     model.train(False)
     yardstick = Yardstick(model, form, source.roles[agent].system[source.config.lang])
     try:

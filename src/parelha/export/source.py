@@ -70,6 +70,11 @@ class Source:
         known = self.files[agent].source == "hub" and _SNAPSHOT.fullmatch(folder.name)
         return folder.name if known else None
 
+    def converted(self, agent: Agent) -> bool:
+        """Whether the agent's base was made from a published GGUF of fewer bits."""
+        row = catalogue.find(self.base_name(agent))
+        return bool(row and row.parts and row.parts.sha256 == self.files[agent].sha256)
+
     def licence(self, agent: Agent) -> str:
         """Of the agent's base; "" where the catalogue does not know it."""
         row = catalogue.find(self.base_name(agent))
