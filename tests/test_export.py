@@ -129,7 +129,9 @@ def test_large_weights_come_in_parts_with_an_index(
     assert found == answers_of_the_engine(run, model_folder, Agent.CODER, 2)
 
 
-def test_an_older_step_is_that_steps_adapters(run: Path, model_folder: Path, tmp_path: Path) -> None:
+def test_an_older_step_is_that_steps_adapters(
+    run: Path, model_folder: Path, tmp_path: Path
+) -> None:
     folder = export_run(run, "peft", to=tmp_path / "out", step=1, say=quiet) / "coder"
     base = LOADER.from_pretrained(model_folder, dtype=torch.float32)
     found = answers_of_transformers(PeftModel.from_pretrained(base, str(folder)), tiny_form(folder))
@@ -179,7 +181,7 @@ def test_a_modelfile_says_what_the_chat_template_says(run: Path, tmp_path: Path)
         )
         assert found.render(system=system, messages=messages) == wanted
         assert 'PARAMETER stop "<|im_end|>"' in text
-        weights = re.findall(r"FROM \./(.*)", text)[0]
+        weights = re.findall(r"FROM (.*)", text)[0]
         assert (folder / agent / weights).read_bytes()[:4] == b"GGUF"
 
 
@@ -203,9 +205,10 @@ def test_a_shared_adapter_is_exported_once_and_plays_both_roles(
     assert [path.name for path in folder.rglob("*.gguf")] == ["coder-Q8_0.gguf"]
     told = (folder / "reviewer" / "Modelfile").read_text()
     assert told.startswith("FROM ../coder/coder-Q8_0.gguf\n")
-    assert told.partition("SYSTEM")[2] != (folder / "coder" / "Modelfile").read_text().partition(
-        "SYSTEM"
-    )[2]
+    assert (
+        told.partition("SYSTEM")[2]
+        != (folder / "coder" / "Modelfile").read_text().partition("SYSTEM")[2]
+    )
     assert "the coder and the reviewer" in (folder / "README.md").read_text()
 
 
@@ -244,7 +247,7 @@ def of_another_base(run: Path) -> None:
         (in_four_bits, ["--format", "gguf"], "trained over a base in 4 bits"),
         (without_an_adapter, [], "holds no adapter_model.safetensors"),
         (of_another_base, [], "weights differ from the run's"),
-        (None, ["--format", "gguf", "--quant", "Q4_K_M"], "Q4_K_M needs llama.cpp"),
+        (None, ["--format", "gguf", "--quant", "Q4_K_M"], "Q4_K_M is written by llama.cpp"),
         (None, ["--push", "name"], "must be owner/name"),
         (None, ["--to", "."], "exists already"),
     ],

@@ -161,9 +161,7 @@ def test_an_adapters_file_holds_its_product(kind: str, tmp_path: Path) -> None:
         ({"rope_parameters": {**ROPES["llama3"], "rope_type": "yarn"}}, "yarn rope"),
     ],
 )
-def test_a_base_that_would_be_read_as_another_is_refused(
-    config: dict[str, Any], says: str
-) -> None:
+def test_a_base_that_would_be_read_as_another_is_refused(config: dict[str, Any], says: str) -> None:
     told = SimpleNamespace(**(tiny_llama("default", tied=True).config.to_dict() | config))
     told.model_type = "llama"
     with pytest.raises(UsageError, match=says):
@@ -183,31 +181,32 @@ def test_llama_cpps_name_of_a_splitting_rule_is_told_or_refused() -> None:
 
 
 class FakeLlama:
-    """Stands in for llama-cpp-python: `quantise` copies the file, or fails."""
+    """Stands in for llama.cpp: it copies the file, or fails."""
 
-    def __init__(self, code: int) -> None:
-        self.code = code
+    LlamaModelQuantizeParams = SimpleNamespace
+
+    def __init__(self) -> None:
         self.asked: list[Any] = []
+        self.fails = False
 
-    def llama_model_quantize_default_params(self) -> Any:
-        return SimpleNamespace(ftype=0)
-
-    def llama_model_quantize(self, source: bytes, path: bytes, wanted: Any) -> int:
+    def model_quantize(self, source: str, path: str, wanted: Any) -> None:
+        if self.fails:
+            raise RuntimeError("code 1")
         self.asked.append(wanted.ftype)
-        Path(path.decode()).write_bytes(Path(source.decode()).read_bytes())
-        return self.code
+        Path(path).write_bytes(Path(source).read_bytes())
 
 
 def test_4_bits_are_llama_cpps_own_and_nothing_else_is_left(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fake = FakeLlama(0)
-    monkeypatch.setitem(sys.modules, "llama_cpp", fake)  # type: ignore[arg-type]
+    fake = FakeLlama()
+    monkeypatch.setitem(sys.modules, "cyllama", SimpleNamespace())
+    monkeypatch.setitem(sys.modules, "cyllama.llama", SimpleNamespace(llama_cpp=fake))
     write_model(as_merged(tiny_model()), tmp_path / "m.gguf", "tiny", "Q4_K_M")
     assert fake.asked == [15]
     assert [path.name for path in tmp_path.iterdir()] == ["m.gguf"]
-    fake.code = 1
-    with pytest.raises(UsageError, match="llama.cpp could not write"):
+    fake.fails = True
+    with pytest.raises(UsageError, match="llama.cpp could not write n.gguf as Q4_K_M: code 1"):
         write_model(as_merged(tiny_model()), tmp_path / "n.gguf", "tiny", "Q4_K_M")
 
 

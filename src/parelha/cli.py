@@ -42,7 +42,8 @@ tasks_app = App(name="tasks", help="The tasks: what is asked, and how answers ar
 models_app = App(name="models", help="The models: what is known, and where it comes from.")
 app.command(tasks_app)
 app.command(models_app)
-app.command(cli_use.export)
+for _command in (cli_use.export, cli_use.serve, cli_use.chat):
+    app.command(_command)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

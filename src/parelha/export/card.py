@@ -94,7 +94,9 @@ def _who(source: Source) -> str:
             "- trained over the weights of the published 4-bit GGUF, widened to 16 bits: over the "
             "hub's own 16-bit weights answers differ a little, and were not measured"
         )
-    untrained = [a for a in source.roles if not any(a in source.played_by(b) for b in source.agents)]
+    untrained = [
+        a for a in source.roles if not any(a in source.played_by(b) for b in source.agents)
+    ]
     lines += [f"- the {agent} was not trained: it is the base itself" for agent in untrained]
     if source.held == "nf4":
         lines.append("- trained over the base in 4 bits (nf4): load the base in the same way")
@@ -114,7 +116,9 @@ def _data(source: Source, run: Run) -> str:
 
 
 def _results(source: Source, run: Run) -> str:
-    found = [change for change in changes(run.before, run.after) if change.measure == "final_passed"]
+    found = [
+        change for change in changes(run.before, run.after) if change.measure == "final_passed"
+    ]
     lines = [" ".join(headline(run)) + "\n"]
     if not found or run.after is None:
         return "\n".join(lines)
@@ -124,7 +128,10 @@ def _results(source: Source, run: Run) -> str:
         + ("" if after == source.step else f" (exported is step {source.step})")
         + ", with 95 % intervals:\n"
     )
-    lines += ["| held-out tasks | episodes | before | after | difference |", "|---|---|---|---|---|"]
+    lines += [
+        "| held-out tasks | episodes | before | after | difference |",
+        "|---|---|---|---|---|",
+    ]
     for change in found:
         lines.append(
             f"| {SPLITS.get(change.split, change.split)} | {change.pairs} "
@@ -137,7 +144,9 @@ def _results(source: Source, run: Run) -> str:
 def _differences(compared: dict[Agent, Comparison]) -> str:
     if not compared:
         return ""
-    lines = ["Beside the base with its adapter unmerged, in float32, on four prompts and answers:\n"]
+    lines = [
+        "Beside the base with its adapter unmerged, in float32, on four prompts and answers:\n"
+    ]
     for agent, one in compared.items():
         lines.append(
             f"- {agent}: log-probabilities of {one.tokens} tokens differ by {one.largest:.2g} at "

@@ -56,7 +56,9 @@ def check_gguf(config: Any, tokenizer: Any, quant: Quant) -> None:
     kind = str(config.model_type)
     otherwise = "use --format merged, and llama.cpp's convert_hf_to_gguf.py on it"
     if kind not in _ARCHITECTURES:
-        raise UsageError(f"GGUF is written for qwen2 and llama, and this base is {kind}: {otherwise}")
+        raise UsageError(
+            f"GGUF is written for qwen2 and llama, and this base is {kind}: {otherwise}"
+        )
     width = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
     rope = config.rope_parameters
     for fault in (
@@ -69,10 +71,10 @@ def check_gguf(config: Any, tokenizer: Any, quant: Quant) -> None:
         if fault:
             raise UsageError(f"GGUF is not written for a base with {fault}: {otherwise}")
     splitting_rule(tokenizer)
-    if quant in _NEEDS_LLAMA_CPP and find_spec("llama_cpp") is None:
+    if quant in _NEEDS_LLAMA_CPP and find_spec("cyllama") is None:
         raise UsageError(
-            f"{quant} needs llama.cpp: `pip install llama-cpp-python`, or take --quant F16 and "
-            f"run `llama-quantize FILE {quant}`"
+            f"{quant} is written by llama.cpp: `pip install 'parelha[gguf]'`, or take --quant F16 "
+            f"and run `llama-quantize FILE {quant}`"
         )
 
 
@@ -107,12 +109,15 @@ def quantise(source: Path, path: Path, quant: Quant) -> None:
     Raises:
         UsageError: it fails.
     """
-    import llama_cpp  # type: ignore[import-not-found]  # pylint: disable=import-outside-toplevel,import-error
+    # pylint: disable-next=import-outside-toplevel,import-error  # an extra
+    from cyllama.llama import llama_cpp  # type: ignore[import-not-found,unused-ignore]
 
-    wanted = llama_cpp.llama_model_quantize_default_params()
+    wanted = llama_cpp.LlamaModelQuantizeParams()
     wanted.ftype = int(_FILE_TYPES[quant])
-    if llama_cpp.llama_model_quantize(bytes(source), bytes(path), wanted):
-        raise UsageError(f"llama.cpp could not write {path.name} as {quant}: use --quant Q8_0")
+    try:
+        llama_cpp.model_quantize(str(source), str(path), wanted)
+    except RuntimeError as error:
+        raise UsageError(f"llama.cpp could not write {path.name} as {quant}: {error}") from None
 
 
 def _write(model: Any, tokenizer: Any, path: Path, name: str, blocks: str) -> None:

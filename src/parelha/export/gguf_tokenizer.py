@@ -46,9 +46,9 @@ def _step(step: dict[str, Any]) -> tuple[str, Any]:
     kind = str(step.get("type"))
     if kind == "Split":
         return kind, step["pattern"].get("Regex")
-    return kind, {"Digits": "individual_digits", "ByteLevel": "use_regex"}.get(
-        kind
-    ) and step.get({"Digits": "individual_digits", "ByteLevel": "use_regex"}[kind], True)
+    return kind, {"Digits": "individual_digits", "ByteLevel": "use_regex"}.get(kind) and step.get(
+        {"Digits": "individual_digits", "ByteLevel": "use_regex"}[kind], True
+    )
 
 
 def add_tokenizer(writer: GGUFWriter, tokenizer: Any, rows: int, bos: int | None) -> None:

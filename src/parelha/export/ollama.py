@@ -14,7 +14,7 @@ def modelfile(form: Format, weights: str, system: str, temperature: float) -> st
 
     Args:
         form: of the base's tokenizer.
-        weights: name of the GGUF file beside it.
+        weights: path of the GGUF file, from the Modelfile's folder.
         system: what the role is told before everything else.
         temperature: of its turns in training.
 
@@ -34,7 +34,7 @@ def modelfile(form: Format, weights: str, system: str, temperature: float) -> st
     ends = [*(tokenizer.decode([i]) for i in form.stop_ids), *form.stop_strings]
     stops = [f"PARAMETER stop {_quoted(end)}" for end in dict.fromkeys(ends)]
     lines = [
-        f"FROM ./{weights}",
+        f"FROM {weights}",
         f'TEMPLATE """{template}"""',
         f'SYSTEM """{system}"""',
         f"PARAMETER temperature {temperature:g}",

@@ -121,11 +121,13 @@ def open_source(run_dir: Path, step: int | None, say: Callable[[str], None]) -> 
     """
     stored = RunFolder.open(run_dir).read_config()
     config = from_dict(stored["config"])
-    chosen = _chosen_step(run_dir, step)
+    chosen = chosen_step(run_dir, step)
     roles = roles_of(config)
     agents = tuple(a for a, role in roles.items() if role.trained and role.adapter == a)
     if not agents:
-        raise UsageError(f"nothing was trained in {run_dir} (model.train_agents): nothing to export")
+        raise UsageError(
+            f"nothing was trained in {run_dir} (model.train_agents): nothing to export"
+        )
     for agent in roles:
         if roles[agent].adapter == agent and agent not in agents:
             say(f"the {agent} was not trained: it is the base as it was, and is left out")
@@ -144,7 +146,12 @@ def open_source(run_dir: Path, step: int | None, say: Callable[[str], None]) -> 
     return Source(run_dir, chosen, config, roles, files, agents, held)
 
 
-def _chosen_step(run_dir: Path, step: int | None) -> int:
+def chosen_step(run_dir: Path, step: int | None) -> int:
+    """The step that is asked for, or the newest.
+
+    Raises:
+        UsageError: the run has no such checkpoint, or none at all.
+    """
     steps = saved_steps(run_dir / "checkpoints")
     if not steps:
         raise UsageError(

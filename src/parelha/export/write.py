@@ -104,7 +104,7 @@ def _write(
         shared: dict[Agent, str] = {}
         for played in source.played_by(agent):
             (hidden / played).mkdir()
-            beside = file if played is agent else f"../{agent}/{file}"
+            beside = f"./{file}" if played is agent else f"../{agent}/{file}"
             role = source.roles[played]
             system = role.system[source.config.lang]
             shared[played] = modelfile(form, beside, system, role.temperature)
