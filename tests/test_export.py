@@ -24,7 +24,8 @@ from parelha.export.merge import greedy
 from parelha.export.write import export_run, push
 from parelha.models.load import load_base, load_tokenizer
 from parelha.types import Agent
-from tests.fakes import pair_of, run_tiny, tiny_config, tiny_engine, use_fakes
+from tests.fakes import pair_of, tiny_config, tiny_engine
+from tests.saved_runs import evaluated, saved_run
 from tests.tiny import tiny_tokenizer
 
 # PEFT asks transformers for the old name of a property whenever it loads an adapter.
@@ -38,17 +39,10 @@ NEW_TOKENS = 24
 LOADER: Any = AutoModelForCausalLM
 
 
-def trained(folder: Path, runs: Path, name: str, **sections: dict[str, Any]) -> Path:
-    with pytest.MonkeyPatch.context() as patch:
-        use_fakes(patch)
-        shape = {"train": {"steps": 2}, "learning": {"learning_rate": 0.05}}
-        return run_tiny(tiny_config(folder, runs, name, **(shape | sections)))
-
-
 @pytest.fixture(scope="module")
 def run(model_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a run of two steps, evaluated before and after."""
-    return trained(model_folder, tmp_path_factory.mktemp("runs"), "run", eval={"episodes": 6})
+    return evaluated(saved_run(model_folder, tmp_path_factory.mktemp("runs")), 2, 11)
 
 
 def quiet(_: str) -> None:
@@ -189,7 +183,7 @@ def test_a_modelfile_says_what_the_chat_template_says(run: Path, tmp_path: Path)
 
 
 def test_an_agent_that_was_not_trained_is_left_out(model_folder: Path, tmp_path: Path) -> None:
-    run = trained(model_folder, tmp_path, "one", model={"train_agents": ["coder"]})
+    run = saved_run(model_folder, tmp_path, "one", model={"train_agents": ["coder"]})
     said: list[str] = []
     folder = export_run(run, "peft", to=tmp_path / "out", say=said.append)
     assert sorted(path.name for path in folder.iterdir()) == ["README.md", "coder"]
@@ -200,7 +194,7 @@ def test_an_agent_that_was_not_trained_is_left_out(model_folder: Path, tmp_path:
 def test_a_shared_adapter_is_exported_once_and_plays_both_roles(
     model_folder: Path, tmp_path: Path
 ) -> None:
-    run = trained(model_folder, tmp_path, "shared", model={"shared_policy": True})
+    run = saved_run(model_folder, tmp_path, "shared", model={"shared_policy": True})
     folder = export_run(run, "ollama", to=tmp_path / "out", say=quiet)
     assert [path.name for path in folder.rglob("*.gguf")] == ["coder-Q8_0.gguf"]
     told = (folder / "reviewer" / "Modelfile").read_text()
@@ -308,7 +302,9 @@ def test_the_card_tells_data_rewards_results_licence_and_how_to_load(
     card = (export_run(run, "peft", to=tmp_path / "out", say=quiet) / "README.md").read_text()
     assert "2 steps of 1 tasks" in card
     assert "Correctness first" in card
-    assert re.search(r"\| all held-out tasks \| 6 \| \d+ % \(\d+–\d+\) \|", card)
+    assert re.search(
+        r"\| all held-out tasks \| 24 \| 8 % \(\d+–\d+\) \| 46 % \(\d+–\d+\) \| \+38 p", card
+    )
     assert f"That of the base, {model_folder}" in card
     assert "base_model:" not in card  # a folder of this machine is no name on the hub
     code = card.partition("```python\n")[2].partition("```")[0].strip().splitlines()

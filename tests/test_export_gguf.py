@@ -206,7 +206,7 @@ def test_4_bits_are_llama_cpps_own_and_nothing_else_is_left(
     assert fake.asked == [15]
     assert [path.name for path in tmp_path.iterdir()] == ["m.gguf"]
     fake.fails = True
-    with pytest.raises(UsageError, match="llama.cpp could not write n.gguf as Q4_K_M: code 1"):
+    with pytest.raises(UsageError, match=r"could not write n\.gguf as Q4_K_M: code 1"):
         write_model(as_merged(tiny_model()), tmp_path / "n.gguf", "tiny", "Q4_K_M")
 
 

@@ -1,4 +1,4 @@
-"""The model card of an export: what it is, what it was trained on, what was measured, how to load it."""
+"""The model card of an export: what it was trained on, what was measured, how to load it."""
 
 from pathlib import Path
 

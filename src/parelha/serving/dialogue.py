@@ -1,4 +1,4 @@
-"""The pair on a message: a draft, the reviewer's verdict, a revision. Nothing is executed or graded.
+"""The pair on a message: a draft, the reviewer's verdict, a revision; nothing is executed.
 
 The message is played as a task without tests, by the very dialogue of training but for tools: what
 they would say is not there, so the reviewer judges by reading alone.

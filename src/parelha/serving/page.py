@@ -1,8 +1,8 @@
-"""The page at ``/``: a box to ask in, and the answer as it comes. It loads nothing from elsewhere."""
+"""The page at ``/``: a box to ask in, and the answer as it comes; it loads nothing else."""
 
 POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 
 PAGE = """<!doctype html>
@@ -21,9 +21,9 @@ pre { white-space: pre-wrap; border: 1px solid; border-radius: .4rem; padding: 1
 <p><label>Who answers <select id="model">
 <option>pair</option><option>coder</option><option>reviewer</option>
 </select></label>
-<label>API key <input id="key" type="password" autocomplete="off" placeholder="if one is set"></label></p>
+<label>API key, if one is set <input id="key" type="password" autocomplete="off"></label></p>
 <p><label for="text">Your message</label>
-<textarea id="text" rows="6">Write a function that returns the mean of a list of numbers.</textarea></p>
+<textarea id="text" rows="6">Write a function that returns the mean of a list.</textarea></p>
 <p><button id="ask">Ask</button> <button id="stop" disabled>Stop</button></p>
 <pre id="answer" aria-live="polite"></pre>
 <script>

@@ -1,4 +1,4 @@
-"""What clients of the OpenAI-compatible protocol send and are sent; nothing here knows of HTTP's wire.
+"""What clients of the OpenAI-compatible protocol send and are sent, as records and JSON.
 
 The shapes are those of the "chat completions" of OpenAI's API reference. What would change an
 answer and is not done here is refused, never passed over.

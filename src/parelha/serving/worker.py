@@ -15,7 +15,7 @@ from parelha.engines.protocol import Completion, Engine, Request
 from parelha.errors import InfrastructureError, ParelhaError
 
 # The engine remembers prompts and runs of answers until it is reset, which it is when nobody is
-# being answered and it has sampled so many tokens; at four times as many new requests wait for that.
+# being answered and it has sampled so many tokens; at four times as many, new requests wait for it.
 _TOKENS_TO_REMEMBER = 100_000
 
 
@@ -137,9 +137,12 @@ class Worker(Closing):
 
     def _fail(self, asked: Sequence[Asked], error: Exception) -> None:
         self._under_way.clear()
+        told = error
+        if not isinstance(error, ParelhaError):
+            told = InfrastructureError(f"{type(error).__name__}: {str(error)[:200]}")
         for one in asked:
             if not one.future.done():
-                one.future.set_exception(error)
+                one.future.set_exception(told)
 
 
 def _with_rule(asked: Asked) -> Request:
@@ -192,8 +195,7 @@ class Through:
             ticket = waiting[future]
             del self._asked[ticket]
             error = future.exception()
-            if error is not None and not isinstance(error, ParelhaError):
-                raise error
+            assert error is None or isinstance(error, ParelhaError)
             answers[ticket] = error or future.result()
         return answers
 
