@@ -24,6 +24,7 @@ from parelha.export.merge import greedy
 from parelha.export.write import export_run, push
 from parelha.models.load import load_base, load_tokenizer
 from parelha.types import Agent
+from tests.architectures.models import DEEPSEEK_LITE
 from tests.fakes import pair_of, tiny_config, tiny_engine
 from tests.saved_runs import evaluated, saved_run
 from tests.tiny import tiny_tokenizer
@@ -35,7 +36,7 @@ pytestmark = [
 ]
 
 TEXTS = ("Add 1.", "Write a mean.", "Some os valores.", "import numpy", "for value in values:")
-NEW_TOKENS = 24
+NEW_TOKENS = 12
 LOADER: Any = AutoModelForCausalLM
 
 
@@ -43,6 +44,12 @@ LOADER: Any = AutoModelForCausalLM
 def run(model_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a run of two steps, evaluated before and after."""
     return evaluated(saved_run(model_folder, tmp_path_factory.mktemp("runs")), 2, 11)
+
+
+@pytest.fixture(autouse=True)
+def _short_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Compare merged models on answers of a few tokens."""
+    monkeypatch.setattr("parelha.export.merge.NEW_TOKENS", 4)
 
 
 def quiet(_: str) -> None:
@@ -130,6 +137,15 @@ def test_an_older_step_is_that_steps_adapters(
     base = LOADER.from_pretrained(model_folder, dtype=torch.float32)
     found = answers_of_transformers(PeftModel.from_pretrained(base, str(folder)), tiny_form(folder))
     assert found == answers_of_the_engine(run, model_folder, Agent.CODER, 1)
+
+
+def test_a_mixture_of_experts_is_merged_as_well(tmp_path: Path) -> None:
+    run = saved_run(DEEPSEEK_LITE.save(tmp_path / "base"), tmp_path)
+    folder = export_run(run, "merged", dtype="float32", say=quiet)
+    record = json.loads((folder / "merging.json").read_text())
+    assert all(0 < one["largest"] < 1e-4 and one["greedy"] == 1 for one in record.values())
+    with pytest.raises(UsageError, match="this base is deepseek_v2: use --format merged"):
+        export_run(run, "gguf", say=quiet)
 
 
 # --- ollama --------------------------------------------------------------------------------------

@@ -15,7 +15,9 @@ def export(
     run_dir: Annotated[Path, Parameter(name="RUN")],
     /,
     *,
-    format: Literal["peft", "merged", "gguf", "ollama"] = "peft",  # pylint: disable=redefined-builtin
+    kind: Annotated[
+        Literal["peft", "merged", "gguf", "ollama"], Parameter(name="--format")
+    ] = "peft",
     to: Path | None = None,
     step: int | None = None,
     dtype: Literal["bfloat16", "float32"] = "bfloat16",
@@ -26,7 +28,7 @@ def export(
 
     Args:
         run_dir: The folder of the run.
-        format: peft: adapters. merged: base and adapter in one, safetensors. gguf: for llama.cpp.
+        kind: peft: adapters. merged: base and adapter in one, safetensors. gguf: for llama.cpp.
             ollama: the same with a Modelfile for each role.
         to: The folder to make; by default export/FORMAT in the run.
         step: Which checkpoint; by default the newest.
@@ -43,7 +45,7 @@ def export(
     from parelha.export.write import export_run
     from parelha.export.write import push as upload
 
-    folder = export_run(run_dir, format, to=to, step=step, dtype=dtype, quant=quant, say=_say)
+    folder = export_run(run_dir, kind, to=to, step=step, dtype=dtype, quant=quant, say=_say)
     print(folder)
     if push:
         print(upload(folder, push))

@@ -43,12 +43,11 @@ def splitting_rule(tokenizer: Any) -> str:
 
 
 def _step(step: dict[str, Any]) -> tuple[str, Any]:
+    """What a step of the splitting is, and what it splits by."""
     kind = str(step.get("type"))
     if kind == "Split":
         return kind, step["pattern"].get("Regex")
-    return kind, {"Digits": "individual_digits", "ByteLevel": "use_regex"}.get(kind) and step.get(
-        {"Digits": "individual_digits", "ByteLevel": "use_regex"}[kind], True
-    )
+    return kind, step.get("individual_digits" if kind == "Digits" else "use_regex")
 
 
 def add_tokenizer(writer: GGUFWriter, tokenizer: Any, rows: int, bos: int | None) -> None:
