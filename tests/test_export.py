@@ -66,7 +66,8 @@ def answers_of_the_engine(run: Path, model_folder: Path, agent: Agent, step: int
     policy = pair_of(base, tiny_config(model_folder, run).model)
     if step:
         load_checkpoint(run / "checkpoints", step, policy, {})
-    form = make_format(load_tokenizer(model_folder))  # type: ignore[arg-type]
+    tokenizer: Any = load_tokenizer(model_folder)
+    form = make_format(tokenizer)
     requests = [
         Request(agent, ids, NEW_TOKENS, 1.0, ("t", i), form.stop_ids, top_k=1)
         for i, ids in enumerate(prompts(form))

@@ -3,6 +3,7 @@
 # pylint: disable=missing-function-docstring
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -64,7 +65,7 @@ def as_merged(model: Any) -> Merged:
     return Merged(model, form, tokenizer, Yardstick(model, form, "You write Python."))
 
 
-MODELS = {
+MODELS: dict[str, Callable[[], Any]] = {
     "qwen2": tiny_model,
     "llama": lambda: tiny_llama("default", tied=True),
     "llama3": lambda: tiny_llama("llama3", tied=False),

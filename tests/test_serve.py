@@ -248,7 +248,8 @@ def test_a_conversation_goes_on(running: Running) -> None:
         {"role": "assistant", "content": "1"},
         {"role": "user", "content": [{"type": "text", "text": "Two?"}]},
     ]
-    reply = running.client.chat.completions.create(model="coder", messages=messages, max_tokens=4)
+    client: Any = running.client
+    reply = client.chat.completions.create(model="coder", messages=messages, max_tokens=4)
     tokenizer: Any = tiny_format().tokenizer
     messages[3]["content"] = "Two?"
     wanted = tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)

@@ -230,7 +230,8 @@ def _rope_factors(config: Any) -> Tensor:
     width = config.hidden_size // config.num_attention_heads
     waves = 2 * torch.pi * rope["rope_theta"] ** (torch.arange(0, width, 2).double() / width)
     smooth = ((length / waves - low) / (high - low)).clamp(0, 1)
-    return (1 / ((1 - smooth) / factor + smooth)).float()
+    factors: Tensor = 1 / ((1 - smooth) / factor + smooth)
+    return factors.float()
 
 
 def _kind(tensor: Tensor, wanted: GGMLQuantizationType) -> GGMLQuantizationType:
