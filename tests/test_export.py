@@ -107,6 +107,8 @@ def test_merged_weights_answer_as_the_pair(run: Path, model_folder: Path, tmp_pa
         found = answers_of_transformers(model, tiny_form(folder / agent))
         assert found == answers_of_the_engine(run, model_folder, agent, 2)
         assert not (folder / agent / "adapter_config.json").exists()
+        for path in (folder / agent).glob("*.json"):
+            assert str(model_folder) not in path.read_text()  # a place of this machine
     record = json.loads((folder / "merging.json").read_text())
     assert all(0 < one["largest"] < 1e-4 and one["greedy"] == 1 for one in record.values())
     assert f"{record['coder']['largest']:.2g} at most" in "\n".join(said)

@@ -4,7 +4,7 @@
 
 import http.client
 import json
-import threading
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -13,84 +13,23 @@ from typing import Any
 
 import openai
 import pytest
-import uvicorn
 
 from parelha import cli
-from parelha.agents.roles import roles_of
-from parelha.config import Config
-from parelha.config_file import from_dict
 from parelha.engines.protocol import EngineStatistics, Request
 from parelha.engines.torch_engine import TorchEngine
-from parelha.serving.app import MAX_BODY_BYTES, Server
+from parelha.errors import InfrastructureError
+from parelha.serving.app import MAX_BODY_BYTES
 from parelha.serving.pair import Pair
 from parelha.serving.server import is_loopback
 from parelha.serving.talk import Message, prompt_ids
 from parelha.serving.worker import Worker
 from parelha.types import Agent
 from tests.fakes import tiny_engine, tiny_format, tiny_policy
+from tests.running_server import PATIENCE, TEXT, Running, tiny_pair, wait_until
 
 pytestmark = pytest.mark.slow
 
 KEY = "open sesame"
-TEXT = "Write a mean."
-PATIENCE = 60.0
-
-
-def tiny_pair() -> Pair:
-    shape = {"max_program_tokens": 24, "max_review_tokens": 8}
-    config: Config = from_dict({"episode": shape})
-    return Pair(
-        name="tiny step 1",
-        config=config,
-        roles=roles_of(config),
-        formats=dict.fromkeys(Agent, tiny_format()),
-        engine=tiny_engine(tiny_policy()),
-        limits=dict.fromkeys(Agent, 4096),
-    )
-
-
-class Running:
-    """A server on a port of its own, and a client of it."""
-
-    def __init__(self, key: str = "") -> None:
-        self.pair = tiny_pair()
-        self.worker = Worker(self.pair.engine)
-        app = Server(self.pair, self.worker, key).app()
-        config = uvicorn.Config(app, port=0, log_level="critical", lifespan="off")
-        self.server = uvicorn.Server(config)
-        self.thread = threading.Thread(target=self.server.run, daemon=True)
-        self.thread.start()
-        wait_until(lambda: self.server.started)
-        self.port: int = self.server.servers[0].sockets[0].getsockname()[1]
-        self.client = openai.OpenAI(
-            base_url=f"http://127.0.0.1:{self.port}/v1", api_key=key or "none", max_retries=0
-        )
-
-    def ask(self, model: str = "coder", text: str = TEXT, **how: Any) -> Any:
-        how = {"max_tokens": 8, "temperature": 0} | how
-        messages: Any = [{"role": "user", "content": text}]
-        return self.client.chat.completions.create(model=model, messages=messages, **how)
-
-    def raw(self, body: bytes, **headers: str) -> tuple[int, Any]:
-        link = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
-        head = {"Content-Type": "application/json", **headers}
-        link.request("POST", "/v1/chat/completions", body, head)
-        reply = link.getresponse()
-        text = reply.read()
-        link.close()
-        return reply.status, json.loads(text) if text.startswith(b"{") else text
-
-    def close(self) -> None:
-        self.server.should_exit = True
-        self.thread.join(PATIENCE)
-        self.worker.close()
-
-
-def wait_until(true: Any) -> None:
-    end = time.monotonic() + PATIENCE
-    while not true():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.01)
 
 
 @pytest.fixture(scope="module")
@@ -374,6 +313,38 @@ def test_wrong_use_is_one_line(
         (run / "config.json").write_text("{}")
     assert cli.run(["serve", str(run), *arguments]) == cli.WRONG_USE
     assert says in capsys.readouterr().err
+
+
+def test_without_the_extra_it_says_what_to_install(
+    tmp_path: Any, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "config.json").write_text("{}")
+    monkeypatch.setitem(sys.modules, "uvicorn", None)
+    assert cli.run(["serve", str(tmp_path)]) == cli.WRONG_USE
+    assert "pip install 'parelha[serve]'" in capsys.readouterr().err
+
+
+def test_a_listener_that_fails_ends_its_own_answer_alone(running: Running) -> None:
+    def fails(_: str) -> None:
+        raise RuntimeError("the loop is closed")
+
+    ids = prompt_ids(running.pair, Agent.CODER, [Message("user", TEXT)])
+    request = Request(Agent.CODER, ids, 30, 1.0, ("own",), (), top_k=1)
+    broken, whole = running.worker.ask(request, fails), running.worker.ask(request)
+    assert len(broken.future.result(PATIENCE).token_ids) < 30
+    assert len(whole.future.result(PATIENCE).token_ids) == 30
+
+
+def test_who_waits_when_the_server_ends_is_told() -> None:
+    pair = tiny_pair()
+    ids = prompt_ids(pair, Agent.CODER, [Message("user", TEXT)])
+    worker = Worker(pair.engine)
+    asked = worker.ask(Request(Agent.CODER, ids, 3900, 1.0, ("own",), (), top_k=1))
+    worker.close()
+    with pytest.raises(InfrastructureError, match="shutting down"):
+        asked.future.result(PATIENCE)
+    with pytest.raises(InfrastructureError, match="shutting down"):
+        worker.ask(asked.request)
 
 
 def test_which_addresses_are_this_machines_alone() -> None:

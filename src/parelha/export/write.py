@@ -62,6 +62,9 @@ def export_run(
     final = to or run_dir / "export" / kind
     _check_absent(final)
     source = open_source(run_dir, step, say)
+    for base in sorted({source.base_name(agent) for agent in source.agents}):
+        if kind == "peft" and Path(base).is_absolute():
+            say(f"the base is {base} on this machine: who loads the adapters needs a copy of it")
     if kind != "peft":
         check_merging(source)
     if kind in ("gguf", "ollama"):

@@ -46,7 +46,10 @@ class Asked:
     def heard(self, text: str) -> bool:
         """The stop rule: pass the text on; True where it is complete, or nobody listens."""
         if self.on_text is not None and not self.given_up:
-            self.on_text(text)
+            try:
+                self.on_text(text)
+            except Exception:  # pylint: disable=broad-exception-caught
+                self.given_up = True  # a listener that fails must not end the others' answers
         inner = self.request.stop
         return self.given_up or (inner is not None and inner(text))
 
@@ -112,6 +115,9 @@ class Worker(Closing):
                 _hand_over(self._under_way.pop(ticket), answer)
             if not self._under_way and self._sampled > _TOKENS_TO_REMEMBER:
                 self._engine.reset()
+        while not self._new.empty():
+            if (late := self._new.get()) is not None:
+                taken.append(late)
         self._fail([*taken, *self._under_way.values()], InfrastructureError("shutting down"))
 
     @property
