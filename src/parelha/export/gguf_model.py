@@ -109,7 +109,7 @@ def quantise(source: Path, path: Path, quant: Quant) -> None:
     Raises:
         UsageError: it fails.
     """
-    # pylint: disable-next=import-outside-toplevel,import-error  # an extra
+    # pylint: disable-next=import-outside-toplevel,import-error,no-name-in-module  # an extra
     from cyllama.llama import llama_cpp  # type: ignore[import-not-found,unused-ignore]
 
     wanted = llama_cpp.LlamaModelQuantizeParams()

@@ -9,6 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal
 
+import huggingface_hub
 from safetensors import SafetensorError
 from transformers import AutoConfig
 
@@ -127,8 +128,6 @@ def push(folder: Path, repository: str, api: Any = None) -> str:
     Raises:
         UsageError: the hub refuses or is not reached; what was exported stays where it is.
     """
-    import huggingface_hub  # pylint: disable=import-outside-toplevel  # only who asks for it
-
     client = api or huggingface_hub.HfApi()
     try:
         client.create_repo(repository, private=True, exist_ok=True)

@@ -9,6 +9,7 @@ import hmac
 import itertools
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Protocol
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -144,7 +145,7 @@ class Server:
         return ("serve", self._own, next(self._numbers))
 
 
-class _Answer:
+class _Answer(Protocol):
     """An answer under way.
 
     Attributes:
@@ -152,19 +153,17 @@ class _Answer:
         usage: its tokens; both are known at its end.
     """
 
-    finish = "stop"
-    usage = counted(0, 0)
+    finish: str
+    usage: dict[str, int]
 
     def pieces(self) -> AsyncIterator[str]:
         """The text as it comes."""
-        raise NotImplementedError
 
     def give_up(self) -> None:
         """Nobody waits for it; after its end nothing."""
-        raise NotImplementedError
 
 
-class _Spoken(_Answer):
+class _Spoken:
     """One role's answer.
 
     Args:
@@ -176,6 +175,7 @@ class _Spoken(_Answer):
     """
 
     def __init__(self, server: Server, asking: Asking) -> None:
+        self.finish, self.usage = "stop", counted(0, 0)
         pair, agent = server.pair, Agent(asking.model)
         form = pair.formats[agent]
         self._speech = Speech([*(asking.stop or ()), *form.stop_strings])
@@ -223,7 +223,7 @@ class _Spoken(_Answer):
         self._asked.give_up()
 
 
-class _Dialogue(_Answer):
+class _Dialogue:
     """The pair's answer: the final program, at the end and at once.
 
     Args:
@@ -235,6 +235,7 @@ class _Dialogue(_Answer):
     """
 
     def __init__(self, server: Server, asking: Asking) -> None:
+        self.finish, self.usage = "stop", counted(0, 0)
         if asking.stop:
             raise UsageError("stop: the pair's dialogue ends by itself; ask the coder for that")
         said = [message.content for message in asking.said if message.role == "user"]
