@@ -190,6 +190,9 @@ class FakeLlama:
         self.asked: list[Any] = []
         self.fails = False
 
+    def disable_logging(self) -> None:
+        """Nothing is said."""
+
     def model_quantize(self, source: str, path: str, wanted: Any) -> None:
         if self.fails:
             raise RuntimeError("code 1")

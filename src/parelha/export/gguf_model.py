@@ -112,6 +112,7 @@ def quantise(source: Path, path: Path, quant: Quant) -> None:
     # pylint: disable-next=import-outside-toplevel,import-error,no-name-in-module  # an extra
     from cyllama.llama import llama_cpp  # type: ignore[import-not-found,unused-ignore]
 
+    llama_cpp.disable_logging()  # a line for each tensor
     wanted = llama_cpp.LlamaModelQuantizeParams()
     wanted.ftype = int(_FILE_TYPES[quant])
     try:
