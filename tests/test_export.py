@@ -269,10 +269,12 @@ def test_wrong_use_is_one_line_and_leaves_nothing(
     run: Path,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
     change: Any,
     arguments: list[str],
     says: str,
 ) -> None:
+    monkeypatch.setattr("parelha.export.gguf_model.find_spec", lambda _: None)  # no llama.cpp
     place = copy(run, tmp_path)
     if change:
         change(place)
