@@ -125,7 +125,7 @@ def test_merged_weights_are_in_bfloat16_by_default(run: Path, tmp_path: Path) ->
 def test_large_weights_come_in_parts_with_an_index(
     run: Path, model_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("parelha.export.weights._PART", "20KB")
+    monkeypatch.setattr("parelha.export.merge._PART", "20KB")
     folder = export_run(run, "merged", to=tmp_path / "m", dtype="float32", say=quiet) / "coder"
     assert len(list(folder.glob("*.safetensors"))) > 1
     assert (folder / "model.safetensors.index.json").is_file()

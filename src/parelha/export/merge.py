@@ -9,7 +9,8 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal
 
 import psutil
 import torch
@@ -23,6 +24,8 @@ from parelha.models.hub import weight_files
 from parelha.models.load import check_format, load_base, load_tokenizer
 from parelha.types import Agent
 
+Dtype = Literal["bfloat16", "float32"]
+
 NEW_TOKENS = 32
 PROMPTS = (
     "Write a function `mean(values: list[float]) -> float` that returns the mean.",
@@ -30,6 +33,7 @@ PROMPTS = (
     "What is wrong with `def var(x): return sum(v * v for v in x) / len(x)`?",
     "Remove the rows of a pandas data frame whose column `age` is missing.",
 )
+_PART = "4GB"  # of weights in one file: what every file system and every upload takes
 # Widened weights, the rounded copy that is written, and some room to compute.
 _BYTES_PER_FILE_BYTE = 3.2
 
@@ -179,3 +183,28 @@ def merged(source: Source, agent: Agent) -> Iterator[Merged]:
     yield held
     held.model = None
     gc.collect()
+
+
+def write_merged(
+    held: Merged, source: Source, agent: Agent, folder: Path, dtype: Dtype
+) -> Comparison:
+    """Write the merged model and its tokenizer, read it again, and compare it with the pair.
+
+    Args:
+        held: rounded to `dtype` here.
+        source: whose tokenizer is copied.
+        agent: whose adapter was merged.
+        folder: is made.
+        dtype: of the weights in the files.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    model = held.model
+    model.to(getattr(torch, dtype))
+    model.config.dtype = getattr(torch, dtype)
+    model.save_pretrained(folder, max_shard_size=_PART)
+    source.write_tokenizer(agent, folder)
+    held.model = None  # the next lines need its memory
+    del model
+    return held.yardstick.compare(load_base(folder, torch.float32))

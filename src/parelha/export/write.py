@@ -15,13 +15,11 @@ from transformers import AutoConfig
 
 from parelha.agents.formats import make_format
 from parelha.errors import UsageError
-from parelha.export.card import model_card
+from parelha.export.card import loading, model_card
 from parelha.export.gguf_model import Quant, check_gguf, write_adapter, write_model
-from parelha.export.loading import loading
-from parelha.export.merge import Comparison, check_merging, merged
+from parelha.export.merge import Comparison, Dtype, check_merging, merged, write_merged
 from parelha.export.ollama import modelfile
 from parelha.export.source import Source, open_source
-from parelha.export.weights import Dtype, write_merged
 from parelha.models.load import load_tokenizer
 from parelha.tracking import cannot_write, sync_to_disk
 from parelha.types import Agent
