@@ -162,7 +162,7 @@ def _licence(source: Source, agent: Agent) -> str:
     return f"The base's licence holds: {told} ({source.base_name(agent)}).\n"
 
 
-def loading(source: Source, kind: str, quant: str) -> str:
+def how_to_load(source: Source, kind: str, quant: str) -> str:
     """A fenced block of code that loads the first agent's export."""
     agent = source.agents[0]
     base, revision = source.base_name(agent), source.revision(agent)

@@ -15,7 +15,7 @@ from transformers import AutoConfig
 
 from parelha.agents.formats import make_format
 from parelha.errors import UsageError
-from parelha.export.card import loading, model_card
+from parelha.export.card import how_to_load, model_card
 from parelha.export.gguf_model import Quant, check_gguf, write_adapter, write_model
 from parelha.export.merge import Comparison, Dtype, check_merging, merged, write_merged
 from parelha.export.ollama import modelfile
@@ -81,7 +81,7 @@ def export_run(
             say(f"merging the {agent}")
             compared[agent] = _write(source, agent, hidden, kind, dtype, quant)
             say(f"the {agent}, beside the unmerged pair: {_told(compared[agent])}")
-        card = model_card(source, kind, loading(source, kind, quant), compared)
+        card = model_card(source, kind, how_to_load(source, kind, quant), compared)
         (hidden / "README.md").write_text(card, encoding="utf-8")
         if compared:
             record = {agent: asdict(one) for agent, one in compared.items()}
