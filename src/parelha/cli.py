@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import App, CycloptsError, Parameter
 
-from parelha import __version__
+from parelha import __version__, cli_use
 from parelha.errors import ParelhaError, UsageError, WorkFailedError
 from parelha.kernels.environment import set_environment
 from parelha.tracking import RunFolder, to_json_line
@@ -43,6 +43,8 @@ tasks_app = App(name="tasks", help="The tasks: what is asked, and how answers ar
 models_app = App(name="models", help="The models: what is known, and where it comes from.")
 app.command(tasks_app)
 app.command(models_app)
+for _command in (cli_use.export, cli_use.serve, cli_use.chat):
+    app.command(_command)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

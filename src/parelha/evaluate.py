@@ -16,6 +16,7 @@ from parelha.episode import play_tree
 from parelha.errors import ParelhaError, UsageError
 from parelha.kernels.memory import release_freed_memory
 from parelha.metrics import eval_records, review_metrics, round_records
+from parelha.models.fetch import ModelFiles
 from parelha.provenance import check_made_from, model_files
 from parelha.rewards import reward_trees
 from parelha.rollout import play_all
@@ -263,7 +264,16 @@ def check_sources(stored: dict[str, Any], runtime: Runtime, run_dir: Path) -> No
     Raises:
         UsageError: naming the agent and both sources, or the file that has changed.
     """
-    for agent, files in runtime.files.items():
+    check_files(stored, runtime.files, run_dir)
+
+
+def check_files(stored: dict[str, Any], found: dict[Agent, ModelFiles], run_dir: Path) -> None:
+    """`check_sources` for files that nothing has been loaded from.
+
+    Raises:
+        UsageError: as `check_sources`.
+    """
+    for agent, files in found.items():
         made_with = stored["models"][str(agent)]
         if made_with["sha256"] != files.sha256:
             raise UsageError(

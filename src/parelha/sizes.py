@@ -45,7 +45,7 @@ class LongestDialogues:
             config=config,
             formats={agent: flooded[id(form)] for agent, form in stage.formats.items()},
             grader=_Tools(_FINDING * config.max_tool_tokens),
-            pool=_AtOnce(),
+            pool=AtOnce(),
         )
         self._paths: dict[Agent, _Path] = {}
 
@@ -191,7 +191,7 @@ class _Tools:
         return self.text
 
 
-class _AtOnce(Executor):
+class AtOnce(Executor):
     """Does what is submitted before it returns."""
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> "Future[Any]":

@@ -115,8 +115,10 @@ def _tied_source(file: GgufFile) -> str:
     return max(names, key=lambda name: file.tensors[name].bits_per_weight)
 
 
-def read_weights(file: GgufFile, config: Any) -> dict[str, torch.Tensor]:
-    """Return all weights in bf16 under transformers' names; a tied head is left out.
+def read_weights(
+    file: GgufFile, config: Any, dtype: torch.dtype = torch.bfloat16
+) -> dict[str, torch.Tensor]:
+    """Return all weights under transformers' names; a tied head is left out.
 
     Raises:
         ModelFileError: a tensor is missing.
@@ -131,13 +133,13 @@ def read_weights(file: GgufFile, config: Any) -> dict[str, torch.Tensor]:
             tied and name in ("token_embd.weight", "output.weight")
         ):
             continue
-        weight = file.tensor(name)
+        weight = file.tensor(name, dtype)
         part = name.split(".")[2] if name.startswith("blk.") else ""
         if part in heads:
             weight = _undo_rope_permutation(weight, heads[part])
         weights[str(transformers_name(name))] = weight.contiguous()
     if tied:
-        weights["model.embed_tokens.weight"] = file.tensor(_tied_source(file))
+        weights["model.embed_tokens.weight"] = file.tensor(_tied_source(file), dtype)
     _check_whole(file, config, {name: tuple(weight.shape) for name, weight in weights.items()})
     return weights
 

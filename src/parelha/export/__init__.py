@@ -1,0 +1,1 @@
+"""A run's adapters in the forms that others load: PEFT, merged weights, GGUF, Ollama."""

@@ -1,0 +1,210 @@
+"""An adapter merged into its base in float32, and how far what was written is from the pair.
+
+Merging in bfloat16 rounds twice, the product B·A and the sum. Here the base is widened, PEFT adds
+the product in float32, and only what is written is rounded, once.
+"""
+
+import gc
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import psutil
+import torch
+from peft import PeftModel
+from torch import Tensor
+
+from parelha.agents.formats import Conversation, Format, make_format
+from parelha.errors import UsageError
+from parelha.export.source import Source
+from parelha.models.hub import weight_files
+from parelha.models.load import check_format, load_base, load_tokenizer
+from parelha.types import Agent
+
+Dtype = Literal["bfloat16", "float32"]
+
+NEW_TOKENS = 32
+PROMPTS = (
+    "Write a function `mean(values: list[float]) -> float` that returns the mean.",
+    "Escreva uma função `mediana(valores: list[float]) -> float`.",
+    "What is wrong with `def var(x): return sum(v * v for v in x) / len(x)`?",
+    "Remove the rows of a pandas data frame whose column `age` is missing.",
+)
+_PART = "4GB"  # of weights in one file: what every file system and every upload takes
+# Widened weights, the rounded copy that is written, and some room to compute.
+_BYTES_PER_FILE_BYTE = 3.2
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """How far a model is from the unmerged pair, on some prompts and the pair's greedy answers.
+
+    Attributes:
+        largest: largest difference of the log-probability of a token.
+        mean: mean of the differences, without their signs.
+        tokens: compared.
+        greedy: share of the answers' tokens that the model would choose too.
+    """
+
+    largest: float
+    mean: float
+    tokens: int
+    greedy: float
+
+
+class Yardstick:
+    """What the unmerged pair says of some prompts.
+
+    Args:
+        model: base and adapter, in float32.
+        form: the format of its tokenizer.
+        system: what the role is told before everything else.
+    """
+
+    def __init__(self, model: Any, form: Format, system: str) -> None:
+        self._prompts = [
+            tuple(Conversation(form, system, form.text_ids(text), text).ids) for text in PROMPTS
+        ]
+        self._texts = [greedy(model, ids, NEW_TOKENS, form.stop_ids) for ids in self._prompts]
+        self._said = [_logprobs(model, ids)[0] for ids in self._texts]
+
+    def compare(self, model: Any) -> Comparison:
+        """Compare a model that computes in float32 with the pair."""
+        apart: list[Tensor] = []
+        same = answered = 0
+        for prompt, ids, said in zip(self._prompts, self._texts, self._said, strict=True):
+            found, best = _logprobs(model, ids)
+            apart.append((found - said).abs())
+            answer = torch.tensor(ids[len(prompt) :])
+            same += int((best[len(prompt) - 1 :] == answer).sum())
+            answered += len(answer)
+        every = torch.cat(apart)
+        return Comparison(
+            float(every.max()), float(every.mean()), len(every), same / max(answered, 1)
+        )
+
+
+@torch.inference_mode()
+def greedy(
+    model: Any, prompt: tuple[int, ...], new_tokens: int, stop_ids: tuple[int, ...]
+) -> tuple[int, ...]:
+    """The prompt with the model's greedy answer, by transformers' own modules."""
+    ids = torch.tensor([prompt])
+    cache: Any = None
+    for _ in range(new_tokens):
+        out = model(
+            input_ids=ids if cache is None else ids[:, -1:], past_key_values=cache, use_cache=True
+        )
+        cache = out.past_key_values
+        ids = torch.cat([ids, out.logits[:, -1:].argmax(-1)], dim=1)
+        if int(ids[0, -1]) in stop_ids:
+            break
+    return tuple(ids[0].tolist())
+
+
+@torch.inference_mode()
+def _logprobs(model: Any, ids: tuple[int, ...]) -> tuple[Tensor, Tensor]:
+    """(T - 1,) log-probabilities of all tokens but the first, and (T - 1,) the likeliest ones."""
+    row = torch.tensor([ids])
+    logits = model(input_ids=row, use_cache=False).logits[0, :-1].float()
+    said = logits.log_softmax(-1).gather(1, row[0, 1:, None])[:, 0]
+    return said, logits.argmax(-1)
+
+
+@dataclass
+class Merged:
+    """A base with one adapter merged into it, in float32.
+
+    Attributes:
+        model: plain modules of transformers, without the adapter.
+        form: the format of the base's tokenizer.
+        tokenizer: of the base.
+        yardstick: what base and adapter said before they were merged.
+    """
+
+    model: Any
+    form: Format
+    tokenizer: Any
+    yardstick: Yardstick
+
+
+def check_merging(source: Source) -> None:
+    """Refuse adapters that cannot be merged here, before anything is read.
+
+    Raises:
+        UsageError: trained over a base in 4 bits, or more weights than memory.
+    """
+    if source.held == "nf4":
+        raise UsageError(
+            "the adapters were trained over a base in 4 bits (nf4), and merged into one of 16 "
+            "they would be another model: use --format peft"
+        )
+    for agent in source.agents:
+        weights = sum(path.stat().st_size for path in weight_files(source.files[agent].folder))
+        needed, free = _BYTES_PER_FILE_BYTE * weights, psutil.virtual_memory().available
+        if needed > free:
+            raise UsageError(
+                f"merging {source.base_name(agent)} in float32 takes {needed / 2**30:.0f} GiB of "
+                f"memory and {free / 2**30:.0f} are free: use --format peft, or a larger machine"
+            )
+
+
+@contextmanager
+def merged(source: Source, agent: Agent) -> Iterator[Merged]:
+    """The agent's base with its adapter merged into it; freed afterwards.
+
+    Raises:
+        ModelFileError: the base cannot be read.
+        UsageError: an adapter that holds numbers which are none.
+    """
+    found = source.files[agent]
+    base = load_base(found.folder, torch.float32, name=found.base_name)
+    tokenizer: Any = load_tokenizer(found.folder)
+    form = make_format(tokenizer)
+    check_format(base, form)
+    with warnings.catch_warnings():
+        # PEFT asks transformers for the old name of a property.
+        warnings.filterwarnings("ignore", "`is_gradient_checkpointing`", FutureWarning)
+        model: Any = PeftModel.from_pretrained(base, str(source.checkpoint(agent)))
+    model.train(False)
+    yardstick = Yardstick(model, form, source.roles[agent].system[source.config.lang])
+    try:
+        with warnings.catch_warnings():
+            # A tied head is no layer with an adapter; PEFT warns of the tie itself.
+            warnings.filterwarnings("ignore", ".*tie_word_embeddings.*")
+            plain = model.merge_and_unload(safe_merge=True)
+    except ValueError as error:
+        raise UsageError(f"{source.checkpoint(agent)} cannot be merged: {error}") from None
+    held = Merged(plain, form, tokenizer, yardstick)
+    del model, base, plain  # whoever writes it may free it
+    yield held
+    held.model = None
+    gc.collect()
+
+
+def write_merged(
+    held: Merged, source: Source, agent: Agent, folder: Path, dtype: Dtype
+) -> Comparison:
+    """Write the merged model and its tokenizer, read it again, and compare it with the pair.
+
+    Args:
+        held: rounded to `dtype` here.
+        source: whose tokenizer is copied.
+        agent: whose adapter was merged.
+        folder: is made.
+        dtype: of the weights in the files.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    model = held.model
+    model.to(getattr(torch, dtype))
+    model.config.dtype = getattr(torch, dtype)
+    model.save_pretrained(folder, max_shard_size=_PART)
+    source.write_tokenizer(agent, folder)
+    held.model = None  # the next lines need its memory
+    del model
+    return held.yardstick.compare(load_base(folder, torch.float32))

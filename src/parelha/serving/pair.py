@@ -1,0 +1,86 @@
+"""A run's pair, opened to answer: base, adapters and engine, without graders or sandboxes."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from parelha.agents.formats import Format
+from parelha.agents.roles import Roles, roles_of
+from parelha.checkpoint import load_checkpoint
+from parelha.closing import Closing
+from parelha.config import Config
+from parelha.config_file import from_dict
+from parelha.engines.protocol import Engine
+from parelha.engines.torch_engine import TorchEngine
+from parelha.evaluate import check_files
+from parelha.export.source import chosen_step
+from parelha.kernels.memory import keep_freed_memory
+from parelha.models.fetch import resolve
+from parelha.models.load import check_four_bit
+from parelha.runtime import load_policy
+from parelha.tracking import RunFolder
+from parelha.types import Agent
+
+
+@dataclass
+class Pair(Closing):
+    """What answers; a context manager that frees it.
+
+    Attributes:
+        name: of the run and the step.
+        config: of the run.
+        roles: who plays.
+        formats: of each role's tokenizer.
+        engine: answers requests.
+        limits: tokens of prompt and answer together, at most, by role.
+    """
+
+    name: str
+    config: Config
+    roles: Roles
+    formats: dict[Agent, Format]
+    engine: Engine
+    limits: dict[Agent, int]
+
+    def close(self) -> None:
+        """Free what the engine holds."""
+        self.engine.close()
+
+
+def open_pair(run_dir: Path, step: int | None, say: Callable[[str], None]) -> Pair:
+    """Load a run's pair as it was after a step.
+
+    Args:
+        run_dir: the folder of a run.
+        step: whose adapters; None means the newest.
+        say: told of what is waited for.
+
+    Raises:
+        UsageError: no run, no such checkpoint, or a base that is not the run's.
+    """
+    stored = RunFolder.open(run_dir).read_config()
+    config = from_dict(stored["config"])
+    chosen = chosen_step(run_dir, step)
+    if config.model.dtype == "nf4":
+        check_four_bit()
+    roles = roles_of(config)
+    by_name = {
+        name: resolve(name, on_progress=say)
+        for name in dict.fromkeys(role.base for role in roles.values())
+    }
+    files = {agent: by_name[role.base] for agent, role in roles.items()}
+    check_files(stored, files, run_dir)
+    torch.set_num_threads(config.engine.threads or os.cpu_count() or 1)
+    keep_freed_memory()
+    say(f"loading {next(iter(files.values())).name}")
+    policy, formats = load_policy(config, files)
+    load_checkpoint(run_dir / "checkpoints", chosen, policy, {})
+    most = config.engine.max_batch_tokens
+    engine = TorchEngine(policy, {agent: form.decode for agent, form in formats.items()}, most)
+    for agent in roles:
+        engine.weights_changed(agent)
+    limits = {agent: min(policy.window(agent) or most, most) for agent in roles}
+    return Pair(f"{config.name} step {chosen}", config, roles, formats, engine, limits)
