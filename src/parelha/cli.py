@@ -42,6 +42,7 @@ tasks_app = App(name="tasks", help="The tasks: what is asked, and how answers ar
 models_app = App(name="models", help="The models: what is known, and where it comes from.")
 app.command(tasks_app)
 app.command(models_app)
+app.command("parelha.cli_experiment:experiment", name="experiment")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
