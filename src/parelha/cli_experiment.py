@@ -20,7 +20,7 @@ def experiment(*files: Path, dry_run: Flag = False, page: Path | None = None) ->
 
     Args:
         files: The TOML file of the experiment. With --page, folders of experiments.
-        dry_run: Say the runs, their tokens, the time they may take and what they can show, and stop.
+        dry_run: Say the runs, their tokens, their time and what they can show, and stop.
         page: Write this Markdown file from the results of the folders, and run nothing.
     """
     if page is not None:

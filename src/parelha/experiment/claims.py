@@ -20,16 +20,14 @@ def claims(results: Mapping[str, Any]) -> list[str]:
 
 def limits(results: Mapping[str, Any]) -> list[str]:
     """What stands behind the figures, and what they do not say."""
-    found = []
+    found, planned = [], len(results["runs"])
     failed = [run for run in results["runs"] if run["error"]]
     if failed:
         names = ", ".join(run["run"] for run in failed)
-        found.append(
-            f"{len(failed)} of {len(results['runs'])} runs failed and count nowhere: {names}."
-        )
+        found.append(f"{len(failed)} of {planned} runs failed and count nowhere: {names}.")
     missing = sum("after" not in run and not run["error"] for run in results["runs"])
     if missing:
-        found.append(f"{missing} of {len(results['runs'])} runs are not finished.")
+        found.append(f"{missing} of {planned} runs are not finished.")
     seeds = len(results["seeds"])
     runs = "one run" if seeds == 1 else f"{seeds} runs"
     found.append(

@@ -135,9 +135,8 @@ def differences(
         sides: of each arm the evaluated episodes by seed; what failed is missing.
         compare: pairs of names, which against what.
     """
-    everything = [
-        e for by_seed in sides.values() for episodes in by_seed.values() for e in episodes
-    ]
+    tables = [episodes for by_seed in sides.values() for episodes in by_seed.values()]
+    everything = [episode for episodes in tables for episode in episodes]
     found: list[Difference] = []
     for group in groups_of(everything) if everything else []:
         rows = [_difference(sides, arm, against, group) for arm, against in compare]

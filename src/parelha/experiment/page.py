@@ -20,6 +20,17 @@ from parelha.report import experiment_charts as charts
 from parelha.report.page import Chart, Section, Table, drawn, visible, write_page
 
 PAGE = "experiment.html"
+# Parts of the template that an experiment's page does without.
+_OF_RUNS = (
+    "runs",
+    "differences",
+    "change_rows",
+    "before_after",
+    "quality",
+    "outcomes",
+    "steps",
+    "examples",
+)
 
 
 def build_page(folder: Path, results: Mapping[str, Any], times: Mapping[str, Any]) -> Path:
@@ -36,8 +47,7 @@ def build_page(folder: Path, results: Mapping[str, Any], times: Mapping[str, Any
         "tables": [table for table in _tables(results, times) if table.rows],
         "sections": [section for section in _sections(results, times) if section.charts],
         "config": json.dumps({"models": results["models"], "arms": results["arms"]}, indent=2),
-        **dict.fromkeys(("runs", "change_rows", "before_after", "quality", "outcomes"), []),
-        **dict.fromkeys(("steps", "examples", "differences"), []),
+        **{name: [] for name in _OF_RUNS},
     }
     return write_page(folder / PAGE, context)
 

@@ -209,7 +209,7 @@ def _config(
         raise UsageError("eval.episodes = 0: arms are compared on held-out tasks")
     if config.engine.server:
         raise UsageError(
-            "engine.server: a server's models cannot be arms, `parelha eval` asks them"
+            "engine.server: a server's models cannot be trained, `parelha eval` asks them"
         )
     if config.train.minutes:
         raise UsageError(

@@ -297,6 +297,7 @@ def add_band(
     found: Sequence[tuple[str, float, Estimate]],
     form: str,
 ) -> None:
+    """Draw a line through estimates at positions, and a band over their intervals."""
     banded = [(x, e.low, e.high) for _, x, e in found if e.low is not None]
     hidden = {"line": {"width": 0}, "hoverinfo": "skip", "showlegend": False, "mode": "lines"}
     if banded:
@@ -369,10 +370,12 @@ def _thin(x: list[int], y: list[float], most: int = 2000) -> tuple[list[int], li
 
 
 def colors(count: int) -> list[str]:
+    """Colours of so many lines."""
     return [WHEEL[i % len(WHEEL)] for i in range(count)]
 
 
 def axes(figure: Figure, x_title: str, y_title: str) -> Figure:
+    """The figure with its axes named."""
     figure.update_xaxes(title_text=x_title)
     positions = [x for trace in figure.data for x in trace.x or () if not isinstance(x, str)]
     if x_title == "step" and positions and max(positions) <= 12:

@@ -12,7 +12,7 @@ from parelha.report.statistics import Estimate
 def curves(
     arms: Mapping[str, Mapping[str, Sequence[float | None]]], y_title: str, form: str
 ) -> Figure | None:
-    """One line for each arm, the mean of its seeds; the band reaches from the lowest to the highest.
+    """One line for each arm, the mean of its seeds; bands from the lowest to the highest.
 
     Args:
         arms: by name, of each seed the value of every step.

@@ -24,7 +24,7 @@ MIN_PAIRS = 20
 MIN_TASKS = 8
 """... and so are pairs on fewer different tasks than this."""
 DISCORDANT = 0.5
-"""Assumed of a planned experiment: the most that independent answers differ, at a pass rate of half."""
+"""Assumed of planned pairs: as many differ as of independent answers of which half pass."""
 CORRELATION = 0.1
 """Assumed of differences on tasks of one family."""
 POWER = 0.8
