@@ -18,7 +18,7 @@ untrained = true
 [arms.coder_alone]
 plays = "coder"
 model.train_agents = ["coder"]
-train.draft_steps = 9
+train.draft_steps = 99
 
 [arms.pair]
 """

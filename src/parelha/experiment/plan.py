@@ -157,8 +157,10 @@ def merged(table: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     made = dict(table)
     for key, value in over.items():
         inner = made.get(key)
-        both = isinstance(inner, Mapping) and isinstance(value, Mapping)
-        made[key] = merged(inner, value) if both else value
+        if isinstance(inner, Mapping) and isinstance(value, Mapping):
+            made[key] = merged(inner, value)
+        else:
+            made[key] = value
     return made
 
 
@@ -294,10 +296,12 @@ def _seeds(table: Mapping[str, Any]) -> tuple[int, ...]:
 def _budget(table: Mapping[str, Any]) -> int | None:
     budget = _table(table, "budget")
     _known(budget, ("tokens",), "budget.")
-    tokens = budget.get("tokens")
-    if budget and (not _is_whole(tokens) or tokens < 1):
+    if not budget:
+        return None
+    tokens = budget["tokens"]
+    if not _is_whole(tokens) or tokens < 1:
         raise UsageError(f"budget.tokens = {tokens!r}: a whole number, at least 1")
-    return tokens
+    return int(tokens)
 
 
 def _is_whole(value: object) -> bool:

@@ -147,13 +147,11 @@ def _run(
     untrained = planned.arm.untrained
     before = None if untrained else RunFolder(planned.folder).read_eval("before")
     for which, found in (("before", before), ("after", table)):
-        plays = planned.arm.plays
-        episodes = found and (found["episodes"] if plays == PAIR else found["arms"][plays])
-        if episodes is not None:
-            row[which] = {
-                "passed": sum(bool(e["final_passed"]) for e in episodes),
-                "episodes": len(episodes),
-            }
+        if found is not None:
+            plays = planned.arm.plays
+            episodes = found["episodes"] if plays == PAIR else found["arms"][plays]
+            passed = sum(bool(e["final_passed"]) for e in episodes)
+            row[which] = {"passed": passed, "episodes": len(episodes)}
     return row
 
 

@@ -26,8 +26,9 @@ def curves(
             values = [v[step] for v in by_seed.values() if step < len(v)]
             kept = [value for value in values if value is not None]
             if kept:
-                ends = (min(kept), max(kept)) if len(kept) > 1 else (None, None)
-                estimate = Estimate(sum(kept) / len(kept), *ends, len(kept))
+                several = len(kept) > 1
+                low, high = (min(kept), max(kept)) if several else (None, None)
+                estimate = Estimate(sum(kept) / len(kept), low, high, len(kept))
                 found.append((str(step + 1), float(step + 1), estimate))
         if found:
             add_band(figure, name, color, found, form)
