@@ -16,7 +16,9 @@ from parelha.cli import run as parelha
 from parelha.experiment.claims import claims
 from parelha.experiment.compare import differences, power_text
 from parelha.experiment.document import write_document
+from parelha.experiment.estimate import training_tokens
 from parelha.experiment.page import build_page
+from parelha.experiment.plan import read_experiment
 from parelha.report.statistics import detectable_difference, holm, sign_flip_p
 from parelha.tracking import write_object
 from tests.experiments import episodes, made_up
@@ -172,6 +174,22 @@ def test_tasks_of_a_benchmark_are_independent_and_a_group_of_their_own() -> None
     assert list(found) == ["all", "heldout_params", "humaneval"]
     assert found["humaneval"].estimate.n == 24
     assert found["all"].estimate.n == 36
+
+
+@pytest.mark.slow
+def test_the_example_asks_what_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = Path(__file__).parents[1] / "experiments" / "what_the_pair_learns.toml"
+    monkeypatch.chdir(tmp_path)
+    experiment = read_experiment(file)
+    assert len(experiment.runs) == 4 * 3
+    by_arm = {run.arm.name: run for run in experiment.runs}
+    spent = {name: training_tokens(run) for name, run in by_arm.items()}
+    assert spent.pop("base") == 0
+    assert set(spent.values()) == {121_600}
+    episode, train = by_arm["pair"].config.episode, by_arm["pair"].config.train
+    per_step = train.tasks_per_step * episode.drafts * episode.reviews
+    assert by_arm["pair"].steps * per_step == 400
+    assert {task.split for task in experiment.tasks} == {"heldout_params", "heldout_families"}
 
 
 # --- words, page, document ---------------------------------------------------------------------

@@ -15,7 +15,6 @@ from parelha.pacing import most_tokens
 from tests.experiments import ARMS, write_file
 from tests.fakes import use_fakes
 
-ROOT = Path(__file__).parents[1]
 NO_MODEL = Path("/no/model")
 
 
