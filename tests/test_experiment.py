@@ -13,9 +13,9 @@ import pytest
 
 from parelha.cli import run as parelha
 from parelha.errors import UsageError, WorkFailedError
-from parelha.experiment import runs as running
 from parelha.experiment.plan import read_experiment
 from parelha.tracking import RunFolder
+from parelha.train import train
 from tests.experiments import ARMS, run_small, write_file
 from tests.fakes import half_pass, run_tiny, tiny_config, use_fakes
 
@@ -105,15 +105,14 @@ def test_a_run_that_fails_is_on_record_and_the_others_are_done(
     whole: Path, model_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = write_file(model_folder, tmp_path)
-    real = running.train
 
     def failing(config: Any, **kwargs: Any) -> Path:
         if config.name == "coder_alone-0":
             raise MemoryError("no room\nfor a model")
-        return real(config, **kwargs)
+        return train(config, **kwargs)
 
     with monkeypatch.context() as patch:
-        patch.setattr(running, "train", failing)
+        patch.setattr("parelha.experiment.runs.train", failing)
         experiment, errors, results = run_small(path)
     assert errors == {"coder_alone-0": "MemoryError: no room for a model"}
     trace = experiment.folder / "coder_alone-0.error.txt"
@@ -181,7 +180,7 @@ def test_failed_runs_are_exit_code_1(
     def failing(config: Any, **_: Any) -> Path:
         raise WorkFailedError(f"nothing came of {config.name}")
 
-    monkeypatch.setattr(running, "train", failing)
+    monkeypatch.setattr("parelha.experiment.runs.train", failing)
     path = write_file(model_folder, tmp_path, "[arms.base]\nuntrained = true\n[arms.pair]\n")
     assert parelha(["experiment", str(path)]) == 1
     said = capsys.readouterr()
