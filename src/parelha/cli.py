@@ -45,6 +45,7 @@ app.command(tasks_app)
 app.command(models_app)
 for _command in (cli_use.export, cli_use.serve, cli_use.chat):
     app.command(_command)
+app.command("parelha.cli_experiment:experiment", name="experiment")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

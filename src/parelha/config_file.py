@@ -28,17 +28,20 @@ def load_config(path: Path | None = None, overrides: dict[str, str] | None = Non
         UsageError: no such file, no TOML, an unknown key (with the nearest right one), a value of
             the wrong type or out of range.
     """
-    table: dict[str, Any] = {}
-    if path is not None:
-        try:
-            table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-        except OSError as error:
-            raise UsageError(f"cannot read {path}: {error.strerror}") from None
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise UsageError(f"{path} is not valid TOML: {error}") from None
+    table = {} if path is None else read_toml(path)
     for key, text in (overrides or {}).items():
         _lay(table, key.split("."), text)
     return from_dict(table)
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """The table in a TOML file; raises UsageError where there is none."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} is not valid TOML: {error}") from None
 
 
 def lay_over(config: Config, overrides: dict[str, str]) -> Config:

@@ -119,6 +119,7 @@ class RunFolder:
             raise cannot_write(path, error) from None
         run = cls(path)
         run.lock()
+        run.truncate(0)
         return run
 
     @classmethod
@@ -191,7 +192,7 @@ class RunFolder:
         self._write_rounds(f"eval_{which}", rounds)
         path = self.path / "eval" / f"{which}.json"
         _make_folder(path.parent)
-        write_atomic(path, json.dumps(_plain(table), indent=1, allow_nan=False) + "\n")
+        write_object(path, table)
 
     def truncate(self, step: int) -> None:
         """Claim the run and forget everything after `step`, before going on from there."""
@@ -217,7 +218,7 @@ class RunFolder:
 
     def read_config(self) -> Line:
         """What `write_config` wrote; raises UsageError where it is unreadable."""
-        record = _read_object(self.path / "config.json")
+        record = read_object(self.path / "config.json")
         if record is None or not isinstance(record.get("config"), dict):
             raise UsageError(f"{self.path} is no run: its config.json holds no configuration")
         return record
@@ -236,7 +237,7 @@ class RunFolder:
 
     def read_eval(self, which: str) -> Line | None:
         """The table of an evaluation, or None where there is none yet."""
-        return _read_object(self.path / "eval" / f"{which}.json")
+        return read_object(self.path / "eval" / f"{which}.json")
 
     def episode_steps(self) -> list[int]:
         """Numbers of the steps whose rounds are on record, ascending."""
@@ -268,7 +269,13 @@ def _write_records(path: Path, records: Iterable[Mapping[str, Any]]) -> None:
     write_atomic(path, "".join(map(to_json_line, records)))
 
 
-def _read_object(path: Path) -> Line | None:
+def write_object(path: Path, table: Mapping[str, Any]) -> None:
+    """Write a JSON file as `write_atomic` does; NaN and infinities become null."""
+    write_atomic(path, json.dumps(_plain(table), indent=1, allow_nan=False) + "\n")
+
+
+def read_object(path: Path) -> Line | None:
+    """The object in a JSON file; None without the file, UsageError where it is damaged."""
     try:
         return _parse(path.read_bytes().decode("utf-8", "replace"), str(path))
     except FileNotFoundError:
@@ -305,11 +312,12 @@ def _plain(value: Any) -> Any:
 
 
 def _content(folder: Path) -> list[Path]:
-    """What is in a folder; the empty skeleton of a run that never began is nothing."""
+    """What is in a folder; the skeleton of a run that was killed before it began is nothing."""
     return [
         entry
         for entry in folder.iterdir()
         if entry.name != _LOCK
+        and not entry.match(".*.tmp")
         and not (entry.name in _FOLDERS and entry.is_dir() and not any(entry.iterdir()))
     ]
 

@@ -38,13 +38,16 @@ from parelha.training_tasks import Due, due_in_step, notices, read_past, trainin
 from parelha.types import Agent, Task
 
 
-def train(config: Config, *, resume: Path | None = None, progress: Progress) -> Path:
+def train(
+    config: Config, *, resume: Path | None = None, progress: Progress, untrained: bool = False
+) -> Path:
     """Train the pair; returns the run folder.
 
     Args:
         config: of the run; with `resume` it must be the run's own, `train.steps` aside.
         resume: a run folder to go on with from its newest checkpoint.
         progress: told what happens.
+        untrained: end after the evaluation before training.
 
     Raises:
         UsageError: wrong configuration, an existing run folder, other weights, tasks or settings
@@ -73,6 +76,8 @@ def train(config: Config, *, resume: Path | None = None, progress: Progress) -> 
             runtime.weights_changed()
         folder.write_config(_record(config, runtime))
         evaluation = _evaluate_once(runtime, folder, "before", 0, progress)
+        if untrained:
+            return folder.path
         past = read_past(tasks, config, folder, done)
         step = done
         while step < config.train.steps:

@@ -52,7 +52,7 @@ def passes_per_step(run: Run) -> Figure | None:
 def cumulative_reward(runs: Sequence[Run]) -> Figure | None:
     """The deck's curve: the reward of each episode's last program, summed up."""
     figure, single = go.Figure(), len(runs) == 1
-    for run, color in zip(runs, _colors(len(runs)), strict=True):
+    for run, color in zip(runs, colors(len(runs)), strict=True):
         totals = _running_sum(final_rewards(run))
         if not totals:
             continue
@@ -70,7 +70,7 @@ def cumulative_reward(runs: Sequence[Run]) -> Figure | None:
                 line={"color": DRAFT, "dash": "dot"},
                 hoverinfo="skip",
             )
-    return _axes(figure, "episode", "cumulative reward") if figure.data else None
+    return axes(figure, "episode", "cumulative reward") if figure.data else None
 
 
 def reward_histogram(run: Run) -> Figure | None:
@@ -92,7 +92,7 @@ def reward_histogram(run: Run) -> Figure | None:
             hovertemplate="reward %{x}: %{y} episodes",
         )
     figure.update_layout(barmode="group", bargap=0.08, hovermode="closest")
-    return _axes(figure, "reward of the final program", "episodes")
+    return axes(figure, "reward of the final program", "episodes")
 
 
 def reward_boxes(run: Run) -> Figure | None:
@@ -115,7 +115,7 @@ def reward_boxes(run: Run) -> Figure | None:
         )
     figure.update_layout(hovermode="closest")
     figure.update_xaxes(type="category")
-    return _axes(figure, "step", "reward of the final program")
+    return axes(figure, "step", "reward of the final program")
 
 
 def before_after(found: Sequence[Change]) -> Figure | None:
@@ -144,7 +144,7 @@ def before_after(found: Sequence[Change]) -> Figure | None:
     figure.update_layout(height=90 + 52 * len(rows), hovermode="closest")
     figure.update_xaxes(tickformat="+.0%", nticks=5, tickangle=0)
     figure.update_yaxes(autorange="reversed", automargin=True)
-    return _axes(figure, "change in percentage points", "")
+    return axes(figure, "change in percentage points", "")
 
 
 def action_shares(run: Run, agent: str) -> Figure | None:
@@ -162,7 +162,7 @@ def action_shares(run: Run, agent: str) -> Figure | None:
     if not names:
         return None
     figure = go.Figure()
-    for name, color in zip(sorted(names), _colors(len(names)), strict=True):
+    for name, color in zip(sorted(names), colors(len(names)), strict=True):
         figure.add_bar(
             x=x,
             y=names[name],
@@ -173,7 +173,7 @@ def action_shares(run: Run, agent: str) -> Figure | None:
     figure.update_layout(barmode="stack", bargap=0.15)
     figure.update_xaxes(type="category")
     figure.update_yaxes(tickformat=".0%", range=[0, 1])
-    return _axes(figure, "step", "share of choices")
+    return axes(figure, "step", "share of choices")
 
 
 def metric_lines(
@@ -188,7 +188,7 @@ def metric_lines(
         form: number format on hover.
     """
     figure = go.Figure()
-    for (key, label), color in zip(keys.items(), _colors(len(keys)), strict=True):
+    for (key, label), color in zip(keys.items(), colors(len(keys)), strict=True):
         kept = [(r["step"], r[key]) for r in records if r.get(key) is not None]
         if kept:
             figure.add_scatter(
@@ -204,7 +204,7 @@ def metric_lines(
     figure.update_layout(showlegend=True)
     if form.endswith("%"):
         figure.update_yaxes(tickformat=".0%", rangemode="tozero")
-    return _axes(figure, "step", y_title)
+    return axes(figure, "step", y_title)
 
 
 def seconds_per_step(run: Run) -> Figure | None:
@@ -215,7 +215,7 @@ def seconds_per_step(run: Run) -> Figure | None:
         "update_seconds": "update",
     }
     figure = go.Figure()
-    for (key, label), color in zip(parts.items(), _colors(3), strict=True):
+    for (key, label), color in zip(parts.items(), colors(3), strict=True):
         kept = [(t["step"], t[key]) for t in run.timings if t.get(key) is not None]
         if kept:
             figure.add_bar(
@@ -226,13 +226,13 @@ def seconds_per_step(run: Run) -> Figure | None:
                 hovertemplate="%{y:.1f} s",
             )
     figure.update_layout(barmode="stack", bargap=0.15)
-    return _axes(figure, "step", "seconds") if figure.data else None
+    return axes(figure, "step", "seconds") if figure.data else None
 
 
 def compared_rewards(runs: Sequence[Run]) -> Figure | None:
     """Final programs' mean reward per step, one line and band per run."""
     series = []
-    for run, color in zip(runs, _colors(len(runs)), strict=True):
+    for run, color in zip(runs, colors(len(runs)), strict=True):
         units = [(e.step, e.tree, e.branch, e.final.reward) for e in run.episodes]
         series.append((run.name, color, units))
     return _curves(series, "mean reward of final programs", "+.2f")
@@ -241,7 +241,7 @@ def compared_rewards(runs: Sequence[Run]) -> Figure | None:
 def compared_passes(runs: Sequence[Run]) -> Figure | None:
     """Final pass rate per step, one line and band per run."""
     series = []
-    for run, color in zip(runs, _colors(len(runs)), strict=True):
+    for run, color in zip(runs, colors(len(runs)), strict=True):
         graded = [e for e in run.episodes if e.final.share is not None]
         series.append(
             (run.name, color, [(e.step, e.tree, e.branch, float(e.final.passed)) for e in graded])
@@ -286,17 +286,18 @@ def _curves(
         kept: list[Unit] = [(s, t, b, v) for s, t, b, v in units if v is not None]
         found = step_estimates(kept)
         if found:
-            _add_band(figure, name, color, found, form)
-    return _axes(figure, "step", y_title) if figure.data else None
+            add_band(figure, name, color, found, form)
+    return axes(figure, "step", y_title) if figure.data else None
 
 
-def _add_band(
+def add_band(
     figure: Figure,
     name: str,
     color: str,
     found: Sequence[tuple[str, float, Estimate]],
     form: str,
 ) -> None:
+    """Draw a line through estimates at positions, and a band over their intervals."""
     banded = [(x, e.low, e.high) for _, x, e in found if e.low is not None]
     hidden = {"line": {"width": 0}, "hoverinfo": "skip", "showlegend": False, "mode": "lines"}
     if banded:
@@ -368,11 +369,13 @@ def _thin(x: list[int], y: list[float], most: int = 2000) -> tuple[list[int], li
     return [x[i] for i in kept], [y[i] for i in kept]
 
 
-def _colors(count: int) -> list[str]:
+def colors(count: int) -> list[str]:
+    """Colours of so many lines."""
     return [WHEEL[i % len(WHEEL)] for i in range(count)]
 
 
-def _axes(figure: Figure, x_title: str, y_title: str) -> Figure:
+def axes(figure: Figure, x_title: str, y_title: str) -> Figure:
+    """The figure with its axes named."""
     figure.update_xaxes(title_text=x_title)
     positions = [x for trace in figure.data for x in trace.x or () if not isinstance(x, str)]
     if x_title == "step" and positions and max(positions) <= 12:

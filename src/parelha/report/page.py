@@ -52,6 +52,15 @@ class Section:
     note: str = ""
 
 
+@dataclass(frozen=True)
+class Table:
+    """Rows of equal keys under a heading."""
+
+    title: str
+    rows: list[dict[str, str]]
+    note: str = ""
+
+
 def write_page(path: Path, context: dict[str, Any]) -> Path:
     """Render the template into a file; raises UsageError where it cannot be written."""
     plotly = Markup(get_plotlyjs())

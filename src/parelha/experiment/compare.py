@@ -1,0 +1,212 @@
+"""Arms against each other on the same held-out tasks, and what the differences show.
+
+A pair is one task with one seed. Intervals and p-values take families of tasks as what is drawn:
+episodes on one family are alike. They say nothing of the luck of training, of which there are as
+many draws as seeds; so a difference counts only where every seed has its sign.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from parelha.experiment.plan import cluster_of, group_of
+from parelha.report.statistics import (
+    CONFIDENCE,
+    MIN_PAIRS,
+    MIN_TASKS,
+    Estimate,
+    clustered_mean,
+    detectable_difference,
+    holm,
+    paired_difference,
+    sign_flip_p,
+)
+
+ALL = "all"
+NOT_TOLD_APART = "not told apart"
+
+Episodes = Sequence[Mapping[str, Any]]
+BySeed = Mapping[int, Episodes]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """The final pass rate of one arm above another's.
+
+    Attributes:
+        arm: whose.
+        against: the other.
+        group: `ALL`, a split or a benchmark.
+        pairs: of episodes.
+        tasks: that they are on.
+        estimate: on the scale 0 to 1, with its interval by family.
+        by_seed: of each seed, in the order of the seeds that both have.
+        p: by turning the signs of families.
+        p_holm: adjusted for all comparisons in the group.
+    """
+
+    arm: str
+    against: str
+    group: str
+    pairs: int
+    tasks: int
+    estimate: Estimate
+    by_seed: tuple[float, ...]
+    p: float
+    p_holm: float
+
+    @property
+    def why_not(self) -> str:
+        """Why the two cannot be told apart; empty where they can."""
+        if self.pairs < MIN_PAIRS or self.tasks < MIN_TASKS:
+            return "too few episodes"
+        if self.estimate.low is None:
+            return f"too few families ({self.estimate.n}) for an interval"
+        if not self.estimate.is_clear:
+            return "the interval holds 0"
+        if self.p_holm > 1 - CONFIDENCE:
+            return "not after Holm's correction" if self.p <= 1 - CONFIDENCE else "p above 0.05"
+        if any(value * self.estimate.value <= 0.0 for value in self.by_seed):
+            return "the seeds disagree"
+        return ""
+
+    @property
+    def verdict(self) -> str:
+        """``above``, ``below``, or that the two are not told apart."""
+        if self.why_not:
+            return NOT_TOLD_APART
+        return "above" if self.estimate.value > 0 else "below"
+
+    def record(self) -> dict[str, Any]:
+        """For ``results.json``."""
+        return {
+            "arm": self.arm,
+            "against": self.against,
+            "group": self.group,
+            "pairs": self.pairs,
+            "tasks": self.tasks,
+            **estimate_record(self.estimate),
+            "by_seed": list(self.by_seed),
+            "p": self.p,
+            "p_holm": self.p_holm,
+            "verdict": self.verdict,
+            "why_not": self.why_not,
+        }
+
+
+def estimate_record(estimate: Estimate) -> dict[str, Any]:
+    """An estimate as plain values."""
+    return {
+        "value": estimate.value,
+        "low": estimate.low,
+        "high": estimate.high,
+        "clusters": estimate.n,
+    }
+
+
+def estimate_of(record: Mapping[str, Any]) -> Estimate:
+    """The estimate in a record."""
+    return Estimate(record["value"], record["low"], record["high"], record["clusters"])
+
+
+def groups_of(episodes: Episodes) -> list[str]:
+    """`ALL`, and each split and benchmark where there are several."""
+    found = list(dict.fromkeys(map(group_of, episodes)))
+    return [ALL, *(found if len(found) > 1 else [])]
+
+
+def pass_rate(by_seed: BySeed, group: str, measure: str = "final_passed") -> dict[str, Any] | None:
+    """Share of an arm's held-out episodes that pass, all seeds together; None without any."""
+    chosen = [e for episodes in by_seed.values() for e in episodes if _in(e, group)]
+    chosen = [e for e in chosen if e.get(measure) is not None]
+    estimate = clustered_mean([float(e[measure]) for e in chosen], [cluster_of(e) for e in chosen])
+    if estimate is None:
+        return None
+    passed = sum(bool(e[measure]) for e in chosen)
+    return {"passed": passed, "episodes": len(chosen), **estimate_record(estimate)}
+
+
+def differences(
+    sides: Mapping[str, BySeed], compare: Sequence[tuple[str, str]]
+) -> list[Difference]:
+    """Every comparison in every group; those of a group are corrected for each other.
+
+    Args:
+        sides: of each arm the evaluated episodes by seed; what failed is missing.
+        compare: pairs of names, which against what.
+    """
+    tables = [episodes for by_seed in sides.values() for episodes in by_seed.values()]
+    everything = [episode for episodes in tables for episode in episodes]
+    found: list[Difference] = []
+    for group in groups_of(everything) if everything else []:
+        rows = [_difference(sides, arm, against, group) for arm, against in compare]
+        kept = [row for row in rows if row is not None]
+        adjusted = holm([row.p for row in kept])
+        found += [
+            Difference(**{**vars(row), "p_holm": p}) for row, p in zip(kept, adjusted, strict=True)
+        ]
+    return found
+
+
+def _difference(
+    sides: Mapping[str, BySeed], arm: str, against: str, group: str
+) -> Difference | None:
+    """Not yet corrected; None where the two have no episode in common."""
+    here, there = sides.get(arm, {}), sides.get(against, {})
+    before: list[float] = []
+    after: list[float] = []
+    clusters: list[str] = []
+    tasks: set[str] = set()
+    by_seed: list[float] = []
+    for seed in (seed for seed in here if seed in there):
+        others = {e["task"]: e for e in there[seed]}
+        mine = [e for e in here[seed] if e["task"] in others and _in(e, group)]
+        if not mine:
+            continue
+        after += [float(e["final_passed"]) for e in mine]
+        before += [float(others[e["task"]]["final_passed"]) for e in mine]
+        clusters += [cluster_of(e) for e in mine]
+        tasks |= {str(e["task"]) for e in mine}
+        own = sum(after[-len(mine) :]) - sum(before[-len(mine) :])
+        by_seed.append(own / len(mine))
+    estimate = paired_difference(before, after, clusters)
+    if estimate is None:
+        return None
+    p = sign_flip_p([a - b for a, b in zip(after, before, strict=True)], clusters)
+    return Difference(arm, against, group, len(after), len(tasks), estimate, tuple(by_seed), p, p)
+
+
+def power_text(tasks: Sequence[Mapping[str, Any]], seeds: int, comparisons: int) -> str:
+    """Which difference so many episodes can show, said before the start.
+
+    Args:
+        tasks: ``task``, ``family`` and ``split`` of each held-out episode of an arm with a seed.
+        seeds: of each arm.
+        comparisons: in each group: the smallest p-value must pass the level divided by them.
+    """
+    lines = []
+    for group in groups_of(tasks):
+        chosen = [task for task in tasks if _in(task, group)]
+        clusters = len({cluster_of(task) for task in chosen})
+        pairs = len(chosen) * seeds
+        level = (1 - CONFIDENCE) / max(comparisons, 1)
+        found = detectable_difference(pairs, clusters, level=level)
+        what = f"{group}: {len(chosen)} tasks x {seeds} seeds in {clusters} families"
+        if len(chosen) < MIN_TASKS or pairs < MIN_PAIRS or found is None:
+            lines.append(f"{what}: no difference can be told apart, more tasks are needed")
+        else:
+            lines.append(f"{what}: {100 * found:.0f} points")
+    return "\n".join(
+        [
+            "smallest difference found in 80 % of the cases, at a level of 5 %"
+            + (f" over {comparisons} comparisons" if comparisons > 1 else "")
+            + ":",
+            *(f"  {line}" for line in lines),
+            "  (paired pass rates, half of the pairs differ: Connor, Biometrics 43, 1987; pairs of",
+            "  one family alike with a correlation of 0.1: design effect, Kish, 1965)",
+        ]
+    )
+
+
+def _in(record: Mapping[str, Any], group: str) -> bool:
+    return group in (ALL, group_of(record))

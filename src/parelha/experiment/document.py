@@ -1,0 +1,81 @@
+"""``docs/results.md``: made from the results of experiments, with no figure typed by hand."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from parelha.errors import UsageError
+from parelha.experiment.claims import claims
+from parelha.experiment.runs import RESULTS, read_times
+from parelha.experiment.tables import (
+    Rows,
+    arm_rows,
+    difference_rows,
+    machine_text,
+    rate_rows,
+    run_rows,
+)
+from parelha.live import duration
+from parelha.report.page import visible
+from parelha.tracking import read_object, write_atomic
+
+_HEAD = """# Results
+
+Made by `parelha experiment --page` from the `results.json` of each experiment; no figure is typed
+by hand. `parelha experiment FILE` repeats one.
+"""
+
+
+def write_document(path: Path, folders: Sequence[Path]) -> Path:
+    """Write the document on the experiments in these folders and return its path.
+
+    Raises:
+        UsageError: a folder without results, or the file cannot be written.
+    """
+    parts = [_HEAD]
+    for folder in folders:
+        results = read_object(folder / RESULTS)
+        if results is None:
+            raise UsageError(f"{folder} holds no {RESULTS}: `parelha experiment FILE` makes it")
+        parts.append(_part(results, read_times(folder)))
+    write_atomic(path, "\n".join(parts))
+    return path
+
+
+def _part(results: Mapping[str, Any], times: Mapping[str, Any]) -> str:
+    evaluation = results["evaluation"]
+    facts = {
+        "model": ", ".join(f"{name} ({sha[:12]})" for name, sha in results["models"].items()),
+        "seeds": ", ".join(map(str, results["seeds"])),
+        "held-out episodes of a run": str(evaluation["episodes"]),
+        "families": str(evaluation["families"]),
+        "suites": ", ".join(evaluation["suites"]),
+        "machine": machine_text(times),
+        "commit": str(times.get("commit") or "unknown"),
+        "version": str(times.get("version") or "unknown"),
+        "time": duration(sum(times["runs"].values())),
+    }
+    tables = {
+        "Arms": arm_rows(results),
+        "Held-out tasks": rate_rows(results),
+        "Differences": difference_rows(results),
+        "Runs": run_rows(results, times),
+    }
+    lines = [f"## {_cell(results['name'])}", "", *map(_cell, claims(results)), ""]
+    lines += _markdown([{"": name, " ": value} for name, value in facts.items()])
+    for title, rows in tables.items():
+        if rows:
+            lines += [f"### {title}", "", *_markdown(rows)]
+    return "\n".join(lines)
+
+
+def _markdown(rows: Rows) -> list[str]:
+    """A table, and an empty line behind it."""
+    lines = [list(rows[0]), ["---"] * len(rows[0]), *(list(row.values()) for row in rows)]
+    return [*(f"| {' | '.join(map(_cell, line))} |" for line in lines), ""]
+
+
+def _cell(text: str) -> str:
+    """Text in which nothing is a mark of Markdown's tables or of HTML."""
+    plain = visible(" ".join(text.split()))
+    return plain.replace("&", "&amp;").replace("<", "&lt;").replace("|", "\\|")

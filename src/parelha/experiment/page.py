@@ -1,0 +1,135 @@
+"""The results of an experiment as one HTML page that opens offline."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from parelha.experiment.claims import claims, group_text
+from parelha.experiment.compare import NOT_TOLD_APART, estimate_of
+from parelha.experiment.results import CURVES
+from parelha.experiment.tables import (
+    arm_rows,
+    difference_rows,
+    machine_text,
+    rate_rows,
+    run_rows,
+)
+from parelha.live import duration
+from parelha.report import experiment_charts as charts
+from parelha.report.page import Chart, Section, Table, drawn, visible, write_page
+
+PAGE = "experiment.html"
+# Parts of the template that an experiment's page does without.
+_OF_RUNS = (
+    "runs",
+    "differences",
+    "change_rows",
+    "before_after",
+    "quality",
+    "outcomes",
+    "steps",
+    "examples",
+)
+
+
+def build_page(folder: Path, results: Mapping[str, Any], times: Mapping[str, Any]) -> Path:
+    """Write the page into the experiment's folder and return its path.
+
+    Raises:
+        UsageError: it cannot be written.
+    """
+    context = {
+        "kind": "Experiment",
+        "title": results["name"],
+        "headline": claims(results),
+        "facts": _facts(results, times),
+        "tables": [table for table in _tables(results, times) if table.rows],
+        "sections": [section for section in _sections(results, times) if section.charts],
+        "config": json.dumps({"models": results["models"], "arms": results["arms"]}, indent=2),
+        **{name: [] for name in _OF_RUNS},
+    }
+    return write_page(folder / PAGE, context)
+
+
+def _facts(results: Mapping[str, Any], times: Mapping[str, Any]) -> list[tuple[str, str]]:
+    evaluation = results["evaluation"]
+    return [
+        ("model", ", ".join(results["models"]) or "–"),
+        ("seeds", ", ".join(map(str, results["seeds"]))),
+        ("held-out episodes", f"{evaluation['episodes']} of each run"),
+        ("families", str(evaluation["families"])),
+        ("suites", ", ".join(evaluation["suites"])),
+        ("time", duration(sum(times["runs"].values()))),
+        ("machine", machine_text(times)),
+        ("commit", str(times.get("commit") or "unknown")),
+    ]
+
+
+def _tables(results: Mapping[str, Any], times: Mapping[str, Any]) -> list[Table]:
+    return [
+        Table("The arms", arm_rows(results), "New tokens are those of programs and reviews."),
+        Table(
+            "Held-out tasks",
+            rate_rows(results),
+            "All seeds together; intervals over families. ARM/OTHER was played beside the arm.",
+        ),
+        Table(
+            "Differences",
+            difference_rows(results),
+            "The same tasks and seeds on both sides. The p-value turns the signs of families, and "
+            "is corrected by Holm for the comparisons on the same tasks.",
+        ),
+        Table("The runs", run_rows(results, times), "Held-out episodes passed, tokens and time."),
+    ]
+
+
+def _sections(results: Mapping[str, Any], times: Mapping[str, Any]) -> list[Section]:
+    rows = [
+        (
+            # A name is a configuration's own text, and Plotly reads some of HTML in labels.
+            _label(f"{row['arm']} against {row['against']}") + f"<br>{group_text(row['group'])}",
+            estimate_of(row),
+            row["by_seed"],
+            row["verdict"] != NOT_TOLD_APART,
+        )
+        for row in results["differences"]
+    ]
+    lines = []
+    for number, (key, title) in enumerate(CURVES.items()):
+        arms = {_label(name): found[key] for name, found in results["curves"].items() if found[key]}
+        form = ".0%" if "reward" not in key else "+.2f"
+        lines.append(Chart(title.capitalize(), charts.curves(arms, title, form), wide=not number))
+    tokens = {
+        _label(arm["arm"]): arm["new_tokens"] / max(arm["done"], 1) for arm in results["arms"]
+    }
+    minutes: dict[str, float] = {}
+    for run in results["runs"]:
+        arm = _label(run["arm"])
+        minutes[arm] = minutes.get(arm, 0.0) + times["runs"].get(run["run"], 0.0) / 60
+    return [
+        Section(
+            "Differences on held-out tasks",
+            drawn([Chart("", charts.forest(rows), wide=True)]),
+            "Final pass rate: points with 95 % intervals over families, small marks for each seed; "
+            "grey where the two are not told apart.",
+        ),
+        Section(
+            "Training",
+            drawn(lines),
+            "Means over seeds; bands reach from the lowest seed to the highest.",
+        ),
+        Section(
+            "What it took",
+            drawn(
+                [
+                    Chart("New tokens of a run's training", charts.bars(tokens, "tokens", ",.0f")),
+                    Chart("Time of an arm's runs", charts.bars(minutes, "minutes", ".1f")),
+                ]
+            ),
+        ),
+    ]
+
+
+def _label(name: str) -> str:
+    return visible(name).replace("<", "‹").replace(">", "›")

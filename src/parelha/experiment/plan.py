@@ -1,0 +1,333 @@
+"""The file of an experiment: a base configuration, arms that differ from it, seeds, evaluation.
+
+Everything that can be wrong with it is said before the first run starts.
+"""
+
+import difflib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from parelha.config import Config, EvalConfig
+from parelha.config_file import from_dict, read_toml
+from parelha.errors import UsageError
+from parelha.evaluate import heldout_tasks
+from parelha.overrides import resumed_config
+from parelha.pacing import most_tokens
+from parelha.tracking import RunFolder
+from parelha.train import load_run_config
+from parelha.training_tasks import training_tasks
+from parelha.types import Task
+
+PAIR = "pair"
+BENCHMARK = "benchmark."  # the families of public benchmarks begin with it
+
+_KEYS = ("name", "config", "seeds", "base", "eval", "budget", "compare", "arms")
+_OF_ARM = ("untrained", "plays")
+_SET_HERE = ("name", "seed", "runs_dir")
+
+
+@dataclass(frozen=True)
+class Arm:
+    """One of the ways that are compared.
+
+    Attributes:
+        name: of the arm.
+        overrides: what differs from the base configuration.
+        untrained: it is evaluated alone.
+        plays: who counts in its evaluation, `PAIR` or one of ``eval.arms``.
+    """
+
+    name: str
+    overrides: dict[str, Any]
+    untrained: bool = False
+    plays: str = PAIR
+
+
+@dataclass(frozen=True)
+class Planned:
+    """One run: an arm with a seed."""
+
+    arm: Arm
+    seed: int
+    config: Config
+
+    @property
+    def name(self) -> str:
+        """Its name below the experiment's folder."""
+        return f"{self.arm.name}-{self.seed}"
+
+    @property
+    def folder(self) -> Path:
+        """Its run folder."""
+        return self.config.run_dir
+
+    @property
+    def steps(self) -> int:
+        """Steps that it trains for."""
+        return 0 if self.arm.untrained else self.config.train.steps
+
+    @property
+    def steps_done(self) -> int:
+        """Steps on record."""
+        return len(RunFolder(self.folder).read_metrics())
+
+    @property
+    def is_done(self) -> bool:
+        """True when the evaluation that it ends with is on record."""
+        table = RunFolder(self.folder).read_eval("before" if self.arm.untrained else "after")
+        return table is not None and table.get("step") == self.steps
+
+    @property
+    def begun(self) -> bool:
+        """True when there is something to go on with."""
+        return (self.folder / "config.json").is_file()
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """A file of an experiment, checked.
+
+    Attributes:
+        name: of the experiment.
+        folder: that its runs and results stand in.
+        arms: by name; the first is what the others are compared with.
+        seeds: of every arm.
+        runs: seed by seed, so that whatever is there when it is stopped has all arms.
+        compare: pairs of names, which against what; a name is an arm's, or ``arm/other`` for one
+            of the ``eval.arms`` played beside it.
+        budget: new tokens that each arm's training may take; None where steps are given.
+        tasks: the held-out tasks of every arm.
+    """
+
+    name: str
+    folder: Path
+    arms: dict[str, Arm]
+    seeds: tuple[int, ...]
+    runs: tuple[Planned, ...]
+    compare: tuple[tuple[str, str], ...]
+    budget: int | None
+    tasks: tuple[Task, ...]
+
+
+def read_experiment(path: Path) -> Experiment:
+    """Read and check a file; runs that are there keep what their configuration came to.
+
+    Raises:
+        UsageError: one line on the first thing that is wrong with it, with tasks or suites that it
+            names, or with a run that was made with another configuration.
+    """
+    table = read_toml(path)
+    _known(table, _KEYS, "")
+    name = table.get("name", path.stem)
+    base = read_toml(path.parent / _text(table, "config")) if "config" in table else {}
+    base = merged(base, _table(table, "base"))
+    runs_dir = Path(str(base.get("runs_dir", "runs")))
+    asked = dict(_table(table, "eval"))
+    if "suites" in asked:
+        base = merged(base, {"tasks": {"eval_suites": asked.pop("suites")}})
+    _known(asked, (*EvalConfig.model_fields, "suites"), "eval.")
+    base = merged(base, {"eval": asked})
+    from_dict({"name": name})  # a plain name
+    arms = {arm: _arm(arm, one) for arm, one in _table(table, "arms").items()}
+    if not arms:
+        raise UsageError(f"{path} has no arms: write a table [arms.NAME] for each")
+    seeds, budget = _seeds(table), _budget(table)
+    runs = tuple(
+        Planned(arm, seed, _config(arm, seed, base, runs_dir / str(name), budget))
+        for seed in seeds
+        for arm in arms.values()
+    )
+    compare = _compare(table, arms, runs)
+    return Experiment(
+        name=str(name),
+        folder=runs_dir / str(name),
+        arms=arms,
+        seeds=seeds,
+        runs=tuple(map(_as_begun, runs)),
+        compare=compare,
+        budget=budget,
+        tasks=_same_tasks(runs),
+    )
+
+
+def merged(table: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """One table laid over another; tables inside are laid over each other as well."""
+    made = dict(table)
+    for key, value in over.items():
+        inner = made.get(key)
+        if isinstance(inner, Mapping) and isinstance(value, Mapping):
+            made[key] = merged(inner, value)
+        else:
+            made[key] = value
+    return made
+
+
+def cluster_of(record: Mapping[str, Any]) -> str:
+    """What an evaluated episode is alike with: its family, or its task in a public benchmark."""
+    return str(record["task" if record["family"].startswith(BENCHMARK) else "family"])
+
+
+def group_of(record: Mapping[str, Any]) -> str:
+    """What an evaluated episode is reported with: its split, or its public benchmark."""
+    family = str(record["family"])
+    return family.removeprefix(BENCHMARK) if family.startswith(BENCHMARK) else str(record["split"])
+
+
+def _arm(name: str, table: Any) -> Arm:
+    if not isinstance(table, dict):
+        raise UsageError(f"arms.{name} is a value: write a table [arms.{name}]")
+    over = dict(table)
+    untrained, plays = over.pop("untrained", False), over.pop("plays", PAIR)
+    if not isinstance(untrained, bool):
+        raise UsageError(f"arms.{name}.untrained = {untrained!r}: true or false")
+    if not isinstance(plays, str):
+        raise UsageError(f"arms.{name}.plays = {plays!r}: {PAIR}, or one of eval.arms")
+    _known(over, (*Config.model_fields, *_OF_ARM), f"arms.{name}.")
+    for key in _SET_HERE:
+        if key in over:
+            raise UsageError(f"arms.{name}.{key}: the experiment sets it for every run")
+    return Arm(name, over, untrained, plays)
+
+
+def _config(
+    arm: Arm, seed: int, base: Mapping[str, Any], folder: Path, budget: int | None
+) -> Config:
+    """The configuration of a run."""
+    own = {"name": f"{arm.name}-{seed}", "runs_dir": str(folder), "seed": seed}
+    table = merged(merged(base, arm.overrides), own)
+    if arm.plays != PAIR:
+        beside = list(table.get("eval", {}).get("arms", []))
+        if arm.plays not in beside:
+            table = merged(table, {"eval": {"arms": [*beside, arm.plays]}})
+    if arm.untrained:
+        table = merged(table, {"train": {"steps": 1}})
+    try:
+        config = from_dict(table)
+    except UsageError as error:
+        raise UsageError(f"arms.{arm.name}: {error}") from None
+    if not config.eval.episodes:
+        raise UsageError("eval.episodes = 0: arms are compared on held-out tasks")
+    if config.engine.server:
+        raise UsageError(
+            "engine.server: a server's models cannot be trained, `parelha eval` asks them"
+        )
+    if config.train.minutes:
+        raise UsageError(
+            "train.minutes ends each run after steps of its own: write base.train.minutes = 0"
+        )
+    if budget is None or arm.untrained or "steps" in arm.overrides.get("train", {}):
+        return config
+    steps = steps_within(config, budget)
+    if not steps:
+        raise UsageError(
+            f"budget.tokens = {budget}: a step of arms.{arm.name} may take {most_tokens(config, 1)}"
+        )
+    return from_dict(merged(table, {"train": {"steps": steps}}))
+
+
+def steps_within(config: Config, tokens: int) -> int:
+    """How many steps take no more new tokens than that, however long their answers are."""
+    steps = 0
+    while (tokens := tokens - most_tokens(config, steps + 1)) >= 0:
+        steps += 1
+    return steps
+
+
+def _as_begun(planned: Planned) -> Planned:
+    """The run as it was begun, where it was: on a machine `auto` came to something."""
+    if not planned.begun:
+        return planned
+    stored = load_run_config(planned.folder)
+    try:
+        config = resumed_config(stored, planned.config, True, ())
+    except UsageError as error:
+        raise UsageError(f"{planned.folder}: {error}; give the experiment another name") from None
+    return Planned(planned.arm, planned.seed, config)
+
+
+def _same_tasks(runs: Collection[Planned]) -> tuple[Task, ...]:
+    """The held-out tasks, which must be the same in all arms: pairs are on the same task."""
+    first: tuple[Task, ...] = ()
+    for planned in {run.arm.name: run for run in runs}.values():
+        if not planned.arm.untrained:
+            training_tasks(planned.config)  # refuse now, not in the middle
+        tasks = heldout_tasks(planned.config, planned.config.eval.episodes)
+        first = first or tasks
+        if [task.id for task in tasks] != [task.id for task in first]:
+            raise UsageError(
+                f"arms.{planned.arm.name} is evaluated on other tasks than the first arm: "
+                "leave eval and tasks to the base"
+            )
+    return first
+
+
+def _compare(
+    table: Mapping[str, Any], arms: Mapping[str, Arm], runs: Collection[Planned]
+) -> tuple[tuple[str, str], ...]:
+    """Every arm against the first, and what the file asks for besides."""
+    first, *others = arms
+    names = dict.fromkeys(arms)
+    for run in runs:
+        names |= dict.fromkeys(f"{run.arm.name}/{other}" for other in run.config.eval.arms)
+    found = [(name, first) for name in others]
+    asked = table.get("compare", [])
+    if not isinstance(asked, list):
+        raise UsageError('compare: a list of pairs, such as [["pair", "coder"]]')
+    for pair in asked:
+        if not isinstance(pair, list) or len(pair) != 2 or pair[0] == pair[1]:
+            raise UsageError(f"compare: {pair!r} is no pair of two arms")
+        for name in pair:
+            if name not in names:
+                raise UsageError(f"compare: no arm {name!r}: {', '.join(names)}")
+        found.append((pair[0], pair[1]))
+    return tuple(dict.fromkeys(found))
+
+
+def _seeds(table: Mapping[str, Any]) -> tuple[int, ...]:
+    seeds = table.get("seeds", [0])
+    right = isinstance(seeds, list) and seeds and all(map(_is_whole, seeds))
+    if not right or len(set(seeds)) < len(seeds):
+        raise UsageError(f"seeds = {seeds!r}: a list of different whole numbers")
+    return tuple(seeds)
+
+
+def _budget(table: Mapping[str, Any]) -> int | None:
+    budget = _table(table, "budget")
+    _known(budget, ("tokens",), "budget.")
+    if not budget:
+        return None
+    tokens = budget["tokens"]
+    if not _is_whole(tokens) or tokens < 1:
+        raise UsageError(f"budget.tokens = {tokens!r}: a whole number, at least 1")
+    return int(tokens)
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _table(table: Mapping[str, Any], key: str) -> dict[str, Any]:
+    found = table.get(key, {})
+    if not isinstance(found, dict):
+        raise UsageError(f"{key} is a value: write a table [{key}]")
+    if key == "base":
+        for name in ("name", "seed"):
+            if name in found:
+                raise UsageError(f"base.{name}: the experiment sets it for every run")
+    return found
+
+
+def _text(table: Mapping[str, Any], key: str) -> str:
+    if not isinstance(table[key], str):
+        raise UsageError(f"{key} = {table[key]!r}: the path of a TOML file")
+    return str(table[key])
+
+
+def _known(table: Mapping[str, Any], keys: Collection[str], where: str) -> None:
+    for key in table:
+        if key not in keys:
+            near = difflib.get_close_matches(key, keys, n=1)
+            hint = f"; did you mean {where}{near[0]}?" if near else f": {', '.join(keys)}"
+            raise UsageError(f"unknown key {where}{key}{hint}")

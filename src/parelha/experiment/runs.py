@@ -1,0 +1,134 @@
+"""The runs of an experiment, one after the other; each goes on where it was, or begins.
+
+What a run is made of is its own folder's business: here is only which are due, what became of each,
+and how long it took. A run that fails is on record with its error, and the next one starts.
+"""
+
+import gc
+import os
+import platform
+import subprocess
+import time
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from parelha import __version__
+from parelha.errors import ParelhaError
+from parelha.experiment.plan import Experiment, Planned
+from parelha.live import Progress
+from parelha.tracking import RunFolder, read_object, write_atomic, write_object
+from parelha.train import train
+
+TIMES, RESULTS = "times.json", "results.json"
+
+
+def run_all(
+    experiment: Experiment,
+    progress_of: Callable[[Planned], Progress],
+    say: Callable[[str], None],
+) -> dict[str, str]:
+    """Do what is left to do; returns the error of each run that failed, by its name.
+
+    Args:
+        experiment: whose runs.
+        progress_of: what shows a run.
+        say: told a line for each run.
+
+    Raises:
+        UsageError: another process works on it, or the folder cannot be written.
+    """
+    claim(experiment.folder)
+    errors: dict[str, str] = {}
+    for number, planned in enumerate(experiment.runs, 1):
+        place = f"run {number} of {len(experiment.runs)}, {planned.name}"
+        if planned.is_done:
+            say(f"{place}: done before")
+            continue
+        say(f"{place}: {'goes on' if planned.begun else 'begins'}")
+        report = experiment.folder / f"{planned.name}.error.txt"
+        began = time.perf_counter()
+        try:
+            with progress_of(planned) as progress:
+                train(
+                    planned.config,
+                    resume=planned.folder if planned.begun else None,
+                    progress=progress,
+                    untrained=planned.arm.untrained,
+                )
+            report.unlink(missing_ok=True)
+        except Exception as error:  # pylint: disable=broad-exception-caught
+            # Whatever it is, the other runs can be had; the traceback is kept beside them.
+            errors[planned.name] = one_line(error)
+            write_atomic(report, "".join(traceback.format_exception(error)))
+            say(f"{place}: failed: {errors[planned.name]}")
+        _add_time(experiment.folder, planned.name, time.perf_counter() - began)
+        gc.collect()  # a model in a cycle would stand beside the next one
+    return errors
+
+
+def claim(folder: Path) -> None:
+    """Make the folder, and keep other processes out of it until this one ends."""
+    folder.mkdir(parents=True, exist_ok=True)
+    RunFolder(folder).lock()
+    for leftover in folder.glob(".*.tmp"):
+        leftover.unlink(missing_ok=True)
+
+
+def one_line(error: Exception) -> str:
+    """An error in one line; one that nobody foresaw with its kind."""
+    text = " ".join(str(error).split())
+    return text if isinstance(error, ParelhaError) else f"{type(error).__name__}: {text}"
+
+
+def read_times(folder: Path) -> dict[str, Any]:
+    """What depends on the clock or the machine."""
+    return read_object(folder / TIMES) or {"runs": {}}
+
+
+def _add_time(folder: Path, name: str, seconds: float) -> None:
+    """Add what a sitting took; one that was killed is known by its complete steps alone."""
+    times = read_times(folder)
+    runs = times["runs"]
+    runs[name] = runs.get(name, 0.0) + seconds
+    write_object(folder / TIMES, {**made_with(), "runs": runs})
+
+
+def made_with() -> dict[str, Any]:
+    """The machine and the version of the code."""
+    return {
+        "machine": {
+            "processor": _processor(),
+            "cores": os.cpu_count(),
+            "memory_gib": round(psutil.virtual_memory().total / 2**30),
+        },
+        "version": __version__,
+        "commit": _commit(),
+    }
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        lines = []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor() or platform.machine()
+
+
+def _commit() -> str | None:
+    """The commit of a checkout, marked where files differ from it; None without one."""
+    here = Path(__file__).parent
+    try:
+        said = [
+            subprocess.run(
+                ["git", *arguments], cwd=here, capture_output=True, text=True, check=True
+            ).stdout.strip()
+            for arguments in (["rev-parse", "HEAD"], ["status", "--porcelain", "-uno"])
+        ]
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return said[0] + (" with changes" if said[1] else "")

@@ -1,0 +1,267 @@
+"""Arms against each other: p-values, Holm, power, verdicts, and the words for them."""
+
+# pylint: disable=missing-function-docstring
+
+import itertools
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from benchmarks.check_report import find_chromium, problems_of
+from parelha.cli import run as parelha
+from parelha.experiment.claims import claims
+from parelha.experiment.compare import differences, power_text
+from parelha.experiment.document import write_document
+from parelha.experiment.estimate import training_tokens
+from parelha.experiment.page import build_page
+from parelha.experiment.plan import read_experiment
+from parelha.report.statistics import detectable_difference, holm, sign_flip_p
+from parelha.tracking import write_object
+from tests.experiments import episodes, made_up
+
+P_VALUES = st.lists(st.floats(0.0, 1.0), min_size=1, max_size=8)
+TIMES = {
+    "machine": {"processor": "Abacus 9", "cores": 2, "memory_gib": 16},
+    "version": "0.1.0",
+    "commit": "c0ffee",
+    "runs": {"base-0": 61.0, "pair-0": 3600.0},
+}
+
+
+def sides(
+    *passed: list[bool], seeds: int = 1, families: int = 12
+) -> dict[str, dict[int, list[Any]]]:
+    names = ("base", "pair", "other")
+    return {
+        name: {seed: episodes(one, families) for seed in range(seeds)}
+        for name, one in zip(names, passed, strict=False)
+    }
+
+
+# --- statistics --------------------------------------------------------------------------------
+
+
+def test_holm_gives_the_worked_example() -> None:
+    # Smallest times 4, next times 3 and so on, never below the one before.
+    assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
+
+
+@given(P_VALUES)
+def test_holm_lies_between_no_correction_and_bonferroni_and_keeps_the_order(
+    values: list[float],
+) -> None:
+    adjusted = holm(values)
+    for p, corrected in zip(values, adjusted, strict=True):
+        assert p <= corrected <= min(1.0, len(values) * p)
+    pairs = itertools.combinations(zip(values, adjusted, strict=True), 2)
+    assert all((a <= b) == (c <= d) or c == d for (a, c), (b, d) in pairs)
+
+
+def test_turning_signs_counts_every_way_for_few_clusters() -> None:
+    # Of the 2^6 ways only all plus and all minus are as far from 0.
+    assert sign_flip_p([1.0] * 6, range(6)) == pytest.approx(2 / 64)
+    assert sign_flip_p([1.0] * 12, [n % 6 for n in range(12)]) == pytest.approx(2 / 64)
+    assert sign_flip_p([1.0, -1.0], range(2)) == 1.0
+    assert sign_flip_p([0.0] * 9, range(9)) == 1.0
+
+
+def test_turning_signs_rejects_a_true_null_hypothesis_no_more_often_than_it_says() -> None:
+    rng = np.random.default_rng(3)
+    rejected = sum(sign_flip_p(rng.normal(size=8).tolist(), range(8)) <= 0.05 for _ in range(200))
+    assert rejected <= 20
+
+
+def test_the_difference_said_before_the_start_is_found_as_often_as_said() -> None:
+    pairs, discordant = 300, 0.4
+    difference = detectable_difference(pairs, pairs, discordant=discordant)
+    assert difference is not None
+    chances = ((discordant + difference) / 2, (discordant - difference) / 2)
+    rng = np.random.default_rng(0)
+    up, down, _ = rng.multinomial(pairs, [*chances, 1 - discordant], size=4000).T
+    found = np.abs(up - down) > 1.959964 * np.sqrt(np.maximum(up + down, 1))
+    assert np.mean(found) == pytest.approx(0.8, abs=0.03)
+
+
+@settings(max_examples=40)
+@given(st.integers(8, 60), st.integers(1, 20))
+def test_more_families_show_less_and_more_of_the_same_never_hide_more(
+    families: int, each: int
+) -> None:
+    found = detectable_difference(families * each, families)
+    more = detectable_difference(families * (each + 1), families)
+    wider = detectable_difference(families * each * 2, families * 2)
+    if found is not None:
+        assert more is not None and wider is not None
+        assert more <= found + 1e-9 and wider < found
+
+
+def test_too_few_families_can_show_nothing() -> None:
+    assert detectable_difference(1000, 5) is None
+    assert "no difference can be told apart" in power_text(episodes([True] * 40, 4), 3, 1)
+    # By hand: 288 pairs at a design effect of 2.1 are worth 137. Each of several has to be surer.
+    one, three = (power_text(episodes([True] * 96, 24), 3, n) for n in (1, 3))
+    assert "all: 96 tasks x 3 seeds in 24 families: 17 points" in one
+    assert "all: 96 tasks x 3 seeds in 24 families: 19 points" in three
+
+
+# --- verdicts ----------------------------------------------------------------------------------
+
+
+def test_an_arm_that_passes_more_in_every_family_is_above() -> None:
+    [found] = differences(sides([False] * 36, [True] * 36), [("pair", "base")])
+    assert (found.verdict, found.pairs, found.tasks) == ("above", 36, 36)
+    assert found.estimate.n == 12 and found.p < 0.001
+    [turned] = differences(sides([False] * 36, [True] * 36), [("base", "pair")])
+    assert turned.verdict == "below"
+
+
+@pytest.mark.parametrize(
+    ("base", "pair", "families", "why"),
+    [
+        ([False, True] * 18, [True, False] * 18, 12, "the interval holds 0"),
+        ([False] * 36, [True] * 36, 4, "too few families (4) for an interval"),
+        ([False] * 12, [True] * 12, 12, "too few episodes"),
+        # An interval of five families may lie above 0; no p-value of five is below 1/16.
+        ([False] * 40, [True] * 40, 5, "p above 0.05"),
+    ],
+)
+def test_what_is_not_told_apart_says_why(
+    base: list[bool], pair: list[bool], families: int, why: str
+) -> None:
+    [found] = differences(sides(base, pair, families=families), [("pair", "base")])
+    assert (found.verdict, found.why_not) == ("not told apart", why)
+
+
+def test_seeds_that_disagree_are_not_told_apart() -> None:
+    made = sides([False] * 36, [True] * 36, seeds=3)
+    made["base"][2], made["pair"][2] = episodes([True] + [False] * 35), episodes([False] * 36)
+    [found] = differences(made, [("pair", "base")])
+    assert found.by_seed == pytest.approx((1.0, 1.0, -1 / 36))
+    assert found.why_not == "the seeds disagree"
+
+
+def test_several_comparisons_are_corrected_for_each_other() -> None:
+    # Six families of twelve moved, all one way: p is 1/32, and above the level when doubled.
+    moved = [number % 12 < 6 for number in range(36)]
+    made = sides([False] * 36, moved, moved)
+    [alone] = differences(made, [("pair", "base")])
+    assert alone.p == pytest.approx(2 / 64) and alone.verdict == "above"
+    both = differences(made, [("pair", "base"), ("other", "base")])
+    assert [one.p_holm for one in both] == pytest.approx([4 / 64] * 2)
+    assert {one.why_not for one in both} == {"not after Holm's correction"}
+
+
+def test_pairs_are_the_tasks_and_seeds_that_both_sides_have() -> None:
+    made = sides([False] * 36, [True] * 36, seeds=2)
+    del made["pair"][1]
+    made["base"][0] = made["base"][0][6:]  # six episodes were lost
+    [found] = differences(made, [("pair", "base")])
+    assert found.pairs == 30
+    assert not differences({"base": made["base"], "pair": {}}, [("pair", "base")])
+
+
+def test_tasks_of_a_benchmark_are_independent_and_a_group_of_their_own() -> None:
+    made = sides([False] * 24, [True] * 24)
+    for side in made.values():
+        for number in range(24):
+            extra = {"task": f"HumanEval/{number}", "family": "benchmark.humaneval"}
+            side[0].append(side[0][number] | extra | {"split": "train"})
+    found = {one.group: one for one in differences(made, [("pair", "base")])}
+    assert list(found) == ["all", "heldout_params", "humaneval"]
+    assert found["humaneval"].estimate.n == 24
+    assert found["all"].estimate.n == 36
+
+
+@pytest.mark.slow
+def test_the_example_asks_what_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = Path(__file__).parents[1] / "experiments" / "what_the_pair_learns.toml"
+    monkeypatch.chdir(tmp_path)
+    experiment = read_experiment(file)
+    assert len(experiment.runs) == 4 * 3
+    by_arm = {run.arm.name: run for run in experiment.runs}
+    spent = {name: training_tokens(run) for name, run in by_arm.items()}
+    assert spent.pop("base") == 0
+    assert set(spent.values()) == {121_600}
+    episode, train = by_arm["pair"].config.episode, by_arm["pair"].config.train
+    per_step = train.tasks_per_step * episode.drafts * episode.reviews
+    assert by_arm["pair"].steps * per_step == 400
+    assert {task.split for task in experiment.tasks} == {"heldout_params", "heldout_families"}
+
+
+# --- words, page, document ---------------------------------------------------------------------
+
+
+def results_of(*passed: list[bool], seeds: int = 2) -> Any:
+    compare = [("pair", "base"), ("other", "base")][: len(passed) - 1]
+    made = differences(sides(*passed, seeds=seeds), compare)
+    return made_up([one.record() for one in made], ("base", "pair", "other")[: len(passed)])
+
+
+def test_the_claims_say_no_more_than_the_figures() -> None:
+    text = " ".join(claims(results_of([False] * 36, [True] * 36, [False, True] * 18)))
+    assert "pair is above base: +100.0 points" in text
+    better = results_of([False, True] * 18, [True, False] * 18)
+    said = " ".join(claims(better))
+    assert "pair and base are not told apart" in said
+    assert "the interval holds 0" in said
+    assert " is above " not in said and " is below " not in said
+    assert "2 runs of each arm alone" in said
+
+
+def test_the_claims_name_failed_runs_and_tokens_that_differ() -> None:
+    results = results_of([False] * 36, [True] * 36, [True] * 36)
+    results["runs"][1]["error"] = "the disk is full"
+    text = " ".join(claims(results))
+    assert "1 of 6 runs failed and count nowhere: pair-0." in text
+    assert "did not take as many new tokens a run: pair 2,500, other 5,000." in text
+    assert claims({**results, "differences": []})[0].startswith("Nothing was compared")
+
+
+@pytest.fixture(scope="module", name="page")
+def _page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    results = results_of([False] * 36, [True] * 36, [False, True] * 18)
+    return build_page(tmp_path_factory.mktemp("page"), results, TIMES)
+
+
+@pytest.mark.slow
+def test_the_page_holds_the_claims_and_every_picture(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    assert "pair is above base" in text and "Abacus 9" in text and "c0ffee" in text
+    assert "made &lt;up&gt; | here" in text
+    assert text.count('class="chart"') == 6  # differences, three curves, tokens, time
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(find_chromium() is None, reason="no Chromium on this machine")
+def test_the_console_of_a_browser_stays_silent(page: Path) -> None:
+    chromium = find_chromium()
+    assert chromium is not None
+    problems = problems_of(page, chromium, timeout=100.0)
+    if any("did not finish" in problem for problem in problems):
+        pytest.skip("this machine is too busy for a browser")
+    assert problems == []
+
+
+def test_the_document_is_made_of_the_results_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    results = results_of([False] * 36, [True] * 36)
+    write_object(tmp_path / "results.json", results)
+    write_object(tmp_path / "times.json", TIMES)
+    assert parelha(["experiment", "--page", str(tmp_path / "out.md"), str(tmp_path)]) == 0
+    text = (tmp_path / "out.md").read_text(encoding="utf-8")
+    assert "## made &lt;up> \\| here" in text
+    for expected in ("Abacus 9, 2 cores", "c0ffee", "1 h 01 min", "+100.0 points", "0, 1", "tiny"):
+        assert expected in text
+    rows = [line for line in text.splitlines() if line.startswith("| pair | base |")]
+    assert len(rows) == 1
+    again = write_document(tmp_path / "again.md", [tmp_path])
+    assert again.read_text(encoding="utf-8") == text
+    capsys.readouterr()
+    code = parelha(["experiment", "--page", str(tmp_path / "x.md"), str(tmp_path / "none")])
+    assert code == 2 and "holds no results.json" in capsys.readouterr().err
+    assert not (tmp_path / "x.md").exists()
