@@ -65,6 +65,7 @@ class ZygoteProcess:
         except OSError as error:
             raise ZygoteError(f"no socket: {error}") from error
         self._control = mine
+        data = [config["data"]] if isinstance(config.get("data"), int) else []
         with theirs:
             try:
                 self._process = subprocess.Popen(  # pylint: disable=consider-using-with
@@ -72,7 +73,7 @@ class ZygoteProcess:
                     # files written. A fixed hash seed gives sets of text one order everywhere.
                     [sys.executable, "-s", "-S", "-P", "-B", _WORKER, str(theirs.fileno())],
                     env=_ENVIRONMENT,
-                    pass_fds=(theirs.fileno(),),
+                    pass_fds=(theirs.fileno(), *data),
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.DEVNULL,
