@@ -23,7 +23,7 @@ def keep(values: tuple[object, ...]) -> BinaryIO:
     Raises:
         OSError: the disk is full.
     """
-    file = tempfile.TemporaryFile()  # pylint: disable=consider-using-with
+    file = tempfile.TemporaryFile()  # noqa: SIM115  # pylint: disable=consider-using-with
     try:
         pickle.dump(values, file, protocol=pickle.HIGHEST_PROTOCOL)
         file.flush()
@@ -49,7 +49,7 @@ def prepare_plots(empty: str) -> None:
     """
     os.environ["MPLBACKEND"] = "Agg"
     make_folder = tempfile.mkdtemp
-    tempfile.mkdtemp = lambda *_, **__: empty  # type: ignore[assignment,misc]
+    tempfile.mkdtemp = lambda *_, **__: empty  # type: ignore[assignment]
     try:
         __import__("matplotlib.pyplot")
     finally:

@@ -65,7 +65,8 @@ class ZygoteProcess:
         except OSError as error:
             raise ZygoteError(f"no socket: {error}") from error
         self._control = mine
-        data = [config["data"]] if isinstance(config.get("data"), int) else []
+        held = config.get("data")
+        data = (held,) if isinstance(held, int) else ()
         with theirs:
             try:
                 self._process = subprocess.Popen(  # pylint: disable=consider-using-with

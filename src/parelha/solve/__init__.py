@@ -1,1 +1,1 @@
-"""The pair at work: a question about somebody's own files, answered by a program that they can keep."""
+"""The pair at work: questions about your own files, answered by a program that you can keep."""

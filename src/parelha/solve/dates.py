@@ -1,4 +1,4 @@
-"""Dates that stand in a table as text, of whatever kind, become dates where all of them can be read."""
+"""Dates that stand in a table as text, of whatever kind, become dates where all can be read."""
 
 import re
 from typing import Any
@@ -7,9 +7,7 @@ import pandas as pd
 
 _TIME = r"(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)?"
 _SHORT = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
-_LONG = (
-    "(?:january|february|march|april|june|july|august|september|october|november|december)"
-)
+_LONG = "(?:january|february|march|april|june|july|august|september|october|november|december)"
 # Kinds of dates, as they are written and as pandas calls them. `D` and `M` are day and month: which
 # of them comes first is told by the numbers. A value is taken by the first kind that it is of.
 _ZONED = rf"\d{{4}}-\d{{2}}-\d{{2}}{_TIME}(?:Z|[+-]\d{{2}}:?\d{{2}})"
@@ -51,7 +49,7 @@ def read_dates(name: str, frame: pd.DataFrame) -> tuple[pd.DataFrame, list[str],
         if not formats:
             continue
         whole = len(formats) == 1
-        arguments = [
+        arguments: list[dict[str, Any]] = [
             {"format": form, **({"utc": True} if zoned else {})}
             | ({} if whole else {"errors": "coerce"})
             for form in formats
@@ -64,7 +62,7 @@ def read_dates(name: str, frame: pd.DataFrame) -> tuple[pd.DataFrame, list[str],
         except ValueError:
             real = False
         if not real:  # 31/02/2024
-            said.append(f"column {column!r} looks like dates, and some of them are none: it is text")
+            said.append(f"column {column!r} looks like dates, but some are none: it is text")
             continue
         changed[column] = moments
         first, *others = (_call(f"{name}[{column!r}]", one) for one in arguments)

@@ -4,6 +4,7 @@ import codecs
 import csv
 import re
 import warnings
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal
 
@@ -162,13 +163,9 @@ def _has_header(rows: list[list[str]]) -> bool:
             alike += _is_value(cell)
     # Years are names of columns in wide tables: 2019, 2020, 2021.
     years = [int(cell) for cell in first if re.fullmatch(r"(?:19|20)\d\d", cell)]
-    named = len(years) >= 2 and all(b - a == years[1] - years[0] for a, b in _pairs(years))
+    named = len(years) >= 2 and all(b - a == years[1] - years[0] for a, b in pairwise(years))
     return not seen or alike < seen or (named and not _is_value(first[0]))
 
 
 def _is_value(cell: str) -> bool:
     return any(kind.fullmatch(cell) for kind in (_NUMBER, _COMMA_NUMBER, _DATE))
-
-
-def _pairs(years: list[int]) -> list[tuple[int, int]]:
-    return list(zip(years, years[1:], strict=False))

@@ -1,7 +1,7 @@
 """Somebody's files as tables: CSV, Excel, JSON and Parquet, with what was guessed about them said.
 
-The files are their owner's: they are read in this process, as pandas would for them. Each table keeps
-the lines of Python that read it in the same way, so that a program can be kept and run by itself.
+The files are their owner's: they are read in this process, as pandas would for them. Each table
+keeps the lines of Python that read it in the same way, so that a kept program runs by itself.
 """
 
 import builtins
@@ -114,9 +114,7 @@ def _read(path: Path, sheets: Sequence[str], header: Header) -> list[_Found]:
     except ValueError:  # a NUL in the name
         raise UsageError(f"cannot read {shown(path)}: no such file") from None
     if kind is None:
-        raise UsageError(
-            f"{shown(path.name)} is of no known kind: {', '.join(_KINDS)} can be read"
-        )
+        raise UsageError(f"{shown(path.name)} is of no known kind: {', '.join(_KINDS)} can be read")
     if not size:
         raise UsageError(f"{shown(path.name)} is empty")
     need, free = size * _GROWTH[kind], psutil.virtual_memory().available
