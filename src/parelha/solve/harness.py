@@ -40,6 +40,8 @@ def run(*arguments: Any) -> tuple[str, object, str, bytes, bool]:
             value, uses = _call(source, entry, given)
             value = _drawn(value, pictures)
             return "answer", _plain(value), _text(printed), (pictures or [b""])[-1], uses
+    except MemoryError:
+        raise  # the sandbox has an outcome of its own for it
     except BaseException as error:
         return "error", _trace(error), _text(printed), b"", True
 

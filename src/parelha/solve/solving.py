@@ -174,7 +174,10 @@ def answer(
     with DataTools(tables, analyser, seconds=seconds, allow_unsafe=unsafe) as tools:
         tools.start()
         runtime.engine.reset()
-        return play_all([ask(question, tables, pair, shape, tools)], runtime.engine)[0]
+        played: list[Solution] = play_all(
+            [ask(question, tables, pair, shape, tools)], runtime.engine
+        )
+        return played[0]
 
 
 def ask(

@@ -106,13 +106,13 @@ def shown(text: object) -> str:
 def _read(path: Path, sheets: Sequence[str], header: Header) -> list[_Found]:
     kind = _KINDS.get(path.suffix.lower())
     try:
-        if path.is_dir():
-            raise UsageError(f"{shown(path)} is a folder: name the files")
-        size = path.stat().st_size
+        is_folder, size = path.is_dir(), path.stat().st_size
     except OSError as error:
         raise UsageError(f"cannot read {shown(path)}: {error.strerror}") from None
     except ValueError:  # a NUL in the name
         raise UsageError(f"cannot read {shown(path)}: no such file") from None
+    if is_folder:
+        raise UsageError(f"{shown(path)} is a folder: name the files")
     if kind is None:
         raise UsageError(f"{shown(path.name)} is of no known kind: {', '.join(_KINDS)} can be read")
     if not size:
@@ -160,13 +160,16 @@ def _read_parquet(path: Path) -> _Found:
 
 
 def _read_excel(path: Path, sheets: Sequence[str], header: Header) -> list[_Found]:
-    arguments: dict[str, Any] = {} if header != "no" else {"header": None}
+    arguments: dict[str, Any] = {"engine": "calamine"}
+    arguments["header"] = None if header == "no" else 0
     found: list[_Found] = []
     with pd.ExcelFile(path, engine="calamine") as book:
         names = [str(name) for name in book.sheet_names]
         for name in names:
-            frame = book.parse(name, **arguments) if not sheets or name in sheets else None
-            if frame is None or not frame.shape[1]:
+            if sheets and name not in sheets:
+                continue
+            frame = pd.read_excel(book, sheet_name=name, header=arguments["header"])
+            if not frame.shape[1]:
                 continue
             call = _call("read_excel", path, {"sheet_name": name, **arguments})
             source, hint = f"{shown(path.name)}, sheet {shown(name)}", name
@@ -182,7 +185,8 @@ def _read_json(path: Path) -> _Found:
     """A list of records, a record of lists, or one record a line."""
     encoding, notices = encoding_of(path)
     text = path.read_text(encoding=encoding)
-    load = f"json.loads(open({str(path)!r}, encoding={encoding!r}).read())"
+    said = f"Path({str(path)!r}).read_text(encoding={encoding!r})"
+    load = f"json.loads({said})"
     try:
         content = json.loads(text)
     except ValueError as error:
@@ -190,8 +194,7 @@ def _read_json(path: Path) -> _Found:
             content = [json.loads(line) for line in text.splitlines() if line.strip()]
         except ValueError:
             raise UsageError(f"{shown(path.name)} is not valid JSON: {error}") from None
-        lines = f"open({str(path)!r}, encoding={encoding!r}).read().splitlines()"
-        load = f"[json.loads(line) for line in {lines} if line.strip()]"
+        load = f"[json.loads(line) for line in {said}.splitlines() if line.strip()]"
     if isinstance(content, dict):
         inner = [key for key, value in content.items() if _records(value)]
         if len(inner) == 1 and not all(isinstance(v, list) for v in content.values()):
@@ -202,7 +205,7 @@ def _read_json(path: Path) -> _Found:
         frame, call = pd.DataFrame(content), f"pd.DataFrame({load})"
     else:
         raise UsageError(f"{shown(path.name)} holds no table: a list of records is one")
-    return _Found(path.stem, shown(path.name), frame, f"{call}  # import json", notices)
+    return _Found(path.stem, shown(path.name), frame, call, notices)
 
 
 def _records(value: object) -> bool:
@@ -217,8 +220,8 @@ def _call(function: str, path: Path, arguments: dict[str, Any]) -> str:
 def _finish(name: str, found: _Found) -> Table:
     """Column names that a program can use, dates as dates, and no need of pyarrow."""
     frame, notices, code = found.frame, list(found.notices), [f"{name} = {found.call}"]
-    if found.call.endswith("# import json"):
-        code = ["import json", f"{name} = {found.call.partition('  #')[0]}"]
+    if "json.loads(" in found.call:
+        code = ["import json", "from pathlib import Path", *code]
     if not len(frame):
         raise UsageError(f"{found.source} has names of columns and no rows")
     columns = _distinct(frame.columns)
