@@ -38,7 +38,7 @@ def main() -> None:
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         pair = open_pair(options.run, options.model, allow_unsafe=False, say=say_aside)
-        stack.enter_context(pair.runtime)
+        stack.enter_context(pair)
         parts: list[Part] = []
         for make in DATA_SETS:
             data = make(Path(folder))

@@ -74,9 +74,10 @@ def solve(
     tables = read_tables(data, sheets=sheet, header=header)
     for notice in dict.fromkeys(notice for table in tables for notice in table.notices):
         say_aside(f"note: {notice}")
-    with (pair := open_pair(run, model, allow_unsafe=allow_unsafe_sandbox, say=say_aside)).runtime:
+    with open_pair(run, model, allow_unsafe=allow_unsafe_sandbox, say=say_aside) as pair:
         if not pair.step:
             say_aside(f"note: these models are not trained by Parelha ({pair.name})")
+        say_aside(f"the pair is at work: {drafts} programs, each reviewed up to {rounds} times")
         found = answer(question, tables, pair, Shape(drafts, rounds, lang), seconds=seconds)
     for notice in found.notices:
         say_aside(f"note: {notice}")

@@ -6,6 +6,7 @@ its own copy of them, and neither their files nor any other file of their owner'
 
 import threading
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 import psutil
@@ -90,7 +91,7 @@ class DataTools(Closing):
         analyser: the linters.
         seconds: elapsed time and processor time of a run.
         allow_unsafe: run programs even where the isolation is weak.
-        plots: matplotlib is there for programs.
+        plots: programs may draw; None: where matplotlib is installed.
     """
 
     def __init__(
@@ -100,7 +101,7 @@ class DataTools(Closing):
         *,
         seconds: float,
         allow_unsafe: bool = False,
-        plots: bool = True,
+        plots: bool | None = None,
     ) -> None:
         self._analyser = analyser
         self._names = [table.name for table in tables]
@@ -111,6 +112,8 @@ class DataTools(Closing):
             self._data = keep(tuple(table.frame for table in tables))
         except OSError as error:
             raise UsageError(f"no room for a copy of the data: {error.strerror}") from None
+        if plots is None:
+            plots = find_spec("matplotlib") is not None
         self._sandbox = Sandbox(workers=1, allow_unsafe=allow_unsafe, data=self._data, plots=plots)
         self.limits = _limits(self._data.tell(), seconds)
 

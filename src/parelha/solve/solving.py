@@ -16,6 +16,7 @@ import numpy as np
 
 from parelha.agents.turns import Branch, Round, Tree
 from parelha.checkpoint import load_checkpoint, saved_steps
+from parelha.closing import Closing
 from parelha.config_file import from_dict
 from parelha.episode import play_tree
 from parelha.errors import InfrastructureError, UsageError
@@ -39,7 +40,7 @@ _TEMPERATURE = 0.2
 
 
 @dataclass(frozen=True)
-class Pair:
+class Pair(Closing):
     """An open pair.
 
     Attributes:
@@ -51,6 +52,10 @@ class Pair:
     runtime: Runtime
     name: str
     step: int
+
+    def close(self) -> None:
+        """Let go of models and workers."""
+        self.runtime.close()
 
 
 @dataclass(frozen=True)
