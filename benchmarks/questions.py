@@ -2,7 +2,7 @@
 
     python -m benchmarks.questions                         untrained, the default model
     python -m benchmarks.questions --run runs/first        the newest checkpoint of a run
-    python -m benchmarks.questions --drafts 1 --repeats 3
+    python -m benchmarks.questions --drafts 1 --repeats 3 --only sales
 
 The data sets and the right answers are those of `tests/question_data.py`; all questions are played
 side by side.
@@ -33,6 +33,7 @@ def main() -> None:
     parser.add_argument("--drafts", type=int, default=3)
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--temperature", type=float, default=0.2)
+    parser.add_argument("--only", default="", help="one data set: sales, weather, survey ...")
     parser.add_argument("--repeats", type=int, default=1, help="with other random streams")
     options = parser.parse_args()
     began = time.monotonic()
@@ -40,7 +41,7 @@ def main() -> None:
         pair = open_pair(options.run, options.model, allow_unsafe=False, say=say_aside)
         stack.enter_context(pair)
         parts: list[Part] = []
-        for make in DATA_SETS:
+        for make in (one for one in DATA_SETS if options.only in ("", one.__name__)):
             data = make(Path(folder))
             tables = read_tables([data.path])
             tools = DataTools(tables, pair.runtime.grader.analyser, seconds=60.0)

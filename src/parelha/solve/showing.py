@@ -4,6 +4,8 @@ import re
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from parelha.report.text import printable
 
 from .answers import answer_json, answer_text
@@ -80,12 +82,10 @@ def solution_record(
 
 
 def _kind(value: object) -> str:
-    """What an answer is, in one of five words."""
-    known = {"DataFrame": "table", "Series": "table", "str": "text", "NoneType": "none"}
-    if isinstance(value, bool):
-        return "other"
-    if isinstance(value, int | float) or type(value).__module__ == "numpy":
+    """What an answer is, in one word."""
+    if isinstance(value, int | float | np.number) and not isinstance(value, bool):
         return "number"
+    known = {"DataFrame": "table", "Series": "table", "str": "text", "NoneType": "none"}
     return known.get(type(value).__name__, "other")
 
 
