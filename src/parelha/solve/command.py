@@ -1,15 +1,20 @@
 """`parelha solve`: what is typed, and what comes out. Light, since help reads it."""
 
-# pylint: disable=import-outside-toplevel
+# Each option of a command is an argument of its function.
+# pylint: disable=import-outside-toplevel,too-many-arguments,too-many-locals
 
 import sys
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
 from parelha.errors import UsageError, WorkFailedError
 from parelha.tracking import RunFolder, to_json_line, write_atomic
+
+if TYPE_CHECKING:
+    from .solving import Solution
+    from .tables import Table
 
 Flag = Annotated[bool, Parameter(negative=())]
 MAX_QUESTION = 4000  # characters
@@ -61,13 +66,9 @@ def solve(
         if model:
             raise UsageError("--model is for untrained models: leave it out with --run")
         RunFolder.open(run)  # before the slow imports below
-    outputs = [path for path in (plot, save) if path is not None]
-    for path in outputs:
-        _check_place(path, data)
-    if len({path.resolve() for path in outputs}) < len(outputs):
-        raise UsageError("--plot and --save name the same file")
+    _check_places([path for path in (plot, save) if path is not None], data)
 
-    from .showing import dialogue_text, program_file, solution_record, solution_text
+    from .showing import dialogue_text, solution_record, solution_text
     from .solving import Shape, answer, open_pair, say_aside
     from .tables import read_tables
 
@@ -81,23 +82,33 @@ def solve(
         found = answer(question, tables, pair, Shape(drafts, rounds, lang), seconds=seconds)
     for notice in found.notices:
         say_aside(f"note: {notice}")
-    if show and not json:
-        print(dialogue_text(found), end="\n\n")
-    kept = plot if plot is not None and found.run is not None and found.run.plot else None
-    if kept is not None and found.run is not None:
-        write_atomic(kept, found.run.plot)
-    elif plot is not None:
-        say_aside("note: the program drew no plot")
-    if save is not None and found.program:
-        write_atomic(save, program_file(found.program, tables))
+    kept = _keep(found, tables, plot, save)
     if json:
         print(to_json_line(solution_record(question, tables, pair, found, kept)), end="")
-    elif text := solution_text(found, kept):
-        print(text)
+    else:
+        parts = [dialogue_text(found)] if show else []
+        print("\n\n".join([*parts, solution_text(found, kept) or "there is no program"]))
     sys.stdout.flush()
     if found.why_not:
         more = "" if show or json else "; --show shows the dialogue"
         raise WorkFailedError(f"no answer: {found.why_not}{more}")
+
+
+def _keep(
+    found: "Solution", tables: "tuple[Table, ...]", plot: Path | None, save: Path | None
+) -> Path | None:
+    """Write what is to be kept; gives the place of the plot, where there is one."""
+    from .showing import program_file
+    from .solving import say_aside
+
+    drawn = found.run.plot if found.run is not None else b""
+    if plot is not None and drawn:
+        write_atomic(plot, drawn)
+    elif plot is not None:
+        say_aside("note: the program drew no plot")
+    if save is not None and found.program:
+        write_atomic(save, program_file(found.program, tables))
+    return plot if drawn else None
 
 
 def _check(question: str, data: tuple[Path, ...], drafts: int, rounds: int, seconds: float) -> None:
@@ -115,9 +126,12 @@ def _check(question: str, data: tuple[Path, ...], drafts: int, rounds: int, seco
         raise UsageError(f"--seconds {seconds:g}: must be above 0, and at most {MAX_SECONDS:g}")
 
 
-def _check_place(path: Path, data: tuple[Path, ...]) -> None:
+def _check_places(outputs: list[Path], data: tuple[Path, ...]) -> None:
     """Refuse at once what could not be written in the end, or would destroy the data."""
-    if path.is_dir() or not path.parent.is_dir():
-        raise UsageError(f"cannot write {path}: no such folder, or it is one itself")
-    if any(path.exists() and one.exists() and path.samefile(one) for one in data):
-        raise UsageError(f"{path} is one of the data files: choose another name")
+    for path in outputs:
+        if path.is_dir() or not path.parent.is_dir():
+            raise UsageError(f"cannot write {path}: no such folder, or it is one itself")
+        if any(path.exists() and one.exists() and path.samefile(one) for one in data):
+            raise UsageError(f"{path} is one of the data files: choose another name")
+    if len({path.resolve() for path in outputs}) < len(outputs):
+        raise UsageError("--plot and --save name the same file")

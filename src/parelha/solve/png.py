@@ -23,9 +23,21 @@ def checked_png(data: bytes) -> bytes:
         raise ValueError(f"it weighs more than {MAX_BYTES // 2**20} MiB")
     if not data.startswith(_SIGNATURE):
         raise ValueError("it is no PNG")
-    kept: list[bytes] = [_SIGNATURE]
-    pixels, place, names = list[bytes](), len(_SIGNATURE), list[bytes]()
-    while place < len(data):
+    chunks = _chunks(data)
+    names = [name for name, _, _ in chunks]
+    if names[:1] != [b"IHDR"] or names[-1] != b"IEND" or names.count(b"IHDR") > 1:
+        raise ValueError("its parts are not in order")
+    if any(not name[0] & 0x20 and name not in _KEPT for name in names):  # critical, by its case
+        raise ValueError("it is of an unknown kind")
+    _check_pixels(chunks[0][1], b"".join(body for name, body, _ in chunks if name == b"IDAT"))
+    return _SIGNATURE + b"".join(chunk for name, _, chunk in chunks if name in _KEPT)
+
+
+def _chunks(data: bytes) -> list[tuple[bytes, bytes, bytes]]:
+    """Name, body and whole of each chunk, up to the one that ends the picture and the data."""
+    found: list[tuple[bytes, bytes, bytes]] = []
+    place = len(_SIGNATURE)
+    while place < len(data) and not (found and found[-1][0] == b"IEND"):
         if place + 12 > len(data):
             raise ValueError("it is cut")
         length, name = struct.unpack_from(">I4s", data, place)
@@ -33,21 +45,18 @@ def checked_png(data: bytes) -> bytes:
         body = data[place + 8 : end - 4]
         if end > len(data) or zlib.crc32(name + body) != struct.unpack_from(">I", data, end - 4)[0]:
             raise ValueError("it is damaged")
-        names.append(name)
-        if name in _KEPT:
-            kept.append(data[place:end])
-        elif not name[0] & 0x20:  # a critical chunk, by the case of its first letter
-            raise ValueError("it is of an unknown kind")
-        pixels += [body] if name == b"IDAT" else []
+        found.append((name, body, data[place:end]))
         place = end
-        if name == b"IEND":
-            break
-    whole_file = place == len(data) and names[-1:] == [b"IEND"]
-    if not whole_file or names[0] != b"IHDR" or names.count(b"IHDR") > 1:
+    if place < len(data) or not found:
         raise ValueError("its parts are not in order")
-    if len(kept[1]) != 25:
+    return found
+
+
+def _check_pixels(head: bytes, pixels: bytes) -> None:
+    """Refuse another kind of picture, one that is too large, and one whose pixels are not there."""
+    if len(head) != 13:
         raise ValueError("it is damaged")
-    width, height, depth, colour, *rest = struct.unpack_from(">IIBBBBB", kept[1], 8)
+    width, height, depth, colour, *rest = struct.unpack(">IIBBBBB", head)
     if depth != 8 or colour not in _CHANNELS or any(rest):
         raise ValueError("it is of an unknown kind")
     if not 0 < width * height <= MAX_PIXELS:
@@ -55,9 +64,8 @@ def checked_png(data: bytes) -> bytes:
     whole = height * (width * _CHANNELS[colour] + 1)
     inflate = zlib.decompressobj()
     try:
-        found = len(inflate.decompress(b"".join(pixels), whole + 1))
+        found = len(inflate.decompress(pixels, whole + 1))
     except zlib.error:
         raise ValueError("it is damaged") from None
     if found != whole:
         raise ValueError("its pixels do not fit its size")
-    return b"".join(kept)
