@@ -141,7 +141,7 @@ def series(folder: Path) -> DataSet:
     frame.to_parquet(path, index=False)
     march = frame[(frame["day"] >= "2024-03-01") & (frame["day"] < "2024-04-01")]
     years = frame.groupby(frame["day"].dt.year)["visits"].sum()
-    best = frame.loc[frame["visits"].idxmax(), "day"]
+    best = frame["day"].iloc[int(frame["visits"].to_numpy().argmax())]
     return DataSet(
         path,
         (
@@ -168,7 +168,7 @@ def wide(folder: Path) -> DataSet:
     frame = pd.DataFrame(table)
     path = folder / "shops.xlsx"
     frame.to_excel(path, index=False)
-    best = frame.loc[frame["2023-07"].idxmax(), "shop"]
+    best = frame["shop"].iloc[int(frame["2023-07"].to_numpy().argmax())]
     row = frame[frame["shop"] == "shop D"]
     return DataSet(
         path,
