@@ -29,32 +29,33 @@ def brief_text(value: object, characters: int) -> str:
 def _text(value: Any, rows: int, characters: int) -> str:
     try:
         if isinstance(value, pd.DataFrame | pd.Series) and not holds_containers(value):
-            frame = value
-            if isinstance(frame, pd.DataFrame):
-                text = frame.to_string(
-                    max_rows=rows, max_cols=_COLUMNS, max_colwidth=_CELL, show_dimensions=False
-                )
-                left = len(frame) > rows or frame.shape[1] > _COLUMNS
-                size = f"\n[{len(frame)} rows x {frame.shape[1]} columns]" if left else ""
-                return str(text)[:characters] + size
-            text = frame.to_string(max_rows=rows, dtype=False, name=True)
-            return str(text)[:characters]
-        if isinstance(value, str):
-            return value[:characters]
-        if isinstance(value, np.generic):
-            return str(value.item())
+            return _table(value, rows, characters)
         if isinstance(value, dict) and value and len(value) <= rows:
-            return "\n".join(f"{key}: {_one(item)}" for key, item in value.items())[:characters]
-        return written_out(value, characters)
+            lines = (f"{_one(key, 500)}: {_one(item, 500)}" for key, item in value.items())
+            return "\n".join(lines)[:characters]
+        return _one(value, characters)
     # Values of a program: pandas may fail to write what the reader could build.
     except Exception as error:  # pylint: disable=broad-exception-caught
         return f"a {type(value).__name__} that cannot be shown ({type(error).__name__})"
 
 
-def _one(value: Any) -> str:
+def _table(value: "pd.DataFrame | pd.Series[Any]", rows: int, characters: int) -> str:
+    """The first and last rows, and the size where that is not all."""
+    if isinstance(value, pd.Series):
+        return value.to_string(max_rows=rows, dtype=False, name=True)[:characters]
+    text = value.to_string(
+        max_rows=rows, max_cols=_COLUMNS, max_colwidth=_CELL, show_dimensions=False
+    )
+    left = len(value) > rows or value.shape[1] > _COLUMNS
+    size = f"\n[{len(value)} rows x {value.shape[1]} columns]" if left else ""
+    return text[:characters] + size
+
+
+def _one(value: Any, characters: int) -> str:
+    """A value that is no table: text as it is, anything else as Python writes it."""
     if isinstance(value, np.generic):
         value = value.item()
-    return value if isinstance(value, str) else written_out(value, 500)
+    return value[:characters] if isinstance(value, str) else written_out(value, characters)
 
 
 def answer_json(value: Any) -> Any:

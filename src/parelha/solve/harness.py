@@ -121,29 +121,34 @@ def _plain(value: Any) -> Any:
     """The value with what cannot be sent (periods, intervals, other people's types) as text."""
     import pandas as pd
 
-    if isinstance(value, pd.DataFrame):
-        frame = pd.DataFrame(value)
-        for place, dtype in enumerate(frame.dtypes):
-            if not _sendable(dtype):
-                frame.isetitem(place, frame.iloc[:, place].astype(str).array)
-        frame.index, frame.columns = _index(frame.index), _index(frame.columns)
-        return frame
+    kind = type(value).__name__
+    if isinstance(value, pd.DataFrame | pd.Series | pd.Index):
+        value = _plain_table(value)
+    elif isinstance(value, pd.Period | pd.Interval):
+        value = str(value)
+    elif isinstance(value, dict):
+        value = {_plain(key): _plain(item) for key, item in value.items()}
+    # Views of a dict, generators and their like are lists as well.
+    elif isinstance(value, list | tuple) or hasattr(value, "__next__") or kind.startswith("dict_"):
+        value = [_plain(item) for item in value]
+    return value
+
+
+def _plain_table(value: Any) -> Any:
+    import pandas as pd
+
+    if isinstance(value, pd.Index):
+        return _index(value)
     if isinstance(value, pd.Series):
         series = pd.Series(value if _sendable(value.dtype) else value.astype(str))
         series.index = _index(series.index)
         return series
-    if isinstance(value, pd.Index):
-        return _index(value)
-    if isinstance(value, pd.Period | pd.Interval):
-        return str(value)
-    if isinstance(value, dict):
-        return {_plain(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    # Views of a dict, generators and their like.
-    if hasattr(value, "__next__") or type(value).__name__ in ("dict_keys", "dict_values"):
-        return [_plain(item) for item in value]
-    return value
+    frame = pd.DataFrame(value)
+    for place, dtype in enumerate(frame.dtypes):
+        if not _sendable(dtype):
+            frame.isetitem(place, frame.iloc[:, place].astype(str).array)
+    frame.index, frame.columns = _index(frame.index), _index(frame.columns)
+    return frame
 
 
 def _sendable(dtype: Any) -> bool:

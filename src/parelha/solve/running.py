@@ -196,9 +196,9 @@ class DataTools(Closing):
 def _unpacked(packed: object) -> Run:
     """What the harness packed, which the program may have changed: only what fits is taken."""
     match packed:
-        case ("error", str(error), str(printed), bytes(), bool()):
+        case ("error", str() as error, str() as printed, bytes(), bool()):
             return Run(Outcome.RAISED, error=error or "an error", printed=printed[:MAX_PRINTED])
-        case ("answer", value, str(printed), bytes(plot), bool(uses)):
+        case ("answer", value, str() as printed, bytes() as plot, bool() as uses):
             fault = ""
             try:
                 plot = checked_png(plot) if plot else b""

@@ -222,7 +222,7 @@ def _finish(name: str, found: _Found) -> Table:
     frame, notices, code = found.frame, list(found.notices), [f"{name} = {found.call}"]
     if "json.loads(" in found.call:
         code = ["import json", "from pathlib import Path", *code]
-    if not len(frame):
+    if frame.shape[0] == 0:
         raise UsageError(f"{found.source} has names of columns and no rows")
     columns = _distinct(frame.columns)
     if columns != list(frame.columns):
