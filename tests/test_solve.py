@@ -404,7 +404,7 @@ def test_a_run_that_is_not_there_is_refused(
         (["Q?", "--data", "{}", "--seconds", "0"], "--seconds 0"),
         (["Q?", "--data", "{}", "--sheet", "No"], "no file has a sheet"),
         (["Q?", "--data", "{}", "--header", "maybe"], "maybe"),
-        (["Q?", "--data", "{}", "--model", "nowhere/model"], "nowhere/model"),
+        (["Q?", "--data", "{}", "--run", "x", "--model", "y"], "leave it out with --run"),
     ],
 )
 def test_wrong_use_is_one_line(
