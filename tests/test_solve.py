@@ -270,6 +270,15 @@ def test_a_wide_sheet_shows_the_columns_that_are_asked_for_and_says_what_is_left
     assert len(statement.splitlines()) == MAX_COLUMNS + 6
 
 
+def test_the_question_stands_at_the_program_and_plots_are_named_where_one_is_asked_for() -> None:
+    task = as_task('Sum "all"\nof it\\?', (), "en", Limits())
+    assert task.signature == 'def answer() -> object:\n    """Sum \'all\' of it/?"""'
+    compile(f"{task.signature}\n    return 1\n", "signature", "exec")
+    assert "matplotlib" not in task.statement["en"]
+    for question, lang in (("Draw a histogram.", "en"), ("Faça um gráfico.", "pt")):
+        assert "matplotlib" in as_task(question, (), "en", Limits()).statement["en"], lang
+
+
 def test_the_description_is_short_whatever_stands_in_the_cells(tmp_path: Path) -> None:
     rows = [{"text": "x" * 10_000 + "\n" * 50, "list": [1] * 5000}] * 3
     (tmp_path / "t.json").write_text(json.dumps(rows), encoding="utf-8")

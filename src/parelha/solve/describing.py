@@ -4,6 +4,7 @@ What comes from a file (names, cells) is written as Python writes it, on one lin
 none of it becomes a control token or a frame is the prompt's own business, as with every statement.
 """
 
+import re
 from typing import Any
 
 import pandas as pd
@@ -20,6 +21,10 @@ _FEW = 6  # different values that are all named
 _LOOKED_AT = 100_000  # rows in which different values are counted
 _CELL = 28
 _NAME = 48
+_DOCSTRING = 300
+_PLOT = re.compile(
+    r"\b(?:plot|chart|graph|draw|diagram|histogram|gr[aá]fico|desenh|histograma)", re.I
+)
 
 _WORDS: dict[Lang, dict[str, str]] = {
     "en": {
@@ -29,8 +34,8 @@ _WORDS: dict[Lang, dict[str, str]] = {
         "missing": "{count} missing",
         "all": "only {values}",
         "more": "... and {count} more columns, from {first} to {last}",
-        "answer": "Return the answer itself: a number, a text or a DataFrame. Read no files. If a "
-        "plot is asked for, draw it with matplotlib.pyplot and return None.",
+        "answer": "Return the answer itself: a number, a text or a DataFrame. Read no files.",
+        "plot": "Draw the plot with matplotlib.pyplot.",
     },
     "pt": {
         "tables": "Os dados já estão carregados. A função recebe:",
@@ -40,7 +45,8 @@ _WORDS: dict[Lang, dict[str, str]] = {
         "all": "só {values}",
         "more": "... e mais {count} colunas, de {first} a {last}",
         "answer": "Devolva a própria resposta: um número, um texto ou um DataFrame. Não leia "
-        "arquivos. Se for pedido um gráfico, desenhe-o com matplotlib.pyplot e devolva None.",
+        "arquivos.",
+        "plot": "Desenhe o gráfico com matplotlib.pyplot.",
     },
 }
 
@@ -55,7 +61,7 @@ def as_task(question: str, tables: tuple[Table, ...], lang: Lang, limits: Limits
         level=1,
         split="heldout_seeds",
         statement=dict.fromkeys(("en", "pt"), _statement(question, tables, lang)),
-        signature=f"def {ENTRY_POINT}({names}) -> object:",
+        signature=f"def {ENTRY_POINT}({names}) -> object:\n    {_docstring(question)}",
         entry_point=ENTRY_POINT,
         examples=(),
         make_cases=lambda seed: (),
@@ -63,6 +69,12 @@ def as_task(question: str, tables: tuple[Table, ...], lang: Lang, limits: Limits
         compare=lambda right, actual: None,
         limits=limits,
     )
+
+
+def _docstring(question: str) -> str:
+    """The question where the program begins: between it and the program stands much else."""
+    line = " ".join(question.split()).replace("\\", "/").replace('"', "'")
+    return f'"""{line if len(line) <= _DOCSTRING else line[: _DOCSTRING - 3] + "..."}"""'
 
 
 def columns_shown(table: Table, question: str, room: int) -> list[str]:
@@ -99,7 +111,9 @@ def _statement(question: str, tables: tuple[Table, ...], lang: Lang) -> str:
         if left := [name for name in table.frame.columns if name not in set(shown)]:
             first, last = (_brief(name, _NAME) for name in (left[0], left[-1]))
             lines.append(words["more"].format(count=len(left), first=first, last=last))
-    return "\n".join([*lines, words["answer"]])
+    # Said where it is asked for alone: told of plots, a small model draws one.
+    wanted = [words["plot"]] if _PLOT.search(question) else []
+    return "\n".join([*lines, " ".join([words["answer"], *wanted])])
 
 
 def _column(column: "pd.Series[Any]", words: dict[str, str]) -> str:
