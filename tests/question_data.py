@@ -1,5 +1,6 @@
 """Five small data sets as people have them, each with three questions and their right answers."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -197,10 +198,11 @@ def is_right(value: object, right: Right) -> bool:
     """Whether a value says the right answer and nothing that contradicts it.
 
     A number may be rounded to three digits; a label or a number may stand in a sentence or in the
-    only row of a table; a table may have any order and further columns of text.
+    only row of a table; a table may have any order and further columns of text, and may be text in
+    which each label is followed by its number.
     """
     if isinstance(right, dict):
-        found = _pairs(value)
+        found = _named(value, right) if isinstance(value, str) else _pairs(value)
         return found is not None and _equal_tables(found, right)
     if isinstance(value, pd.DataFrame | pd.Series):
         if len(value) != 1:
@@ -251,6 +253,12 @@ def _pairs(value: object) -> dict[str, float] | None:
         return {str(label)[:10].removesuffix("-12-31"): float(n) for label, n in value.items()}
     except (TypeError, ValueError):
         return None
+
+
+def _named(text: str, right: dict[str, float]) -> dict[str, float]:
+    """The number that follows each label in a text."""
+    found = ((label, re.search(rf"\b{label}\b[^\d\n-]*(-?\d+(?:\.\d+)?)", text)) for label in right)
+    return {label: float(number[1]) for label, number in found if number}
 
 
 def _equal_tables(found: dict[str, float], right: dict[str, float]) -> bool:

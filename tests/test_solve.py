@@ -140,6 +140,8 @@ def test_right_programs_give_the_right_answers_on_every_data_set(
 def test_wrong_answers_are_told_from_right_ones(sets: dict[str, DataSet]) -> None:
     for question in (one for data in sets.values() for one in data.questions):
         assert not is_right(_off(question), question.right), question
+    assert is_right("All: 5\na: 2\nb = 3.0", {"a": 2.0, "b": 3.0})
+    assert not is_right("a: 2\nb: 4", {"a": 2.0, "b": 3.0})
 
 
 def _off(question: Question) -> object:
