@@ -335,6 +335,9 @@ def fetch_model(name: str, /) -> None:
     print(f"{files.name} from {files.source}, SHA-256 {files.sha256}")
 
 
+app.command("parelha.solve.command:solve", name="solve")
+
+
 @app.command
 def doctor() -> None:
     """Say what this machine has, and what to do about what is missing.

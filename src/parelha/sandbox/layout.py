@@ -42,8 +42,12 @@ class Layout:
 
 
 @functools.cache
-def find_layout() -> Layout:
-    """The layout of this installation."""
+def find_layout(also: tuple[str, ...] = ()) -> Layout:
+    """The layout of this installation.
+
+    Args:
+        also: distributions that programs may use besides `PACKAGES`.
+    """
     standard = dict.fromkeys(
         str(Path(sysconfig.get_path(key)).resolve()) for key in ("stdlib", "platstdlib")
     )
@@ -56,7 +60,7 @@ def find_layout() -> Layout:
             else:
                 entries.setdefault(entry, f"{folder}/{entry}")
     packages: dict[str, str] = {}
-    for name in with_requirements(PACKAGES):
+    for name in with_requirements((*PACKAGES, *also)):
         packages.update(files_of(name))
     entries.update(packages)
     return Layout(

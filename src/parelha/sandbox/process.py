@@ -65,6 +65,8 @@ class ZygoteProcess:
         except OSError as error:
             raise ZygoteError(f"no socket: {error}") from error
         self._control = mine
+        held = config.get("data")
+        data = (held,) if isinstance(held, int) else ()
         with theirs:
             try:
                 self._process = subprocess.Popen(  # pylint: disable=consider-using-with
@@ -72,7 +74,7 @@ class ZygoteProcess:
                     # files written. A fixed hash seed gives sets of text one order everywhere.
                     [sys.executable, "-s", "-S", "-P", "-B", _WORKER, str(theirs.fileno())],
                     env=_ENVIRONMENT,
-                    pass_fds=(theirs.fileno(),),
+                    pass_fds=(theirs.fileno(), *data),
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.DEVNULL,

@@ -10,7 +10,7 @@ import threading
 import weakref
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import BinaryIO, Literal
 
 from parelha.closing import Closing
 from parelha.errors import InfrastructureError, UsageError
@@ -44,17 +44,30 @@ class Sandbox(Closing):
         allow_unsafe: run even where isolation is weaker than level 2 (`level` says how weak).
         max_level: ask for no more isolation than this (3: namespaces too; 2: without them), for
             measurements and for tests.
+        data: of `holding.keep`: values that each program's function is called with, before the
+            arguments of the call. They are in the memory of each warm parent of programs.
+        plots: programs may draw with matplotlib, which has to be installed.
 
     Attributes:
         level: 3, files, system calls, limits and namespaces; 2, without namespaces; 1, limits
             only; 0, not even those. As tried out at the first use (docs/sandbox.md).
     """
 
-    def __init__(self, *, workers: int = 2, allow_unsafe: bool = False, max_level: int = 3) -> None:
+    def __init__(
+        self,
+        *,
+        workers: int = 2,
+        allow_unsafe: bool = False,
+        max_level: int = 3,
+        data: BinaryIO | None = None,
+        plots: bool = False,
+    ) -> None:
         if workers < 1:
             raise UsageError("a sandbox needs at least one worker")
         self._allow_unsafe = allow_unsafe
         self._max_level = max_level
+        self._data = data
+        self._plots = plots
         self._slots = Slots(workers)
         self._lock = threading.Lock()
         self._start_lock = threading.Lock()
@@ -123,6 +136,8 @@ class Sandbox(Closing):
         level = self.level
         kind: Kind = "harness" if harness else "program"
         program, messages, profile = encode_messages(source, entry_point, inputs, kind)
+        if self._data is not None:
+            profile = PROFILES[-1]  # one kind of parent for all, so that the values are there once
         reasons = []
         with self._slots:
             for _ in range(2):
@@ -197,7 +212,10 @@ class Sandbox(Closing):
                     return zygote
                 self._all.discard(zygote)
                 zygote.kill()
-        zygote = ZygoteProcess({**self._config, "profile": profile})
+        config = {**self._config, "profile": profile}
+        if self._data is not None and profile == PROFILES[-1]:
+            config |= {"data": self._data.fileno(), "plots": self._plots}
+        zygote = ZygoteProcess(config)
         with self._lock:
             self._all.add(zygote)
         return zygote
@@ -216,7 +234,7 @@ class Sandbox(Closing):
         """Make the folder of links, find the strongest isolation that starts, try it out."""
         if not sys.platform.startswith("linux"):
             return probing.wrong_system()
-        layout = find_layout()
+        layout = find_layout(("matplotlib",) if self._plots else ())
         _remove_leftovers()
         self._base = Path(tempfile.mkdtemp(prefix=f"{_FOLDER}{os.getpid()}-"))
         weakref.finalize(self, shutil.rmtree, self._base, ignore_errors=True)

@@ -80,7 +80,7 @@ def _load_neighbours() -> types.SimpleNamespace:
     package = types.ModuleType("sandboxed")
     package.__path__ = [str(Path(__file__).parent)]
     sys.modules["sandboxed"] = package
-    names = ("lockdown", "syscalls", "auditing", "codec", "codec_write", "codec_read")
+    names = ("lockdown", "syscalls", "auditing", "codec", "codec_write", "codec_read", "holding")
     loaded = {name: importlib.import_module(f"sandboxed.{name}") for name in names}
     package.__path__ = []
     return types.SimpleNamespace(**loaded)
@@ -118,6 +118,9 @@ class Zygote:
         if "numpy" in sys.modules:
             # So that a program without a seed of its own gives one result (see `run_child` too).
             sys.modules["numpy"].random.seed(0)
+        if config.get("plots"):
+            self.parts.holding.prepare_plots(self.empty)
+        self.held = self.parts.holding.held(config["data"]) if "data" in config else ()
 
         if config["landlock"]:
             try:
@@ -220,13 +223,16 @@ def run_child(zygote: Zygote, request: tuple[int, ...], pages: int, descriptors:
     if zygote.filter is not None:
         lock.enter_seccomp(zygote.filter)
     random.seed(0)  # the module seeds itself anew after a fork
-    parts, watch = zygote.parts, zygote.watch
+    parts, watch, held = zygote.parts, zygote.watch, zygote.held
     zygote.__dict__.clear()
-    _answer_calls(parts, watch, output_bytes)
+    _answer_calls(parts, watch, held, output_bytes)
 
 
-def _answer_calls(parts: Any, watch: Any, budget: int) -> None:
-    """The first message is the program; each later one is the arguments of one call."""
+def _answer_calls(parts: Any, watch: Any, held: tuple[object, ...], budget: int) -> None:
+    """The first message is the program; each later one is the arguments of one call.
+
+    Before them the function is given what the zygote holds.
+    """
     nonce, data = _receive()
     function: Any = None
     failure: tuple[bytes, bytes] | None = None
@@ -258,7 +264,7 @@ def _answer_calls(parts: Any, watch: Any, budget: int) -> None:
             continue
         arguments = parts.codec_read.Decoder(data).decode()
         try:
-            value = function(*arguments)
+            value = function(*held, *arguments)
         except BaseException as error:
             answer = _failure(error)
             del error

@@ -1,0 +1,101 @@
+"""Answers as people read them and as JSON; they came out of a program, and are shown as such."""
+
+import datetime as dt
+import math
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from parelha.report.text import printable
+from parelha.tasks.writing import holds_containers, written_out
+
+_ROWS, _COLUMNS, _CELL = 60, 12, 60
+_BRIEF_ROWS = 8
+_CHARACTERS = 20_000
+MAX_ROWS_JSON = 100_000
+
+
+def answer_text(value: object) -> str:
+    """An answer for the terminal."""
+    return printable(_text(value, _ROWS, _CHARACTERS))
+
+
+def brief_text(value: object, characters: int) -> str:
+    """The beginning of an answer, in so many characters."""
+    return _text(value, _BRIEF_ROWS, characters)[:characters]
+
+
+def _text(value: Any, rows: int, characters: int) -> str:
+    try:
+        if isinstance(value, pd.DataFrame | pd.Series) and not holds_containers(value):
+            return _table(value, rows, characters)
+        if isinstance(value, dict) and value and len(value) <= rows:
+            lines = (f"{_one(key, 500)}: {_one(item, 500)}" for key, item in value.items())
+            return "\n".join(lines)[:characters]
+        return _one(value, characters)
+    # Values of a program: pandas may fail to write what the reader could build.
+    except Exception as error:  # pylint: disable=broad-exception-caught
+        return f"a {type(value).__name__} that cannot be shown ({type(error).__name__})"
+
+
+def _table(value: "pd.DataFrame | pd.Series[Any]", rows: int, characters: int) -> str:
+    """The first and last rows, and the size where that is not all."""
+    if isinstance(value, pd.Series):
+        return value.to_string(max_rows=rows, dtype=False, name=True)[:characters]
+    text = value.to_string(
+        max_rows=rows, max_cols=_COLUMNS, max_colwidth=_CELL, show_dimensions=False
+    )
+    left = len(value) > rows or value.shape[1] > _COLUMNS
+    size = f"\n[{len(value)} rows x {value.shape[1]} columns]" if left else ""
+    return text[:characters] + size
+
+
+def _one(value: Any, characters: int) -> str:
+    """A value that is no table: text as it is, anything else as Python writes it."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    return value[:characters] if isinstance(value, str) else written_out(value, characters)
+
+
+def answer_json(value: Any) -> Any:
+    """An answer as JSON: a table is an object of `columns`, `index` and `rows`; NaN is null."""
+    if isinstance(value, pd.DataFrame):
+        head = value.iloc[:MAX_ROWS_JSON]
+        cells = [head.iloc[:, place].astype(object).tolist() for place in range(head.shape[1])]
+        return {
+            "columns": [answer_json(name) for name in head.columns.tolist()],
+            "index": [answer_json(label) for label in head.index.tolist()],
+            "rows": [[answer_json(cell) for cell in row] for row in zip(*cells, strict=True)],
+        }
+    if isinstance(value, pd.Series):
+        name = "value" if value.name is None else value.name
+        return answer_json(pd.DataFrame({"": value}).set_axis([str(name)], axis=1))
+    if isinstance(value, pd.Index | np.ndarray):
+        return [answer_json(item) for item in value.tolist()]
+    if isinstance(value, dict):
+        return {_key(key): answer_json(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [answer_json(item) for item in value]
+    if isinstance(value, np.datetime64 | np.timedelta64):
+        value = pd.Timestamp(value) if isinstance(value, np.datetime64) else pd.Timedelta(value)
+    if isinstance(value, np.generic):
+        value = value.item()
+    return _scalar(value)
+
+
+def _scalar(value: Any) -> Any:
+    if value is None or value is pd.NA or value is pd.NaT:
+        return None
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, bool | int | str):
+        return value
+    if isinstance(value, dt.datetime | dt.date | dt.time):
+        return value.isoformat()
+    return str(value) if not isinstance(value, bytes) else value.decode("latin-1")
+
+
+def _key(key: object) -> str:
+    plain = answer_json(key)
+    return plain if isinstance(plain, str) else str(plain)

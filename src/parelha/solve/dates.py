@@ -1,0 +1,111 @@
+"""Dates that stand in a table as text, of whatever kind, become dates where all can be read."""
+
+import re
+from typing import Any
+
+import pandas as pd
+
+_TIME = r"(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)?"
+_SHORT = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
+_LONG = "(?:january|february|march|april|june|july|august|september|october|november|december)"
+# Kinds of dates, as they are written and as pandas calls them. `D` and `M` are day and month: which
+# of them comes first is told by the numbers. A value is taken by the first kind that it is of.
+_ZONED = rf"\d{{4}}-\d{{2}}-\d{{2}}{_TIME}(?:Z|[+-]\d{{2}}:?\d{{2}})"
+_KINDS: dict[str, str] = {
+    rf"\d{{4}}-\d{{2}}-\d{{2}}{_TIME}": "ISO8601",
+    _ZONED: "ISO8601",
+    r"\d{4}/\d{1,2}/\d{1,2}": "%Y/%m/%d",
+    r"\d{1,2}/\d{1,2}/\d{4}": "D/M/%Y",
+    r"\d{1,2}/\d{1,2}/\d{4} \d{1,2}:\d{2}": "D/M/%Y %H:%M",
+    r"\d{1,2}/\d{1,2}/\d{4} \d{1,2}:\d{2}:\d{2}": "D/M/%Y %H:%M:%S",
+    r"\d{1,2}\.\d{1,2}\.\d{4}": "D.M.%Y",
+    r"\d{1,2}-\d{1,2}-\d{4}": "D-M-%Y",
+    rf"\d{{1,2}} {_SHORT} \d{{4}}": "%d %b %Y",
+    rf"\d{{1,2}}-{_SHORT}-\d{{4}}": "%d-%b-%Y",
+    rf"{_SHORT} \d{{1,2}}, \d{{4}}": "%b %d, %Y",
+    rf"\d{{1,2}} {_LONG} \d{{4}}": "%d %B %Y",
+    rf"{_LONG} \d{{1,2}}, \d{{4}}": "%B %d, %Y",
+}
+_NUMBERS = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.]\d{4}")
+_LOOKED_AT = 200  # values by which columns without dates are left at once
+
+
+def read_dates(name: str, frame: pd.DataFrame) -> tuple[pd.DataFrame, list[str], list[str]]:
+    """The table with its dates as dates, the lines of Python that do it, and what was guessed.
+
+    Args:
+        name: of the table in those lines.
+        frame: as it was read; not changed.
+    """
+    code: list[str] = []
+    said: list[str] = []
+    changed: dict[str, Any] = {}
+    for column in frame.columns:
+        if frame[column].dtype != "str" and not isinstance(frame[column].dtype, pd.StringDtype):
+            continue
+        formats, zoned, notice = _formats(frame[column])
+        if notice:
+            said.append(f"column {column!r} {notice}")
+        if not formats:
+            continue
+        whole = len(formats) == 1
+        arguments: list[dict[str, Any]] = [
+            {"format": form, **({"utc": True} if zoned else {})}
+            | ({} if whole else {"errors": "coerce"})
+            for form in formats
+        ]
+        try:
+            moments = pd.to_datetime(frame[column], **arguments[0])
+            for more in arguments[1:]:
+                moments = moments.fillna(pd.to_datetime(frame[column], **more))
+            real = not (moments.isna() & frame[column].notna()).any()
+        except ValueError:
+            real = False
+        if not real:  # 31/02/2024
+            said.append(f"column {column!r} looks like dates, but some are none: it is text")
+            continue
+        changed[column] = moments
+        first, *others = (_call(f"{name}[{column!r}]", one) for one in arguments)
+        filled = "".join(f".fillna({one})" for one in others)
+        code.append(f"{name}[{column!r}] = {first}{filled}")
+    return (frame.assign(**changed) if changed else frame), code, said
+
+
+def _call(column: str, arguments: dict[str, Any]) -> str:
+    rest = "".join(f", {key}={value!r}" for key, value in arguments.items())
+    return f"pd.to_datetime({column}{rest})"
+
+
+def _formats(column: pd.Series) -> tuple[list[str], bool, str]:
+    """The formats of a column of dates, none of another; whether they have a zone; a notice."""
+    values = column.dropna()
+    if values.empty or not _kinds_of(values.iloc[:_LOOKED_AT]):
+        return [], False, ""
+    values = values.drop_duplicates()
+    kinds = _kinds_of(values)
+    numbers = values.str.extract(_NUMBERS).dropna().astype("int64")
+    day_first = bool((numbers[0] > 12).any())
+    month_first = bool((numbers[1] > 12).any())
+    if day_first and month_first:
+        return [], False, "has days before months and months before days: it is text"
+    notices = []
+    formats = list(dict.fromkeys(_KINDS[kind] for kind in kinds))
+    if len(formats) > 1:
+        notices.append("has dates of several kinds")
+    if len(numbers) and not day_first and not month_first:
+        notices.append("is read as day, month, year, and could be month, day, year")
+    order = ("%m", "%d") if month_first else ("%d", "%m")
+    # Only these formats have the letters by themselves.
+    formats = [re.sub(r"(?<!%)D", order[0], re.sub(r"(?<!%)M", order[1], f)) for f in formats]
+    return formats, _ZONED in kinds, "; ".join(notices)
+
+
+def _kinds_of(values: pd.Series) -> list[str]:
+    """The kinds that the values are of; none where one of them is of none."""
+    rest, kinds = values, []
+    for kind in _KINDS:
+        found = rest.str.fullmatch(kind, case=False).astype(bool)
+        if found.any():
+            kinds.append(kind)
+            rest = rest[~found]
+    return kinds if rest.empty else []

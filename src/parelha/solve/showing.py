@@ -1,0 +1,102 @@
+"""A solution on the terminal, as JSON, and as a program that runs by itself."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from parelha.report.text import printable
+
+from .answers import answer_json, answer_text
+from .describing import ENTRY_POINT
+from .solving import Pair, Solution, dialogue
+from .tables import Table
+
+_FUNCTION = re.compile(r"^def (\w+)\(", re.MULTILINE)
+_RULE = "─" * 4
+
+
+def solution_text(solution: Solution, plot: Path | None) -> str:
+    """The answer and the program."""
+    parts: list[str] = []
+    run = solution.run
+    if run is not None and run.answers:
+        if run.value is not None:
+            parts.append(answer_text(run.value))
+        elif run.printed.strip():
+            parts.append(printable(run.printed.strip()))
+        if run.plot:
+            parts.append(f"plot: {plot}" if plot else "a plot was drawn: keep it with --plot FILE")
+    if solution.program:
+        head = f"{_RULE} program"
+        if run and run.answers:
+            head += f": {solution.verdict}"
+            if (count := len(solution.branches)) > 1:
+                head += f"; {solution.agreeing} of {count} programs give this answer"
+        parts.append(f"{head}\n{printable(solution.program.strip())}")
+    return "\n\n".join(parts)
+
+
+def dialogue_text(solution: Solution) -> str:
+    """What was asked, and all that was said, in order."""
+    lines = [f"{_RULE} question", solution.task.statement["en"]]
+    for record in dialogue(solution):
+        if record["agent"] == "coder":
+            action = f", {record['action']}" if record.get("action") else ""
+            lines += [f"{_RULE} coder, {record['kind']}{action}", record["answer"].strip()]
+        else:
+            for tool, said in record["tools"].items():
+                lines += [f"{_RULE} {tool}", said.strip()]
+            severity = f", {record['severity']}" if record["severity"] else ""
+            lines.append(f"{_RULE} reviewer, {record['action'] or 'cut off'}{severity}")
+            lines += [f"> {record['quote']}"] if record["quote"] else []
+            lines += [record["review"].strip()] if record["review"] else []
+        lines += [record["dropped"]] if "dropped" in record else []
+    return printable("\n".join(lines))
+
+
+def solution_record(
+    question: str, tables: tuple[Table, ...], pair: Pair, solution: Solution, plot: Path | None
+) -> dict[str, Any]:
+    """All of it for a program that reads it."""
+    run = solution.run
+    answered = run is not None and run.answers
+    return {
+        "question": question,
+        "answer": answer_json(run.value) if run is not None and answered else None,
+        "kind": _kind(run.value) if run is not None and answered else None,
+        "printed": run.printed if run is not None else "",
+        "plot": str(plot) if plot and run is not None and run.plot else None,
+        "why_not": solution.why_not,
+        "program": solution.program,
+        "verdict": solution.verdict,
+        "agreeing": solution.agreeing,
+        "drafts": len(solution.branches),
+        "model": pair.name,
+        "step": pair.step,
+        "tables": [{"name": t.name, "source": t.source, "shape": t.frame.shape} for t in tables],
+        "notices": [*(notice for table in tables for notice in table.notices), *solution.notices],
+        "dialogue": dialogue(solution),
+    }
+
+
+def _kind(value: object) -> str:
+    """What an answer is, in one word."""
+    if isinstance(value, int | float | np.number) and not isinstance(value, bool):
+        return "number"
+    known = {"DataFrame": "table", "Series": "table", "str": "text", "NoneType": "none"}
+    return known.get(type(value).__name__, "other")
+
+
+def program_file(program: str, tables: tuple[Table, ...]) -> str:
+    """The program with the lines that read its files, so that it runs by itself."""
+    load = [line for table in tables for line in table.code]
+    functions = _FUNCTION.findall(program)
+    name = functions[0] if len(functions) == 1 else ENTRY_POINT
+    if name not in functions:  # a script: it finds the tables under their names
+        head = "\n".join(["import pandas as pd", "", *load, "", ""])
+        return f"{head}{program.strip()}\n"
+    call = f"print({name}({', '.join(table.name for table in tables)}))"
+    body = "\n".join(f"    {line}" for line in ["import pandas as pd", *load, call])
+    return f'{program.strip()}\n\n\nif __name__ == "__main__":\n{body}\n'

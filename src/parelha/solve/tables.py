@@ -1,0 +1,276 @@
+"""Somebody's files as tables: CSV, Excel, JSON and Parquet, with what was guessed about them said.
+
+The files are their owner's: they are read in this process, as pandas would for them. Each table
+keeps the lines of Python that read it in the same way, so that a kept program runs by itself.
+"""
+
+import builtins
+import json
+import keyword
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import pandas as pd
+import psutil
+
+from parelha.errors import UsageError
+from parelha.report.text import printable
+
+from .dates import read_dates
+from .delimited import Header, encoding_of, read_delimited
+
+MAX_TABLES = 8
+# Memory that a table needs while it is read, over the size of its file (docs/solve.md).
+_GROWTH = {"text": 8, "json": 16, "excel": 40, "parquet": 16}
+_RESERVED = {"pd", "np", "plt", "answer", "df", *keyword.kwlist, *dir(builtins)}
+Kind = Literal["text", "json", "excel", "parquet"]
+_KINDS: dict[str, Kind] = {
+    **dict.fromkeys((".csv", ".tsv", ".txt"), "text"),
+    **dict.fromkeys((".json", ".jsonl", ".ndjson"), "json"),
+    **dict.fromkeys((".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"), "excel"),
+    **dict.fromkeys((".parquet", ".pq"), "parquet"),
+}
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table.
+
+    Attributes:
+        name: by which programs know it, a Python name.
+        source: its file, and its sheet where there are several, as people are shown them.
+        frame: what it holds; its columns have different names, all of them text.
+        code: lines of Python that read it again, `pd` being pandas.
+        notices: what was guessed or left out, a sentence each.
+    """
+
+    name: str
+    source: str
+    frame: pd.DataFrame
+    code: tuple[str, ...]
+    notices: tuple[str, ...] = ()
+
+
+@dataclass
+class _Found:
+    """A table on its way: the call that read it, and what is said of it."""
+
+    hint: str
+    source: str
+    frame: pd.DataFrame
+    call: str
+    notices: list[str]
+
+
+def read_tables(
+    paths: Sequence[Path], *, sheets: Sequence[str] = (), header: Header = "auto"
+) -> tuple[Table, ...]:
+    """All tables of the files, in order.
+
+    Args:
+        paths: the files; an Excel file is a table for each sheet that is not empty.
+        sheets: only these sheets of Excel files; empty means all.
+        header: whether the first row of a CSV or Excel file names the columns.
+
+    Raises:
+        UsageError: a file that cannot be read, is empty, or is too large for this machine's memory;
+            no such sheet; too many tables.
+    """
+    found: list[_Found] = []
+    # What programs run with may lack pyarrow, and a text column must not need it.
+    with pd.option_context("mode.string_storage", "python"):
+        for path in paths:
+            found += _read(path, sheets, header)
+        missing = [sheet for sheet in sheets if not any(one.hint == sheet for one in found)]
+        if missing:
+            raise UsageError(f"no file has a sheet that is called {shown(missing[0])}")
+        if len(found) > MAX_TABLES:
+            raise UsageError(
+                f"{len(found)} tables are more than {MAX_TABLES}: name fewer files, or the sheets "
+                "with --sheet"
+            )
+        names = _names([one.hint for one in found])
+        return tuple(map(_finish, names, found))
+
+
+def shown(text: object) -> str:
+    """A name as it can stand in a line on the terminal."""
+    line = printable(" ".join(str(text).split()))
+    return line if len(line) <= 80 else line[:77] + "..."
+
+
+def _read(path: Path, sheets: Sequence[str], header: Header) -> list[_Found]:
+    kind = _KINDS.get(path.suffix.lower())
+    try:
+        is_folder, size = path.is_dir(), path.stat().st_size
+    except OSError as error:
+        raise UsageError(f"cannot read {shown(path)}: {error.strerror}") from None
+    except ValueError:  # a NUL in the name
+        raise UsageError(f"cannot read {shown(path)}: no such file") from None
+    if is_folder:
+        raise UsageError(f"{shown(path)} is a folder: name the files")
+    if kind is None:
+        raise UsageError(f"{shown(path.name)} is of no known kind: {', '.join(_KINDS)} can be read")
+    if not size:
+        raise UsageError(f"{shown(path.name)} is empty")
+    need, free = size * _GROWTH[kind], psutil.virtual_memory().available
+    if need > free:
+        raise UsageError(
+            f"{shown(path.name)} has {size / 2**30:.2f} GiB and needs up to {need / 2**30:.1f} GiB "
+            f"of memory, of which {free / 2**30:.1f} are free: take a part of it"
+        )
+    read: Callable[[], list[_Found]] = {
+        "text": lambda: [_read_text(path, header)],
+        "json": lambda: [_read_json(path)],
+        "excel": lambda: _read_excel(path, sheets, header),
+        "parquet": lambda: [_read_parquet(path)],
+    }[kind]
+    try:
+        return read()
+    except UsageError:
+        raise
+    except ImportError as error:
+        raise UsageError(
+            f"{path.suffix} files need {error.name or 'a library'} that is not installed: "
+            "`pip install 'parelha[solve]'`"
+        ) from None
+    except MemoryError:
+        raise UsageError(f"{shown(path.name)} is too large for the memory here") from None
+    # Libraries that read files raise whatever they like (calamine: its own, pyarrow: OSError).
+    except Exception as error:  # pylint: disable=broad-exception-caught
+        why = shown(error) or type(error).__name__
+        raise UsageError(f"cannot read {shown(path.name)}: {why}") from None
+
+
+def _read_text(path: Path, header: Header) -> _Found:
+    frame, arguments, notices = read_delimited(path, header)
+    return _Found(path.stem, shown(path.name), frame, _call("read_csv", path, arguments), notices)
+
+
+def _read_parquet(path: Path) -> _Found:
+    frame = pd.read_parquet(path, engine="pyarrow")
+    call = _call("read_parquet", path, {})
+    if not isinstance(frame.index, pd.RangeIndex):
+        frame, call = frame.reset_index(), call + ".reset_index()"
+    return _Found(path.stem, shown(path.name), frame, call, [])
+
+
+def _read_excel(path: Path, sheets: Sequence[str], header: Header) -> list[_Found]:
+    arguments: dict[str, Any] = {"engine": "calamine"}
+    arguments["header"] = None if header == "no" else 0
+    found: list[_Found] = []
+    with pd.ExcelFile(path, engine="calamine") as book:
+        names = [str(name) for name in book.sheet_names]
+        for name in names:
+            if sheets and name not in sheets:
+                continue
+            frame = pd.read_excel(book, sheet_name=name, header=arguments["header"])
+            if not frame.shape[1]:
+                continue
+            call = _call("read_excel", path, {"sheet_name": name, **arguments})
+            source, hint = f"{shown(path.name)}, sheet {shown(name)}", name
+            if len(names) == 1 and not sheets:
+                source, hint = shown(path.name), path.stem
+            found.append(_Found(hint, source, frame, call, []))
+    if not found and not sheets:
+        raise UsageError(f"{shown(path.name)} has no sheet with anything in it")
+    return found
+
+
+def _read_json(path: Path) -> _Found:
+    """A list of records, a record of lists, or one record a line."""
+    encoding, notices = encoding_of(path)
+    text = path.read_text(encoding=encoding)
+    said = f"Path({str(path)!r}).read_text(encoding={encoding!r})"
+    load = f"json.loads({said})"
+    try:
+        content = json.loads(text)
+    except ValueError as error:
+        try:
+            content = [json.loads(line) for line in text.splitlines() if line.strip()]
+        except ValueError:
+            raise UsageError(f"{shown(path.name)} is not valid JSON: {error}") from None
+        load = f"[json.loads(line) for line in {said}.splitlines() if line.strip()]"
+    if isinstance(content, dict):
+        inner = [key for key, value in content.items() if _records(value)]
+        if len(inner) == 1 and not all(isinstance(v, list) for v in content.values()):
+            content, load = content[inner[0]], f"{load}[{inner[0]!r}]"
+    if _records(content):
+        frame, call = pd.json_normalize(content), f"pd.json_normalize({load})"
+    elif isinstance(content, dict) and all(isinstance(v, list | dict) for v in content.values()):
+        frame, call = pd.DataFrame(content), f"pd.DataFrame({load})"
+    else:
+        raise UsageError(f"{shown(path.name)} holds no table: a list of records is one")
+    return _Found(path.stem, shown(path.name), frame, call, notices)
+
+
+def _records(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(v, dict) for v in value)
+
+
+def _call(function: str, path: Path, arguments: dict[str, Any]) -> str:
+    rest = "".join(f", {name}={value!r}" for name, value in arguments.items())
+    return f"pd.{function}({str(path)!r}{rest})"
+
+
+def _finish(name: str, found: _Found) -> Table:
+    """Column names that a program can use, dates as dates, and no need of pyarrow."""
+    frame, notices, code = found.frame, list(found.notices), [f"{name} = {found.call}"]
+    if "json.loads(" in found.call:
+        code = ["import json", "from pathlib import Path", *code]
+    if frame.shape[0] == 0:
+        raise UsageError(f"{found.source} has names of columns and no rows")
+    columns = _distinct(frame.columns)
+    if columns != list(frame.columns):
+        frame = frame.set_axis(columns, axis=1)
+        code.append(f"{name}.columns = {columns!r}")
+        notices.append(f"columns of {found.source} were renamed, so that all names differ")
+    frame, more, said = read_dates(name, frame)
+    said = [f"{found.source}: {text}" for text in said]
+    frame = frame.set_axis(pd.Index(frame.columns.tolist()), axis=1)
+    return Table(
+        name, found.source, _portable(frame), (*code, *more), tuple(dict.fromkeys(notices + said))
+    )
+
+
+def _distinct(columns: Iterable[object]) -> list[str]:
+    """The names as text; one that stands there already gets a number."""
+    names: dict[str, None] = {}
+    for column in columns:
+        # Of tables whose columns have several levels, such as pivoted ones.
+        text = "_".join(map(str, column)) if isinstance(column, tuple) else str(column)
+        name, number = text, 1
+        while name in names:
+            name, number = f"{text}.{number}", number + 1
+        names[name] = None
+    return list(names)
+
+
+def _portable(frame: pd.DataFrame) -> pd.DataFrame:
+    """The table without columns that only pyarrow can hold."""
+    plain: dict[str, Any] = {}
+    for name, dtype in frame.dtypes.items():
+        if isinstance(dtype, pd.ArrowDtype):
+            plain[str(name)] = object
+        elif isinstance(dtype, pd.StringDtype) and dtype.storage != "python":
+            plain[str(name)] = pd.StringDtype("python", na_value=dtype.na_value)
+    return frame.astype(plain) if plain else frame
+
+
+def _names(hints: Sequence[str]) -> list[str]:
+    """A Python name for each table."""
+    names: list[str] = []
+    for hint in hints:
+        ascii_only = unicodedata.normalize("NFKD", hint).encode("ascii", "ignore").decode()
+        name = re.sub(r"\W+", "_", ascii_only).strip("_").lower()[:40].rstrip("_")
+        if not name or name[0].isdigit() or name in _RESERVED:
+            name = f"table_{name}".rstrip("_")
+        number, free = 2, name
+        while free in names:
+            free, number = f"{name}_{number}", number + 1
+        names.append(free)
+    return names
