@@ -37,7 +37,7 @@ class Once(Generic[_Key, _Value]):
             return known.result()
         try:
             mine.set_result(work())
-        except BaseException as error:
+        except BaseException as error:  # pylint: disable=broad-exception-caught
             with self._lock:
                 if self._found.get(key) is mine:
                     del self._found[key]
