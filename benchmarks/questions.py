@@ -16,10 +16,11 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
+from parelha.evaluate import say_aside
 from parelha.rollout import play_all
 from parelha.solve.answers import brief_text
 from parelha.solve.running import DataTools, Run
-from parelha.solve.solving import Shape, Solution, ask, open_pair, say_aside
+from parelha.solve.solving import Shape, Solution, ask, open_pair
 from parelha.solve.tables import read_tables
 from parelha.stage import Part, program_of
 from tests.question_data import DATA_SETS, Question, is_right  # pylint: disable=import-error

@@ -33,7 +33,7 @@ def export(
         to: The folder to make; by default export/FORMAT in the run.
         step: Which checkpoint; by default the newest.
         dtype: Of merged weights.
-        quant: Of GGUF files; Q4_K_M needs llama-cpp-python.
+        quant: Of GGUF files; Q4_K_M needs the extra `gguf`.
         push: Upload to this repository of the hub (owner/name), made private; by default nothing
             leaves this machine.
     """
@@ -100,14 +100,10 @@ def chat(
     from parelha.tracking import RunFolder
 
     RunFolder.open(run_dir)  # before the slow imports below
+    from parelha.evaluate import say_aside
     from parelha.serving.chat import converse
     from parelha.serving.pair import open_pair
     from parelha.types import Agent
 
-    with open_pair(run_dir, step, _say_aside) as pair:
+    with open_pair(run_dir, step, say_aside) as pair:
         converse(pair, Agent(role), sys.stdin, sys.stdout, prompt=sys.stdin.isatty())
-
-
-def _say_aside(line: str) -> None:
-    """Standard output is the answers' alone."""
-    print(line, file=sys.stderr, flush=True)

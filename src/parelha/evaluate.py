@@ -1,7 +1,7 @@
 """Evaluation on held-out tasks: the same tasks and random streams each time, so pairs compare."""
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from itertools import zip_longest
 from pathlib import Path
@@ -208,7 +208,11 @@ def newest_step(run_dir: Path) -> int:
 
 
 def load_pair(
-    run_dir: Path, step: int | None = None, overrides: dict[str, str] | None = None
+    run_dir: Path,
+    step: int | None = None,
+    overrides: dict[str, str] | None = None,
+    *,
+    say: Callable[[str], None] | None = None,
 ) -> Runtime:
     """Open a run's pair: models with the adapters of a checkpoint, engine, grader.
 
@@ -216,6 +220,7 @@ def load_pair(
         run_dir: the run.
         step: whose adapters; None means the newest, 0 the base without training.
         overrides: of the run's configuration, dotted key to text.
+        say: told what is waited for; None means the error stream.
 
     Returns:
         a context manager, which closes what it holds open.
@@ -226,7 +231,7 @@ def load_pair(
     stored = RunFolder.open(run_dir).read_config()
     config = lay_over(from_dict(stored["config"]), overrides or {})
     step = newest_step(run_dir) if step is None else step
-    runtime = open_runtime(config, on_progress=_say_aside)
+    runtime = open_runtime(config, on_progress=say or say_aside)
     try:
         check_sources(stored, runtime, run_dir)
         if step:
@@ -248,12 +253,12 @@ def evaluate_server(config: Config, step: int | None, episodes: int | None) -> d
     """
     if step:
         raise UsageError(f"--step {step}: a server has no checkpoints, its models are untrained")
-    with open_runtime(config, on_progress=_say_aside) as runtime:
+    with open_runtime(config, on_progress=say_aside) as runtime:
         table, _ = evaluate(runtime, 0, episodes or config.eval.episodes)
     return table
 
 
-def _say_aside(line: str) -> None:
+def say_aside(line: str) -> None:
     """What is waited for goes to the error stream; the table alone to standard output."""
     print(line, file=sys.stderr, flush=True)
 

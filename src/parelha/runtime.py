@@ -152,11 +152,7 @@ def open_runtime(
     )
     try:
         roles = roles_of(config)
-        by_name = {
-            name: resolve(name, on_progress=on_progress)
-            for name in dict.fromkeys(role.base for role in roles.values())
-        }
-        files = {agent: by_name[role.base] for agent, role in roles.items()}
+        files = find_files(roles, on_progress)
         on_progress(f"loading {next(iter(files.values())).name}")
         policy, engine, formats = _open_engine(config, files, on_progress)
         config = resolved(config, policy)
@@ -174,6 +170,19 @@ def _check_own_modules(config: Config) -> None:
         load_module(module, "value")
     if config.engine.own:
         load_module(config.engine.own, "open_engine")
+
+
+def find_files(roles: Roles, on_progress: Callable[[str], None]) -> dict[Agent, ModelFiles]:
+    """Where each role's weights are; a base that several roles share is looked for once.
+
+    Raises:
+        UsageError: a model that cannot be had.
+    """
+    by_name = {
+        name: resolve(name, on_progress=on_progress)
+        for name in dict.fromkeys(role.base for role in roles.values())
+    }
+    return {agent: by_name[role.base] for agent, role in roles.items()}
 
 
 def resolved(config: Config, policy: Policy | None) -> Config:

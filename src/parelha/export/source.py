@@ -15,8 +15,9 @@ from parelha.config_file import from_dict
 from parelha.errors import UsageError
 from parelha.evaluate import check_files
 from parelha.models import catalogue
-from parelha.models.fetch import ModelFiles, resolve
+from parelha.models.fetch import ModelFiles
 from parelha.models.policy import ADAPTER_FILE, BASE_FILE
+from parelha.runtime import find_files
 from parelha.tracking import RunFolder, step_name
 from parelha.types import Agent
 
@@ -136,11 +137,7 @@ def open_source(run_dir: Path, step: int | None, say: Callable[[str], None]) -> 
         for name in (ADAPTER_FILE, ADAPTER_CONFIG):
             if not (folder / agent / name).is_file():
                 raise UsageError(f"{folder / agent} holds no {name}: choose another --step")
-    by_name = {
-        name: resolve(name, on_progress=say)
-        for name in dict.fromkeys(role.base for role in roles.values())
-    }
-    files = {agent: by_name[role.base] for agent, role in roles.items()}
+    files = find_files(roles, say)
     check_files(stored, files, run_dir)
     held = _held(folder / agents[0])
     return Source(run_dir, chosen, config, roles, files, agents, held)

@@ -141,10 +141,15 @@ def before_after(found: Sequence[Change]) -> Figure | None:
         showlegend=False,
         hovertemplate="%{x:+.1%}<extra></extra>",
     )
-    figure.update_layout(height=90 + 52 * len(rows), hovermode="closest")
+    return difference_axes(figure, 90 + 52 * len(rows), "change in percentage points")
+
+
+def difference_axes(figure: Figure, height: int, title: str) -> Figure:
+    """Differences lie, a row each, the first one on top."""
+    figure.update_layout(height=height, hovermode="closest")
     figure.update_xaxes(tickformat="+.0%", nticks=5, tickangle=0)
     figure.update_yaxes(autorange="reversed", automargin=True)
-    return axes(figure, "change in percentage points", "")
+    return axes(figure, title, "")
 
 
 def action_shares(run: Run, agent: str) -> Figure | None:

@@ -5,7 +5,16 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from parelha.report.charts import BAD, DRAFT, FINAL, Figure, add_band, axes, colors
+from parelha.report.charts import (
+    BAD,
+    DRAFT,
+    FINAL,
+    Figure,
+    add_band,
+    axes,
+    colors,
+    difference_axes,
+)
 from parelha.report.statistics import Estimate
 
 
@@ -80,10 +89,7 @@ def forest(rows: Sequence[tuple[str, Estimate, Sequence[float], bool]]) -> Figur
             hovertemplate="%{x:+.1%}<extra></extra>",
             **interval,
         )
-    figure.update_layout(height=90 + 46 * len(rows), hovermode="closest")
-    figure.update_xaxes(tickformat="+.0%", nticks=5, tickangle=0)
-    figure.update_yaxes(autorange="reversed", automargin=True)
-    return axes(figure, "difference in percentage points", "")
+    return difference_axes(figure, 90 + 46 * len(rows), "difference in percentage points")
 
 
 def bars(values: Mapping[str, float], y_title: str, form: str) -> Figure | None:

@@ -18,9 +18,8 @@ from parelha.engines.torch_engine import TorchEngine
 from parelha.evaluate import check_files
 from parelha.export.source import chosen_step
 from parelha.kernels.memory import keep_freed_memory
-from parelha.models.fetch import resolve
 from parelha.models.load import check_four_bit
-from parelha.runtime import load_policy
+from parelha.runtime import find_files, load_policy
 from parelha.tracking import RunFolder
 from parelha.types import Agent
 
@@ -67,11 +66,7 @@ def open_pair(run_dir: Path, step: int | None, say: Callable[[str], None]) -> Pa
     if config.model.dtype == "nf4":
         check_four_bit()
     roles = roles_of(config)
-    by_name = {
-        name: resolve(name, on_progress=say)
-        for name in dict.fromkeys(role.base for role in roles.values())
-    }
-    files = {agent: by_name[role.base] for agent, role in roles.items()}
+    files = find_files(roles, say)
     check_files(stored, files, run_dir)
     torch.set_num_threads(config.engine.threads or os.cpu_count() or 1)
     keep_freed_memory()

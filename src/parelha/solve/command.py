@@ -68,8 +68,10 @@ def solve(
         RunFolder.open(run)  # before the slow imports below
     _check_places([path for path in (plot, save) if path is not None], data)
 
+    from parelha.evaluate import say_aside
+
     from .showing import dialogue_text, solution_record, solution_text
-    from .solving import Shape, answer, open_pair, say_aside
+    from .solving import Shape, answer, open_pair
     from .tables import read_tables
 
     tables = read_tables(data, sheets=sheet, header=header)
@@ -98,8 +100,9 @@ def _keep(
     found: "Solution", tables: "tuple[Table, ...]", plot: Path | None, save: Path | None
 ) -> Path | None:
     """Write what is to be kept; gives the place of the plot, where there is one."""
+    from parelha.evaluate import say_aside
+
     from .showing import program_file
-    from .solving import say_aside
 
     drawn = found.run.plot if found.run is not None else b""
     if plot is not None and drawn:

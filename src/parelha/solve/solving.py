@@ -6,7 +6,6 @@ own review and revision, the answer that most of them come to is taken (self-con
 arXiv 2203.11171).
 """
 
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,17 +14,15 @@ from typing import Any
 import numpy as np
 
 from parelha.agents.turns import Branch, Round, Tree
-from parelha.checkpoint import load_checkpoint, saved_steps
 from parelha.closing import Closing
-from parelha.config_file import from_dict
+from parelha.config_file import from_dict, lay_over
 from parelha.episode import play_tree
 from parelha.errors import InfrastructureError, UsageError
-from parelha.evaluate import check_sources
+from parelha.evaluate import load_pair, newest_step
 from parelha.rollout import play_all
 from parelha.runtime import Runtime, open_runtime
 from parelha.sizes import LongestDialogues
 from parelha.stage import Part, Stage, program_of
-from parelha.tracking import RunFolder
 from parelha.types import Agent, Lang, ReviewerAction, Task
 
 from .answers import brief_text
@@ -111,31 +108,14 @@ def open_pair(
     Raises:
         UsageError: no run, other weights than it was made with, a model that cannot be had.
     """
-    stored: dict[str, Any] = {}
-    step = 0
-    if run_dir is None:
-        config = from_dict({"model": {"coder": model}} if model else {})
-        name = f"{config.model.coder}, untrained"
-    else:
-        stored = RunFolder.open(run_dir).read_config()
-        config = from_dict(stored["config"])
-        steps = saved_steps(run_dir / "checkpoints")
-        step = steps[-1] if steps else 0
-        name = f"{config.model.coder}, {run_dir} step {step}"
-    if allow_unsafe:
-        engine = config.engine.model_copy(update={"allow_unsafe_sandbox": True})
-        config = config.model_copy(update={"engine": engine})
-    runtime = open_runtime(config, on_progress=say)
-    try:
-        if run_dir is not None:
-            check_sources(stored, runtime, run_dir)
-        if run_dir is not None and step:
-            load_checkpoint(run_dir / "checkpoints", step, runtime.policy, {})
-            runtime.weights_changed()
-    except BaseException:
-        runtime.close()
-        raise
-    return Pair(runtime, name, step)
+    overrides = {"engine.allow_unsafe_sandbox": "true"} if allow_unsafe else {}
+    if run_dir is not None:
+        step = newest_step(run_dir)
+        runtime = load_pair(run_dir, step, overrides, say=say)
+        name = f"{runtime.config.model.coder}, {run_dir} step {step}"
+        return Pair(runtime, name, step)
+    config = lay_over(from_dict({"model": {"coder": model}} if model else {}), overrides)
+    return Pair(open_runtime(config, on_progress=say), f"{config.model.coder}, untrained", 0)
 
 
 @dataclass(frozen=True)
@@ -286,11 +266,6 @@ def _no_answer(task: Task, branches: tuple[Branch, ...], tools: DataTools) -> So
     run = tools.run(program)
     why = run.error.splitlines()[-1] if run.error else "the program gave nothing"
     return Solution(task, branches, branch, program=program, run=run, why_not=why)
-
-
-def say_aside(line: str) -> None:
-    """What is not the answer goes to the error stream."""
-    print(line, file=sys.stderr, flush=True)
 
 
 def dialogue(solution: Solution) -> list[dict[str, Any]]:
