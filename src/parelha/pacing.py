@@ -5,6 +5,7 @@ from collections import Counter
 from parelha.config import Config
 from parelha.config_file import lay_over
 from parelha.live import Progress
+from parelha.types import Phase
 
 # Answers of later steps may be longer than those of the first.
 _LONGER = 1.1
@@ -43,24 +44,28 @@ def most_tokens(config: Config, step: int) -> int:
     """
     episode, train = config.episode, config.train
     revised = episode.max_rounds * (episode.max_review_tokens + episode.max_program_tokens)
-    phase = train.phase(step)
-    if phase in ("draft", "verdict"):
+    if train.phase(step) in ("draft", "verdict"):
         revised = 0
-    rows = train.tasks_per_step * episode.drafts
-    if phase == "review" or (phase == "verdict" and step > 1):
-        rows = train.stored_drafts
-    return rows * (episode.max_program_tokens + episode.reviews * revised)
+    return drafts_of(config, step) * (episode.max_program_tokens + episode.reviews * revised)
+
+
+def drafts_of(config: Config, step: int) -> int:
+    """Drafts that a step writes, or takes from the store; the first one finds none there."""
+    if step > 1 and config.train.phase(step) in ("verdict", "review"):
+        return config.train.stored_drafts
+    return config.train.tasks_per_step * config.episode.drafts
 
 
 def what_is_played(config: Config) -> str:
     """The steps of a run, phase by phase, in a few words."""
-    episode, train = config.episode, config.train
-    drafts = train.tasks_per_step * episode.drafts
-    each = {
-        "draft": f"{drafts} drafts",
-        "verdict": f"{train.stored_drafts * episode.reviews} verdicts",
-        "review": f"{train.stored_drafts * episode.reviews} forced reviews",
-        "free": f"{drafts * episode.reviews} episodes",
-    }
-    counts = Counter(train.phase(step) for step in range(1, train.steps + 1))
-    return ", ".join(f"{n} steps of {each[phase]}" for phase, n in counts.items())
+    steps = range(1, config.train.steps + 1)
+    counts = Counter(in_words(config, config.train.phase(n), drafts_of(config, n)) for n in steps)
+    return ", ".join(f"{n} steps of {each}" for each, n in counts.items())
+
+
+def in_words(config: Config, phase: Phase, drafts: int) -> str:
+    """What becomes of so many drafts in a step of a phase, in a few words."""
+    if phase == "draft":
+        return f"{drafts} drafts"
+    names = {"verdict": "verdicts", "review": "forced reviews", "free": "episodes"}
+    return f"{drafts * config.episode.reviews} {names[phase]}"

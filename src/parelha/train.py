@@ -28,7 +28,7 @@ from parelha.learning.credit import assign_credit
 from parelha.learning.update import Sample, accumulate_gradients, make_sample
 from parelha.live import Progress
 from parelha.metrics import round_records, step_metrics
-from parelha.pacing import in_time, most_tokens, what_is_played
+from parelha.pacing import in_time, in_words, most_tokens, what_is_played
 from parelha.provenance import check_made_from, made_from, model_files
 from parelha.rewards import reward_trees
 from parelha.rollout import Stopwatch, play_all
@@ -117,10 +117,10 @@ def train_step(
     """
     config, began = runtime.config, time.perf_counter()
     tasks = [one.task for one in due]
+    phase = config.train.phase(step)
     num_drafts = sum(len(one.stored) or config.episode.drafts for one in due)
-    num_episodes = num_drafts * config.episode.reviews
-    show_tokens(runtime, progress, f"step {step}: playing {num_episodes} episodes")
-    stage = runtime.stage(step, phase=config.train.phase(step))
+    show_tokens(runtime, progress, f"step {step}: playing {in_words(config, phase, num_drafts)}")
+    stage = runtime.stage(step, phase=phase)
     waited = Stopwatch()
     runtime.engine.reset()
     trees: list[Tree] = play_all(
