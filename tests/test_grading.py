@@ -5,7 +5,6 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from threading import Lock
 from types import SimpleNamespace
 from typing import Any, Final
 
@@ -32,8 +31,7 @@ def grader_of(*calls: CallResult) -> Iterator[Any]:
     grader.analyser = SimpleNamespace(analyse=lambda _: Analysis(), close=lambda: None)
     grader.case_seed = 0
     grader._pool = ThreadPoolExecutor(1)  # pylint: disable=protected-access
-    grader._trivial_shares, grader._trivial_lock = {}, Lock()  # pylint: disable=protected-access
-    grader._graded = Once(9)  # pylint: disable=protected-access
+    grader._trivial_shares, grader._graded = Once(9), Once(9)  # pylint: disable=protected-access
     with grader:
         yield grader
 

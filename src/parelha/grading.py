@@ -7,7 +7,6 @@ processes; the threads here only wait for them.
 
 import os
 import re
-import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
@@ -86,8 +85,7 @@ class Grader(Closing):
             self.analyser.close()
             raise
         self.case_seed = case_seed
-        self._trivial_shares: dict[str, float] = {}  # by the task's id
-        self._trivial_lock = threading.Lock()
+        self._trivial_shares: Once[str, float] = Once(_MAX_GRADED)  # by the task's id
         # What is run again could only come out differently by chance.
         self._graded: Once[tuple[str, str], Score] = Once(_MAX_GRADED)
         if efficiency:
@@ -157,11 +155,9 @@ class Grader(Closing):
 
     def _trivial_share(self, task: Task, cases: Sequence[Case]) -> float:
         """The share that the best trivial answer passes, worked out once for each task."""
-        with self._trivial_lock:
-            if task.id not in self._trivial_shares:
-                found = best_trivial(task, cases, self.sandbox.run)
-                self._trivial_shares[task.id] = found.share
-            return self._trivial_shares[task.id]
+        return self._trivial_shares.get(
+            task.id, lambda: best_trivial(task, cases, self.sandbox.run).share
+        )
 
     def execute_examples(self, task: Task, program: str, lang: Lang) -> str:
         """What the reviewer's tool `execute` says: results on the visible examples."""
