@@ -81,8 +81,8 @@ def test_the_coders_action_brings_its_hint_before_the_program() -> None:
     tree, _, _ = play({("d1", 0): "detect_outliers"}, drafts=2)
     by_name = rounds_of(tree)
     assert (by_name["d0"].action, by_name["d1"].action) == ("build_model", "detect_outliers")
-    assert "Compute centre and spread" in by_name["d1"].turns[1].said
-    assert "Compute centre and spread" not in by_name["d0"].turns[1].said
+    assert "mind a spread of zero" in by_name["d1"].turns[1].said
+    assert "mind a spread of zero" not in by_name["d0"].turns[1].said
 
 
 def test_an_edit_is_a_new_conversation_about_the_program_that_was_reviewed() -> None:

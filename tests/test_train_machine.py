@@ -3,6 +3,7 @@
 # pylint: disable=missing-function-docstring
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from parelha.config_file import from_dict
 from parelha.kernels.choose import choose
 from parelha.overrides import resumed_config
-from parelha.pacing import in_time
+from parelha.pacing import Pace
 from parelha.train import load_run_config, train
 from tests.fakes import Quiet, run_tiny, tiny_config, use_fakes
 
@@ -52,7 +53,7 @@ def test_a_run_too_long_for_its_minutes_ends_after_fewer_steps_and_can_go_on(
     progress = Quiet()
     folder = train(tiny_config(model_folder, tmp_path, **shape), progress=progress)
     assert progress.steps == [1]
-    assert any("1 of 3 steps" in message for message in progress.messages)
+    assert any("1 of 3 steps fit" in message for message in progress.messages)
     assert any(f"--resume {folder} --train.steps 3" in message for message in progress.messages)
     stored = load_run_config(folder)
     assert stored.train.steps == 1
@@ -66,21 +67,26 @@ def test_a_run_too_long_for_its_minutes_ends_after_fewer_steps_and_can_go_on(
 
 
 @given(st.floats(-1e4, 1e4), st.floats(1e-3, 1e4), st.integers(1, 50), st.sampled_from([0.0, 24.0]))
-def test_steps_that_fit_are_at_least_one_and_never_more_than_asked_for(
+def test_steps_that_fit_are_at_least_those_done_and_never_more_than_asked_for(
     left: float, seconds: float, steps: int, minutes: float
 ) -> None:
     config = from_dict({"train": {"steps": steps, "minutes": minutes}})
-    found = in_time(config, left, seconds, Quiet()).train.steps
-    assert 1 <= found <= steps
+    pace = Pace(config, time.perf_counter() - 60 * minutes + left)
+    done = 1 + steps // 2
+    found = pace.steps(done, seconds, 0.0)
+    assert done <= found <= max(done, steps)
     if not minutes:
         assert found == steps
-    if found < steps and found > 1:
-        assert (found - 1) * seconds <= left
+    elif found > done:
+        assert (found - done) * seconds <= left
 
 
-def test_steps_that_play_more_than_the_first_count_for_more() -> None:
-    table = {"train": {"steps": 10, "minutes": 24, "verdict_steps": 1}}
-    fewer = in_time(from_dict(table), 600.0, 60.0, Quiet()).train.steps
-    table["train"]["verdict_steps"] = 10
-    more = in_time(from_dict(table), 600.0, 60.0, Quiet()).train.steps
-    assert 1 < fewer < more < 11
+def test_a_step_costs_what_the_newest_of_its_kind_did() -> None:
+    table = {"train": {"steps": 12, "minutes": 24, "draft_steps": 2, "verdict_steps": 4}}
+    config = from_dict(table)
+    dear, cheap = (Pace(config, time.perf_counter()) for _ in range(2))
+    at_first = dear.steps(1, 100.0, 0.0)
+    assert at_first == cheap.steps(1, 100.0, 0.0) < 12
+    # Verdicts take less than their tokens let expect in the one run, more in the other.
+    assert dear.steps(3, 600.0, 0.0) < at_first <= cheap.steps(3, 10.0, 0.0)
+    assert cheap.steps(3, 10.0, 24 * 60.0) == 3

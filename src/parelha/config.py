@@ -210,7 +210,7 @@ class TrainConfig(_Section):
     """Of a verdict step, half of them passing and half failing, and of a review step."""
     minutes: NotNegative = 0.0
     """A run that would take longer on this machine ends after fewer steps, as many as fit: decided
-    by its first step, and written down as `train.steps`. 0: all steps, however long."""
+    anew after each step, and written down as `train.steps`. 0: all steps, however long."""
     tasks_per_step: Size = 2
     """Trees in one step; each is drafts x reviews episodes."""
     keep_every: Size = 1

@@ -69,8 +69,8 @@ class Progress:
             self._live.stop()
             self._live = None
 
-    def shorten(self, total_steps: int) -> None:
-        """Say that there will be fewer steps."""
+    def set_steps(self, total_steps: int) -> None:
+        """Say that there will be another number of steps."""
         self._total = total_steps
         self._bar.update(self._bar_task, total=total_steps)
 

@@ -1,40 +1,61 @@
 """How long a run takes: what a step plays and costs, and how many steps fit into the time."""
 
+import time
 from collections import Counter
 
 from parelha.config import Config
-from parelha.config_file import lay_over
-from parelha.live import Progress
 from parelha.types import Phase
 
-# Answers of later steps may be longer than those of the first.
-_LONGER = 1.1
+# A step of a kind that was not played yet may take longer than its tokens let expect.
+_UNKNOWN = 1.1
 
 
-def in_time(config: Config, left: float, seconds: float, progress: Progress) -> Config:
-    """The configuration after the first step, with no more steps than fit in.
+class Pace:
+    """How many steps fit into the minutes of a run, decided anew after each of them.
+
+    A step of each phase costs what the newest one did, by `most_tokens`, and before the first
+    of them what the run's first step did.
 
     Args:
         config: of the run.
-        left: seconds until the run should end.
-        seconds: of the first step.
-        progress: told of a run that is shortened.
+        began: when it began, by `time.perf_counter`.
+
+    Attributes:
+        asked: steps that were asked for.
     """
-    steps, unit = 1, seconds / most_tokens(config, 1)
-    while steps < config.train.steps:
-        left -= _LONGER * unit * most_tokens(config, steps + 1)
-        if left < 0:
-            break
-        steps += 1
-    if not config.train.minutes or steps >= config.train.steps:
-        return config
-    progress.message(
-        f"a step takes {seconds / 60:.1f} minutes on this machine: {steps} of "
-        f"{config.train.steps} steps, to end within {config.train.minutes:.0f} minutes; all of "
-        f"them: `parelha train --resume {config.run_dir} --train.steps {config.train.steps}`"
-    )
-    progress.shorten(steps)
-    return lay_over(config, {"train.steps": str(steps)})
+
+    def __init__(self, config: Config, began: float) -> None:
+        self.asked = config.train.steps
+        self._config = config
+        self._ends = began + 60 * config.train.minutes
+        self._first = 0.0
+        self._units: dict[Phase, float] = {}
+
+    def steps(self, step: int, seconds: float, reserve: float) -> int:
+        """Steps of the run, as many as were asked for at most.
+
+        Args:
+            step: that has just ended.
+            seconds: that it took.
+            reserve: seconds that are needed after the last step.
+        """
+        train = self._config.train
+        if not train.minutes:
+            return train.steps
+        unit = seconds / most_tokens(self._config, step)
+        self._units[train.phase(step)] = unit
+        self._first = self._first or unit
+        left = self._ends - time.perf_counter() - reserve
+        while step < train.steps:
+            left -= self._cost(step + 1)
+            if left < 0:
+                break
+            step += 1
+        return step
+
+    def _cost(self, step: int) -> float:
+        unit = self._units.get(self._config.train.phase(step), _UNKNOWN * self._first)
+        return unit * most_tokens(self._config, step)
 
 
 def most_tokens(config: Config, step: int) -> int:

@@ -20,7 +20,7 @@ from parelha.checkpoint import (
     save_checkpoint,
 )
 from parelha.config import Config, LearningConfig
-from parelha.config_file import from_dict
+from parelha.config_file import from_dict, lay_over
 from parelha.episode import play_tree
 from parelha.errors import NothingTrainedError, UsageError, WorkFailedError
 from parelha.evaluate import check_sources, evaluate, heldout_tasks
@@ -28,7 +28,7 @@ from parelha.learning.credit import assign_credit
 from parelha.learning.update import Sample, accumulate_gradients, make_sample
 from parelha.live import Progress
 from parelha.metrics import round_records, step_metrics
-from parelha.pacing import in_time, in_words, most_tokens, what_is_played
+from parelha.pacing import Pace, in_words, most_tokens, what_is_played
 from parelha.provenance import check_made_from, made_from, model_files
 from parelha.rewards import reward_trees
 from parelha.rollout import Stopwatch, play_all
@@ -79,15 +79,18 @@ def train(
         if untrained:
             return folder.path
         past = read_past(tasks, config, folder, done)
+        # Whoever goes on with a run wants the rest of it, however long that takes.
+        pace = Pace(config, began) if resume is None else None
         step = done
         while step < config.train.steps:
             step += 1
             due = due_in_step(tasks, config, step, past)
             metrics, timings, records = train_step(runtime, optimizers, due, step, progress)
-            if step == 1:
-                left = 60 * config.train.minutes - (time.perf_counter() - began) - evaluation
-                config = in_time(config, left, timings["seconds"], progress)
-                folder.write_config(_record(config, runtime))
+            if pace is not None:
+                steps = pace.steps(step, timings["seconds"], evaluation)
+                if steps != config.train.steps:
+                    config = _with_steps(config, steps, pace.asked, progress)
+                    folder.write_config(_record(config, runtime))
             folder.write_step(step, metrics, timings, records)
             past.add_step(records)
             save_checkpoint(
@@ -168,6 +171,18 @@ def train_step(
         "kernels": runtime.policy.kernels.line(),
     }
     return metrics, timings, round_records(step, trees)
+
+
+def _with_steps(config: Config, steps: int, asked: int, progress: Progress) -> Config:
+    """The configuration with another number of steps, of which who looks on is told."""
+    progress.message(
+        f"{steps} of {asked} steps fit into {config.train.minutes:g} minutes on this machine; all "
+        f"of them: `parelha train --resume {config.run_dir} --train.steps {asked}`"
+        if steps < asked
+        else f"all {asked} steps fit into the time"
+    )
+    progress.set_steps(steps)
+    return lay_over(config, {"train.steps": str(steps)})
 
 
 def per_second(count: int, seconds: float) -> float:

@@ -11,40 +11,26 @@ SEVERITY_PREFIX: dict[Lang, str] = {"en": "\nSeverity:", "pt": "\nGravidade:"}
 QUOTE_PREFIX: dict[Lang, str] = {"en": "\nQuote line:", "pt": "\nCitar a linha:"}
 REVIEW_PREFIX: dict[Lang, str] = {"en": "\nReview:", "pt": "\nRevisão:"}
 
+# Short, and of care alone: a hint that says how to begin is followed by whoever named the wrong kind
+# of work, and halves the share of programs that pass (docs/learning.md).
 _HINTS: dict[Lang, dict[CoderAction, str]] = {
     "en": {
-        CoderAction.CLEAN_DATA: (
-            "Work row by row: decide what is kept, then what it becomes. Do not change the input."
-        ),
-        CoderAction.ANALYSE_STATISTICS: (
-            "Write the formula down first. Mind the divisor (n or n - 1) and what happens to "
-            "short input."
-        ),
+        CoderAction.CLEAN_DATA: "keep the order of what is kept, and do not change the input",
+        CoderAction.ANALYSE_STATISTICS: "mind the divisor (n or n - 1) and short input",
         CoderAction.DETECT_OUTLIERS: (
-            "Compute centre and spread first, then compare each value with the threshold. Mind a "
-            "spread of zero."
+            "centre and spread come from all values; mind a spread of zero"
         ),
-        CoderAction.BUILD_MODEL: (
-            "Compute the sums that the estimate needs, then the coefficients. Mind a denominator "
-            "of zero."
-        ),
+        CoderAction.BUILD_MODEL: "mind a denominator of zero",
     },
     "pt": {
-        CoderAction.CLEAN_DATA: (
-            "Trabalhe linha a linha: decida o que fica e depois em que se transforma. Não altere "
-            "a entrada."
-        ),
+        CoderAction.CLEAN_DATA: "mantenha a ordem do que fica e não altere a entrada",
         CoderAction.ANALYSE_STATISTICS: (
-            "Escreva primeiro a fórmula. Cuidado com o divisor (n ou n - 1) e com entradas curtas."
+            "cuidado com o divisor (n ou n - 1) e com entradas curtas"
         ),
         CoderAction.DETECT_OUTLIERS: (
-            "Calcule primeiro o centro e a dispersão e depois compare cada valor com o limite. "
-            "Cuidado com dispersão zero."
+            "centro e dispersão vêm de todos os valores; cuidado com dispersão zero"
         ),
-        CoderAction.BUILD_MODEL: (
-            "Calcule as somas de que a estimativa precisa e depois os coeficientes. Cuidado com "
-            "denominador zero."
-        ),
+        CoderAction.BUILD_MODEL: "cuidado com denominador zero",
     },
 }
 
@@ -54,8 +40,8 @@ _WORDS: dict[Lang, dict[str, str]] = {
         "examples": "Examples",
         "kinds": "Kinds of work",
         "choose_kind": "First name the kind of work this task is.",
-        "hint": "Hint",
-        "write": "Now write the program, at most 12 lines, nothing after the function:",
+        "write": "Now write the program, at most 12 lines, nothing after the function `{name}`; "
+        "{hint}:",
         "task": "Task",
         "program": "Program under review",
         "no_program": "The answer held no usable program ({reason}). The answer:",
@@ -79,8 +65,8 @@ _WORDS: dict[Lang, dict[str, str]] = {
         "examples": "Exemplos",
         "kinds": "Tipos de trabalho",
         "choose_kind": "Primeiro diga que tipo de trabalho é esta tarefa.",
-        "hint": "Dica",
-        "write": "Agora escreva o programa, no máximo 12 linhas, nada depois da função:",
+        "write": "Agora escreva o programa, no máximo 12 linhas, nada depois da função `{name}`; "
+        "{hint}:",
         "task": "Tarefa",
         "program": "Programa em revisão",
         "no_program": "A resposta não tinha um programa utilizável ({reason}). A resposta:",
@@ -124,8 +110,8 @@ def choose_kind(actions: Sequence[CoderAction], lang: Lang) -> str:
 
 def write_program(action: CoderAction, task: Task, lang: Lang) -> str:
     """The coder's second request: the chosen action's working hint, and what to write."""
-    words = _WORDS[lang]
-    return f"{words['hint']}: {_HINTS[lang][action]}\n{words['write']}\n{task.signature}"
+    text = _WORDS[lang]["write"].format(name=task.entry_point, hint=_HINTS[lang][action])
+    return f"{text}\n{task.signature}"
 
 
 def review_intro(lang: Lang) -> str:
