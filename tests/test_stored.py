@@ -116,5 +116,5 @@ def test_a_verdict_step_of_stored_drafts_teaches_the_reviewer_alone(
 def test_a_dry_run_says_what_each_phase_plays(model_folder: Path, tmp_path: Path) -> None:
     train = {"steps": 5, "draft_steps": 1, "verdict_steps": 2, "review_steps": 1}
     config = tiny_config(model_folder, tmp_path, train=train | {"stored_drafts": 5})
-    played = "1 steps of 3 drafts, 2 steps of 10 verdicts, 1 steps of 10 forced reviews, 1 steps of"
+    played = "1 step of 3 drafts, 2 steps of 10 verdicts, 1 step of 10 forced reviews, 1 step of"
     assert f"{played} 6 episodes" in what_is_played(config)

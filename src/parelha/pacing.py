@@ -81,7 +81,7 @@ def what_is_played(config: Config) -> str:
     """The steps of a run, phase by phase, in a few words."""
     steps = range(1, config.train.steps + 1)
     counts = Counter(in_words(config, config.train.phase(n), drafts_of(config, n)) for n in steps)
-    return ", ".join(f"{n} steps of {each}" for each, n in counts.items())
+    return ", ".join(f"{n} step{'s' * (n > 1)} of {each}" for each, n in counts.items())
 
 
 def in_words(config: Config, phase: Phase, drafts: int) -> str:

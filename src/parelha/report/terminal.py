@@ -91,7 +91,7 @@ def _arm_lines(pair: list[Line], arms: dict[str, list[Line]]) -> list[str]:
             [e["family"] for e in both],
         )
         if name != "pair" and above is not None:
-            line += f"; the pair is {100 * above.value:+.1f} points above"
+            line += f"; the pair less this: {100 * above.value:+.1f} points"
             if above.low is not None and above.high is not None:
                 low, high = 100 * above.low, 100 * above.high
                 line += f" (95 % interval {low:+.1f} to {high:+.1f}, by family)"
