@@ -120,7 +120,9 @@ def test_an_evaluation_says_what_the_pair_is_above_each_arm() -> None:
 
     text = eval_text({"step": 1, "episodes": records(6), "arms": {"best_of_n": records(4)}})
     assert "pair: 6 of 10 pass, 400 tokens an episode\n" in text + "\n"
-    assert "best of n: 4 of 10 pass, 400 tokens an episode; the pair less this: +20.0 points" in text
+    assert (
+        "best of n: 4 of 10 pass, 400 tokens an episode; the pair less this: +20.0 points" in text
+    )
     assert "95 % interval" in text.split("best of n")[1]
     lost = eval_text({"step": 1, "episodes": records(6), "arms": {"linters": []}})
     assert "linters: every episode failed" in lost

@@ -53,7 +53,7 @@ def test_a_run_too_long_for_its_minutes_ends_after_fewer_steps_and_can_go_on(
     progress = Quiet()
     folder = train(tiny_config(model_folder, tmp_path, **shape), progress=progress)
     assert progress.steps == [1]
-    assert any("1 of 3 steps fit" in message for message in progress.messages)
+    assert any("steps: 1 in place of 3" in message for message in progress.messages)
     assert any(f"--resume {folder} --train.steps 3" in message for message in progress.messages)
     stored = load_run_config(folder)
     assert stored.train.steps == 1
@@ -66,27 +66,49 @@ def test_a_run_too_long_for_its_minutes_ends_after_fewer_steps_and_can_go_on(
     assert (folder / metrics).read_bytes() == (whole / metrics).read_bytes()
 
 
-@given(st.floats(-1e4, 1e4), st.floats(1e-3, 1e4), st.integers(1, 50), st.sampled_from([0.0, 24.0]))
-def test_steps_that_fit_are_at_least_those_done_and_never_more_than_asked_for(
-    left: float, seconds: float, steps: int, minutes: float
+@given(
+    st.floats(-1e4, 1e4),
+    st.floats(1e-3, 1e4),
+    st.lists(st.integers(0, 9), min_size=4, max_size=4),
+    st.sampled_from([0.0, 24.0]),
+)
+def test_steps_that_fit_are_as_many_as_asked_for_at_most_and_shorten_every_phase_alike(
+    left: float, seconds: float, lengths: list[int], minutes: float
 ) -> None:
-    config = from_dict({"train": {"steps": steps, "minutes": minutes}})
+    draft, verdict, review, _ = lengths
+    shape = {"draft_steps": draft, "verdict_steps": verdict, "review_steps": review}
+    table = {"train": shape | {"steps": max(sum(lengths), 1), "minutes": minutes}}
+    config = from_dict(table)
     pace = Pace(config, time.perf_counter() - 60 * minutes + left)
-    done = 1 + steps // 2
-    found = pace.steps(done, seconds, 0.0)
-    assert done <= found <= max(done, steps)
+    fitted = pace.fit(1, seconds, 0.0).train
+    assert 1 <= fitted.steps <= config.train.steps
     if not minutes:
-        assert found == steps
-    elif found > done:
-        assert (found - done) * seconds <= left
+        assert fitted == config.train
+        return
+    for key, asked in shape.items():
+        found = getattr(fitted, key)
+        assert found <= asked
+        assert (found == 0) == (asked == 0)
+        assert abs(found - asked * fitted.draft_steps / draft) <= 1 + asked / draft if draft else 1
+    # With the time gone a run ends; another step may only make it longer again.
+    assert pace.fit(fitted.steps, seconds, 1e9).train.steps == fitted.steps
 
 
 def test_a_step_costs_what_the_newest_of_its_kind_did() -> None:
     table = {"train": {"steps": 12, "minutes": 24, "draft_steps": 2, "verdict_steps": 4}}
     config = from_dict(table)
     dear, cheap = (Pace(config, time.perf_counter()) for _ in range(2))
-    at_first = dear.steps(1, 100.0, 0.0)
-    assert at_first == cheap.steps(1, 100.0, 0.0) < 12
+    at_first = dear.fit(1, 100.0, 0.0).train.steps
+    assert at_first == cheap.fit(1, 100.0, 0.0).train.steps < 12
     # Verdicts take less than their tokens let expect in the one run, more in the other.
-    assert dear.steps(3, 600.0, 0.0) < at_first <= cheap.steps(3, 10.0, 0.0)
-    assert cheap.steps(3, 10.0, 24 * 60.0) == 3
+    assert dear.fit(3, 600.0, 0.0).train.steps < at_first <= cheap.fit(3, 10.0, 0.0).train.steps
+    assert cheap.fit(3, 10.0, 24 * 60.0).train.steps == 3
+
+
+def test_a_slow_machine_plays_every_phase() -> None:
+    phases = {"draft_steps": 6, "verdict_steps": 8, "review_steps": 2}
+    config = from_dict({"train": phases | {"steps": 18, "minutes": 24, "stored_drafts": 4}})
+    fitted = Pace(config, time.perf_counter()).fit(1, 120.0, 60.0)
+    played = {fitted.train.phase(step) for step in range(1, fitted.train.steps + 1)}
+    assert played == {"draft", "verdict", "review", "free"}
+    assert fitted.train.steps < 18

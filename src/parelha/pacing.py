@@ -4,58 +4,78 @@ import time
 from collections import Counter
 
 from parelha.config import Config
+from parelha.config_file import lay_over
 from parelha.types import Phase
 
+_PHASES = ("draft_steps", "verdict_steps", "review_steps")
+_PARTS = 20  # of a phase
 # A step of a kind that was not played yet may take longer than its tokens let expect.
 _UNKNOWN = 1.1
 
 
 class Pace:
-    """How many steps fit into the minutes of a run, decided anew after each of them.
+    """Fits the steps of a run into its minutes, decided anew after each of them.
 
-    A step of each phase costs what the newest one did, by `most_tokens`, and before the first
-    of them what the run's first step did.
+    After the first step all phases are shortened alike, so that a slow machine plays each of them;
+    later ones decide how many of the last phase's steps fit. A step of each phase costs what the
+    newest one did, by `most_tokens`, and before the first of them what the run's first step did.
 
     Args:
         config: of the run.
         began: when it began, by `time.perf_counter`.
-
-    Attributes:
-        asked: steps that were asked for.
     """
 
     def __init__(self, config: Config, began: float) -> None:
-        self.asked = config.train.steps
         self._config = config
         self._ends = began + 60 * config.train.minutes
         self._first = 0.0
         self._units: dict[Phase, float] = {}
 
-    def steps(self, step: int, seconds: float, reserve: float) -> int:
-        """Steps of the run, as many as were asked for at most.
+    def fit(self, step: int, seconds: float, reserve: float) -> Config:
+        """The configuration with as many steps as fit.
 
         Args:
             step: that has just ended.
             seconds: that it took.
             reserve: seconds that are needed after the last step.
         """
-        train = self._config.train
-        if not train.minutes:
-            return train.steps
+        if not self._config.train.minutes:
+            return self._config
         unit = seconds / most_tokens(self._config, step)
-        self._units[train.phase(step)] = unit
-        self._first = self._first or unit
+        self._units[self._config.train.phase(step)] = unit
         left = self._ends - time.perf_counter() - reserve
-        while step < train.steps:
-            left -= self._cost(step + 1)
+        if not self._first:
+            self._first = unit
+            self._config = self._with_all_phases(left)
+        config = self._config
+        last = step
+        while last < config.train.steps:
+            left -= self._cost(config, last + 1)
             if left < 0:
                 break
-            step += 1
-        return step
+            last += 1
+        return lay_over(config, {"train.steps": str(last)})
 
-    def _cost(self, step: int) -> float:
-        unit = self._units.get(self._config.train.phase(step), _UNKNOWN * self._first)
-        return unit * most_tokens(self._config, step)
+    def _with_all_phases(self, left: float) -> Config:
+        """The longest phases, all shortened alike, that fit; the last one as long as asked for."""
+        train = self._config.train
+        lengths = {key: getattr(train, key) for key in _PHASES}
+        free = train.steps - sum(lengths.values())
+        if free < 0:
+            return self._config
+        for parts in range(_PARTS, 0, -1):
+            shorter = {key: -(-number * parts // _PARTS) for key, number in lengths.items()}
+            needed = sum(shorter.values()) + -(-free * parts // _PARTS)
+            steps = sum(shorter.values()) + free
+            table = {f"train.{key}": str(number) for key, number in shorter.items()}
+            config = lay_over(self._config, table | {"train.steps": str(steps)})
+            if sum(self._cost(config, step) for step in range(2, needed + 1)) <= left:
+                break
+        return config
+
+    def _cost(self, config: Config, step: int) -> float:
+        unit = self._units.get(config.train.phase(step), _UNKNOWN * self._first)
+        return unit * most_tokens(config, step)
 
 
 def most_tokens(config: Config, step: int) -> int:

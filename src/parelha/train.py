@@ -20,7 +20,7 @@ from parelha.checkpoint import (
     save_checkpoint,
 )
 from parelha.config import Config, LearningConfig
-from parelha.config_file import from_dict, lay_over
+from parelha.config_file import from_dict
 from parelha.episode import play_tree
 from parelha.errors import NothingTrainedError, UsageError, WorkFailedError
 from parelha.evaluate import check_sources, evaluate, heldout_tasks
@@ -87,9 +87,10 @@ def train(
             due = due_in_step(tasks, config, step, past)
             metrics, timings, records = train_step(runtime, optimizers, due, step, progress)
             if pace is not None:
-                steps = pace.steps(step, timings["seconds"], evaluation)
-                if steps != config.train.steps:
-                    config = _with_steps(config, steps, pace.asked, progress)
+                fitted = pace.fit(step, timings["seconds"], evaluation)
+                if fitted != config:
+                    _say_steps(fitted, config, progress)
+                    config = runtime.config = fitted
                     folder.write_config(_record(config, runtime))
             folder.write_step(step, metrics, timings, records)
             past.add_step(records)
@@ -173,16 +174,15 @@ def train_step(
     return metrics, timings, round_records(step, trees)
 
 
-def _with_steps(config: Config, steps: int, asked: int, progress: Progress) -> Config:
-    """The configuration with another number of steps, of which who looks on is told."""
+def _say_steps(fitted: Config, before: Config, progress: Progress) -> None:
+    """Tell who looks on of another number of steps."""
+    steps, asked = fitted.train.steps, before.train.steps
     progress.message(
-        f"{steps} of {asked} steps fit into {config.train.minutes:g} minutes on this machine; all "
-        f"of them: `parelha train --resume {config.run_dir} --train.steps {asked}`"
-        if steps < asked
-        else f"all {asked} steps fit into the time"
+        f"steps: {steps} in place of {asked}, to end within {fitted.train.minutes:g} minutes on "
+        f"this machine: {what_is_played(fitted)}; more: `parelha train --resume {fitted.run_dir} "
+        f"--train.steps {max(steps, asked)}`"
     )
     progress.set_steps(steps)
-    return lay_over(config, {"train.steps": str(steps)})
 
 
 def per_second(count: int, seconds: float) -> float:

@@ -11,8 +11,8 @@ SEVERITY_PREFIX: dict[Lang, str] = {"en": "\nSeverity:", "pt": "\nGravidade:"}
 QUOTE_PREFIX: dict[Lang, str] = {"en": "\nQuote line:", "pt": "\nCitar a linha:"}
 REVIEW_PREFIX: dict[Lang, str] = {"en": "\nReview:", "pt": "\nRevisão:"}
 
-# Short, and of care alone: a hint that says how to begin is followed by whoever named the wrong kind
-# of work, and halves the share of programs that pass (docs/learning.md).
+# Short, and of care alone: one that says how to begin is followed where the wrong kind of work was
+# named, and halves the share of programs that pass (docs/learning.md).
 _HINTS: dict[Lang, dict[CoderAction, str]] = {
     "en": {
         CoderAction.CLEAN_DATA: "keep the order of what is kept, and do not change the input",
