@@ -15,9 +15,10 @@ from transformers import LlamaConfig, LlamaForCausalLM
 from transformers.modeling_rope_utils import ROPE_INIT_FUNCTIONS
 
 from parelha.agents.formats import make_format
-from parelha.errors import ModelFileError
+from parelha.errors import ModelFileError, UsageError
 from parelha.models import convert, fetch
 from parelha.models.load import check_format, load_base, load_tokenizer
+from tests.fakes import tiny_policy
 from tests.gguf_files import write_gguf
 from tests.tiny import CHAT_TEMPLATE, VOCABULARY, tiny_folder, tiny_model, tiny_tokenizer
 
@@ -383,3 +384,12 @@ def test_llama_3s_rope_is_read_off_its_factors(tmp_path: Path, factor: float, pr
     found: Any = load_base(folder, torch.float32)
     assert found.config.rope_parameters == model.config.rope_parameters
     assert torch.allclose(found.model.rotary_emb.inv_freq, scaled)
+
+
+@pytest.mark.parametrize("name", [UP, "model.embed_tokens.weight"])
+def test_weights_that_are_no_numbers_are_refused(name: str) -> None:
+    base = tiny_model()
+    with torch.no_grad():
+        base.get_parameter(name)[0] = torch.nan
+    with pytest.raises(UsageError, match="are damaged"):
+        tiny_policy(base=base)

@@ -110,8 +110,19 @@ def test_the_nucleus_and_the_top_k_cut_the_tail() -> None:
     counts = draw(logits, 20_000, top_p=nucleus)
     assert counts[2:].sum() == 0
     assert counts[0] / counts.sum() == pytest.approx(0.5 / 0.8, abs=0.02)
-    assert draw(logits, 5000, top_k=3)[3] == 0
+    assert draw(logits, 5000, top_k=torch.full((5000,), 3))[3] == 0
     assert (draw(logits, 20_001, top_p=torch.ones(20_001)) > 0).all()
+
+
+def test_each_row_keeps_its_own_number_of_tokens() -> None:
+    """Requests of several users share a batch."""
+    logits = torch.log(torch.tensor([[0.5, 0.3, 0.15, 0.05]])).expand(4, -1)
+    kept = torch.tensor([1, 0, 2, 99])
+    u = torch.full((4,), 0.999, dtype=torch.float64)
+    tokens, logprobs = sample_tokens(logits, torch.ones(4), u, top_k=kept)
+    assert tokens.tolist() == [0, 3, 1, 3]
+    right = [1.0, 0.05, 0.3 / 0.8, 0.05]
+    assert logprobs.exp().tolist() == pytest.approx(right, abs=1e-5)
 
 
 # --- choices -------------------------------------------------------------------------------------

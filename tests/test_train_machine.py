@@ -100,8 +100,8 @@ def test_a_step_costs_what_the_newest_of_its_kind_did() -> None:
     dear, cheap = (Pace(config, time.perf_counter()) for _ in range(2))
     at_first = dear.fit(1, 100.0, 0.0).train.steps
     assert at_first == cheap.fit(1, 100.0, 0.0).train.steps < 12
-    # Verdicts take less than their tokens let expect in the one run, more in the other.
-    assert dear.fit(3, 600.0, 0.0).train.steps < at_first <= cheap.fit(3, 10.0, 0.0).train.steps
+    # Dialogues take more than their tokens let expect in the one run, less in the other.
+    assert dear.fit(3, 2000.0, 0.0).train.steps < at_first < cheap.fit(3, 10.0, 0.0).train.steps
     assert cheap.fit(3, 10.0, 24 * 60.0).train.steps == 3
 
 

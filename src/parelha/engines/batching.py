@@ -280,7 +280,7 @@ class ContinuousBatch:
             beside(logits, [r.temperature for r in requests]),
             beside(logits, torch.from_numpy(u)),
             self._top_p(requests, logits),
-            max(r.top_k for r in requests),
+            beside(logits, [r.top_k for r in requests]) if any(r.top_k for r in requests) else None,
         )
         pairs = zip(torch.split(tokens, counts), torch.split(logprobs, counts), strict=True)
         return ((one.tolist(), other.tolist()) for one, other in pairs)

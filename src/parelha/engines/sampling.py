@@ -28,7 +28,11 @@ def uniforms(stream: Stream, n: int) -> np.ndarray[Any, np.dtype[np.float64]]:
 
 
 def sample_tokens(
-    logits: Tensor, temperature: Tensor, u: Tensor, top_p: Tensor | None = None, top_k: int = 0
+    logits: Tensor,
+    temperature: Tensor,
+    u: Tensor,
+    top_p: Tensor | None = None,
+    top_k: Tensor | None = None,
 ) -> tuple[Tensor, Tensor]:
     """Sample one token per row by inverse CDF.
 
@@ -37,7 +41,7 @@ def sample_tokens(
         temperature: (B,) above 0.
         u: (B,) uniforms in [0, 1), float64.
         top_p: (B,) nucleus mass; None or 1.0 for the whole distribution.
-        top_k: tokens kept; 0 for all.
+        top_k: (B,) tokens kept, each row's own number; None or 0 for all.
 
     Returns:
         tokens (B,) and their log-probabilities (B,) under the distribution sampled from.
@@ -48,7 +52,11 @@ def sample_tokens(
     """
     parts = [
         _sample_rows(
-            logits[at], temperature[at], u[at], None if top_p is None else top_p[at], top_k
+            logits[at],
+            temperature[at],
+            u[at],
+            None if top_p is None else top_p[at],
+            None if top_k is None else top_k[at],
         )
         for at in rows_in_cache(logits)
     ]
@@ -56,11 +64,13 @@ def sample_tokens(
 
 
 def _sample_rows(
-    logits: Tensor, temperature: Tensor, u: Tensor, top_p: Tensor | None, top_k: int
+    logits: Tensor, temperature: Tensor, u: Tensor, top_p: Tensor | None, top_k: Tensor | None
 ) -> tuple[Tensor, Tensor]:
     scaled = torch.div(logits, temperature[:, None])  # float32, in one pass over the logits
-    if top_k or (top_p is not None and bool((top_p < 1).any())):
-        scaled = _truncate(scaled, top_p, top_k)
+    if top_k is not None and bool((top_k > 0).any()):
+        scaled = _keep_top_k(scaled, top_k)
+    if top_p is not None and bool((top_p < 1).any()):
+        scaled = _keep_nucleus(scaled, top_p)
     highest = scaled.amax(-1, keepdim=True)
     b, v = scaled.shape
     padded = -(-v // _BLOCK) * _BLOCK
@@ -97,18 +107,23 @@ def _below(value: Tensor, total: Tensor) -> Tensor:
     return torch.minimum(value, torch.nextafter(total, torch.zeros_like(total)))
 
 
-def _truncate(scaled: Tensor, top_p: Tensor | None, top_k: int) -> Tensor:
-    """Logits with all but the top k tokens and the nucleus set to -inf (frozen arms only)."""
-    if top_k:
-        kth = scaled.topk(min(top_k, scaled.shape[-1]), dim=-1).values[:, -1:]
-        scaled = scaled.masked_fill(scaled < kth, -math.inf)
-    if top_p is not None:
-        order = scaled.sort(dim=-1, descending=True)
-        before = order.values.softmax(-1).cumsum(-1) - order.values.softmax(-1)
-        drop = torch.zeros_like(scaled, dtype=torch.bool)
-        drop.scatter_(1, order.indices, before >= top_p[:, None])
-        scaled = scaled.masked_fill(drop, -math.inf)
-    return scaled
+def _keep_top_k(scaled: Tensor, top_k: Tensor) -> Tensor:
+    """Logits with all but each row's top k tokens set to -inf (frozen arms only)."""
+    vocabulary = scaled.shape[-1]
+    highest = scaled.topk(min(int(top_k.max()), vocabulary), dim=-1).values
+    # A row that keeps all tokens compares with one of them, and is left as it is.
+    last = (top_k.clamp(1, highest.shape[-1]) - 1)[:, None]
+    drop = (scaled < highest.gather(1, last)) & (top_k > 0)[:, None]
+    return scaled.masked_fill(drop, -math.inf)
+
+
+def _keep_nucleus(scaled: Tensor, top_p: Tensor) -> Tensor:
+    """Logits with all but each row's nucleus set to -inf (frozen arms only)."""
+    order = scaled.sort(dim=-1, descending=True)
+    before = order.values.softmax(-1).cumsum(-1) - order.values.softmax(-1)
+    drop = torch.zeros_like(scaled, dtype=torch.bool)
+    drop.scatter_(1, order.indices, before >= top_p[:, None])
+    return scaled.masked_fill(drop, -math.inf)
 
 
 @dataclass

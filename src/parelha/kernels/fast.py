@@ -60,12 +60,17 @@ def make_fast(model: PeftModel, kernels: Kernels, mask: Mask) -> Fast:
         model: frozen but for its adapters, in eval mode.
         kernels: what to compute it with.
         mask: makes masks for its base.
+
+    Raises:
+        FloatingPointError: plain modules give numbers that are not finite.
     """
     base: Any = model.get_base_model()
     held = base.dtype
     groups = find_groups(model)
     with watching(groups):
         right = _plain_outcome(model, mask)
+    if right is not None and not all(bool(torch.isfinite(one).all()) for one in right[:3]):
+        raise FloatingPointError("hidden states or logits are not finite")
     try:
         found = _put_under(model, kernels, groups)
         problem = "" if right is None else _difference(_outcome(model, mask, found), right, held)

@@ -82,10 +82,18 @@ class Policy:
             model.eval()
             if id(model) not in by_model:
                 model.set_adapter(self.adapter(agent))
-                by_model[id(model)] = make_fast(model, self.kernels, attention_mask)
+                by_model[id(model)] = self._make_fast(model, agent)
                 self.kernels = by_model[id(model)].kernels
         self._fast = {agent: by_model[id(model)] for agent, model in self._models.items()}
         self.activate(next(iter(roles)))
+
+    def _make_fast(self, model: PeftModel, agent: Agent) -> Fast:
+        try:
+            return make_fast(model, self.kernels, attention_mask)
+        except FloatingPointError as error:
+            raise UsageError(
+                f"the weights of {self.roles[agent].base} are damaged, {error}: fetch them anew"
+            ) from error
 
     def adapter(self, agent: Agent) -> str:
         """Name of the adapter that plays `agent`."""
