@@ -97,7 +97,11 @@ class Runtime(Closing):
         """What the episodes of one step need; `single` is evaluation: one draft, one review."""
         episode = self.config.episode
         if single:
-            episode = episode.model_copy(update={"drafts": 1, "reviews": 1, "action_epsilon": 0.0})
+            # Without revisions there is a review, and nobody who reads it.
+            rounds = episode.max_rounds if self.config.eval.revisions else 0
+            episode = episode.model_copy(
+                update={"drafts": 1, "reviews": 1, "action_epsilon": 0.0, "max_rounds": rounds}
+            )
         return Stage(
             config=episode,
             lang=self.config.lang,

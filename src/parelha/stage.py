@@ -16,7 +16,8 @@ from parelha.agents.formats import Conversation, Format
 from parelha.agents.parsers import extract_program, program_complete
 from parelha.agents.roles import Roles
 from parelha.agents.turns import Round, Turn
-from parelha.config import EpisodeConfig, EvalConfig
+from parelha.config import EpisodeConfig
+from parelha.config_eval import EvalConfig
 from parelha.engines.protocol import Completion, Request, Stream
 from parelha.errors import InfrastructureError, ParelhaError
 from parelha.tasks import expected

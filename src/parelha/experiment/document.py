@@ -11,6 +11,7 @@ from parelha.experiment.tables import (
     Rows,
     arm_rows,
     difference_rows,
+    family_rows,
     machine_text,
     rate_rows,
     run_rows,
@@ -58,6 +59,7 @@ def _part(results: Mapping[str, Any], times: Mapping[str, Any]) -> str:
     tables = {
         "Arms": arm_rows(results),
         "Held-out tasks": rate_rows(results),
+        "Families": family_rows(results),
         "Differences": difference_rows(results),
         "Runs": run_rows(results, times),
     }

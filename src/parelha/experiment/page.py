@@ -11,6 +11,7 @@ from parelha.experiment.results import CURVES
 from parelha.experiment.tables import (
     arm_rows,
     difference_rows,
+    family_rows,
     machine_text,
     rate_rows,
     run_rows,
@@ -74,6 +75,7 @@ def _tables(results: Mapping[str, Any], times: Mapping[str, Any]) -> list[Table]
             rate_rows(results),
             "All seeds together; intervals over families. ARM/OTHER was played beside the arm.",
         ),
+        Table("Families", family_rows(results), "Episodes that pass, all seeds together."),
         Table(
             "Differences",
             difference_rows(results),

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from parelha.config import Config, EvalConfig
+from parelha.config import Config
+from parelha.config_eval import EvalConfig
 from parelha.config_file import from_dict, read_toml
 from parelha.errors import UsageError
 from parelha.evaluate import heldout_tasks

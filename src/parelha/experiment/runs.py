@@ -19,6 +19,7 @@ import psutil
 from parelha import __version__
 from parelha.errors import ParelhaError
 from parelha.experiment.plan import Experiment, Planned
+from parelha.experiment.shared import take_before
 from parelha.live import Progress
 from parelha.tracking import RunFolder, read_object, write_atomic, write_object
 from parelha.train import train
@@ -52,9 +53,12 @@ def run_all(
         report = experiment.folder / f"{planned.name}.error.txt"
         began = time.perf_counter()
         try:
+            config = planned.config
+            if not planned.begun:
+                config = take_before(planned, experiment.runs)
             with progress_of(planned) as progress:
                 train(
-                    planned.config,
+                    config,
                     resume=planned.folder if planned.begun else None,
                     progress=progress,
                     untrained=planned.arm.untrained,
