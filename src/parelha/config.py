@@ -107,8 +107,9 @@ class EpisodeConfig(Section):
 class RewardConfig(Section):
     """How scores become rewards (docs/rewards.md)."""
 
-    kind: Literal["gated", "slides"] = "gated"
-    """`gated`: correctness first. `slides`: the deck's own formula."""
+    kind: Literal["gated", "slides", "slides_raw"] = "gated"
+    """`gated`: correctness first. `slides`: the deck's own formula. `slides_raw`: its habit too,
+    the linters read the whole answer with all that stands around the program."""
     quality_weight: Annotated[float, Field(ge=0.0, le=0.5)] = 0.3
     """What quality adds to the 1.0 of a program that passes everything, at most."""
     pylint_weight: NotNegative = 1.0

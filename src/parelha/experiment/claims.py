@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from parelha.experiment.compare import ALL, NOT_TOLD_APART, estimate_of
+from parelha.experiment.reference import sentence
 from parelha.report.summary import SPLITS, signed
 
 # Arms whose tokens differ by more are not said to have spent the same.
@@ -13,6 +14,8 @@ _ALIKE = 0.1
 def claims(results: Mapping[str, Any]) -> list[str]:
     """The paragraph a report begins with: one sentence for each comparison, then the limits."""
     sentences = [_compared(row) for row in results["differences"]]
+    if told := sentence(results.get("reference")):
+        sentences.append(told)
     if not sentences:
         sentences = ["Nothing was compared, so nothing can be claimed."]
     return [*sentences, *limits(results)]

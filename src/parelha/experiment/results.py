@@ -15,7 +15,9 @@ from parelha.experiment.compare import (
     pass_at,
     pass_rate,
 )
+from parelha.experiment.episodes import by_arm, pooled, series_of
 from parelha.experiment.plan import PAIR, Experiment, Planned
+from parelha.experiment.reference import Reference, beside
 from parelha.experiment.runs import RESULTS
 from parelha.experiment.shared import key_of
 from parelha.overrides import flat
@@ -28,6 +30,8 @@ CURVES = {
     "pass_rate/draft": "drafts that pass",
     "share/draft": "hidden cases that drafts pass",
     "reward/draft": "reward of drafts",
+    "loss/coder": "loss of the coder",
+    "loss/reviewer": "loss of the reviewer",
 }
 
 
@@ -62,6 +66,10 @@ def write_results(experiment: Experiment, errors: Mapping[str, str]) -> dict[str
         "runs": [_run(experiment, planned, tables, errors) for planned in experiment.runs],
         "curves": {name: _curves(experiment, name) for name in experiment.arms},
     }
+    if experiment.episodes:
+        results["episodes"] = by_arm(experiment)
+    if experiment.reference is not None:
+        results["reference"] = _reference(experiment, experiment.reference)
     write_object(experiment.folder / RESULTS, results)
     return results
 
@@ -196,6 +204,12 @@ def _curves(experiment: Experiment, name: str) -> dict[str, Any]:
         key: {seed: [line.get(key) for line in lines] for seed, lines in records.items()}
         for key in CURVES
     }
+
+
+def _reference(experiment: Experiment, reference: Reference) -> dict[str, Any]:
+    """The arm that the reference names, all seeds together."""
+    runs = [run for run in experiment.runs if run.arm.name == reference.arm and run.begun]
+    return beside(reference, pooled({run.name: series_of(run) for run in runs}))
 
 
 def _evaluation(experiment: Experiment) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from parelha.errors import ParelhaError
 from parelha.experiment.plan import Experiment, Planned
 from parelha.experiment.shared import take_before
 from parelha.live import Progress
+from parelha.trackers import followed
 from parelha.tracking import RunFolder, read_object, write_atomic, write_object
 from parelha.train import train
 
@@ -56,7 +57,7 @@ def run_all(
             config = planned.config
             if not planned.begun:
                 config = take_before(planned, experiment.runs)
-            with progress_of(planned) as progress:
+            with followed(config, planned.folder, progress_of(planned)) as progress:
                 train(
                     config,
                     resume=planned.folder if planned.begun else None,

@@ -4,9 +4,10 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from parelha.experiment.claims import claims, group_text, p_text, points_of
-from parelha.experiment.compare import ALL, estimate_of
+from parelha.experiment.compare import ALL, NOT_TOLD_APART, estimate_of
+from parelha.experiment.reference import MEASURES, is_alike
 from parelha.live import duration
-from parelha.report.summary import PASS_AT, share_text
+from parelha.report.summary import PASS_AT, share_text, signed
 from parelha.report.text import printable, table_text
 
 Rows = list[dict[str, str]]
@@ -87,6 +88,26 @@ def difference_rows(results: Mapping[str, Any]) -> Rows:
         }
         for row in results["differences"]
     ]
+
+
+def reference_rows(results: Mapping[str, Any]) -> Rows:
+    """An arm's figures beside somebody else's."""
+    return [
+        {
+            "figure": MEASURES[row["measure"]],
+            "theirs": _mean_text(row["theirs"], row["their_sd"]),
+            "ours": _mean_text(row["mean"], row["sd"]),
+            "episodes": f"{results['reference']['episodes']} and {row['episodes']}",
+            "difference (95 %)": f"{signed(row['difference'], 2)} "
+            f"({signed(row['low'], 2)} to {signed(row['high'], 2)})",
+            "verdict": NOT_TOLD_APART if is_alike(row) else "different",
+        }
+        for row in results.get("reference", {"rows": []})["rows"]
+    ]
+
+
+def _mean_text(mean: float, sd: float | None) -> str:
+    return f"{mean:.3f}" + ("" if sd is None else f" (sd {sd:.2f})")
 
 
 def run_rows(results: Mapping[str, Any], times: Mapping[str, Any]) -> Rows:
