@@ -1,4 +1,4 @@
-"""The deck's runs: its reward on whole answers, its files with tiny models, its figures beside ours."""
+"""The deck's runs: its reward on whole answers, its files with tiny models, its figures."""
 
 # pylint: disable=missing-function-docstring
 
@@ -73,7 +73,7 @@ def test_pylint_of_the_deck_is_without_conventions_and_turns_0_into_1(grader: Gr
     assert components(worst, (), RAW)["pylint"] == 0.2
 
 
-# --- figures beside ours ---------------------------------------------------------------------------
+# --- figures beside ours -------------------------------------------------------------------------
 
 
 def test_a_difference_is_that_of_welchs_worked_formula() -> None:
@@ -125,7 +125,7 @@ def test_what_is_alike_and_what_is_not_is_said(tmp_path: Path) -> None:
         read_reference(wrong)
 
 
-# --- the files, with tiny models -------------------------------------------------------------------
+# --- the files, with tiny models -----------------------------------------------------------------
 
 FILES = {
     "codegen_350m_400": (CODEGEN, 400),

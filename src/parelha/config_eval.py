@@ -65,7 +65,7 @@ class EvalConfig(Section):
 
 
 class TrackingConfig(Section):
-    """Who is told of a run's figures beside its own folder (docs/tracking.md)."""
+    """Who is told of a run's figures beside its own folder (docs/experiments.md#trackers)."""
 
     to: tuple[Literal["tensorboard", "mlflow", "wandb", "trackio"], ...] = ()
     """Trackers; each needs its package, as an extra of the same name (`parelha[tensorboard]`)."""

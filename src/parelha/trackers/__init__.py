@@ -52,7 +52,7 @@ class Trackers:
 
     def __init__(self, config: Config, folder: Path, say: Callable[[str], None]) -> None:
         self._config, self._folder, self._say = config, folder, say
-        self._names = list(dict.fromkeys(config.tracking.to))
+        self._names: list[str] = list(dict.fromkeys(config.tracking.to))
         self._open: dict[str, Tracker] = {}
         self._step = 0
 

@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from mlflow import MlflowClient  # type: ignore[import-not-found,unused-ignore]
+from mlflow.entities import Metric, Param  # type: ignore[import-not-found,unused-ignore]
+
 from parelha.config import Config
 from parelha.overrides import flat
 from parelha.trackers import run_path
@@ -15,10 +18,10 @@ class MlflowTracker:
     """A run of MLflow's; its client says which one each time, and keeps no state of the process."""
 
     def __init__(self, config: Config, identity: str) -> None:
-        from mlflow import MlflowClient  # the package is an extra
+        from mlflow import MlflowClient
         from mlflow.entities import Metric, Param
 
-        self._client, self._metric = MlflowClient(), Metric
+        self._client = MlflowClient()
         project = config.tracking.project
         if not identity:
             found = self._client.get_experiment_by_name(project)
@@ -35,7 +38,7 @@ class MlflowTracker:
     def log(self, step: int, figures: Mapping[str, float]) -> None:
         """All figures of a step in one request."""
         # The step stands in for the time too: equal runs have equal records.
-        told = [self._metric(name, value, step, step) for name, value in figures.items()]
+        told = [Metric(name, value, step, step) for name, value in figures.items()]
         self._client.log_batch(self.identity, metrics=told)
 
     def close(self) -> None:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from torch.utils.tensorboard import SummaryWriter
+
 from parelha.config import Config
 
 
@@ -12,7 +14,7 @@ class TensorBoardTracker:
     identity = ""
 
     def __init__(self, folder: Path, step: int) -> None:
-        from torch.utils.tensorboard import SummaryWriter  # the package is an extra
+        from torch.utils.tensorboard import SummaryWriter
 
         # What an interrupted run said of this step and later ones does not count.
         self._writer = SummaryWriter(str(folder / "tensorboard"), purge_step=step)

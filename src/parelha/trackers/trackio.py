@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+import trackio  # type: ignore[import-not-found,unused-ignore]
+
 from parelha.config import Config
 from parelha.trackers import run_path
 
@@ -13,14 +15,14 @@ class TrackioTracker:
     identity = ""
 
     def __init__(self, config: Config) -> None:
-        import trackio  # the package is an extra
-
         self._run = trackio.init(
             project=config.tracking.project,
             name=str(run_path(config)),
             config=config.to_dict(),
             resume="allow",
             embed=False,
+            auto_log_gpu=False,  # `timings.jsonl` says what matters of the machine
+            auto_log_cpu=False,
         )
 
     def log(self, step: int, figures: Mapping[str, float]) -> None:

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from uuid import uuid4
 
+import wandb  # type: ignore[import-not-found,unused-ignore]
+
 from parelha.config import Config
 from parelha.trackers import run_path
 
@@ -13,8 +15,6 @@ class WandbTracker:
     """A run of W&B's."""
 
     def __init__(self, config: Config, folder: Path, identity: str) -> None:
-        import wandb  # the package is an extra
-
         self.identity = identity or uuid4().hex
         # Without a key it would wait for somebody to type one.
         known = os.environ.get("WANDB_MODE") or wandb.setup().settings.api_key
