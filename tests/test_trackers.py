@@ -2,9 +2,8 @@
 
 # pylint: disable=missing-function-docstring
 
-import importlib
-import importlib.util
 import json
+import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -52,17 +51,22 @@ def opened(
     """Let these stand in for the trackers; what each was opened with."""
     said: list[tuple[str, str, int]] = []
 
-    def module(name: str) -> Any:
-        short = name.rpartition(".")[2]
+    for name, book in books.items():
 
-        def open_tracker(config: Config, folder: Path, identity: str, step: int) -> Notebook:
+        def open_tracker(
+            config: Config,
+            folder: Path,
+            identity: str,
+            step: int,
+            short: str = name,
+            book: Notebook = book,
+        ) -> Notebook:
             del config, folder
             said.append((short, identity, step))
-            return books[short]
+            return book
 
-        return SimpleNamespace(open_tracker=open_tracker)
-
-    monkeypatch.setattr(importlib, "import_module", module)
+        module = SimpleNamespace(open_tracker=open_tracker)
+        monkeypatch.setitem(sys.modules, f"parelha.trackers.{name}", module)
     return said
 
 
@@ -115,7 +119,7 @@ def test_a_tracker_that_fails_is_told_of_once_and_the_others_go_on(
 def test_a_missing_package_is_said_before_the_run_starts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr("parelha.trackers.find_spec", lambda name: None)
     with pytest.raises(UsageError, match=r"trackio needs .* `pip install 'parelha\[trackio\]'`"):
         check_trackers(config_of(tmp_path, "trackio"))
     check_trackers(config_of(tmp_path))
@@ -145,7 +149,7 @@ def test_a_run_tells_its_trackers_and_is_the_same_without(
     told = tiny_config(model_folder, tmp_path, "told", **steps, tracking={"to": ["mlflow"]})
     train(plain, progress=Progress(2, plain=True))
     opened(monkeypatch, {"mlflow": book})
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name: True)
+    monkeypatch.setattr("parelha.trackers.find_spec", lambda name: True)
     with followed(told, told.run_dir, Progress(2, plain=True)) as progress:
         train(told, progress=progress)
     assert list(book.steps) == [0, 1, 2] and book.closed

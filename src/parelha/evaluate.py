@@ -252,8 +252,8 @@ def evaluate_run(
         run_dir: the run.
         step: whose adapters; None means the newest, 0 the base without training.
         episodes: how many; None means as configured.
-        overrides: settings of the engine and the arms, dotted key to text; with ``engine.server``
-            the server's own models play, which no checkpoint is of.
+        overrides: settings of the engine, the arms and the samples, dotted key to text; with
+            ``engine.server`` the server's own models play, which no checkpoint is of.
 
     Raises:
         UsageError: no run, no such checkpoint, other weights than the run was made with, a
@@ -263,9 +263,10 @@ def evaluate_run(
     folder = RunFolder.open(run_dir)
     stored = folder.read_config()
     for key in overrides or {}:
-        if not key.startswith(("engine.", "eval.arms")):
+        if not key.startswith(("engine.", "eval.arms", "eval.samples")):
             raise UsageError(
-                f"{key} belongs to the run: only engine settings and eval.arms can be given here"
+                f"{key} belongs to the run: only engine settings, eval.arms and eval.samples can "
+                "be given here"
             )
     config = lay_over(from_dict(stored["config"]), overrides or {})
     if config.engine.server:

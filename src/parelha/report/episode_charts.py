@@ -72,8 +72,11 @@ def histogram(arms: Rewards) -> Figure | None:
             name=name,
             histnorm="probability",
             marker={"color": color},
-            xbins={"start": min(everything) - width / 2, "end": max(everything) + width},
-            nbinsx=_BINS,
+            xbins={
+                "start": min(everything) - width / 2,
+                "end": max(everything) + width,
+                "size": width,
+            },
             hovertemplate="reward %{x}: %{y:.0%}",
         )
     figure.update_layout(barmode="group", bargap=0.08, hovermode="closest")

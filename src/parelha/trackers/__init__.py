@@ -5,11 +5,11 @@ and never the run.
 """
 
 import importlib
-import importlib.util
 import numbers
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -149,7 +149,7 @@ def check_trackers(config: Config) -> None:
     """
     for name in config.tracking.to:
         for package in _NEEDS[name]:
-            if importlib.util.find_spec(package) is None:
+            if find_spec(package) is None:
                 raise UsageError(
                     f"tracking.to: {name} needs a package more: `pip install 'parelha[{name}]'`"
                 )

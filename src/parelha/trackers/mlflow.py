@@ -18,9 +18,6 @@ class MlflowTracker:
     """A run of MLflow's; its client says which one each time, and keeps no state of the process."""
 
     def __init__(self, config: Config, identity: str) -> None:
-        from mlflow import MlflowClient
-        from mlflow.entities import Metric, Param
-
         self._client = MlflowClient()
         project = config.tracking.project
         if not identity:

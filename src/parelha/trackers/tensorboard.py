@@ -14,8 +14,6 @@ class TensorBoardTracker:
     identity = ""
 
     def __init__(self, folder: Path, step: int) -> None:
-        from torch.utils.tensorboard import SummaryWriter
-
         # What an interrupted run said of this step and later ones does not count.
         self._writer = SummaryWriter(str(folder / "tensorboard"), purge_step=step)
 
