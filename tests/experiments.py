@@ -105,6 +105,7 @@ def made_up(rows: list[dict[str, Any]], arms: Iterable[str], **more: Any) -> Map
             for number, name in enumerate(names)
         ],
         "rates": [],
+        "families": [],
         "differences": rows,
         "runs": [
             {

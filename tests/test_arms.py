@@ -9,7 +9,7 @@ import torch
 
 from parelha.agents.turns import Tree
 from parelha.arms import adapter_aside, play_arm, spent_tokens
-from parelha.config import EvalConfig
+from parelha.config_eval import EvalConfig
 from parelha.metrics import eval_records
 from parelha.report.terminal import eval_text
 from parelha.rollout import play_all

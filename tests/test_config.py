@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parelha.config import Config
+from parelha.config_eval import EvalConfig
 from parelha.config_file import from_dict, known_keys, load_config, nearest_key
 from parelha.errors import UsageError
 from parelha.overrides import resumed_config
@@ -205,4 +206,31 @@ def test_a_run_is_not_resumed_with_other_components_of_ones_own() -> None:
 def test_a_module_of_ones_own_that_cannot_be_used_is_refused(table: Any, said: str) -> None:
     with pytest.raises(UsageError, match=said) as caught:
         from_dict(table)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_quota_says_how_many_episodes_and_which_splits() -> None:
+    quota = {"heldout_params": 5, "heldout_families": 3}
+    config = from_dict({"eval": {"quota": quota}})
+    assert (config.eval.episodes, config.eval.splits) == (8, tuple(quota))
+    assert from_dict(config.to_dict()) == config  # as a run's record holds it
+    assert config.eval == EvalConfig(quota=quota)
+    # A suite of its own has no split.
+    named = {"eval": {"quota": {"humaneval": 4}}, "tasks": {"eval_suites": ["humaneval"]}}
+    assert (from_dict(named).eval.episodes, from_dict(named).eval.splits) == (4, ())
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ({"quota": {"heldout_params": 5}, "episodes": 6}, "eval.episodes follows from eval.quota"),
+        ({"quota": {"heldout_params": 5}, "splits": ["heldout_seeds"]}, "eval.splits follows from"),
+        ({"quota": {"train": 5}}, "'train' is no held-out split and none of tasks.eval_suites"),
+        ({"quota": {"heldout_params": 0}}, "greater than or equal to 1"),
+        ({"samples": 0}, "greater than or equal to 1"),
+    ],
+)
+def test_a_quota_that_says_something_else_is_refused(table: Any, said: str) -> None:
+    with pytest.raises(UsageError, match=said) as caught:
+        from_dict({"eval": table})
     assert "\n" not in str(caught.value)

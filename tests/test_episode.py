@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parelha.agents.turns import Round, Tree
-from parelha.config import EvalConfig
+from parelha.config_eval import EvalConfig
 from parelha.episode import play_tree
 from parelha.errors import InfrastructureError, UsageError
 from parelha.rollout import play_all

@@ -4,6 +4,7 @@
 
 import json
 import shutil
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,12 @@ from parelha.config_file import from_dict
 from parelha.engines.protocol import EngineStatistics
 from parelha.errors import UsageError
 from parelha.evaluate import evaluate, evaluate_run, heldout_tasks
+from parelha.experiment.plan import merged
+from parelha.report.terminal import eval_text
 from parelha.runtime import open_runtime
 from parelha.tasks import load_tasks
-from tests.fakes import run_tiny, tiny_config, use_fakes
+from tests.fakes import half_pass, run_tiny, tiny_config, use_fakes
+from tests.test_tasks_benchmarks import GOOD, HUMANEVAL, write
 
 pytestmark = pytest.mark.slow
 
@@ -124,6 +128,107 @@ def test_families_without_held_out_tasks_are_refused() -> None:
         heldout_tasks(from_dict({"tasks": only_trained, "eval": splits}), 2)
     with pytest.raises(UsageError):
         heldout_tasks(from_dict({"tasks": {"families": ["nothing"]}}), 2)
+
+
+def test_splits_and_suites_have_as_many_tasks_as_is_asked(tmp_path: Path) -> None:
+    benchmark = write(tmp_path / "b.jsonl", *({**GOOD, "task_id": f"Good/{n}"} for n in range(7)))
+    quota = {"heldout_params": 96, "heldout_families": 64, benchmark: 5}
+    table = {"eval": {"quota": quota}, "tasks": {"eval_suites": ["families", benchmark]}}
+    config = from_dict(table)
+    assert (config.eval.episodes, set(config.eval.splits)) == (165, set(quota) - {benchmark})
+    tasks = heldout_tasks(config, config.eval.episodes)
+    kinds = [task.split if "benchmark" not in task.family else "b" for task in tasks]
+    assert Counter(kinds) == {"heldout_params": 96, "heldout_families": 64, "b": 5}
+    assert len({task.id for task in tasks}) == 165
+    assert set(kinds[:3]) == {"heldout_params", "heldout_families", "b"}
+    assert heldout_tasks(config, 20) == tasks[:20]
+    # Each family about as often as the others of its split.
+    for split, families in (("heldout_params", 43), ("heldout_families", 8)):
+        counts = Counter(task.family for task in tasks if task.split == split).values()
+        assert len(counts) == families and max(counts) - min(counts) <= 1
+    with pytest.raises(UsageError, match=r"only 7 held-out tasks: lower eval\.quota of .*b\.jsonl"):
+        heldout_tasks(from_dict(merged(table, {"eval": {"quota": {benchmark: 8}}})), 168)
+
+
+def test_no_level_and_no_seed_of_a_held_out_family_is_ever_trained() -> None:
+    levels, seeds = (1, 2, 3, 4), range(3)
+    trained = load_tasks("train", levels=levels, seeds=seeds)
+    unseen = load_tasks("heldout_families", levels=levels, seeds=seeds)
+    assert len({task.family for task in unseen}) == 8
+    assert not {task.family for task in unseen} & {task.family for task in trained}
+    params = load_tasks("heldout_params", levels=levels, seeds=seeds)
+    kinds = {task.id.rsplit("/", 2)[0] for task in trained}
+    assert not {task.id.rsplit("/", 2)[0] for task in params} & kinds
+    assert {task.family for task in params} <= {task.family for task in trained}
+
+
+def test_a_run_on_few_families_can_be_evaluated_on_families_that_it_does_not_know() -> None:
+    few = {"tasks": {"families": ["clean_data.sales"]}}
+    quota = {"heldout_params": 6, "heldout_families": 64}
+    unseen = ["clean_data", "analyse_statistics", "detect_outliers", "build_model"]
+    config = from_dict(few | {"eval": {"quota": quota, "unseen_families": unseen}})
+    tasks = heldout_tasks(config, 70)
+    assert {t.family for t in tasks if t.split == "heldout_params"} == {"clean_data.sales"}
+    families = {t.family for t in tasks if t.split == "heldout_families"}
+    assert len(families) == 8 and "clean_data.sales" not in families
+
+
+def test_evaluation_can_be_on_some_parameterisations_alone() -> None:
+    one = "clean_data.sales/drop_missing"
+    table = {"splits": ["heldout_seeds"], "parameterisations": [one]}
+    tasks = heldout_tasks(from_dict({"eval": table}), 12)
+    assert {task.id.rsplit("/", 2)[0] for task in tasks} == {one}
+    assert len({task.id for task in tasks}) == 12
+    with pytest.raises(UsageError, match=r"no family/parameterisation 'clean_data\.sales/drop'"):
+        heldout_tasks(from_dict({"eval": {"parameterisations": [one[:-8]]}}), 1)
+
+
+@pytest.mark.skipif(not HUMANEVAL.is_file(), reason="HumanEval.jsonl.gz is not on this machine")
+def test_humaneval_is_evaluated_on_whole_beside_the_families() -> None:
+    suites = ["families", str(HUMANEVAL)]
+    quota = {"heldout_params": 4, str(HUMANEVAL): 164}
+    config = from_dict({"eval": {"quota": quota}, "tasks": {"eval_suites": suites}})
+    tasks = heldout_tasks(config, 168)
+    assert Counter(task.family for task in tasks)["benchmark.humaneval"] == 164
+
+
+def test_samples_are_counted_beside_an_evaluation_that_stays_as_it_was(
+    model_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_fakes(monkeypatch)
+    half_pass(monkeypatch)
+    tables = []
+    for samples in (1, 8):
+        asked = {"episodes": 3, "samples": samples, "arms": ["coder", "best_of_n"]}
+        with open_runtime(
+            tiny_config(model_folder, tmp_path, eval=asked), on_progress=lambda text: None
+        ) as runtime:
+            tables.append(evaluate(runtime, 0, 3))
+    (one, one_rounds), (many, many_rounds) = tables
+    assert one_rounds == many_rounds
+    added = {"samples", "samples_passed"}
+    for before, after in zip(one["episodes"], many["episodes"], strict=True):
+        assert {key: value for key, value in after.items() if key not in added} == before
+        assert after["samples"] == 8
+        assert int(after["draft_passed"]) <= after["samples_passed"] <= 8
+    # Independent streams: not all of one task are the same.
+    assert {0, 8} != {e["samples_passed"] for e in many["episodes"]}
+    assert [e["samples"] for e in many["arms"]["coder"]] == [8] * 3
+    assert not any("samples" in e for e in many["arms"]["best_of_n"])
+    text = eval_text(many)
+    assert "pass@k" in text and "of 8" in text and "pass@k" not in eval_text(one)
+
+
+def test_without_revisions_there_are_reviews_and_nobody_reads_them(
+    model_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_fakes(monkeypatch)
+    config = tiny_config(model_folder, tmp_path, eval={"episodes": 4, "revisions": False})
+    with open_runtime(config, on_progress=lambda text: None) as runtime:
+        table, rounds = evaluate(runtime, 0, 4)
+    assert {line["name"] for line in rounds} == {"d0", "d0.r0"}
+    for episode in table["episodes"]:
+        assert episode["final_passed"] == episode["draft_passed"]
 
 
 def test_whole_families_can_be_held_out() -> None:

@@ -4,6 +4,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -128,6 +129,43 @@ def test_a_run_that_fails_is_on_record_and_the_others_are_done(
     assert results_file.read_bytes() == (whole / "results.json").read_bytes()
 
 
+def test_the_evaluation_before_training_is_played_once_for_arms_that_begin_alike(
+    whole: Path, model_folder: Path, tmp_path: Path
+) -> None:
+    base, pair = (RunFolder(whole / name) for name in ("base-0", "pair-0"))
+    taken, own = pair.read_eval("before"), base.read_eval("before")
+    assert taken is not None and own is not None
+    assert taken.pop("taken_from") == "base-0" and "taken_from" not in own
+    assert taken == own
+    assert pair.read_rounds("eval_before") == base.read_rounds("eval_before")
+    alone = RunFolder(whole / "coder_alone-0").read_eval("before")
+    assert alone is not None and "taken_from" not in alone  # another one is played beside it
+    results = json.loads((whole / "results.json").read_text(encoding="utf-8"))
+    begins = {row["run"]: row.get("before", {}).get("same_as") for row in results["runs"]}
+    assert begins == {"base-0": None, "coder_alone-0": None, "pair-0": "base-0"}
+    # It is what the run would have measured by itself.
+    pair_alone, errors, _ = run_small(write_file(model_folder, tmp_path, "[arms.pair]\n"))
+    assert not errors
+    folder = RunFolder(pair_alone.runs[0].folder)
+    assert folder.read_eval("before") == own
+    for name in ("metrics.jsonl", "eval/after.json"):
+        assert (folder.path / name).read_bytes() == (pair.path / name).read_bytes()
+
+
+def test_a_run_with_other_weights_takes_nothing_over(model_folder: Path, tmp_path: Path) -> None:
+    arms = "[arms.base]\nuntrained = true\n[arms.pair]\n"
+    experiment, errors, _ = run_small(write_file(model_folder, tmp_path, arms))
+    assert not errors
+    base, pair = experiment.runs
+    record = json.loads((base.folder / "config.json").read_text())
+    shutil.rmtree(pair.folder)
+    for agent in record["models"].values():
+        agent["sha256"] = "0" * 64
+    (base.folder / "config.json").write_text(json.dumps(record))
+    _, errors, _ = run_small(tmp_path / "small.toml")
+    assert "weights differ from the run's" in errors["pair-0"]
+
+
 def test_the_results_hold_what_the_runs_hold(whole: Path) -> None:
     results = json.loads((whole / "results.json").read_text(encoding="utf-8"))
     alone = RunFolder(whole / "coder_alone-0")
@@ -195,7 +233,7 @@ def test_a_dry_run_measures_one_step_and_leaves_nothing(
     assert parelha(["experiment", str(path), "--dry-run"]) == 0
     shown = capsys.readouterr().out
     # Two steps of two drafts of 8, and of whole dialogues; evaluation as in the test of the plan.
-    assert "3 of 3 runs to do: at most 160 new tokens of training and 560 of evaluation" in shown
+    assert "3 of 3 runs to do: at most 160 new tokens of training and 480 of evaluation" in shown
     assert "going by one step with one task, measured" in shown
     assert not (tmp_path / "runs").exists()
 

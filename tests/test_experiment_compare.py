@@ -3,6 +3,7 @@
 # pylint: disable=missing-function-docstring
 
 import itertools
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +14,19 @@ from hypothesis import strategies as st
 
 from benchmarks.check_report import find_chromium, problems_of
 from parelha.cli import run as parelha
+from parelha.errors import UsageError
 from parelha.experiment.claims import claims
-from parelha.experiment.compare import differences, power_text
+from parelha.experiment.compare import by_family, differences, pass_at, power_text
 from parelha.experiment.document import write_document
 from parelha.experiment.estimate import training_tokens
 from parelha.experiment.page import build_page
 from parelha.experiment.plan import read_experiment
-from parelha.report.statistics import detectable_difference, holm, sign_flip_p
+from parelha.report.statistics import (
+    detectable_difference,
+    holm,
+    pass_at_k,
+    sign_flip_p,
+)
 from parelha.tracking import write_object
 from tests.experiments import episodes, made_up
 
@@ -108,6 +115,40 @@ def test_too_few_families_can_show_nothing() -> None:
     assert "all: 96 tasks x 3 seeds in 24 families: 19 points" in three
 
 
+@given(st.integers(1, 9), st.data())
+def test_pass_at_k_is_the_share_of_all_choices_of_k_drafts_in_which_one_passes(
+    samples: int, data: st.DataObject
+) -> None:
+    passed, k = data.draw(st.integers(0, samples)), data.draw(st.integers(1, samples))
+    drafts = [number < passed for number in range(samples)]
+    choices = [any(chosen) for chosen in itertools.combinations(drafts, k)]
+    assert pass_at_k(samples, passed, k) == pytest.approx(sum(choices) / len(choices))
+    with pytest.raises(ValueError, match="samples"):
+        pass_at_k(samples, passed, samples + 1)
+
+
+def test_pass_at_k_is_told_of_the_k_that_there_are_samples_for() -> None:
+    some = episodes([True, False] * 6)
+    for number, episode in enumerate(some):
+        episode["samples"], episode["samples_passed"] = 4, 2 * (number % 2)
+    found = pass_at({0: some, 1: episodes([True] * 2)}, "all")
+    # 12 of four drafts, of which half have two right, and two of one draft that passes.
+    assert found["1"]["tasks"] == 14
+    assert found["1"]["value"] == pytest.approx((6 * 0.5 + 2) / 14)
+    assert (found["4"]["tasks"], found["4"]["value"]) == (12, 0.5)
+    assert "8" not in found
+    assert pass_at({0: some}, "heldout_families") == {}
+
+
+def test_families_are_counted_by_split_and_benchmarks_by_themselves() -> None:
+    some = episodes([True] * 5, families=2) + episodes([False] * 2, 2, "heldout_families")
+    some += [{**some[0], "family": "benchmark.humaneval", "task": "HumanEval/1"}]
+    rows = {(row["family"], row["group"]): row for row in by_family({0: some, 1: some})}
+    assert rows["kind.f0", "heldout_params"]["episodes"] == 6
+    assert rows["kind.f0", "heldout_families"]["passed"] == 0
+    assert rows["benchmark.humaneval", "humaneval"]["passed"] == 2
+
+
 # --- verdicts ----------------------------------------------------------------------------------
 
 
@@ -191,7 +232,8 @@ def test_the_example_asks_what_it_says(tmp_path: Path, monkeypatch: pytest.Monke
     assert phases == {"draft", "verdict", "review", "free"}
     episode, train = frozen.config.episode, frozen.config.train
     assert frozen.steps * train.tasks_per_step * episode.drafts * episode.reviews == 400
-    assert {task.split for task in experiment.tasks} == {"heldout_params", "heldout_families"}
+    splits = Counter(task.split for task in experiment.tasks)
+    assert splits == {"heldout_params": 96, "heldout_families": 64}
 
 
 # --- words, page, document ---------------------------------------------------------------------
@@ -267,3 +309,33 @@ def test_the_document_is_made_of_the_results_alone(
     code = parelha(["experiment", "--page", str(tmp_path / "x.md"), str(tmp_path / "none")])
     assert code == 2 and "holds no results.json" in capsys.readouterr().err
     assert not (tmp_path / "x.md").exists()
+
+
+def test_the_results_page_of_the_project_is_what_its_command_makes(tmp_path: Path) -> None:
+    root = Path(__file__).parents[1]
+    made = tmp_path / "results.md"
+    assert parelha(["experiment", "--page", str(made), str(root / "experiments" / "results")]) == 0
+    assert made.read_bytes() == (root / "docs" / "results.md").read_bytes()
+
+
+def test_a_folder_of_experiments_gives_all_of_them_by_name_or_says_that_there_are_none(
+    tmp_path: Path,
+) -> None:
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    (kept / "README.md").write_text("what this is")
+    empty = write_document(tmp_path / "empty.md", [kept]).read_text(encoding="utf-8")
+    assert "No experiment has been measured yet" in empty
+    for name, arms in (("b", 2), ("a", 3)):
+        (kept / name).mkdir()
+        results = results_of(*([[False] * 36, [True] * 36, [True] * 36][:arms]))
+        write_object(kept / name / "results.json", {**results, "name": name})
+        write_object(kept / name / "times.json", TIMES)
+    text = write_document(tmp_path / "all.md", [kept]).read_text(encoding="utf-8")
+    assert text.index("## a\n") < text.index("## b\n")
+    for told in ("Abacus 9, 2 cores, 16 GiB", "c0ffee", "| seeds | 0, 1 |", "1 h 01 min"):
+        assert told in text
+    (tmp_path / "begun" / "pair-0").mkdir(parents=True)
+    (tmp_path / "begun" / "pair-0" / "config.json").write_text("{}")
+    with pytest.raises(UsageError, match=r"begun holds no results\.json"):
+        write_document(tmp_path / "none.md", [tmp_path / "begun"])

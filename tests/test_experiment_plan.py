@@ -78,10 +78,13 @@ def test_tables_are_laid_over_each_other_key_by_key() -> None:
     assert table == {"a": {"b": 1, "c": 2}, "d": [1]}
 
 
-def test_the_tokens_of_evaluation_count_both_times_and_all_ways(tmp_path: Path) -> None:
+def test_the_tokens_of_an_evaluation_count_all_ways(tmp_path: Path) -> None:
     runs = read_experiment(write_file(NO_MODEL, tmp_path)).runs
     # 8 of a draft, 4 of a review, 8 of a revision, in four episodes.
-    assert [evaluation_tokens(run) for run in runs] == [80, 80 * 2 * 2, 80 * 2]
+    assert [evaluation_tokens(run) for run in runs] == [80, 80 * 2, 80]
+    more = "[arms.pair]\neval.samples = 3\n[arms.frozen]\neval.revisions = false\n"
+    runs = read_experiment(write_file(NO_MODEL, tmp_path, more)).runs
+    assert [evaluation_tokens(run) for run in runs] == [80 + 4 * 2 * 8, 4 * (8 + 4)]
 
 
 @pytest.mark.parametrize(
@@ -96,7 +99,10 @@ def test_the_tokens_of_evaluation_count_both_times_and_all_ways(tmp_path: Path) 
         (ARMS + "seed = 1", "", "arms.pair.seed: the experiment sets it"),
         (ARMS + "train.minutes = 4", "", "write base.train.minutes = 0"),
         (ARMS + "eval.episodes = 0", "", "arms are compared on held-out tasks"),
-        (ARMS + "eval.episodes = 3", "", "arms.pair is evaluated on other tasks"),
+        (ARMS + "eval.episodes = 5", "", "arms.pair is evaluated on other tasks"),
+        (ARMS + "eval.splits = ['heldout_params']", "", "arms.pair is evaluated on other tasks"),
+        (ARMS, "reference = 'none.toml'", "cannot read"),
+        (ARMS, "episodes = 3", "episodes = 3: true or false"),
         (ARMS + "engine.server = 'http://x'", "", "a server's models cannot be trained"),
         (ARMS + "train.tasks_per_step = 99", "", "train.tasks_per_step is 99"),
         ("", "", "has no arms"),

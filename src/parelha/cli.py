@@ -114,10 +114,12 @@ def train(
         return
     from parelha.live import Progress
     from parelha.report.run_page import build_report
+    from parelha.trackers import followed
 
     run_dir = resume or config.run_dir
     try:
-        with Progress(config.train.steps, first_step=_steps_done(resume)) as progress:
+        shown = Progress(config.train.steps, first_step=_steps_done(resume))
+        with followed(config, run_dir, shown) as progress:
             run_dir = training.train(config, resume=resume, progress=progress)
     except KeyboardInterrupt:
         if not (run_dir / "config.json").is_file():

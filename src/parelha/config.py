@@ -6,18 +6,21 @@ A value is checked once, here; the rest of the program trusts it. `config_file` 
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
+from parelha.config_base import (
+    Count,
+    NotNegative,
+    Positive,
+    Section,
+    Share,
+    Size,
+    Temperature,
+)
+from parelha.config_eval import HELDOUT, EvalConfig, TrackingConfig
 from parelha.own_modules import is_importable
 from parelha.types import Lang, Phase
 
-Size = Annotated[int, Field(ge=1)]
-Count = Annotated[int, Field(ge=0)]
-Share = Annotated[float, Field(ge=0.0, le=1.0)]
-Positive = Annotated[float, Field(gt=0.0, allow_inf_nan=False)]
-# Lower, and logits divided by it overflow.
-Temperature = Annotated[float, Field(ge=0.01, allow_inf_nan=False)]
-NotNegative = Annotated[float, Field(ge=0.0, allow_inf_nan=False)]
 _RENAMED_PATHS = {"stretches": "varlen", "guesses": "lookup"}
 
 
@@ -38,15 +41,7 @@ _COMPONENTS = {"correctness", "quality", "pylint", "flake8", "mypy", "structure"
 _COMPONENTS |= {"efficiency", "final"}
 
 
-class _Section(BaseModel):
-    """A table of the configuration: immutable, and closed against unknown keys."""
-
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True
-    )
-
-
-class ModelConfig(_Section):
+class ModelConfig(Section):
     """Which weights play, and how they are adapted."""
 
     coder: str = "Qwen2.5-Coder-0.5B-Instruct"
@@ -71,7 +66,7 @@ class ModelConfig(_Section):
     but the head, and of a mixture of experts the attention (docs/models.md)."""
 
 
-class TaskConfig(_Section):
+class TaskConfig(Section):
     """Which tasks are trained and evaluated."""
 
     families: tuple[str, ...] = ()
@@ -92,7 +87,7 @@ class TaskConfig(_Section):
     """Also train on tasks whose tests run beside the candidate, which can forge them."""
 
 
-class EpisodeConfig(_Section):
+class EpisodeConfig(Section):
     """The shape of an episode and of the tree of episodes on one task."""
 
     drafts: Size = 4
@@ -122,11 +117,12 @@ class EpisodeConfig(_Section):
     """ε: the share of uniform choice mixed into every action."""
 
 
-class RewardConfig(_Section):
+class RewardConfig(Section):
     """How scores become rewards (docs/rewards.md)."""
 
-    kind: Literal["gated", "slides"] = "gated"
-    """`gated`: correctness first. `slides`: the deck's own formula."""
+    kind: Literal["gated", "slides", "slides_raw"] = "gated"
+    """`gated`: correctness first. `slides`: the deck's own formula. `slides_raw`: its habit too,
+    the linters read the whole answer with all that stands around the program."""
     quality_weight: Annotated[float, Field(ge=0.0, le=0.5)] = 0.3
     """What quality adds to the 1.0 of a program that passes everything, at most."""
     pylint_weight: NotNegative = 1.0
@@ -152,7 +148,7 @@ class RewardConfig(_Section):
     its tools and what its text changed. In learning verdict and text have scales of their own."""
     tool_cost: NotNegative = 0.01
     """The reviewer's cost of one tool call."""
-    own: dict[str, NotNegative] = {}
+    own: dict[str, NotNegative] = Field(default_factory=dict)
     """Shares in the quality of components of your own, each by the dotted name of its module
     (docs/extending.md); the last part of that is the component's name."""
 
@@ -169,7 +165,7 @@ class RewardConfig(_Section):
         return self
 
 
-class LearningConfig(_Section):
+class LearningConfig(Section):
     """The update."""
 
     algorithm: str = "grpo"
@@ -206,7 +202,7 @@ class LearningConfig(_Section):
         return name
 
 
-class TrainConfig(_Section):
+class TrainConfig(Section):
     """The loop."""
 
     steps: Size = 4
@@ -246,33 +242,7 @@ class TrainConfig(_Section):
         return "free"
 
 
-class EvalConfig(_Section):
-    """Held-out evaluation before and after training."""
-
-    episodes: Count = 24
-    """Episodes of each evaluation; 0 switches it off."""
-    splits: tuple[Literal["heldout_seeds", "heldout_params", "heldout_families"], ...] = (
-        "heldout_seeds",
-        "heldout_params",
-    )
-    """Held-out splits, visited in turn; `heldout_families` are tasks of kinds never trained on."""
-    arms: tuple[Literal["coder", "best_of_n", "tools", "linters", "frozen_reviewer"], ...] = ()
-    """Other ways to solve the same tasks, played beside the pair: the `coder` alone; the first of
-    its drafts with right examples, for as many tokens as the pair spends (`best_of_n`); the coder
-    revising after the run on the examples (`tools`) or the `linters`, without a reviewer; the
-    untrained reviewer (`frozen_reviewer`)."""
-    temperature: Temperature = 0.7
-    """Sampling temperature of both agents in evaluation."""
-    top_p: Annotated[float, Field(gt=0.0, le=1.0)] = 1.0
-    """Evaluation samples free answers from the likeliest tokens that have this mass together."""
-    top_k: Count = 0
-    """Evaluation samples free answers from the k likeliest tokens; 0 means all."""
-    no_repeat_ngram: Count = 0
-    """Size of the n-grams that may not repeat in prompt and answer in evaluation; 0: all may. The
-    deck's settings: `temperature = 0.8`, `top_p = 0.9`, `top_k = 50`, `no_repeat_ngram = 2`."""
-
-
-class EngineConfig(_Section):
+class EngineConfig(Section):
     """Who generates, and the workers beside it."""
 
     threads: Count = 0
@@ -302,7 +272,7 @@ class EngineConfig(_Section):
     where that is set."""
 
 
-class Config(_Section):
+class Config(Section):
     """The whole configuration of a run."""
 
     name: str = "run"
@@ -321,6 +291,7 @@ class Config(_Section):
     train: TrainConfig = TrainConfig()
     eval: EvalConfig = EvalConfig()
     engine: EngineConfig = EngineConfig()
+    tracking: TrackingConfig = TrackingConfig()
 
     @model_validator(mode="after")
     def _check_across(self) -> Self:
@@ -338,6 +309,11 @@ class Config(_Section):
             raise ValueError(f"engine.own: no module {self.engine.own!r} on Python's path")
         if self.engine.server_key_env and not self.engine.server:
             raise ValueError("engine.server_key_env is the key of engine.server: give its URL")
+        for name in self.eval.quota:
+            if name not in (*HELDOUT, *self.tasks.suites, *self.tasks.eval_suites):
+                raise ValueError(
+                    f"eval.quota: {name!r} is no held-out split and none of tasks.eval_suites"
+                )
         if self.engine.server and self.eval.no_repeat_ngram:
             raise ValueError("eval.no_repeat_ngram: servers do not know it, leave it 0")
         if (

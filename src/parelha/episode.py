@@ -95,6 +95,16 @@ def play_draft(task: Task, stage: Stage, k: int) -> Part:
     return play, grade
 
 
+def play_samples(task: Task, stage: Stage, numbers: Sequence[int]) -> Part:
+    """Drafts alone, each on the random stream of its number.
+
+    Returns: their rounds, scored.
+    """
+    played = yield [play_draft(task, stage, number) for number in numbers]
+    yield from wait_for_grades(played)
+    return [draft for draft, _ in played]
+
+
 def ask_for_kind(play: Round, task: Task, stage: Stage) -> Conversation:
     """The conversation in which the coder is about to name the kind of work."""
     lang, form = stage.lang, stage.formats[play.agent]
@@ -116,7 +126,7 @@ def play_branch(task: Task, stage: Stage, draft: Round, m: int) -> Part:
     while True:
         review = yield from play_review(name, task, stage, program_round)
         branch.rounds.append(review)
-        if not review.review:
+        if not review.review or not stage.config.max_rounds:
             return branch, grades
         revision, grade = yield from play_revision(f"{name}.d", task, stage, program_round, review)
         branch.rounds.append(revision)

@@ -11,8 +11,9 @@ from parelha.agents.turns import Tree
 from parelha.arms import adapter_aside, play_arm, spent_tokens
 from parelha.checkpoint import load_checkpoint, saved_steps
 from parelha.config import Config
+from parelha.config_eval import HELDOUT
 from parelha.config_file import from_dict, lay_over
-from parelha.episode import play_tree
+from parelha.episode import play_samples, play_tree
 from parelha.errors import ParelhaError, UsageError
 from parelha.kernels.memory import release_freed_memory
 from parelha.metrics import eval_records, review_metrics, round_records
@@ -24,53 +25,93 @@ from parelha.runtime import Runtime, open_runtime
 from parelha.stage import Part, Stage
 from parelha.suites import FAMILIES, heldout_suites
 from parelha.tasks import load_tasks
+from parelha.tasks.suite import named_tasks
 from parelha.tracking import RunFolder
-from parelha.types import Agent, CoderAction, Task
+from parelha.types import Agent, CoderAction, Split, Task
 
 
 def heldout_tasks(config: Config, episodes: int) -> tuple[Task, ...]:
     """The first `episodes` held-out tasks: splits, families, parameterisations and suites in turn.
 
+    With `eval.quota` the splits and suites that it names in turn, until each has its number.
+
     Raises:
-        UsageError: there are no held-out tasks of these families, levels and suites.
+        UsageError: there are no held-out tasks of these families, levels and suites, or too few.
     """
+    _check_names(config)
+    if config.eval.quota:
+        parts = [_part(config, name, number) for name, number in config.eval.quota.items()]
+        return tuple(_in_turn(parts, episodes, "eval.episodes"))
     suites = config.tasks.eval_suites or config.tasks.suites
-    queues = heldout_suites(
-        suites,
+    queues = _suite_queues(config, suites, config.eval.splits)
+    if FAMILIES in suites:
+        queues = family_queues(config, episodes, config.eval.splits) + queues
+    if not any(queues):
+        raise UsageError("no held-out task has these families and levels: see `parelha tasks list`")
+    return tuple(_in_turn(queues, episodes, "eval.episodes"))
+
+
+def _check_names(config: Config) -> None:
+    """Refuse a parameterisation that no held-out split has."""
+    wanted = config.eval.parameterisations
+    found = (named_tasks(split, config.tasks.levels) for split in HELDOUT) if wanted else ()
+    known = {identity.rsplit("/", 2)[0] for tasks in found for _, identity in tasks}
+    for name in wanted:
+        if name not in known:
+            raise UsageError(
+                f"eval.parameterisations: no family/parameterisation {name!r} of these levels: see "
+                "`parelha tasks list`"
+            )
+
+
+def _part(config: Config, name: str, number: int) -> list[Task]:
+    """So many tasks of one split or suite."""
+    queues = (
+        family_queues(config, number, [name])
+        if name in HELDOUT
+        else _suite_queues(config, [name], HELDOUT)
+    )
+    return _in_turn(queues, number, f"eval.quota of {name}")
+
+
+def _in_turn(queues: Sequence[Sequence[Task]], number: int, key: str) -> list[Task]:
+    """The first of each queue, then the second of each, until there are so many."""
+    chosen: list[Task] = []
+    place = 0
+    while len(chosen) < number:
+        due = [queue[place] for queue in queues if place < len(queue)]
+        if not due:
+            raise UsageError(f"only {len(chosen)} held-out tasks: lower {key}")
+        chosen += due[: number - len(chosen)]
+        place += 1
+    return chosen
+
+
+def _suite_queues(config: Config, names: Sequence[str], splits: Sequence[str]) -> list[list[Task]]:
+    return heldout_suites(
+        names,
         config.tasks.suites,
-        config.eval.splits,
+        splits,
         range(config.tasks.seeds),
         allow_unsafe=config.engine.allow_unsafe_sandbox,
     )
-    if FAMILIES in suites:
-        queues = family_queues(config, episodes) + queues
-    if not any(queues):
-        raise UsageError("no held-out task has these families and levels: see `parelha tasks list`")
-    chosen: list[Task] = []
-    place = 0
-    while len(chosen) < episodes:
-        due = [queue[place] for queue in queues if place < len(queue)]
-        if not due:
-            raise UsageError(f"only {len(chosen)} held-out tasks: lower eval.episodes")
-        chosen += due[: episodes - len(chosen)]
-        place += 1
-    return tuple(chosen)
 
 
-def family_queues(config: Config, episodes: int) -> list[list[Task]]:
-    """The held-out tasks of each split and family, with as many seeds as `episodes` may need."""
-    levels, families = config.tasks.levels, config.tasks.families
-    per_seed = sum(
-        len(load_tasks(split, levels=levels, families=families)) for split in config.eval.splits
-    )
+def family_queues(config: Config, episodes: int, splits: Sequence[Any]) -> list[list[Task]]:
+    """The held-out tasks of each split and family, with as many seeds as `episodes` may need.
+
+    Raises:
+        UsageError: a name that there is not.
+    """
+    per_seed = sum(len(_of_families(config, split, range(1))) for split in splits)
     queues: list[list[Task]] = []
     if not per_seed:
         return queues
     seeds = range(-(-episodes // per_seed) + 1)
-    by_split: list[dict[str, list[Task]]] = [{} for _ in config.eval.splits]
-    for split, by_family in zip(config.eval.splits, by_split, strict=True):
+    by_split: list[dict[str, list[Task]]] = [{} for _ in splits]
+    for split, by_family in zip(splits, by_split, strict=True):
         for seed in seeds:
-            for task in load_tasks(split, levels=levels, families=families, seeds=(seed,)):
+            for task in _of_families(config, split, (seed,)):
                 by_family.setdefault(task.family, []).append(task)
     ordered = _actions_in_turn(task for by_family in by_split for task in by_family)
     # A neighbour begins with another split: a short evaluation sees all splits and all actions.
@@ -79,6 +120,15 @@ def family_queues(config: Config, episodes: int) -> list[list[Task]]:
             first = place + place // len(CoderAction)
             queues.append(by_split[(first + turn) % len(by_split)].get(family, []))
     return queues
+
+
+def _of_families(config: Config, split: Split, seeds: Iterable[int]) -> list[Task]:
+    """The tasks of one split that are evaluated on."""
+    families, wanted = config.tasks.families, config.eval.parameterisations
+    if split == "heldout_families":
+        families = config.eval.unseen_families or families
+    found = load_tasks(split, levels=config.tasks.levels, families=families, seeds=seeds)
+    return [task for task in found if not wanted or task.id.rsplit("/", 2)[0] in wanted]
 
 
 def _actions_in_turn(families: Iterable[str]) -> list[str]:
@@ -121,11 +171,35 @@ def evaluate(runtime: Runtime, step: int, episodes: int) -> tuple[dict[str, Any]
     }
     for arm in config.eval.arms:
         table.setdefault("arms", {})[arm] = _play_arm(arm, runtime, stage, trees, tasks)
+    if config.eval.samples > 1:
+        _add_samples(table, trees, tasks, runtime, stage)
     if failed:
         table["failed"] = {name: str(error) for name, error in failed.items()}
     if answered_by := runtime.engine.record():
         table["server"] = answered_by
     return table, round_records(step, trees)
+
+
+def _add_samples(
+    table: dict[str, Any],
+    trees: Sequence[Tree],
+    tasks: Sequence[Task],
+    runtime: Runtime,
+    stage: Stage,
+) -> None:
+    """Sample further drafts of each task, and count in its record how many there are and pass."""
+    more = range(1, runtime.config.eval.samples)
+    played = _play([play_samples(task, stage, more) for task in tasks], runtime)
+    counts = {}
+    for task, tree, rounds in zip(tasks, trees, played, strict=True):
+        drafts = [*tree.drafts, *(rounds if isinstance(rounds, list) else [])]
+        scores = [draft.score for draft in drafts if draft.score is not None]
+        passed = sum(score.all_passed for score in scores)
+        counts[task.id] = {"samples": len(scores), "samples_passed": passed}
+    # Whoever reviews them, drafts are the same coder's; the best of several are not.
+    others = [records for arm, records in table.get("arms", {}).items() if arm != "best_of_n"]
+    for record in (record for records in (table["episodes"], *others) for record in records):
+        record |= counts[record["task"]]
 
 
 def _play_arm(
@@ -149,10 +223,10 @@ def _play_arm(
     return eval_records([tree for tree, _ in whole], [task for _, task in whole])
 
 
-def _play(parts: Sequence[Part], runtime: Runtime) -> list[Tree | ParelhaError]:
-    """Play dialogues that may fail one by one."""
+def _play(parts: Sequence[Part], runtime: Runtime) -> list[Any]:
+    """What each part gives, or the `ParelhaError` that ended it."""
     runtime.engine.reset()
-    played: list[Tree | ParelhaError] = play_all([_or_error(p) for p in parts], runtime.engine)
+    played: list[Any] = play_all([_or_error(p) for p in parts], runtime.engine)
     runtime.engine.reset()
     release_freed_memory()
     return played
@@ -178,8 +252,8 @@ def evaluate_run(
         run_dir: the run.
         step: whose adapters; None means the newest, 0 the base without training.
         episodes: how many; None means as configured.
-        overrides: settings of the engine and the arms, dotted key to text; with ``engine.server``
-            the server's own models play, which no checkpoint is of.
+        overrides: settings of the engine, the arms and the samples, dotted key to text; with
+            ``engine.server`` the server's own models play, which no checkpoint is of.
 
     Raises:
         UsageError: no run, no such checkpoint, other weights than the run was made with, a
@@ -189,9 +263,10 @@ def evaluate_run(
     folder = RunFolder.open(run_dir)
     stored = folder.read_config()
     for key in overrides or {}:
-        if not key.startswith(("engine.", "eval.arms")):
+        if not key.startswith(("engine.", "eval.arms", "eval.samples")):
             raise UsageError(
-                f"{key} belongs to the run: only engine settings and eval.arms can be given here"
+                f"{key} belongs to the run: only engine settings, eval.arms and eval.samples can "
+                "be given here"
             )
     config = lay_over(from_dict(stored["config"]), overrides or {})
     if config.engine.server:

@@ -7,8 +7,9 @@ processes; the threads here only wait for them.
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -22,10 +23,21 @@ from parelha.sandbox import Sandbox
 from parelha.tasks import expected
 from parelha.tasks.benchmarks import BenchmarkTask, shown
 from parelha.tasks.writing import written_out
-from parelha.types import CallResult, Case, Lang, Outcome, RunResult, Score, Task, TestResult
+from parelha.types import (
+    Analysis,
+    CallResult,
+    Case,
+    Lang,
+    Outcome,
+    RunResult,
+    Score,
+    Task,
+    TestResult,
+)
 
 _MAX_DETAIL = 200
 _MAX_GRADED = 2048  # scores that are kept
+_STRUCTURES = ("def", "import", "return", "if", "for")  # that the deck looks for in a text
 _ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}\b")
 # The outcome is a word and not a comparison of two numbers, which small models miss.
 _ALL_RIGHT: dict[Lang, str] = {
@@ -87,7 +99,7 @@ class Grader(Closing):
         self.case_seed = case_seed
         self._trivial_shares: Once[str, float] = Once(_MAX_GRADED)  # by the task's id
         # What is run again could only come out differently by chance.
-        self._graded: Once[tuple[str, str], Score] = Once(_MAX_GRADED)
+        self._graded: Once[tuple[str, str, str], Score] = Once(_MAX_GRADED)
         if efficiency:
             self.meter = EfficiencyMeter(self.sandbox, case_seed)
         # The linters' side of each grade; these threads only wait for worker processes.
@@ -104,14 +116,44 @@ class Grader(Closing):
         Raises:
             InfrastructureError: the machine failed; the caller drops the sample.
         """
+        return self._score(task, program, reason, self.analyser.analyse, program)
+
+    def grade_answer(self, task: Task, program: str, reason: str, answer: str) -> Score:
+        """Score a program where the linters read the whole answer that it stands in.
+
+        The deck's structures are words of the answer then, as in the deck's own runs.
+
+        Args:
+            task: what was asked.
+            program: the source.
+            reason: why there is no program, which then is "".
+            answer: all that was said.
+
+        Raises:
+            InfrastructureError: the machine failed; the caller drops the sample.
+        """
+        score = self._score(task, program, reason, self._analyse_answer, answer)
+        return replace(score, analysis=self._analyse_answer(answer)) if reason else score
+
+    def _score(
+        self,
+        task: Task,
+        program: str,
+        reason: str,
+        analyse: Callable[[str], Analysis],
+        text: str,
+    ) -> Score:
         if reason:
             cases = len(task.make_cases(self.case_seed))
             return Score("", reason, TestResult(0, cases, Outcome.NO_PROGRAM, (reason,)))
-        return self._graded.get((task.id, program), lambda: self._grade(task, program))
+        key = (task.id, program, text)
+        return self._graded.get(key, lambda: self._grade(task, program, analyse, text))
 
-    def _grade(self, task: Task, program: str) -> Score:
-        """Run the hidden cases and the linters, side by side."""
-        analysis = self._pool.submit(self.analyser.analyse, program)
+    def _grade(
+        self, task: Task, program: str, analyse: Callable[[str], Analysis], text: str
+    ) -> Score:
+        """Run the hidden cases on a program and the linters on a text, side by side."""
+        analysis = self._pool.submit(analyse, text)
         tests = self.test(task, program)
         efficiency = None
         if self.meter is not None and tests.outcome is Outcome.PASSED:
@@ -125,6 +167,12 @@ class Grader(Closing):
             unused=unused(program, task.entry_point),
             reference_lines=_code_lines(task.reference),
         )
+
+    def _analyse_answer(self, answer: str) -> Analysis:
+        """What the linters say of a whole answer, most often that it is no Python."""
+        found = self.analyser.analyse(answer)
+        words = sum(word in answer for word in _STRUCTURES)
+        return replace(found, structure=replace(found.structure, keywords=words))
 
     def test(self, task: Task, program: str) -> TestResult:
         """Run the hidden cases and compare; raises InfrastructureError as `grade` does.

@@ -3,7 +3,7 @@
 import os
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any, Self
 
@@ -29,6 +29,9 @@ class Progress:
         total_steps: steps of the whole run.
         first_step: steps done before this process started (after a resume).
         plain: True or False overrides the choice.
+
+    Attributes:
+        followers: told of each step as `step` is.
     """
 
     def __init__(self, total_steps: int, *, first_step: int = 0, plain: bool | None = None) -> None:
@@ -49,6 +52,7 @@ class Progress:
         )
         self._bar_task = self._bar.add_task("", total=total_steps, completed=first_step, left="")
         self._live: Live | None = None
+        self.followers: list[Callable[[Mapping[str, Any], Mapping[str, Any]], None]] = []
 
     def __enter__(self) -> Self:
         if not self._plain:
@@ -95,6 +99,8 @@ class Progress:
             left = self._left()
             self._print(f"step {self._done}/{self._total}: {cells}" + (f", {left}" if left else ""))
             self._phase_printed = time.monotonic()
+        for follower in self.followers:
+            follower(metrics, timings)
 
     def message(self, text: str) -> None:
         """Show a line that stays."""

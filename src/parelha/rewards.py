@@ -123,7 +123,7 @@ def program_value(score: Score, config: RewardConfig) -> float:
 
 def combine(parts: dict[str, float], config: RewardConfig) -> float:
     """One number from the named components of `components`."""
-    if config.kind == "slides":
+    if config.kind != "gated":
         return (
             parts["pylint"]
             + parts["structure"]
@@ -143,14 +143,14 @@ def components(score: Score, reviews: Sequence[Round], config: RewardConfig) -> 
     Returns:
         For `gated`: correctness (0 to 0.5 exclusive, or 1), quality (0 to 1; 0 unless all cases
         pass) and its parts pylint, flake8, mypy, structure, feedback (each 0 to 1), and efficiency
-        (0 to 1) where it has a weight and was measured, and those of `reward.own`. For `slides`:
+        (0 to 1) where it has a weight and was measured, and those of `reward.own`. For the others:
         pylint, flake8, mypy, feedback and structure as the deck counts them.
 
     Raises:
         UsageError: a component of a user's own is not from 0 to 1.
     """
-    if config.kind == "slides":
-        return _slides(score, reviews)
+    if config.kind != "gated":
+        return _slides(score, reviews, raw=config.kind == "slides_raw")
     parts = {"correctness": _correctness(score), "quality": 0.0}
     if score.analysis is None:
         return parts
@@ -270,12 +270,15 @@ def confirmed(score: Score) -> bool:
     )
 
 
-def _slides(score: Score, reviews: Sequence[Round]) -> dict[str, float]:
+def _slides(score: Score, reviews: Sequence[Round], *, raw: bool) -> dict[str, float]:
     """The deck's components (notebooks; see the faults listed in docs/rewards.md)."""
     if score.analysis is None:
         return {"pylint": 0.2, "flake8": 1.0, "mypy": 1.0, "structure": 0.0, "feedback": 0.0}
     findings = score.analysis.findings
-    pylint = score.analysis.pylint_score or 1.0  # the notebooks turn 0.0, and no score, into 1.0
+    # The notebooks turn 0.0 into 1.0. On what is no Python pylint gives no score, which stays 0.0.
+    pylint = score.analysis.pylint_score or 1.0
+    if raw and score.analysis.pylint_score is None:
+        pylint = 0.0
     mypy = [f"{f.message} {f.code}".lower() for f in findings if f.tool == "mypy"]
     text = " ".join(review.review.lower() for review in reviews)
     parts = {

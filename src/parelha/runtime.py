@@ -95,9 +95,13 @@ class Runtime(Closing):
 
     def stage(self, *stream: int | str, single: bool = False, phase: Phase = "free") -> Stage:
         """What the episodes of one step need; `single` is evaluation: one draft, one review."""
-        episode = self.config.episode
+        episode, raw = self.config.episode, self.config.reward.kind == "slides_raw"
         if single:
-            episode = episode.model_copy(update={"drafts": 1, "reviews": 1, "action_epsilon": 0.0})
+            # Without revisions there is a review, and nobody who reads it.
+            rounds = episode.max_rounds if self.config.eval.revisions else 0
+            episode = episode.model_copy(
+                update={"drafts": 1, "reviews": 1, "action_epsilon": 0.0, "max_rounds": rounds}
+            )
         return Stage(
             config=episode,
             lang=self.config.lang,
@@ -108,6 +112,7 @@ class Runtime(Closing):
             stream=(self.config.seed, *stream),
             sampling=self.config.eval if single else None,
             phase=phase,
+            grade_answer=self.grader.grade_answer if raw else None,
         )
 
     def weights_changed(self) -> None:

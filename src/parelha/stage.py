@@ -16,7 +16,8 @@ from parelha.agents.formats import Conversation, Format
 from parelha.agents.parsers import extract_program, program_complete
 from parelha.agents.roles import Roles
 from parelha.agents.turns import Round, Turn
-from parelha.config import EpisodeConfig, EvalConfig
+from parelha.config import EpisodeConfig
+from parelha.config_eval import EvalConfig
 from parelha.engines.protocol import Completion, Request, Stream
 from parelha.errors import InfrastructureError, ParelhaError
 from parelha.tasks import expected
@@ -63,6 +64,7 @@ class Stage:
         sampling: replaces every role's temperature where given (evaluation).
         phase: what of the dialogue is played: the `draft` alone, up to the reviewer's `verdict`, a
             forced `review` of each failing draft, or all of it (`free`).
+        grade_answer: grades in place of the grader's `grade`, told the whole answer as well.
     """
 
     config: EpisodeConfig
@@ -74,6 +76,7 @@ class Stage:
     stream: Stream
     sampling: EvalConfig | None = None
     phase: Phase = "free"
+    grade_answer: Callable[[Task, str, str, str], Score] | None = None
 
     def temperature(self, agent: Agent) -> float:
         """Of a role's turns."""
@@ -86,6 +89,9 @@ class Stage:
 
     def start_grade(self, task: Task, play: Round) -> "Future[Score]":
         """Extract a round's program and grade it in the background."""
+        if self.grade_answer is not None:
+            told = (*program_of(play), play.turns[-1].answer)
+            return self.pool.submit(guarded, self.grade_answer, task, *told)
         return self.pool.submit(guarded, self.grader.grade, task, *program_of(play))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from parelha.experiment.compare import ALL, NOT_TOLD_APART, estimate_of
+from parelha.experiment.reference import sentence
 from parelha.report.summary import SPLITS, signed
 
 # Arms whose tokens differ by more are not said to have spent the same.
@@ -13,6 +14,8 @@ _ALIKE = 0.1
 def claims(results: Mapping[str, Any]) -> list[str]:
     """The paragraph a report begins with: one sentence for each comparison, then the limits."""
     sentences = [_compared(row) for row in results["differences"]]
+    if told := sentence(results.get("reference")):
+        sentences.append(told)
     if not sentences:
         sentences = ["Nothing was compared, so nothing can be claimed."]
     return [*sentences, *limits(results)]
@@ -37,6 +40,7 @@ def limits(results: Mapping[str, Any]) -> list[str]:
     )
     if len({row["arm"] + row["against"] for row in results["differences"]}) > 1:
         found.append("P-values are corrected by Holm for all comparisons on the same tasks.")
+    found += _episodes(results)
     found += _tokens(results)
     return found
 
@@ -69,6 +73,17 @@ def _compared(row: Mapping[str, Any]) -> str:
 def p_text(value: float) -> str:
     """A p-value; small ones are not spelled out."""
     return "below 0.001" if value < 0.001 else f"{value:.3f}"
+
+
+def _episodes(results: Mapping[str, Any]) -> list[str]:
+    """Whether the arms were evaluated on as many episodes."""
+    counts = {
+        row["arm"]: row["final"]["episodes"] for row in results["rates"] if row["group"] == ALL
+    }
+    if len(set(counts.values())) < 2:
+        return []
+    told = ", ".join(f"{name} {count:,}" for name, count in counts.items())
+    return [f"Held-out episodes differ, and arms are compared on those that both have: {told}."]
 
 
 def _tokens(results: Mapping[str, Any]) -> list[str]:

@@ -21,6 +21,7 @@ from parelha.report.statistics import (
     paired_difference,
     sign_flip_p,
 )
+from parelha.report.summary import drafts_pass_at
 
 ALL = "all"
 NOT_TOLD_APART = "not told apart"
@@ -124,6 +125,28 @@ def pass_rate(by_seed: BySeed, group: str, measure: str = "final_passed") -> dic
         return None
     passed = sum(bool(e[measure]) for e in chosen)
     return {"passed": passed, "episodes": len(chosen), **estimate_record(estimate)}
+
+
+def pass_at(by_seed: BySeed, group: str) -> dict[str, Any]:
+    """Pass@k of an arm's drafts, by k, with intervals by family."""
+    chosen = [e for episodes in by_seed.values() for e in episodes if _in(e, group)]
+    return {
+        str(k): {"tasks": tasks, **estimate_record(estimate)}
+        for k, (tasks, estimate) in drafts_pass_at(chosen, list(map(cluster_of, chosen))).items()
+    }
+
+
+def by_family(by_seed: BySeed) -> list[dict[str, Any]]:
+    """Of each family in each split: episodes, and those that pass; public benchmarks are one."""
+    counts: dict[tuple[str, str], list[int]] = {}
+    for episode in (e for episodes in by_seed.values() for e in episodes):
+        count = counts.setdefault((str(episode["family"]), group_of(episode)), [0, 0])
+        count[0] += 1
+        count[1] += bool(episode["final_passed"])
+    return [
+        {"family": family, "group": group, "episodes": all_, "passed": passed}
+        for (family, group), (all_, passed) in counts.items()
+    ]
 
 
 def differences(

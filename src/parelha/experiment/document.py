@@ -11,8 +11,10 @@ from parelha.experiment.tables import (
     Rows,
     arm_rows,
     difference_rows,
+    family_rows,
     machine_text,
     rate_rows,
+    reference_rows,
     run_rows,
 )
 from parelha.live import duration
@@ -24,22 +26,36 @@ _HEAD = """# Results
 Made by `parelha experiment --page` from the `results.json` of each experiment; no figure is typed
 by hand. `parelha experiment FILE` repeats one.
 """
+_NOTHING = "No experiment has been measured yet, so there is nothing to claim."
 
 
 def write_document(path: Path, folders: Sequence[Path]) -> Path:
     """Write the document on the experiments in these folders and return its path.
 
+    Args:
+        path: of the document.
+        folders: of experiments, or folders that hold such folders; the experiments in one of these
+            come by name, and where it is empty the document says that nothing was measured.
+
     Raises:
         UsageError: a folder without results, or the file cannot be written.
     """
-    parts = [_HEAD]
-    for folder in folders:
-        results = read_object(folder / RESULTS)
-        if results is None:
-            raise UsageError(f"{folder} holds no {RESULTS}: `parelha experiment FILE` makes it")
-        parts.append(_part(results, read_times(folder)))
-    write_atomic(path, "\n".join(parts))
+    found = [one for folder in folders for one in _experiments(folder)]
+    parts = [_HEAD, *(_part(results, read_times(folder)) for folder, results in found)]
+    write_atomic(path, "\n".join(parts if found else [_HEAD, _NOTHING, ""]))
     return path
+
+
+def _experiments(folder: Path) -> list[tuple[Path, dict[str, Any]]]:
+    """The results in a folder, or in those that it holds."""
+    if (results := read_object(folder / RESULTS)) is not None:
+        return [(folder, results)]
+    within = sorted(folder.iterdir()) if folder.is_dir() else []
+    tables = ((one, read_object(one / RESULTS)) for one in within if one.is_dir())
+    found = [(one, table) for one, table in tables if table is not None]
+    if not found and (not folder.is_dir() or any(folder.glob("*/config.json"))):
+        raise UsageError(f"{folder} holds no {RESULTS}: `parelha experiment FILE` makes it")
+    return found
 
 
 def _part(results: Mapping[str, Any], times: Mapping[str, Any]) -> str:
@@ -58,6 +74,8 @@ def _part(results: Mapping[str, Any], times: Mapping[str, Any]) -> str:
     tables = {
         "Arms": arm_rows(results),
         "Held-out tasks": rate_rows(results),
+        "Beside another's figures": reference_rows(results),
+        "Families": family_rows(results),
         "Differences": difference_rows(results),
         "Runs": run_rows(results, times),
     }

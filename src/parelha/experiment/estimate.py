@@ -3,6 +3,7 @@
 import contextlib
 import tempfile
 import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from parelha.config import Config
@@ -10,6 +11,7 @@ from parelha.config_file import lay_over
 from parelha.errors import NothingTrainedError
 from parelha.experiment.compare import power_text
 from parelha.experiment.plan import Experiment, Planned
+from parelha.experiment.shared import key_of
 from parelha.live import Progress, duration
 from parelha.pacing import most_tokens
 from parelha.report.text import table_text
@@ -32,7 +34,7 @@ def dry_run(experiment: Experiment) -> str:
     rows = [_row(planned) for planned in experiment.runs]
     left = [planned for planned in experiment.runs if not planned.is_done]
     training = sum(training_tokens(planned) for planned in left)
-    held_out = sum(evaluation_tokens(planned) for planned in left)
+    held_out = sum(evaluation_tokens(planned) * times for planned, times in _evaluations(left))
     parts = [
         table_text(rows),
         f"{len(left)} of {len(experiment.runs)} runs to do: at most {training:,} new tokens of "
@@ -61,12 +63,22 @@ def training_tokens(planned: Planned) -> int:
 
 
 def evaluation_tokens(planned: Planned) -> int:
-    """New tokens of a run's evaluations, at most; `best_of_n` takes as many as the pair."""
-    config = planned.config
-    episode, times = config.episode, 1 if planned.arm.untrained else 2
-    revised = episode.max_rounds * (episode.max_review_tokens + episode.max_program_tokens)
-    ways = 1 + len(config.eval.arms)
-    return times * ways * config.eval.episodes * (episode.max_program_tokens + revised)
+    """New tokens of one evaluation of a run, at most; `best_of_n` takes as many as the pair."""
+    episode, asked = planned.config.episode, planned.config.eval
+    rounds = episode.max_rounds * (episode.max_review_tokens + episode.max_program_tokens)
+    after_draft = rounds if asked.revisions else episode.max_review_tokens
+    an_episode = episode.max_program_tokens + after_draft
+    samples = (asked.samples - 1) * episode.max_program_tokens
+    return asked.episodes * ((1 + len(asked.arms)) * an_episode + samples)
+
+
+def _evaluations(left: Sequence[Planned]) -> Iterator[tuple[Planned, int]]:
+    """How often each run evaluates; the one before training is shared by those it is alike for."""
+    seen: set[str] = set()
+    for planned in left:
+        key = key_of(planned.config)
+        yield planned, (key not in seen) + (not planned.arm.untrained)
+        seen.add(key)
 
 
 def _row(planned: Planned) -> dict[str, str]:

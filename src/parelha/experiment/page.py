@@ -7,15 +7,19 @@ from typing import Any
 
 from parelha.experiment.claims import claims, group_text
 from parelha.experiment.compare import NOT_TOLD_APART, estimate_of
+from parelha.experiment.episodes import pooled
 from parelha.experiment.results import CURVES
 from parelha.experiment.tables import (
     arm_rows,
     difference_rows,
+    family_rows,
     machine_text,
     rate_rows,
+    reference_rows,
     run_rows,
 )
 from parelha.live import duration
+from parelha.report import episode_charts as pictured
 from parelha.report import experiment_charts as charts
 from parelha.report.page import Chart, Section, Table, drawn, visible, write_page
 
@@ -75,6 +79,12 @@ def _tables(results: Mapping[str, Any], times: Mapping[str, Any]) -> list[Table]
             "All seeds together; intervals over families. ARM/OTHER was played beside the arm.",
         ),
         Table(
+            "Beside another's figures",
+            reference_rows(results),
+            "The same measures; intervals of the difference are of sampling alone (Welch).",
+        ),
+        Table("Families", family_rows(results), "Episodes that pass, all seeds together."),
+        Table(
             "Differences",
             difference_rows(results),
             "The same tasks and seeds on both sides. The p-value turns the signs of families, and "
@@ -108,6 +118,7 @@ def _sections(results: Mapping[str, Any], times: Mapping[str, Any]) -> list[Sect
         arm = _label(run["arm"])
         minutes[arm] = minutes.get(arm, 0.0) + times["runs"].get(run["run"], 0.0) / 60
     return [
+        _episodes(results.get("episodes") or {}),
         Section(
             "Differences on held-out tasks",
             drawn([Chart("", charts.forest(rows), wide=True)]),
@@ -129,6 +140,29 @@ def _sections(results: Mapping[str, Any], times: Mapping[str, Any]) -> list[Sect
             ),
         ),
     ]
+
+
+def _episodes(found: Mapping[str, Mapping[str, Any]]) -> Section:
+    """Every picture of the deck, for each arm."""
+    arms = {_label(name): pooled(by_seed) for name, by_seed in found.items() if by_seed}
+    rewards = {name: series["reward"] for name, series in arms.items() if series["reward"]}
+    pictures = [
+        Chart("Reward of each episode", pictured.each(rewards), "Lines: means of 25.", wide=True),
+        Chart("Cumulative reward", pictured.cumulative(rewards)),
+        Chart("Histogram of rewards", pictured.histogram(rewards)),
+        Chart("Box plot", pictured.boxes(rewards)),
+        Chart("Violin plot", pictured.violins(rewards)),
+        *(
+            Chart(f"Heat map: {name}", pictured.heat(series), "Correlations over episodes.")
+            for name, series in arms.items()
+        ),
+    ]
+    return Section(
+        "Episodes",
+        drawn(pictures),
+        "The last program of each episode: of training, or of evaluation where an arm is not "
+        "trained. Arms with different rewards have scales of their own.",
+    )
 
 
 def _label(name: str) -> str:

@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from parelha.config import Config, EvalConfig
+from parelha.config import Config
+from parelha.config_eval import EvalConfig
 from parelha.config_file import from_dict, read_toml
 from parelha.errors import UsageError
 from parelha.evaluate import heldout_tasks
+from parelha.experiment.reference import Reference, read_reference
 from parelha.overrides import resumed_config
 from parelha.pacing import most_tokens
+from parelha.trackers import check_trackers
 from parelha.tracking import RunFolder
 from parelha.train import load_run_config
 from parelha.training_tasks import training_tasks
@@ -23,7 +26,18 @@ from parelha.types import Task
 PAIR = "pair"
 BENCHMARK = "benchmark."  # the families of public benchmarks begin with it
 
-_KEYS = ("name", "config", "seeds", "base", "eval", "budget", "compare", "arms")
+_KEYS = (
+    "name",
+    "config",
+    "seeds",
+    "base",
+    "eval",
+    "budget",
+    "compare",
+    "reference",
+    "episodes",
+    "arms",
+)
 _OF_ARM = ("untrained", "plays")
 _SET_HERE = ("name", "seed", "runs_dir")
 
@@ -99,6 +113,8 @@ class Experiment:
             of the ``eval.arms`` played beside it.
         budget: new tokens that each arm's training may take; None where steps are given.
         tasks: the held-out tasks of every arm.
+        reference: figures that one arm's are compared with.
+        episodes: keep the reward of each episode, and draw it.
     """
 
     name: str
@@ -109,6 +125,8 @@ class Experiment:
     compare: tuple[tuple[str, str], ...]
     budget: int | None
     tasks: tuple[Task, ...]
+    reference: Reference | None = None
+    episodes: bool = False
 
 
 def read_experiment(path: Path) -> Experiment:
@@ -139,6 +157,8 @@ def read_experiment(path: Path) -> Experiment:
         for seed in seeds
         for arm in arms.values()
     )
+    for planned in runs:
+        check_trackers(planned.config)
     compare = _compare(table, arms, runs)
     return Experiment(
         name=str(name),
@@ -149,6 +169,8 @@ def read_experiment(path: Path) -> Experiment:
         compare=compare,
         budget=budget,
         tasks=_same_tasks(runs),
+        reference=_reference(table, path, arms),
+        episodes=_switch(table, "episodes"),
     )
 
 
@@ -248,19 +270,23 @@ def _as_begun(planned: Planned) -> Planned:
 
 
 def _same_tasks(runs: Collection[Planned]) -> tuple[Task, ...]:
-    """The held-out tasks, which must be the same in all arms: pairs are on the same task."""
+    """The held-out tasks that all arms have; pairs are on the same task.
+
+    An arm may have fewer than the first one, and then its first ones.
+    """
     first: tuple[Task, ...] = ()
+    fewest = 0
     for planned in {run.arm.name: run for run in runs}.values():
         if not planned.arm.untrained:
             training_tasks(planned.config)  # refuse now, not in the middle
         tasks = heldout_tasks(planned.config, planned.config.eval.episodes)
-        first = first or tasks
-        if [task.id for task in tasks] != [task.id for task in first]:
+        first, fewest = first or tasks, min(fewest or len(tasks), len(tasks))
+        if [task.id for task in tasks] != [task.id for task in first[: len(tasks)]]:
             raise UsageError(
                 f"arms.{planned.arm.name} is evaluated on other tasks than the first arm: "
-                "leave eval and tasks to the base"
+                "leave eval and tasks to the base, fewer eval.episodes aside"
             )
-    return first
+    return first[:fewest]
 
 
 def _compare(
@@ -283,6 +309,22 @@ def _compare(
                 raise UsageError(f"compare: no arm {name!r}: {', '.join(names)}")
         found.append((pair[0], pair[1]))
     return tuple(dict.fromkeys(found))
+
+
+def _reference(table: Mapping[str, Any], path: Path, arms: Mapping[str, Arm]) -> Reference | None:
+    """The figures that the file names, found from the experiment's own folder."""
+    if "reference" not in table:
+        return None
+    found = read_reference(path.parent / _text(table, "reference"))
+    if found.arm not in arms:
+        raise UsageError(f"{table['reference']}: no arm {found.arm!r}: {', '.join(arms)}")
+    return found
+
+
+def _switch(table: Mapping[str, Any], key: str) -> bool:
+    if not isinstance(table.get(key, False), bool):
+        raise UsageError(f"{key} = {table[key]!r}: true or false")
+    return bool(table.get(key, False))
 
 
 def _seeds(table: Mapping[str, Any]) -> tuple[int, ...]:

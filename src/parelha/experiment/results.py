@@ -7,9 +7,19 @@ interrupted ends with the same results as one that was not.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from parelha.experiment.compare import BySeed, differences, groups_of, pass_rate
+from parelha.experiment.compare import (
+    BySeed,
+    by_family,
+    differences,
+    groups_of,
+    pass_at,
+    pass_rate,
+)
+from parelha.experiment.episodes import by_arm, pooled, series_of
 from parelha.experiment.plan import PAIR, Experiment, Planned
+from parelha.experiment.reference import Reference, beside
 from parelha.experiment.runs import RESULTS
+from parelha.experiment.shared import key_of
 from parelha.overrides import flat
 from parelha.report.comparison_page import refuse_mixed_weights
 from parelha.report.records import Run
@@ -20,6 +30,8 @@ CURVES = {
     "pass_rate/draft": "drafts that pass",
     "share/draft": "hidden cases that drafts pass",
     "reward/draft": "reward of drafts",
+    "loss/coder": "loss of the coder",
+    "loss/reviewer": "loss of the reviewer",
 }
 
 
@@ -47,10 +59,17 @@ def write_results(experiment: Experiment, errors: Mapping[str, str]) -> dict[str
         "evaluation": _evaluation(experiment),
         "arms": [_arm(experiment, name, tables) for name in experiment.arms],
         "rates": _rates(sides),
+        "families": [
+            {"arm": name, **row} for name, by_seed in sides.items() for row in by_family(by_seed)
+        ],
         "differences": [d.record() for d in differences(sides, experiment.compare)],
-        "runs": [_run(planned, tables, errors) for planned in experiment.runs],
+        "runs": [_run(experiment, planned, tables, errors) for planned in experiment.runs],
         "curves": {name: _curves(experiment, name) for name in experiment.arms},
     }
+    if experiment.episodes:
+        results["episodes"] = by_arm(experiment)
+    if experiment.reference is not None:
+        results["reference"] = _reference(experiment, experiment.reference)
     write_object(experiment.folder / RESULTS, results)
     return results
 
@@ -94,7 +113,15 @@ def _rates(sides: Mapping[str, BySeed]) -> list[dict[str, Any]]:
             final = pass_rate(by_seed, group)
             if final is not None:
                 draft = pass_rate(by_seed, group, "draft_passed")
-                rows.append({"arm": name, "group": group, "final": final, "draft": draft})
+                rows.append(
+                    {
+                        "arm": name,
+                        "group": group,
+                        "final": final,
+                        "draft": draft,
+                        "pass_at": pass_at(by_seed, group),
+                    }
+                )
         if everything:
             spent = [e["tokens"] + e.get("prompt_tokens", 0) for e in everything]
             rows[-len(groups_of(everything))]["tokens_an_episode"] = sum(spent) / len(spent)
@@ -131,7 +158,10 @@ def _spent(planned: Planned) -> dict[str, int]:
 
 
 def _run(
-    planned: Planned, tables: Mapping[str, Line | None], errors: Mapping[str, str]
+    experiment: Experiment,
+    planned: Planned,
+    tables: Mapping[str, Line | None],
+    errors: Mapping[str, str],
 ) -> dict[str, Any]:
     """A run's own figures, or its error."""
     row: dict[str, Any] = {
@@ -152,7 +182,17 @@ def _run(
             episodes = found["episodes"] if plays == PAIR else found["arms"][plays]
             passed = sum(bool(e["final_passed"]) for e in episodes)
             row[which] = {"passed": passed, "episodes": len(episodes)}
+    if "before" in row:
+        # By the plan and not by who came first, which an interruption may change.
+        first = _first_alike(experiment, planned)
+        row["before"] |= {"same_as": first.name} if first is not planned else {}
     return row
+
+
+def _first_alike(experiment: Experiment, planned: Planned) -> Planned:
+    """The first run whose evaluation before training is this one's too."""
+    key = key_of(planned.config)
+    return next(run for run in experiment.runs if key_of(run.config) == key)
 
 
 def _curves(experiment: Experiment, name: str) -> dict[str, Any]:
@@ -166,6 +206,12 @@ def _curves(experiment: Experiment, name: str) -> dict[str, Any]:
     }
 
 
+def _reference(experiment: Experiment, reference: Reference) -> dict[str, Any]:
+    """The arm that the reference names, all seeds together."""
+    runs = [run for run in experiment.runs if run.arm.name == reference.arm and run.begun]
+    return beside(reference, pooled({run.name: series_of(run) for run in runs}))
+
+
 def _evaluation(experiment: Experiment) -> dict[str, Any]:
     """What all arms are evaluated on."""
     config = experiment.runs[0].config
@@ -174,6 +220,8 @@ def _evaluation(experiment: Experiment) -> dict[str, Any]:
         "families": len({task.family for task in experiment.tasks}),
         "suites": list(config.tasks.eval_suites or config.tasks.suites),
         "splits": list(config.eval.splits),
+        "quota": dict(config.eval.quota),
+        "samples": config.eval.samples,
         "temperature": config.eval.temperature,
     }
 

@@ -19,7 +19,9 @@ import psutil
 from parelha import __version__
 from parelha.errors import ParelhaError
 from parelha.experiment.plan import Experiment, Planned
+from parelha.experiment.shared import take_before
 from parelha.live import Progress
+from parelha.trackers import followed
 from parelha.tracking import RunFolder, read_object, write_atomic, write_object
 from parelha.train import train
 
@@ -52,9 +54,12 @@ def run_all(
         report = experiment.folder / f"{planned.name}.error.txt"
         began = time.perf_counter()
         try:
-            with progress_of(planned) as progress:
+            config = planned.config
+            if not planned.begun:
+                config = take_before(planned, experiment.runs)
+            with followed(config, planned.folder, progress_of(planned)) as progress:
                 train(
-                    planned.config,
+                    config,
                     resume=planned.folder if planned.begun else None,
                     progress=progress,
                     untrained=planned.arm.untrained,

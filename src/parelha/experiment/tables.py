@@ -1,12 +1,13 @@
 """The tables of an experiment, as rows of text: for the terminal, the page and docs/results.md."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from parelha.experiment.claims import claims, group_text, p_text, points_of
-from parelha.experiment.compare import ALL, estimate_of
+from parelha.experiment.compare import ALL, NOT_TOLD_APART, estimate_of
+from parelha.experiment.reference import MEASURES, is_alike
 from parelha.live import duration
-from parelha.report.summary import share_text
+from parelha.report.summary import PASS_AT, share_text, signed
 from parelha.report.text import printable, table_text
 
 Rows = list[dict[str, str]]
@@ -36,20 +37,39 @@ def arm_rows(results: Mapping[str, Any]) -> Rows:
 def rate_rows(results: Mapping[str, Any]) -> Rows:
     """Pass rates of every arm, and of what was played beside it."""
     rows = []
+    told = [k for k in map(str, PASS_AT) if any(k in row["pass_at"] for row in results["rates"])]
     for row in results["rates"]:
         tokens = row.get("tokens_an_episode")
-        final, draft = row["final"], row["draft"]
+        final = row["final"]
         rows.append(
             {
                 "arm": row["arm"],
                 "on": group_text(row["group"]),
                 "passed": f"{final['passed']} of {final['episodes']}",
                 "final pass rate": share_text(estimate_of(final)),
-                "drafts": share_text(estimate_of(draft)) if draft else NONE,
+                **_pass_at(row, told),
                 "tokens an episode": f"{tokens:,.0f}" if tokens is not None else NONE,
             }
         )
     return rows
+
+
+def _pass_at(row: Mapping[str, Any], known: Collection[str]) -> dict[str, str]:
+    """Drafts: pass@1, and where several were sampled of each task pass@k."""
+    found = {k: share_text(estimate_of(one)) for k, one in row["pass_at"].items()}
+    return {"drafts" if k == "1" else f"pass@{k}": found.get(k, NONE) for k in known}
+
+
+def family_rows(results: Mapping[str, Any]) -> Rows:
+    """Episodes that pass of each family, the arms beside each other."""
+    arms = list(dict.fromkeys(row["arm"] for row in results["families"]))
+    kinds = dict.fromkeys((row["group"], row["family"]) for row in results["families"])
+    cells = {(row["group"], row["family"], row["arm"]): row for row in results["families"]}
+    return [
+        {"family": family, "on": group_text(group)}
+        | {arm: _passed(cells.get((group, family, arm))) for arm in arms}
+        for group, family in sorted(kinds)
+    ]
 
 
 def difference_rows(results: Mapping[str, Any]) -> Rows:
@@ -68,6 +88,26 @@ def difference_rows(results: Mapping[str, Any]) -> Rows:
         }
         for row in results["differences"]
     ]
+
+
+def reference_rows(results: Mapping[str, Any]) -> Rows:
+    """An arm's figures beside somebody else's."""
+    return [
+        {
+            "figure": MEASURES[row["measure"]],
+            "theirs": _mean_text(row["theirs"], row["their_sd"]),
+            "ours": _mean_text(row["mean"], row["sd"]),
+            "episodes": f"{results['reference']['episodes']} and {row['episodes']}",
+            "difference (95 %)": f"{signed(row['difference'], 2)} "
+            f"({signed(row['low'], 2)} to {signed(row['high'], 2)})",
+            "verdict": NOT_TOLD_APART if is_alike(row) else "different",
+        }
+        for row in results.get("reference", {"rows": []})["rows"]
+    ]
+
+
+def _mean_text(mean: float, sd: float | None) -> str:
+    return f"{mean:.3f}" + ("" if sd is None else f" (sd {sd:.2f})")
 
 
 def run_rows(results: Mapping[str, Any], times: Mapping[str, Any]) -> Rows:
@@ -105,7 +145,10 @@ def terminal_text(results: Mapping[str, Any], times: Mapping[str, Any]) -> str:
 
 
 def _passed(found: Mapping[str, Any] | None) -> str:
-    return f"{found['passed']} of {found['episodes']}" if found else NONE
+    if not found:
+        return NONE
+    whose = f" (as {found['same_as']})" if "same_as" in found else ""
+    return f"{found['passed']} of {found['episodes']}{whose}"
 
 
 def _value(value: object) -> str:

@@ -17,6 +17,7 @@ _REWARDS = {
         "review changed."
     ),
     "slides": "A weighted sum of linter findings, structure and critical feedback.",
+    "slides_raw": "A weighted sum of linter findings on whole answers, words, critical feedback.",
 }
 
 

@@ -72,6 +72,20 @@ def wilson(passed: int, total: int) -> Estimate:
     return Estimate(passed / total, float(interval.low), float(interval.high), total)
 
 
+def pass_at_k(samples: int, passed: int, k: int) -> float:
+    """The chance that one of `k` drafts passes, from `samples` of which `passed` do.
+
+    The unbiased estimator of Chen et al. (arXiv 2107.03374, equation 1):
+    ``1 - C(samples - passed, k) / C(samples, k)``.
+
+    Raises:
+        ValueError: fewer samples than `k`, or `passed` is not within 0 to `samples`.
+    """
+    if not 0 <= passed <= samples or not 1 <= k <= samples:
+        raise ValueError(f"{k} of {samples} samples, {passed} passed")
+    return 1.0 - math.comb(samples - passed, k) / math.comb(samples, k)
+
+
 def clustered_mean(
     values: Sequence[float], clusters: Sequence[Hashable], *, seed: int = 0
 ) -> Estimate | None:

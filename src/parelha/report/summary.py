@@ -1,10 +1,19 @@
 """Before and after training on held-out tasks, and the sentences a report begins with."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from parelha.report.records import Run
-from parelha.report.statistics import Estimate, paired_difference, trend, verdict, wilson
+from parelha.report.statistics import (
+    Estimate,
+    clustered_mean,
+    paired_difference,
+    pass_at_k,
+    trend,
+    verdict,
+    wilson,
+)
 from parelha.tracking import Line
 
 MEASURES = {
@@ -16,7 +25,10 @@ SPLITS = {
     "": "all held-out tasks",
     "heldout_seeds": "new data, trained problems",
     "heldout_params": "problems never trained",
+    "heldout_families": "families never trained",
 }
+PASS_AT = (1, 4, 8)
+"""Pass@k is told of these k."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +78,36 @@ def changes(before: Line | None, after: Line | None) -> list[Change]:
             if change is not None:
                 found.append(change)
     return found
+
+
+def drafts_pass_at(
+    episodes: Sequence[Mapping[str, Any]], clusters: Sequence[Hashable]
+) -> dict[int, tuple[int, Estimate]]:
+    """Pass@k of drafts for each k of `PASS_AT` that there are samples for.
+
+    Args:
+        episodes: of an evaluation; without further samples a draft is one of one.
+        clusters: what each is alike with.
+
+    Returns:
+        by k, the number of tasks and the mean over them.
+    """
+    counts = [_drafts(episode) for episode in episodes]
+    found = {}
+    for k in PASS_AT:
+        kept = [n for n, (samples, _) in enumerate(counts) if samples >= k]
+        values = [pass_at_k(*counts[n], k) for n in kept]
+        estimate = clustered_mean(values, [clusters[n] for n in kept])
+        if estimate is not None:
+            found[k] = (len(kept), estimate)
+    return found
+
+
+def _drafts(episode: Mapping[str, Any]) -> tuple[int, int]:
+    """Drafts of an evaluated task, and those that pass."""
+    if "samples" in episode:
+        return episode["samples"], episode["samples_passed"]
+    return 1, int(bool(episode["draft_passed"]))
 
 
 def headline(run: Run) -> list[str]:

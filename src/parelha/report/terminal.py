@@ -6,7 +6,7 @@ from parelha.live import step_cells
 from parelha.report.examples import Example, choose_examples
 from parelha.report.records import read_run
 from parelha.report.statistics import Estimate, paired_difference, wilson
-from parelha.report.summary import headline
+from parelha.report.summary import drafts_pass_at, headline, share_text
 from parelha.report.text import printable, table_text
 from parelha.tracking import Line
 
@@ -57,6 +57,10 @@ def eval_text(table: Line) -> str:
             if kept:
                 where = f" of {split}" if split else ""
                 lines.append(f"  {label}{where}: {_share_text(wilson(sum(kept), len(kept)))}")
+    if any("samples" in e for e in graded):
+        found = drafts_pass_at(graded, [e["task"] for e in graded])
+        told = ", ".join(f"{share_text(share)} of {k}" for k, (_, share) in found.items())
+        lines.append(f"  at least one passes (pass@k), drafts: {told}")
     lines += _arm_lines(graded, table.get("arms") or {})
     if failed := table.get("failed"):
         why = next(iter(failed.values()))

@@ -1,0 +1,158 @@
+"""Figures that somebody else measured, beside those of one of an experiment's arms.
+
+A file of them is TOML, so that it says where each comes from; nothing of it is a result.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import fmean, stdev
+from typing import Any
+
+import scipy.stats
+
+from parelha.config_file import read_toml
+from parelha.errors import UsageError
+from parelha.report.statistics import CONFIDENCE, Estimate
+from parelha.report.summary import signed
+
+_KEYS = {"title": str, "source": str, "arm": str, "episodes": int, "figures": dict}
+
+
+@dataclass(frozen=True)
+class Given:
+    """A mean over episodes; without a standard deviation it is taken as exact."""
+
+    mean: float
+    sd: float | None = None
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What an arm is compared with.
+
+    Attributes:
+        title: what was measured, such as "the deck's run of ...".
+        source: where the figures stand.
+        arm: whose figures are compared.
+        episodes: behind each figure.
+        figures: by name, one of `MEASURES`.
+    """
+
+    title: str
+    source: str
+    arm: str
+    episodes: int
+    figures: Mapping[str, Given]
+
+
+MEASURES = {
+    "reward": "reward of a draft",
+    "pylint": "pylint's score",
+    "flake8": "distinct flake8 codes",
+    "mypy": "lines of mypy that count",
+}
+
+
+def read_reference(path: Path) -> Reference:
+    """Read a file of figures.
+
+    Raises:
+        UsageError: one line on what is wrong with it.
+    """
+    table = read_toml(path)
+    for key, kind in _KEYS.items():
+        if not isinstance(table.get(key), kind):
+            raise UsageError(f"{path}: {key} is missing or no {kind.__name__}")
+    figures = {}
+    for name, value in table["figures"].items():
+        numbers = value if isinstance(value, dict) else {"mean": value}
+        known = name in MEASURES and "mean" in numbers and numbers.keys() <= {"mean", "sd"}
+        if not known or not all(isinstance(n, int | float) for n in numbers.values()):
+            kinds = ", ".join(MEASURES)
+            raise UsageError(f"{path}: figures.{name}: one of {kinds}, a mean or a mean and an sd")
+        figures[name] = Given(**{key: float(n) for key, n in numbers.items()})
+    if table["episodes"] < 1 or set(table) != set(_KEYS):
+        raise UsageError(f"{path}: {', '.join(_KEYS)}, and at least one of the episodes")
+    return Reference(table["title"], table["source"], table["arm"], table["episodes"], figures)
+
+
+def beside(reference: Reference, measured: Mapping[str, Sequence[float]]) -> dict[str, Any]:
+    """The figures of an arm beside the reference's, for ``results.json``.
+
+    Args:
+        reference: theirs.
+        measured: ours, of each measure one value for each episode.
+    """
+    rows = []
+    for name, theirs in reference.figures.items():
+        ours = measured.get(name, ())
+        if len(ours) < 2:
+            continue
+        difference = welch(ours, theirs, reference.episodes)
+        rows.append(
+            {
+                "measure": name,
+                "mean": fmean(ours),
+                "sd": stdev(ours),
+                "episodes": len(ours),
+                "theirs": theirs.mean,
+                "their_sd": theirs.sd,
+                "difference": difference.value,
+                "low": difference.low,
+                "high": difference.high,
+            }
+        )
+    return {
+        "title": reference.title,
+        "source": reference.source,
+        "arm": reference.arm,
+        "episodes": reference.episodes,
+        "rows": rows,
+    }
+
+
+def welch(ours: Sequence[float], theirs: Given, episodes: int) -> Estimate:
+    """Our mean above theirs, with its interval (Welch, Biometrika 34, 1947).
+
+    Of theirs without a standard deviation the mean is taken as exact: the interval is ours alone.
+    """
+    value, n = fmean(ours) - theirs.mean, len(ours)
+    own = stdev(ours) ** 2 / n
+    other = (theirs.sd or 0.0) ** 2 / episodes
+    spread = math.sqrt(own + other)
+    if spread == 0.0:
+        return Estimate(value, value, value, n)
+    freedom = (own + other) ** 2 / (own**2 / (n - 1) + other**2 / max(episodes - 1, 1))
+    half = float(scipy.stats.t.ppf((1 + CONFIDENCE) / 2, freedom)) * spread
+    return Estimate(value, value - half, value + half, n)
+
+
+def is_alike(row: Mapping[str, Any]) -> bool:
+    """Whether the interval of the difference holds 0."""
+    return bool(row["low"] <= 0.0 <= row["high"])
+
+
+def sentence(found: Mapping[str, Any] | None) -> str:
+    """What the comparison says; "" where there is none."""
+    if not found:
+        return ""
+    if not found["rows"]:
+        return f"Nothing was measured yet to be compared with {found['title']}."
+    told = []
+    for row in found["rows"]:
+        alike = "not told apart" if is_alike(row) else "different"
+        theirs = f"{row['theirs']:.3g}" + (
+            f" (sd {row['their_sd']:.3g})" if row["their_sd"] else ""
+        )
+        interval = f"{signed(row['low'], 2)} to {signed(row['high'], 2)}"
+        told.append(
+            f"{MEASURES[row['measure']]} {row['mean']:.3f} (sd {row['sd']:.2f}) against {theirs}, "
+            f"difference {signed(row['difference'], 2)} ({interval}): {alike}"
+        )
+    count = found["rows"][0]["episodes"]
+    return (
+        f"Beside {found['title']}, the {count} episodes of {found['arm']}: {'; '.join(told)}. "
+        "Intervals are of the luck of sampling on these tasks alone."
+    )

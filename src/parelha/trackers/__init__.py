@@ -1,0 +1,160 @@
+"""Figures of runs for TensorBoard, MLflow, W&B or trackio, beside the run's own folder.
+
+Each is a file with an `open_tracker` of the same form. What goes wrong in one of them ends its part
+and never the run.
+"""
+
+import importlib
+import numbers
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Protocol
+
+from parelha.config import Config
+from parelha.errors import UsageError
+from parelha.live import Progress
+from parelha.tracking import RunFolder, read_object, write_object
+
+# By tracker: the packages that it needs, as they are imported.
+_NEEDS = {
+    "tensorboard": ("torch", "tensorboard"),
+    "mlflow": ("mlflow",),
+    "wandb": ("wandb",),
+    "trackio": ("trackio",),
+}
+_IDENTITIES = "trackers.json"
+
+
+class Tracker(Protocol):
+    """Who is told of a run's figures."""
+
+    identity: str
+    """By which it knows the run again; "" where it needs none."""
+
+    def log(self, step: int, figures: Mapping[str, float]) -> None:
+        """Take in figures of a step, by name."""
+
+    def close(self) -> None:
+        """Everything was said."""
+
+
+class Trackers:
+    """Those that a run's configuration names, opened with the first figure.
+
+    Args:
+        config: of the run.
+        folder: the run's, which is there with the first figure.
+        say: told a line for each one that fails.
+    """
+
+    def __init__(self, config: Config, folder: Path, say: Callable[[str], None]) -> None:
+        self._config, self._folder, self._say = config, folder, say
+        self._names: list[str] = list(dict.fromkeys(config.tracking.to))
+        self._open: dict[str, Tracker] = {}
+        self._step = 0
+
+    def step(self, metrics: Mapping[str, Any], timings: Mapping[str, Any]) -> None:
+        """Tell of a step; the keys are those of ``metrics.jsonl`` and ``timings.jsonl``."""
+        if not self._step:
+            self._evaluation("before", 0)
+        self._step = int(metrics["step"])
+        self._log(self._step, {**metrics, **{f"time/{key}": n for key, n in timings.items()}})
+
+    def close(self) -> None:
+        """Tell of the evaluations that there are, and end."""
+        if not self._step:
+            self._evaluation("before", 0)  # of a run that trains nothing
+        self._evaluation("after", self._step)
+        for name, tracker in list(self._open.items()):
+            self._try(name, tracker.close)
+
+    def _evaluation(self, which: str, step: int) -> None:
+        table = RunFolder(self._folder).read_eval(which) if self._names else None
+        if table is None or table.get("step", 0) < step:
+            return
+        episodes, figures = table["episodes"], {}
+        for key in ("draft_passed", "final_passed"):
+            for split in ("", *dict.fromkeys(e["split"] for e in episodes)):
+                chosen = [float(e[key]) for e in episodes if split in ("", e["split"])]
+                name = "/".join(filter(None, ("eval", split, key)))
+                figures[name] = sum(chosen) / len(chosen)
+        self._log(table["step"], figures)
+
+    def _log(self, step: int, record: Mapping[str, Any]) -> None:
+        figures = {
+            key: float(value)
+            for key, value in record.items()
+            if isinstance(value, numbers.Real) and not isinstance(value, bool) and key != "step"
+        }
+        for name in list(self._names):
+            self._try(name, partial(self._tell, name, step, figures))
+
+    def _tell(self, name: str, step: int, figures: Mapping[str, float]) -> None:
+        self._opened(name, step).log(step, figures)
+
+    def _opened(self, name: str, step: int) -> Tracker:
+        """A tracker, opened where it is not; it knows a run that goes on by its identity."""
+        if name not in self._open:
+            place = self._folder / _IDENTITIES
+            known = read_object(place) or {}
+            module = importlib.import_module(f"parelha.trackers.{name}")
+            opened: Tracker = module.open_tracker(
+                self._config, self._folder, known.get(name, ""), step
+            )
+            self._open[name] = opened
+            if opened.identity and opened.identity != known.get(name):
+                write_object(place, {**known, name: opened.identity})
+        return self._open[name]
+
+    def _try(self, name: str, work: Callable[[], None]) -> None:
+        """A fault of a tracker's is told once, and it is asked no more."""
+        try:
+            work()
+        except Exception as error:  # pylint: disable=broad-exception-caught
+            # Whatever it is, the figures are in the run's own folder.
+            self._names.remove(name)
+            self._open.pop(name, None)
+            text = " ".join(str(error).split())[:200]
+            self._say(f"warning: {name} is told no more: {type(error).__name__}: {text}")
+
+
+@contextmanager
+def followed(config: Config, folder: Path, progress: Progress) -> Iterator[Progress]:
+    """Let the trackers of the run in a folder follow what `progress` is told.
+
+    Raises:
+        UsageError: the package of a tracker is missing.
+    """
+    check_trackers(config)
+    trackers = Trackers(config, folder, progress.message)
+    progress.followers.append(trackers.step)
+    try:
+        with progress:
+            try:
+                yield progress
+            finally:
+                trackers.close()
+    finally:
+        progress.followers.remove(trackers.step)
+
+
+def check_trackers(config: Config) -> None:
+    """Refuse a tracker whose package is missing, before anything starts.
+
+    Raises:
+        UsageError: naming the extra.
+    """
+    for name in config.tracking.to:
+        for package in _NEEDS[name]:
+            if find_spec(package) is None:
+                raise UsageError(
+                    f"tracking.to: {name} needs a package more: `pip install 'parelha[{name}]'`"
+                )
+
+
+def run_path(config: Config) -> Path:
+    """Where a run stands, as a name: what an experiment's runs have in common comes first."""
+    return Path(Path(config.runs_dir).name) / config.name

@@ -1,0 +1,34 @@
+"""TensorBoard: event files in the run's folder, for `tensorboard --logdir runs`."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from torch.utils.tensorboard import SummaryWriter
+
+from parelha.config import Config
+
+
+class TensorBoardTracker:
+    """An event file (torch.utils.tensorboard)."""
+
+    identity = ""
+
+    def __init__(self, folder: Path, step: int) -> None:
+        # What an interrupted run said of this step and later ones does not count.
+        self._writer = SummaryWriter(str(folder / "tensorboard"), purge_step=step)
+
+    def log(self, step: int, figures: Mapping[str, float]) -> None:
+        """A scalar each."""
+        for name, value in figures.items():
+            self._writer.add_scalar(name, value, step)
+        self._writer.flush()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._writer.close()
+
+
+def open_tracker(config: Config, folder: Path, identity: str, step: int) -> TensorBoardTracker:
+    """Begin a file; several of one run are read as one."""
+    del config, identity
+    return TensorBoardTracker(folder, step)
