@@ -28,6 +28,7 @@ _FLAGS = (
     "--disable-component-update",
     "--disable-sync",
     "--hide-scrollbars",
+    "--remote-debugging-pipe",
 )
 # Generous: a page that is not there after that will not come.
 PATIENCE = 90.0
@@ -77,8 +78,15 @@ class Chromium:
         self._in, back = os.pipe()
         # The shell gives the two ends the numbers that Chromium wants: 3 to read, 4 to write.
         self._process = subprocess.Popen(  # pylint: disable=consider-using-with
-            ["sh", "-c", f'exec "$0" "$@" 3<&{there} 4>&{back}', found, *_FLAGS]
-            + ["--remote-debugging-pipe", f"--user-data-dir={self._profile.name}", "about:blank"],
+            [
+                "sh",
+                "-c",
+                f'exec "$0" "$@" 3<&{there} 4>&{back}',
+                found,
+                *_FLAGS,
+                f"--user-data-dir={self._profile.name}",
+                "about:blank",
+            ],
             pass_fds=(there, back),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -135,7 +143,7 @@ class Chromium:
         """Load a page, and return when it says that it has loaded."""
         url = address if isinstance(address, str) else address.resolve().as_uri()
         # The same address with another fragment would be no new page.
-        self.send("Page.navigate", url="about:blank")
+        self._until_loaded("Page.navigate", url="about:blank")
         self._until_loaded("Page.navigate", url=url)
 
     def reload(self) -> None:

@@ -71,7 +71,8 @@
   const family = (episode) => index.tasks[value(TASK, episode)].split("/", 1)[0];
   const when = (episode) => {
     const source = index.sources[value(SOURCE, episode)];
-    return value(STEP, episode) && source !== "after training" ? `step ${value(STEP, episode)}` : source;
+    const evaluation = { "before training": "before", "after training": "after" }[source];
+    return evaluation || `step ${value(STEP, episode)}`;
   };
   const reward = (number) =>
     number === null || number === undefined ? "–" : (number < 0 ? "−" : "+") + Math.abs(number).toFixed(2);
@@ -224,6 +225,7 @@
     if (asked !== episode) return; // another one was chosen meanwhile
     if (chosen) history.replaceState(null, "", `#${name}.${value(PLACE, episode)}`);
     at("episode").replaceChildren(heading(episode), ...exchanges(parts));
+    performance.mark("episode");
   }
 
   function heading(e) {
@@ -259,28 +261,33 @@
     make("details", null, make("summary", null, make("small", { class: "more" }, title)), ...children);
   const quoted = (text) => make("pre", null, text);
 
+  const named = (part) => (part.heading === "Stored" ? "Stored draft" : part.heading);
+
   function measured(part) {
-    const title = [part.heading === "Stored" ? "Stored draft" : part.heading, part.choice].filter(Boolean).join(": ");
+    const title = [named(part), part.choice].filter(Boolean).join(": ");
     const state = part.passed === undefined ? "" : part.passed ? " passed" : " failed";
-    const made = make("div", { class: `part${state}` }, make("h4", null, title));
-    for (const facts of [part.measured, part.paid]) {
-      if (facts) made.append(make("p", { class: "tags" }, facts.join(" · ")));
-    }
-    if (part.missed) made.append(more(`hidden cases that failed, the first ${part.missed.length}`, quoted(part.missed.join("\n"))));
-    if (part.findings) made.append(more(`findings of the linters (${part.findings.length})`, quoted(part.findings.join("\n"))));
-    if (part.prompt) made.append(more("what the coder was given", quoted(part.prompt)));
-    return made;
+    const facts = (part.measured || []).join(" · ");
+    return make("div", { class: `part${state}` }, make("h4", null, title), make("p", { class: "tags" }, facts));
+  }
+
+  function behind(part) {
+    const made = [];
+    if (part.paid) made.push(make("p", { class: "tags" }, part.paid.join(" · ")));
+    if (part.missed) made.push(more(`hidden cases that failed, the first ${part.missed.length}`, quoted(part.missed.join("\n"))));
+    if (part.findings) made.push(more(`findings of the linters (${part.findings.length})`, quoted(part.findings.join("\n"))));
+    if (part.prompt) made.push(more("what the coder was given", quoted(part.prompt)));
+    return make("div", { class: "part" }, make("h4", null, `Behind the ${named(part).toLowerCase()}`), ...made);
   }
 
   const code = (lines, label) =>
     make("pre", { class: "code", tabindex: "0", role: "region", "aria-label": label }, make("code", null, ...lines));
 
   function alone(part) {
-    return [measured(part), code(parelhaDiff.plain(part.text || ""), part.heading)];
+    return [measured(part), code(parelhaDiff.plain(part.text || ""), named(part)), behind(part)];
   }
 
   function compared(before, after, k) {
-    const names = { changes: "changes", before: before.heading.toLowerCase(), after: "revision" };
+    const names = { changes: "changes", before: named(before).toLowerCase(), after: "revision" };
     const place = make("div");
     const show = () => {
       const [one, other] = [before.text || "", after.text || ""];
@@ -303,7 +310,13 @@
       return make("label", null, input, ` ${name}`);
     });
     show();
-    return [measured(before), measured(after), make("fieldset", { class: "views" }, make("legend", null, "Program"), ...choice), place];
+    return [
+      make("div", { class: "two" }, measured(before), measured(after)),
+      make("fieldset", { class: "views" }, make("legend", null, "Program"), ...choice),
+      place,
+      ...(k ? [] : [behind(before)]),
+      behind(after),
+    ];
   }
 
   function reviewed(part) {
@@ -374,6 +387,7 @@
     section.addEventListener("keydown", letter);
     filter(first);
     section.classList.add("ready");
+    performance.mark("list");
   }
   begin();
 })();

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, field
 from difflib import SequenceMatcher
 from typing import Any
 
-from parelha.report.examples import Part, part_of, reward_facts, score_facts
+from parelha.report.examples import part_of, reward_facts, score_facts
 from parelha.report.page import Packed, visible
 from parelha.report.records import Program, Run, join_rounds, read_program
 from parelha.tracking import Line, RunFolder, step_name
@@ -118,7 +118,7 @@ def _chunks(
 
 
 def _shared(
-    chains: Iterable[list[Line]], rounds: list[dict[str, Any]]
+    chains: Sequence[list[Line]], rounds: list[dict[str, Any]]
 ) -> Iterator[list[tuple[Line, int]]]:
     """The chains with the number of each round, which is put into `rounds` when first met."""
     numbers: dict[int, int] = {}
@@ -156,15 +156,15 @@ def _shown(line: Line, earlier: Line | None) -> dict[str, Any]:
         for f in (score.get("analysis") or {}).get("findings") or ()
     ]
     if part.is_code and earlier is not None:
-        record["changes"] = _changes(part_of(earlier), part)
+        record["changes"] = changed_lines(part_of(earlier).text, part.text)
     return {key: value for key, value in record.items() if value not in ("", [], None, False)} | (
         {"passed": False} if part.passed is False else {}
     )
 
 
-def _changes(before: Part, after: Part) -> list[list[int]]:
+def changed_lines(before: str, after: str) -> list[list[int]]:
     """Where two programs differ: (begin, end) of lines in the first, and in the second."""
-    one, other = (visible(part.text).split("\n") for part in (before, after))
+    one, other = before.split("\n"), after.split("\n")
     matcher = SequenceMatcher(None, one, other, autojunk=False)
     return [list(where) for tag, *where in matcher.get_opcodes() if tag != "equal"]
 

@@ -127,17 +127,21 @@ def write_page(
         "folder": folder.name,
         "chunks": {} if single_file else names,
     }
-    page = _environment().get_template("page.html").render(
-        **context,
-        version=__version__,
-        single_file=single_file,
-        library_name=library_name,
-        files_name=folder.name,
-        episodes=episodes,
-        contents=_contents(context, episodes),
-        policy=Markup(allowed + " ".join(map(csp_hash, inline))),
-        settings=for_script(json.dumps(settings)),
-        scripts=list(map(Markup, inline)),
+    page = (
+        _environment()
+        .get_template("page.html")
+        .render(
+            **context,
+            version=__version__,
+            single_file=single_file,
+            library_name=library_name,
+            files_name=folder.name,
+            episodes=episodes,
+            contents=_contents(context, episodes),
+            policy=Markup(allowed + " ".join(map(csp_hash, inline))),
+            settings=for_script(json.dumps(settings)),
+            scripts=list(map(Markup, inline)),
+        )
     )
     write_atomic(path, page)
     if episodes is not None:
