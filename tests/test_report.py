@@ -12,7 +12,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks.check_report import find_chromium, problems_of
 from parelha.errors import UsageError
 from parelha.report.comparison_page import build_comparison
 from parelha.report.examples import choose_examples
@@ -217,31 +216,33 @@ class _Page(HTMLParser):
             self.scripts[-1] = (attributes, earlier + data)
 
 
-@pytest.fixture(scope="module", name="hostile_page")
-def _hostile_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("runs") / "hostile"
-    return build_report(fabricate_run(path, said=HOSTILE).path)
-
-
 def test_the_report_begins_with_what_was_measured(tmp_path: Path) -> None:
     page = _Page(build_report(fabricate_run(tmp_path / "run").path).read_text(encoding="utf-8"))
     assert "Trained coder and reviewer on tiny for 4 steps (64 episodes)." in page.text
     assert "On 24 held-out episodes the final pass rate went from" in page.text
-    charts = [json.loads(text) for attributes, text in page.scripts if attributes.get("id")]
+    charts = [
+        json.loads(text)
+        for attributes, text in page.scripts
+        if str(attributes.get("id")).startswith(("chart-", "before-"))
+    ]
     assert len(charts) >= 15
     assert all(chart["layout"]["xaxis"]["title"]["text"] for chart in charts)
     assert all(chart["data"] for chart in charts)
 
 
-def test_hostile_text_stays_text(hostile_page: Path) -> None:
-    page = _Page(hostile_page.read_bytes().decode("utf-8"))
-    assert "<script>alert(1)</script>" in page.text
+def test_hostile_text_stays_text(tmp_path: Path) -> None:
+    run = fabricate_run(tmp_path / "hostile", steps=2, said=HOSTILE)
+    rounds = run.read_rounds("step_00001")
+    for line in rounds:
+        line["dropped"], line["score"] = HOSTILE, None
+    run.write_step(1, {"step": 1}, {}, rounds)
+    page = _Page(build_report(run.path).read_bytes().decode("utf-8"))
+    assert "<script>alert(1)</script>" in page.text  # how programs ended
     assert "{{ 7*7 }}" in page.text
     assert "img" not in page.tags
     assert "\x1b" not in page.text and "\u202e" not in page.text and "\x00" not in page.text
-    kinds = [attributes.get("type") for attributes, _ in page.scripts]
-    assert kinds.count(None) == 2  # Plotly, and the page's own
-    assert page.references == ["data:,"]  # the page loads nothing
+    assert [kind.get("type") for kind, _ in page.scripts].count(None) == 3  # the page's own
+    assert all(reference[0] == "#" for reference in page.references if reference != "data:,")
 
 
 def test_hostile_names_stay_text(tmp_path: Path) -> None:
@@ -313,17 +314,6 @@ def test_examples_are_whole_and_of_different_kinds(tmp_path: Path) -> None:
     for example in examples:
         assert [part.heading for part in example.parts][:2] == ["Draft", "Review"]
         assert "hidden cases" in example.parts[0].facts[0]
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(find_chromium() is None, reason="no Chromium on this machine")
-def test_the_console_of_a_browser_stays_silent(hostile_page: Path) -> None:
-    chromium = find_chromium()
-    assert chromium is not None
-    problems = problems_of(hostile_page, chromium, timeout=100.0)
-    if any("did not finish" in problem for problem in problems):
-        pytest.skip("this machine is too busy for a browser")
-    assert problems == []
 
 
 # --- terminal ----------------------------------------------------------------------------------

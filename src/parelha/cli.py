@@ -218,18 +218,28 @@ def score(
 
 
 @app.command
-def report(*runs: Path) -> None:
-    """Write a report of one run, or of several side by side, as one HTML file.
+def report(*runs: Path, single_file: Flag = False) -> None:
+    """Write a report of one run, of several side by side, or of an experiment, as an HTML page.
+
+    A page needs the files beside it: the charting library, which the pages of several runs share,
+    and of one run the texts of its episodes.
 
     Args:
-        runs: Folders of runs; the page on several is written beside the first.
+        runs: Folders of runs, or one of an experiment; the page on several is beside the first.
+        single_file: Put everything into the page, so that it can be moved or sent alone.
     """
     if not runs:
         raise UsageError("report needs at least one run")
+    if len(runs) == 1 and (runs[0] / "results.json").is_file():
+        from parelha.experiment.page import rebuild_page
+
+        print(rebuild_page(runs[0], single_file))
+        return
     from parelha.report.comparison_page import build_comparison
     from parelha.report.run_page import build_report
 
-    print(build_report(runs[0]) if len(runs) == 1 else build_comparison(runs))
+    one = len(runs) == 1
+    print(build_report(runs[0], single_file) if one else build_comparison(runs, single_file))
 
 
 @app.command

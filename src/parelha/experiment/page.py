@@ -5,10 +5,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from parelha.errors import UsageError
 from parelha.experiment.claims import claims, group_text
 from parelha.experiment.compare import NOT_TOLD_APART, estimate_of
 from parelha.experiment.episodes import pooled
 from parelha.experiment.results import CURVES
+from parelha.experiment.runs import RESULTS, read_times
 from parelha.experiment.tables import (
     arm_rows,
     difference_rows,
@@ -22,6 +24,7 @@ from parelha.live import duration
 from parelha.report import episode_charts as pictured
 from parelha.report import experiment_charts as charts
 from parelha.report.page import Chart, Section, Table, drawn, visible, write_page
+from parelha.tracking import read_object
 
 PAGE = "experiment.html"
 # Parts of the template that an experiment's page does without.
@@ -33,12 +36,16 @@ _OF_RUNS = (
     "quality",
     "outcomes",
     "steps",
-    "examples",
 )
 
 
-def build_page(folder: Path, results: Mapping[str, Any], times: Mapping[str, Any]) -> Path:
+def build_page(
+    folder: Path, results: Mapping[str, Any], times: Mapping[str, Any], single_file: bool = False
+) -> Path:
     """Write the page into the experiment's folder and return its path.
+
+    The charting library stands beside it, for the reports of the runs as well; with `single_file`
+    the page holds it.
 
     Raises:
         UsageError: it cannot be written.
@@ -53,7 +60,19 @@ def build_page(folder: Path, results: Mapping[str, Any], times: Mapping[str, Any
         "config": json.dumps({"models": results["models"], "arms": results["arms"]}, indent=2),
         **{name: [] for name in _OF_RUNS},
     }
-    return write_page(folder / PAGE, context)
+    return write_page(folder / PAGE, context, shelf=folder, single_file=single_file)
+
+
+def rebuild_page(folder: Path, single_file: bool = False) -> Path:
+    """Write the page again from the results in the experiment's folder.
+
+    Raises:
+        UsageError: they are not there or damaged, or the page cannot be written.
+    """
+    results = read_object(folder / RESULTS)
+    if results is None:
+        raise UsageError(f"{folder} holds no {RESULTS}: `parelha experiment FILE` makes it")
+    return build_page(folder, results, read_times(folder), single_file)
 
 
 def _facts(results: Mapping[str, Any], times: Mapping[str, Any]) -> list[tuple[str, str]]:

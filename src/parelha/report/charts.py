@@ -45,7 +45,7 @@ def passes_per_step(run: Run) -> Figure | None:
     series = [("draft", DRAFT, drafts), ("final program", FINAL, finals)]
     figure = _curves(series, "pass rate", ".0%")
     if figure is not None:
-        figure.update_yaxes(tickformat=".0%", rangemode="tozero")
+        figure.update_yaxes(tickformat="~%", rangemode="tozero")
     return figure
 
 
@@ -194,13 +194,14 @@ def metric_lines(
     """
     figure = go.Figure()
     for (key, label), color in zip(keys.items(), colors(len(keys)), strict=True):
-        kept = [(r["step"], r[key]) for r in records if r.get(key) is not None]
-        if kept:
+        if any(r.get(key) is not None for r in records):
             figure.add_scatter(
-                x=[step for step, _ in kept],
-                y=[value for _, value in kept],
+                x=[r["step"] for r in records],
+                # A step in which it was not measured leaves a gap, and a mark shows a lonely one.
+                y=[r.get(key) for r in records],
                 name=label,
-                mode="lines+markers" if len(kept) <= 40 else "lines",
+                mode="lines+markers",
+                marker={"size": 6 if len(records) <= 40 else 3},
                 line={"color": color},
                 hovertemplate=f"%{{y:{form}}}",
             )
@@ -208,7 +209,7 @@ def metric_lines(
         return None
     figure.update_layout(showlegend=True)
     if form.endswith("%"):
-        figure.update_yaxes(tickformat=".0%", rangemode="tozero")
+        figure.update_yaxes(tickformat="~%", rangemode="tozero")
     return axes(figure, "step", y_title)
 
 
@@ -253,7 +254,7 @@ def compared_passes(runs: Sequence[Run]) -> Figure | None:
         )
     figure = _curves(series, "final pass rate", ".0%")
     if figure is not None:
-        figure.update_yaxes(tickformat=".0%", rangemode="tozero")
+        figure.update_yaxes(tickformat="~%", rangemode="tozero")
     return figure
 
 
@@ -383,7 +384,7 @@ def axes(figure: Figure, x_title: str, y_title: str) -> Figure:
     """The figure with its axes named."""
     figure.update_xaxes(title_text=x_title)
     positions = [x for trace in figure.data for x in trace.x or () if not isinstance(x, str)]
-    if x_title == "step" and positions and max(positions) <= 12:
+    if x_title == "step" and positions and max(positions) - min(positions) <= 12:
         figure.update_xaxes(dtick=1)  # no half steps
     figure.update_yaxes(title_text=y_title)
     return figure

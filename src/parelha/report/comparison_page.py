@@ -11,8 +11,10 @@ from parelha.report.records import Run, read_run
 from parelha.report.summary import changes, headline, models_of, points_text, share_text
 
 
-def build_comparison(run_dirs: Sequence[Path]) -> Path:
-    """Write one page on several runs, into the folder of the first, and return its path.
+def build_comparison(run_dirs: Sequence[Path], single_file: bool = False) -> Path:
+    """Write one page on several runs, beside the folder of the first, and return its path.
+
+    The charting library stands beside it; with `single_file` the page holds it.
 
     Raises:
         UsageError: as `build_report`; a run is named twice; or two runs call different weights by
@@ -38,14 +40,13 @@ def build_comparison(run_dirs: Sequence[Path]) -> Path:
         "sections": [Section("Side by side", drawn(compared), note)],
         "outcomes": [],
         "steps": [],
-        "examples": [],
         "config": "",
         "runs": [_comparison_row(run) for run in runs],
         "differences": _differences(runs),
     }
     names = "_".join(path.resolve().name for path in run_dirs)
     path = run_dirs[0].resolve().parent / f"comparison_{names[:100]}.html"
-    return write_page(path, context)
+    return write_page(path, context, shelf=path.parent, single_file=single_file)
 
 
 def refuse_mixed_weights(runs: Sequence[Run]) -> None:

@@ -60,7 +60,7 @@ def choose_examples(run: Run) -> list[Example]:
         for chain in chains[step]:
             names = (str(chain[0]["task"]), chain[0]["name"], chain[-1]["name"])
             if names == (task, draft, leaf):
-                examples.append(Example(why, task, step, [_part(line) for line in chain]))
+                examples.append(Example(why, task, step, [part_of(line) for line in chain]))
     return examples
 
 
@@ -94,7 +94,8 @@ _KINDS: dict[str, Callable[[Episode], bool]] = {
 }
 
 
-def _part(line: Line) -> Part:
+def part_of(line: Line) -> Part:
+    """A round on record as it is shown."""
     turns: list[dict[str, Any]] = line.get("turns") or []
     score: dict[str, Any] = line.get("score") or {}
     is_code = line["kind"] != "review"
@@ -116,12 +117,13 @@ def _part(line: Line) -> Part:
         ),
         text=text,
         is_code=is_code,
-        facts=[*_score_facts(score), *_reward_facts(line)],
+        facts=[*score_facts(score), *reward_facts(line)],
         passed=(score.get("tests") or {}).get("outcome") == "passed" if score else None,
     )
 
 
-def _score_facts(score: dict[str, Any]) -> list[str]:
+def score_facts(score: dict[str, Any]) -> list[str]:
+    """What tests and linters measured on a program, in a few words each."""
     facts = [f"no program: {score['reason']}"] if score.get("reason") else []
     tests = score.get("tests")
     if tests:
@@ -137,7 +139,8 @@ def _score_facts(score: dict[str, Any]) -> list[str]:
     return facts
 
 
-def _reward_facts(line: Line) -> list[str]:
+def reward_facts(line: Line) -> list[str]:
+    """What a round was paid, with its components and the advantages of its turns."""
     if line.get("reward") is None:
         return [f"dropped: {line['dropped']}"] if line.get("dropped") else []
     parts = ", ".join(

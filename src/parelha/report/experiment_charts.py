@@ -45,7 +45,7 @@ def curves(
         return None
     figure.update_layout(showlegend=True)
     if form.endswith("%"):
-        figure.update_yaxes(tickformat=".0%", rangemode="tozero")
+        figure.update_yaxes(tickformat="~%", rangemode="tozero")
     return axes(figure, "step", y_title)
 
 

@@ -2,27 +2,39 @@
 
 Everything in a run folder is untrusted text, the models' words above all: the template escapes
 every value, charts travel as JSON in which no ``<`` is left, and a content security policy lets
-the page load nothing from anywhere.
+the page run its own scripts alone and load nothing but the files beside it.
 """
 
+import json
+import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
-from plotly.offline import get_plotlyjs
 
 from parelha import __version__
+from parelha.report.assets import (
+    csp_hash,
+    forget_scripts,
+    hashed_name,
+    library,
+    share_library,
+    write_scripts,
+)
 from parelha.tracking import write_atomic
 
 # Direction marks reorder text on the screen, and control characters hide it.
 _INVISIBLE = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
 )
+# Of the page's own scripts, in the order in which they run.
+_SCRIPTS = ("charts.js", "diff.js", "episodes.js")
 
 
 @dataclass(frozen=True)
@@ -36,11 +48,8 @@ class Chart:
 
     @property
     def json(self) -> Markup:
-        """The figure for a script element: JSON with no character that could end it."""
-        text = str(self.figure.to_json())
-        for character in "<>&\u2028\u2029":
-            text = text.replace(character, f"\\u{ord(character):04x}")
-        return Markup(text)
+        """The figure for a script element."""
+        return for_script(str(self.figure.to_json()))
 
 
 @dataclass(frozen=True)
@@ -61,12 +70,110 @@ class Table:
     note: str = ""
 
 
-def write_page(path: Path, context: dict[str, Any]) -> Path:
-    """Render the template into a file; raises UsageError where it cannot be written."""
-    plotly = Markup(get_plotlyjs())
-    page = _environment().get_template("page.html")
-    write_atomic(path, page.render(**context, plotly=plotly, version=__version__))
+@dataclass(frozen=True)
+class Packed:
+    """Episodes for the page's browser, packed as `parelha.report.episodes` does.
+
+    Attributes:
+        count: of episodes.
+        index: what the list shows of each.
+        chunks: by name, the texts of some of them.
+    """
+
+    count: int
+    index: str
+    chunks: Mapping[str, str]
+
+
+def write_page(
+    path: Path,
+    context: dict[str, Any],
+    *,
+    shelf: Path,
+    single_file: bool = False,
+    episodes: Packed | None = None,
+) -> Path:
+    """Render the template into a file, and write what it loads beside it.
+
+    The page is written last: until then the old one is there with the files it loads.
+
+    Args:
+        path: the page.
+        context: what the template shows.
+        shelf: folder of the charting library, which the pages of several runs share.
+        single_file: the page holds everything, and has nothing beside it.
+        episodes: what its browser of episodes shows.
+
+    Raises:
+        UsageError: a file cannot be written.
+    """
+    folder = path.with_name(f"{path.stem}_files")
+    chunks = episodes.chunks if episodes is not None else {}
+    scripts = {name: f'parelhaTexts("{name}","{text}");\n' for name, text in chunks.items()}
+    names = {name: hashed_name(name, text) for name, text in scripts.items()}
+    library_name, library_text = library()
+    own = [files("parelha.report").joinpath(name).read_text("utf-8") for name in _SCRIPTS]
+    if single_file:
+        inline, allowed = [library_text, *own], ""
+    else:
+        share_library(shelf)
+        if names:
+            write_scripts(folder, {names[name]: text for name, text in scripts.items()})
+        # Browsers differ in whether a page from the file system has an origin of its own.
+        inline, allowed = own, "'self' file: "
+    shared = Path(os.path.relpath(shelf.resolve() / library_name, path.resolve().parent)).as_posix()
+    settings = {
+        "library": [] if single_file else list(dict.fromkeys((shared, library_name))),
+        "folder": folder.name,
+        "chunks": {} if single_file else names,
+    }
+    page = (
+        _environment()
+        .get_template("page.html")
+        .render(
+            **context,
+            version=__version__,
+            single_file=single_file,
+            library_name=library_name,
+            files_name=folder.name,
+            episodes=episodes,
+            contents=_contents(context, episodes),
+            policy=Markup(allowed + " ".join(map(csp_hash, inline))),
+            settings=for_script(json.dumps(settings)),
+            scripts=list(map(Markup, inline)),
+        )
+    )
+    write_atomic(path, page)
+    if episodes is not None:
+        forget_scripts(folder, () if single_file else names.values())
     return path
+
+
+def _contents(context: Mapping[str, Any], episodes: Packed | None) -> list[tuple[str, str]]:
+    """Anchors and names of the page's parts, in order; none for a page that is short."""
+    charts = [(f"charts-{i}", part.title) for i, part in enumerate(context["sections"], 1)]
+    tables = [(f"table-{i}", part.title) for i, part in enumerate(context.get("tables", ()), 1)]
+    parts = [
+        ("runs", "The runs", context["runs"]),
+        *((anchor, name, True) for anchor, name in tables),
+        ("changes", "Before and after", context["change_rows"]),
+        ("quality", "Linters", context["quality"]),
+        *((anchor, name, True) for anchor, name in charts),
+        ("outcomes", "How programs ended", context["outcomes"]),
+        ("episodes", "Episodes", episodes is not None and episodes.count),
+        ("steps", "Every step", context["steps"]),
+        ("differences", "Configurations", context["differences"]),
+        ("config", "Configuration", context["config"]),
+    ]
+    found = [(anchor, name) for anchor, name, there in parts if there]
+    return found if len(found) > 3 else []
+
+
+def for_script(text: str) -> Markup:
+    """JSON with no character that could end a script element."""
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return Markup(text)
 
 
 def drawn(found: Sequence[Chart]) -> list[Chart]:

@@ -7,7 +7,8 @@ from typing import Any
 
 from parelha.live import duration
 from parelha.report import charts
-from parelha.report.examples import choose_examples
+from parelha.report.assets import shelf_of
+from parelha.report.episodes import pack_episodes
 from parelha.report.page import Chart, Section, drawn, write_page
 from parelha.report.records import Program, Run, join_episodes, read_run
 from parelha.report.summary import (
@@ -23,10 +24,12 @@ from parelha.report.summary import (
 from parelha.tracking import RunFolder
 
 
-def build_report(run_dir: Path) -> Path:
+def build_report(run_dir: Path, single_file: bool = False) -> Path:
     """Write ``report.html`` into a run folder and return its path.
 
-    The run may be in progress or interrupted: the report shows what is there.
+    The run may be in progress or interrupted: the report shows what is there. Beside it stands
+    ``report_files`` with the texts of the episodes, and the charting library above the run's
+    folder, for the reports of all runs there; with `single_file` the page holds both.
 
     Raises:
         UsageError: there is no run, it is damaged, or the page cannot be written.
@@ -43,12 +46,17 @@ def build_report(run_dir: Path) -> Path:
         "sections": [s for s in _sections(run) if s.charts],
         "outcomes": _outcomes(run),
         "steps": _step_rows(run),
-        "examples": choose_examples(run),
         "config": json.dumps(run.record, indent=2, ensure_ascii=False),
         "runs": [],
         "differences": [],
     }
-    return write_page(run_dir / "report.html", context)
+    return write_page(
+        run_dir / "report.html",
+        context,
+        shelf=shelf_of(run_dir),
+        single_file=single_file,
+        episodes=pack_episodes(run),
+    )
 
 
 def _sections(run: Run) -> list[Section]:

@@ -1,4 +1,3 @@
-<script>
 "use strict";
 (() => {
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
@@ -49,29 +48,53 @@
     Plotly.react(place, figure.data, layout, options);
   }
 
+  // The library stands beside the page, or above it, or in it; each place is tried.
+  async function library(places) {
+    for (const path of places) {
+      const found = await new Promise((resolve) => {
+        const script = document.createElement("script");
+        script.src = path;
+        script.onload = () => resolve(true);
+        script.onerror = () => resolve(false);
+        document.head.append(script);
+      });
+      if (found && window.Plotly) return true;
+    }
+    return Boolean(window.Plotly);
+  }
+
   // Charts near the screen are drawn at once, the others one after the other.
-  const places = [...document.querySelectorAll(".chart")];
-  const drawn = new Set();
-  const drawOnce = (place) => {
-    if (!drawn.has(place)) {
-      drawn.add(place);
-      draw(place);
+  async function begin() {
+    const places = [...document.querySelectorAll(".chart")];
+    const settings = JSON.parse(document.getElementById("settings").textContent);
+    if (!places.length) return;
+    if (!(await library(settings.library))) {
+      document.documentElement.classList.add("chartless");
+      document.getElementById("missing").hidden = false;
+      return;
     }
-  };
-  const watcher = new IntersectionObserver(
-    (entries) => entries.filter((entry) => entry.isIntersecting).forEach((entry) => drawOnce(entry.target)),
-    { rootMargin: "600px" },
-  );
-  places.forEach((place) => watcher.observe(place));
-  const drawRest = () => {
-    const next = places.find((place) => !drawn.has(place));
-    if (next) {
-      drawOnce(next);
-      setTimeout(drawRest, 30);
-    }
-  };
-  setTimeout(drawRest, 30);
-  dark.addEventListener("change", () => drawn.forEach(draw));
-  window.addEventListener("beforeprint", () => places.forEach(drawOnce));
+    const drawn = new Set();
+    const drawOnce = (place) => {
+      if (!drawn.has(place)) {
+        drawn.add(place);
+        draw(place);
+      }
+    };
+    const watcher = new IntersectionObserver(
+      (entries) => entries.filter((entry) => entry.isIntersecting).forEach((entry) => drawOnce(entry.target)),
+      { rootMargin: "600px" },
+    );
+    places.forEach((place) => watcher.observe(place));
+    const drawRest = () => {
+      const next = places.find((place) => !drawn.has(place));
+      if (next) {
+        drawOnce(next);
+        setTimeout(drawRest, 30);
+      }
+    };
+    setTimeout(drawRest, 30);
+    dark.addEventListener("change", () => drawn.forEach(draw));
+    window.addEventListener("beforeprint", () => places.forEach(drawOnce));
+  }
+  begin();
 })();
-</script>
