@@ -133,7 +133,7 @@ def test_a_configuration_of_ours_is_found_by_its_name(
     assert find_toml(Path("quickstart"), "configs") == ours
     assert load_config(Path("quickstart")).name == "quickstart"
     for wrong in ("quickstar", "configs/quickstart.toml"):
-        with pytest.raises(UsageError, match=f"cannot read {wrong}: .*comes with .*quickstart"):
+        with pytest.raises(UsageError, match=f"cannot read {wrong}: .*named .*quickstart"):
             load_config(Path(wrong))
     Path("quickstart").write_text('name = "mine"', encoding="utf-8")
     assert load_config(Path("quickstart")).name == "mine"

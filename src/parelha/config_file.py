@@ -55,8 +55,7 @@ def find_toml(path: Path, kind: Literal["configs", "experiments"]) -> Path:
     if path.exists():
         return path  # what cannot be read is said where it is read
     raise UsageError(
-        f"cannot read {path}: no such file, and none of this name comes with Parelha, as "
-        f"{' and '.join(ours)} do"
+        f"cannot read {path}: no such file (what comes with Parelha is named {', '.join(ours)})"
     )
 
 
