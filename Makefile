@@ -8,8 +8,11 @@
 #   make files    writes docs/files.md, the list of modules
 #   make docs     the documentation as a site in build/site
 #   make dist     a wheel in dist, tried in an environment of its own
+#   make lowest   the fast tests with the oldest dependencies that pyproject.toml allows
 #
-#   TORCH_SPEC   the torch to install, such as TORCH_SPEC="torch==2.13.0" PIP_ARGS="--index-url ..."
+#   TORCH_BACKEND which build of torch: auto fits the machine (no CUDA without an NVIDIA GPU), cpu, cu130 ...;
+#                 pip takes the one in pip's own index, as does a PIP_ARGS that names an index
+#   TORCH_SPEC   the torch to install, such as TORCH_SPEC="torch==2.13.0"
 #   PIP_ARGS     further arguments of every pip call
 #   CONFIG       the configuration of `make train`
 #   JOBS         processes side by side in tests and linters; the processors by default, 8 at most
@@ -18,6 +21,7 @@
 PYTHON ?= python3
 TORCH_SPEC ?= torch==2.13.0
 PIP_ARGS ?=
+TORCH_BACKEND ?= $(if $(findstring index,$(PIP_ARGS)),pip,auto)
 CONFIG ?= configs/quickstart.toml
 ARGS ?=
 VENV := .venv
@@ -28,7 +32,17 @@ LINT_JOBS = $(shell echo $$((($(JOBS) + 1) / 2)))
 # A process that has run out of tests takes some of another's: the slowest test is all that is waited for.
 PARALLEL = --numprocesses=$(JOBS) --dist=worksteal
 
-.PHONY: setup train test tests lint fast format coverage files docs dist clean
+# $(call torch,ENVIRONMENT): uv knows where PyTorch keeps its builds and which of them fits the machine.
+# Where it cannot get there, pip's index has to do, whose build for Linux brings CUDA's libraries.
+define torch
+@$(1)/bin/pip install --quiet $(PIP_ARGS) uv
+@{ test "$(TORCH_BACKEND)" != pip && UV_HTTP_RETRIES=1 $(1)/bin/uv pip install --quiet --python $(1)/bin/python \
+		--constraint constraints.txt --torch-backend "$(TORCH_BACKEND)" "$(TORCH_SPEC)"; } \
+	|| { echo "torch comes from pip's own index: on Linux that may bring CUDA's libraries"; \
+		$(1)/bin/pip install --quiet $(PIP_ARGS) "$(TORCH_SPEC)"; }
+endef
+
+.PHONY: setup train test tests lint fast format coverage files docs dist lowest clean
 
 setup: $(VENV)/.ready
 
@@ -36,7 +50,7 @@ $(VENV)/.ready: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "Parelha needs Python 3.11 or newer: set PYTHON=python3.11" >&2; exit 2; }
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet $(PIP_ARGS) "$(TORCH_SPEC)"
+	$(call torch,$(VENV))
 	$(BIN)/pip install --quiet $(PIP_ARGS) --constraint constraints.txt --editable ".[dev]"
 	@touch $@
 
@@ -87,9 +101,18 @@ dist: setup
 	rm -rf dist build/fresh
 	$(BIN)/pip wheel --quiet $(PIP_ARGS) --no-deps --wheel-dir dist .
 	$(PYTHON) -m venv build/fresh
-	build/fresh/bin/pip install --quiet $(PIP_ARGS) "$(TORCH_SPEC)"
+	$(call torch,build/fresh)
 	build/fresh/bin/pip install --quiet $(PIP_ARGS) --constraint constraints.txt dist/*.whl
-	cd build && fresh/bin/parelha tasks list > /dev/null && fresh/bin/parelha doctor
+	cd build && fresh/bin/parelha tasks list > /dev/null && fresh/bin/parelha train quickstart --dry-run > /dev/null \
+		&& fresh/bin/parelha doctor
+
+# Only torch is taken as it stands in TORCH_SPEC: its oldest here is the one that pyproject.toml names.
+lowest:
+	$(PYTHON) -m venv build/lowest
+	$(call torch,build/lowest)
+	build/lowest/bin/uv pip install --quiet --python build/lowest/bin/python --resolution lowest-direct \
+		--editable ".[dev,serve]"
+	build/lowest/bin/pytest $(PARALLEL) -m "not slow"
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage build dist

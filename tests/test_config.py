@@ -3,6 +3,7 @@
 # pylint: disable=missing-function-docstring
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from parelha.config import Config
 from parelha.config_eval import EvalConfig
-from parelha.config_file import from_dict, known_keys, load_config, nearest_key
+from parelha.config_file import find_toml, from_dict, known_keys, load_config, nearest_key
 from parelha.errors import UsageError
 from parelha.overrides import resumed_config
 
@@ -125,6 +126,26 @@ def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
     for path in (tmp_path / "none.toml", tmp_path):
         with pytest.raises(UsageError, match="cannot read"):
             load_config(path)
+
+
+@pytest.mark.parametrize("wheel", [False, True])
+def test_a_configuration_of_ours_is_found_by_its_name(
+    wheel: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    ours = Path(__file__).parents[1] / "configs" / "quickstart.toml"
+    if wheel:  # there the files stand inside the package
+        folder = tmp_path / "site-packages" / "parelha" / "configs"
+        folder.mkdir(parents=True)
+        ours = Path(shutil.copy(ours, folder))
+        monkeypatch.setattr("parelha.config_file._PACKAGE", folder.parent)
+    assert find_toml(Path("quickstart"), "configs") == ours
+    assert load_config(Path("quickstart")).name == "quickstart"
+    for wrong in ("quickstar", "configs/quickstart.toml"):
+        with pytest.raises(UsageError, match=f"cannot read {wrong}: .*named .*quickstart"):
+            load_config(Path(wrong))
+    Path("quickstart").write_text('name = "mine"', encoding="utf-8")
+    assert load_config(Path("quickstart")).name == "mine"
 
 
 def test_every_key_is_documented() -> None:

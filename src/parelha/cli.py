@@ -92,7 +92,8 @@ def train(
     """Train the pair, evaluate it before and after, and write a report.
 
     Args:
-        arguments: A TOML file; without one, the defaults.
+        arguments: A TOML file, or the name of one that comes with Parelha, such as quickstart;
+            without one, the defaults.
         resume: The folder of a run to go on with.
         dry_run: Show the resolved configuration and what it means, and stop.
     """

@@ -19,7 +19,8 @@ def experiment(*files: Path, dry_run: Flag = False, page: Path | None = None) ->
     runs_dir, holds a run folder for each arm and seed, results.json and experiment.html.
 
     Args:
-        files: The TOML file of the experiment. With --page, folders of experiments, or of such.
+        files: The TOML file of the experiment, or the name of one that comes with Parelha, such as
+            what_the_pair_learns. With --page, folders of experiments, or of such.
         dry_run: Say the runs, their tokens, their time and what they can show, and stop.
         page: Write this Markdown file from the results of the folders, and run nothing.
     """

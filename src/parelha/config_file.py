@@ -7,19 +7,22 @@ import difflib
 import json
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ValidationError
 
 from parelha.config import Config
 from parelha.errors import UsageError
 
+_PACKAGE = Path(__file__).resolve().parent
+
 
 def load_config(path: Path | None = None, overrides: dict[str, str] | None = None) -> Config:
     """Read a TOML file and lay overrides over it.
 
     Args:
-        path: a TOML file; None means the defaults.
+        path: a TOML file, or the name of one that comes with Parelha, such as ``quickstart``; None
+            means the defaults.
         overrides: dotted key to text, such as ``{"train.steps": "8"}``. The text is read as a
             TOML value, and as plain words where it is none: ``--name first``, and
             ``--families clean_data,build_model`` for a list. A name may look like a number.
@@ -28,10 +31,32 @@ def load_config(path: Path | None = None, overrides: dict[str, str] | None = Non
         UsageError: no such file, no TOML, an unknown key (with the nearest right one), a value of
             the wrong type or out of range.
     """
-    table = {} if path is None else read_toml(path)
+    table = {} if path is None else read_toml(find_toml(path, "configs"))
     for key, text in (overrides or {}).items():
         _lay(table, key.split("."), text)
     return from_dict(table)
+
+
+def find_toml(path: Path, kind: Literal["configs", "experiments"]) -> Path:
+    """The file at a path; where there is none, the one of that name that comes with Parelha.
+
+    Those stand beside ``src`` in a checkout, and inside the package where a wheel was installed.
+
+    Raises:
+        UsageError: there is neither; says which names there are.
+    """
+    if path.is_file():
+        return path
+    inside = _PACKAGE / kind
+    folder = inside if inside.is_dir() else _PACKAGE.parents[1] / kind
+    ours = {file.stem: file for file in sorted(folder.glob("*.toml"))}
+    if str(path) in ours:
+        return ours[str(path)]
+    if path.exists():
+        return path  # what cannot be read is said where it is read
+    raise UsageError(
+        f"cannot read {path}: no such file (what comes with Parelha is named {', '.join(ours)})"
+    )
 
 
 def read_toml(path: Path) -> dict[str, Any]:

@@ -114,7 +114,7 @@ def check_accelerator() -> Check:
         return Check("accelerator", "ok", found)
     advice = "fine for the 0.5B; larger models, and bases in 4 bits, want an NVIDIA GPU"
     if shutil.which("nvidia-smi"):
-        advice = "there is a driver, but torch is a CPU build: set TORCH_SPEC and run `make setup`"
+        advice = "there is a driver, but torch is a CPU build: see Set-up in the README"
     return Check("accelerator", "warn", f"none (torch {torch.__version__})", advice)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from parelha.config import Config
 from parelha.config_eval import EvalConfig
-from parelha.config_file import from_dict, read_toml
+from parelha.config_file import find_toml, from_dict, read_toml
 from parelha.errors import UsageError
 from parelha.evaluate import heldout_tasks
 from parelha.experiment.reference import Reference, read_reference
@@ -132,10 +132,14 @@ class Experiment:
 def read_experiment(path: Path) -> Experiment:
     """Read and check a file; runs that are there keep what their configuration came to.
 
+    Args:
+        path: the file, or the name of one that comes with Parelha (`find_toml`).
+
     Raises:
         UsageError: one line on the first thing that is wrong with it, with tasks or suites that it
             names, or with a run that was made with another configuration.
     """
+    path = find_toml(path, "experiments")
     table = read_toml(path)
     _known(table, _KEYS, "")
     name = table.get("name", path.stem)
