@@ -59,8 +59,12 @@ def test_the_linters_read_the_whole_answer_and_the_tests_run_the_program(grader:
 
 @pytest.mark.parametrize(
     ("said", "lines"),
-    [("invalid syntax", 1.0), ("Invalid syntax. Perhaps you forgot a comma?", 1.0)]
-    + [("unterminated string literal", 0.0), ("unexpected indent", 0.0)],
+    [
+        ("invalid syntax", 1.0),
+        ("Invalid syntax. Perhaps you forgot a comma?", 1.0),
+        ("unterminated string literal", 0.0),
+        ("unexpected indent", 0.0),
+    ],
 )
 def test_mypy_counts_a_syntax_error_once_and_in_the_words_of_pythons_parser(
     said: str, lines: float
