@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.check_report import find_chromium, problems_of
+from benchmarks.check_report import problems_of
+from benchmarks.chromium import Chromium, find_chromium
 from parelha.config import RewardConfig
 from parelha.errors import UsageError
 from parelha.experiment.episodes import series_of
@@ -23,6 +24,7 @@ from parelha.experiment.tables import reference_rows
 from parelha.grading import Grader
 from parelha.rewards import combine, components
 from parelha.tracking import RunFolder
+from parelha.types import Analysis, Finding, Score
 from tests.architectures.models import CODEGEN, QWEN2, Architecture
 from tests.experiments import run_small
 from tests.fakes import FakeGrader, fake_task
@@ -54,6 +56,27 @@ def test_the_linters_read_the_whole_answer_and_the_tests_run_the_program(grader:
     assert combine(parts, RAW) == 1.0
     plain = grader.grade(fake_task(0), program)
     assert plain.analysis != score.analysis  # one is not taken for the other
+
+
+@pytest.mark.parametrize(
+    ("said", "lines"),
+    [
+        ("invalid syntax", 1.0),
+        ("Invalid syntax. Perhaps you forgot a comma?", 1.0),
+        ("unterminated string literal", 0.0),
+        ("unexpected indent", 0.0),
+    ],
+)
+def test_mypy_counts_a_syntax_error_once_and_in_the_words_of_pythons_parser(
+    said: str, lines: float
+) -> None:
+    findings = (
+        Finding("flake8", "E999", f"SyntaxError: {said}", 1, 1),
+        Finding("mypy", "syntax", "Expected an expression", 1, 1, "error"),
+        Finding("mypy", "syntax", "Invalid syntax", 3, 1, "error"),
+    )
+    score = Score("", "no code block", None, Analysis(findings, None))
+    assert components(score, (), RAW)["mypy"] == lines
 
 
 @pytest.mark.slow
@@ -193,7 +216,8 @@ def test_the_decks_runs_come_to_figures_and_pictures_of_both_arms(
     frozen = next(run for run in experiment.runs if run.arm.name == "frozen")
     rounds = RunFolder(frozen.folder).read_rounds("eval_before")
     assert {line["kind"] for line in rounds} == {"draft", "review"}  # no review is acted on
-    assert series_of(frozen)["reward"] == [line["reward"] for line in rounds[:6]]
+    drafts = [line["reward"] for line in rounds if line["kind"] == "draft"]
+    assert series_of(frozen)["reward"] == drafts and len(drafts) == 6
     assert len(results["episodes"]["trained"]["0"]["reward"]) == 10
     assert {row["episodes"] for row in results["reference"]["rows"]} == {6}
     # The untrained arm is where the trained one began.
@@ -206,4 +230,5 @@ def test_the_decks_runs_come_to_figures_and_pictures_of_both_arms(
         assert f"<h3>{picture}" in text
     assert "the deck&#39;s run of" in text
     if find_chromium():
-        assert not problems_of(page)
+        with Chromium() as browser:
+            assert not problems_of(browser, page)

@@ -11,7 +11,7 @@ from parelha.pacing import what_is_played
 from parelha.report.records import read_run
 from parelha.report.run_page import build_report
 from parelha.stored import DraftStore, StoredDraft
-from parelha.tracking import RunFolder
+from parelha.tracking import RunFolder, step_name
 from tests.fakes import half_pass, run_tiny, tiny_config, use_fakes
 
 
@@ -111,6 +111,27 @@ def test_a_verdict_step_of_stored_drafts_teaches_the_reviewer_alone(
     # What was chosen by its worth says nothing of the pair, in the report neither.
     assert {episode.step for episode in read_run(path).episodes} == {1}
     assert build_report(path).is_file()
+
+
+def test_failing_drafts_are_replayed_beside_whole_dialogues(
+    model_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_fakes(monkeypatch)
+    half_pass(monkeypatch)
+    train = {"steps": 2, "draft_steps": 1, "tasks_per_step": 2, "replayed_drafts": 2}
+    config = tiny_config(model_folder, tmp_path, train=train)
+    assert "1 step of 16 episodes" in what_is_played(config)
+    folder = RunFolder(run_tiny(config))
+    rounds = folder.read_rounds(step_name(2))
+    stored = [r for r in rounds if r["kind"] == "stored"]
+    assert len(stored) == 2
+    assert not any(r["score"]["tests"]["outcome"] == "passed" for r in stored)
+    assert any(r["kind"] == "draft" for r in rounds)
+    # They teach like any other, and say nothing of how often the coder passes.
+    assert any(r["kind"] == "review" and r["name"].startswith("s") for r in rounds)
+    drafts = [r for r in rounds if r["kind"] == "draft"]
+    passed = sum(r["score"]["tests"]["outcome"] == "passed" for r in drafts)
+    assert folder.read_metrics()[1]["pass_rate/draft"] == pytest.approx(passed / len(drafts))
 
 
 def test_a_dry_run_says_what_each_phase_plays(model_folder: Path, tmp_path: Path) -> None:

@@ -217,6 +217,9 @@ class TrainConfig(Section):
     others play whole dialogues."""
     stored_drafts: Size = 24
     """Of a verdict step, half of them passing and half failing, and of a review step."""
+    replayed_drafts: Count = 0
+    """Stored drafts that fail, reviewed in each step of whole dialogues beside new ones: a
+    coder that fails rarely gives few reviews to learn from."""
     minutes: NotNegative = 0.0
     """A run that would take longer on this machine ends after fewer steps, as many as fit: decided
     anew after each step, and written down as `train.steps`. 0: all steps, however long."""

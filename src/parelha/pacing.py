@@ -92,9 +92,11 @@ def most_tokens(config: Config, step: int) -> int:
 
 def drafts_of(config: Config, step: int) -> int:
     """Drafts that a step writes, or takes from the store; the first one finds none there."""
-    if step > 1 and config.train.phase(step) in ("verdict", "review"):
-        return config.train.stored_drafts
-    return config.train.tasks_per_step * config.episode.drafts
+    train = config.train
+    if step > 1 and train.phase(step) in ("verdict", "review"):
+        return train.stored_drafts
+    replayed = train.replayed_drafts if step > 1 and train.phase(step) == "free" else 0
+    return train.tasks_per_step * config.episode.drafts + replayed
 
 
 def what_is_played(config: Config) -> str:

@@ -279,7 +279,12 @@ def _slides(score: Score, reviews: Sequence[Round], *, raw: bool) -> dict[str, f
     pylint = score.analysis.pylint_score or 1.0
     if raw and score.analysis.pylint_score is None:
         pylint = 0.0
-    mypy = [f"{f.message} {f.code}".lower() for f in findings if f.tool == "mypy"]
+    mypy = [
+        f"{f.message} {f.code}".lower() for f in findings if f.tool == "mypy" and f.code != "syntax"
+    ]
+    # Before mypy had a parser of its own it said a syntax error in one line, in Python's words, as
+    # flake8 does.
+    mypy += [f.message.lower() for f in findings if f.code == "E999"][:1]
     text = " ".join(review.review.lower() for review in reviews)
     parts = {
         "pylint": pylint / 5,

@@ -8,7 +8,7 @@ from parelha.agents.turns import Round
 from parelha.config import Config
 from parelha.engines.sampling import uniforms
 from parelha.errors import UsageError
-from parelha.stored import DraftStore, stored_round
+from parelha.stored import DraftStore, StoredDraft, stored_round
 from parelha.suites import FAMILIES, suite_notices, training_suites
 from parelha.tasks import load_tasks
 from parelha.tasks.curriculum import PassRates, draw
@@ -118,11 +118,24 @@ def read_past(tasks: tuple[Task, ...], config: Config, folder: RunFolder, done: 
 
 
 def due_in_step(tasks: tuple[Task, ...], config: Config, step: int, past: Past) -> tuple[Due, ...]:
-    """What a step plays: stored drafts in the phases that review them, else its tasks anew."""
+    """What a step plays: stored drafts in the phases that review them, else its tasks anew.
+
+    Whole dialogues have `train.replayed_drafts` stored drafts beside them.
+    """
     train = config.train
-    stored = past.drafts.draw(train.phase(step), step, train.stored_drafts)
-    if not stored:
-        return tuple(Due(task) for task in tasks_of_step(tasks, config, step, past.rates))
+    phase = train.phase(step)
+    if stored := past.drafts.draw(phase, step, train.stored_drafts):
+        return _to_review(tasks, stored)
+    due = tuple(Due(task) for task in tasks_of_step(tasks, config, step, past.rates))
+    if phase == "free":
+        due += _to_review(tasks, past.drafts.draw("review", step, train.replayed_drafts))
+    return due
+
+
+def _to_review(
+    tasks: tuple[Task, ...], stored: Mapping[str, Sequence[StoredDraft]]
+) -> tuple[Due, ...]:
+    """Stored drafts by the tasks that they are of."""
     return tuple(
         Due(task, tuple(stored_round(draft, k) for k, draft in enumerate(stored[task.id])))
         for task in tasks
