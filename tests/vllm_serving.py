@@ -5,6 +5,7 @@
 import json
 import threading
 import time
+import warnings
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -75,7 +76,9 @@ class TinyVllm(ThreadingHTTPServer):
         if path == "/v1/load_lora_adapter":
             if name in self.held:
                 return 400, {"error": {"message": f"'{name}' has already been loaded."}}
-            model = PeftModel.from_pretrained(tiny_model(), body["lora_path"])
+            with warnings.catch_warnings():  # of what PEFT asks transformers
+                warnings.simplefilter("ignore")
+                model = PeftModel.from_pretrained(tiny_model(), body["lora_path"])
             self.held[name], self.models[name] = body["lora_path"], model.eval()
         elif self.held.pop(name, None) is None:
             return 404, {"error": {"message": f"'{name}' cannot be found."}}

@@ -274,7 +274,7 @@ class EngineConfig(_Section):
     max_importance: Positive = 2.0
     """Of a vLLM server's answers the loss of a text token is weighed by how much likelier the
     trainer finds it than the server did, by so much at most (truncated importance sampling)."""
-    max_mismatch: Positive = 0.1
+    max_mismatch: Positive = 0.05
     """A run ends where the log-probabilities of the step's text tokens by a vLLM server and by the
     trainer differ by more, as the mean of the absolute differences, in nats."""
     threads: Count = 0

@@ -91,7 +91,7 @@ class VllmEngine(Closing):
         self.servers = [VllmServer(url, config.server_key_env) for url in config.servers]
         self._policy, self._formats, self._say = policy, formats, say
         self._pool = ThreadPoolExecutor(_PARALLEL * len(self.servers), thread_name_prefix="vllm")
-        self._closed = False
+        self._closed, self._fault = False, ""
         self._tickets = 0
         self._asked: dict[int, _Asked] = {}
         self._homes: dict[tuple[int | str, ...], VllmServer] = {}
@@ -121,6 +121,8 @@ class VllmEngine(Closing):
             raise lost[0]
         for agent in self._policy.owners:
             self.weights_changed(agent)
+        if not self._up():
+            raise WorkFailedError(f"no server takes adapters: {self._fault}")
 
     def close(self) -> None:
         """Give up what is under way, and let the servers unload what they were handed."""
@@ -286,7 +288,7 @@ class VllmEngine(Closing):
             raise error
         if server.is_up:
             server.is_up = False
-            self._probed = time.monotonic()
+            self._probed, self._fault = time.monotonic(), str(error)
             self._say(f"{server.url} is left out: {error}")
 
     def _look_for_the_lost(self) -> None:
@@ -311,7 +313,7 @@ class VllmEngine(Closing):
         elif now - self._last_up > _PATIENCE_SECONDS:
             urls = ", ".join(server.url for server in self.servers)
             raise WorkFailedError(
-                f"no server answers any more ({urls}): start them again and go on with --resume; "
+                f"no server answers any more ({urls}; {self._fault}): start them again and go on with --resume; "
                 "everything up to the step before is saved"
             )
 

@@ -1,4 +1,4 @@
-"""Trainers side by side, as `torchrun` starts them: one leads the run, the others share its updates.
+"""Trainers side by side, as `torchrun` starts them: one leads, the others share its updates.
 
 The first rank plays, rewards, steps the optimizers and writes the run's folder, as a run by itself
 would. For an update it deals out the rounds, every rank adds up the gradient of its share, and the
@@ -137,14 +137,14 @@ def is_follower() -> bool:
 def join_ranks() -> Ranks:
     """Meet the other ranks where `torchrun` started this process; else there is one.
 
-    What ends another rank ends this one as an interruption does, since the launcher then asks all
-    to end.
+    The launcher asks all to end when one has died: the first ends as by an interruption then.
     """
     if dist.is_torchelastic_launched() and not dist.is_initialized():
         if torch.cuda.is_available():
             torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
         dist.init_process_group(timeout=_PATIENCE)
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        if not is_follower():
+            signal.signal(signal.SIGTERM, signal.default_int_handler)
     return Ranks()
 
 
