@@ -17,7 +17,7 @@ from torch import Tensor
 
 from benchmarks.rollout import files_of, plain_pair, prepare, read  # pylint: disable=import-error
 from parelha.config_file import load_config
-from parelha.engines.lane import Decode
+from parelha.engines.batching import Decode
 from parelha.engines.protocol import Completion, Request
 from parelha.engines.torch_engine import TorchEngine
 from parelha.runtime import load_policy

@@ -27,7 +27,7 @@ from parelha.agents.roles import roles_of
 from parelha.agents.turns import Round
 from parelha.config import Config
 from parelha.config_file import load_config
-from parelha.engines.lane import Decode
+from parelha.engines.batching import Decode
 from parelha.engines.protocol import Completion, Request
 from parelha.engines.torch_engine import TorchEngine
 from parelha.episode import play_branch, play_draft
@@ -278,7 +278,7 @@ def products_seconds(policy: Policy, tokens: int, rows: int) -> float:
     x = {size: torch.randn(tokens, size).to(policy.kernels.dtype) for size in inputs}
     hidden = torch.randn(rows, fast.head.weight.shape[1]).to(policy.kernels.dtype)
     best = float("inf")
-    with policy.speaking([agent for agent in Agent for _ in range(tokens // 2)]):
+    with policy.active_for([agent for agent in Agent for _ in range(tokens // 2)]):
         active = active_adapters()
         assert active is not None
         for _ in range(4):

@@ -42,7 +42,7 @@ def saved_run(base: Path, runs: Path, name: str = "run", **sections: dict[str, A
 
 
 def evaluated(run: Path, passed_before: int, passed_after: int, episodes: int = 24) -> Path:
-    """Add evaluations before and after, with so many episodes of which so many passed."""
+    """Add evaluations before and after, with a number of episodes, and how many of them passed."""
     folder = RunFolder(run)
     for which, step, passed in (("before", 0, passed_before), ("after", STEPS, passed_after)):
         rows = [

@@ -53,7 +53,7 @@ def test_a_row_is_answered_by_its_own_agents_adapter(dtype: torch.dtype) -> None
     ids = torch.arange(24).view(3, 8)
     speakers = [Agent.REVIEWER, Agent.CODER, Agent.REVIEWER]
     with torch.no_grad():
-        with policy.speaking(speakers):
+        with policy.active_for(speakers):
             together = hidden(policy, ids)
         alone = []
         for row, agent in zip(ids, speakers, strict=True):
@@ -63,7 +63,7 @@ def test_a_row_is_answered_by_its_own_agents_adapter(dtype: torch.dtype) -> None
         together, torch.stack(alone), atol=TOLERANCE[dtype], rtol=TOLERANCE[dtype]
     )
     assert not torch.allclose(alone[0], alone[2])
-    with torch.no_grad(), policy.speaking([Agent.CODER] * 3):
+    with torch.no_grad(), policy.active_for([Agent.CODER] * 3):
         assert not torch.allclose(hidden(policy, ids)[0], together[0], atol=TOLERANCE[dtype])
 
 
@@ -73,7 +73,7 @@ def test_afterwards_the_active_adapter_speaks_again() -> None:
     policy.activate(Agent.CODER)
     with torch.no_grad():
         before = hidden(policy, ids)
-        with policy.speaking([Agent.REVIEWER]):
+        with policy.active_for([Agent.REVIEWER]):
             assert not torch.allclose(hidden(policy, ids), before)
         assert torch.equal(hidden(policy, ids), before)
 
@@ -82,7 +82,7 @@ def test_one_adapter_for_both_roles_needs_no_telling_apart() -> None:
     policy = moved(torch.float32, shared_policy=True)
     ids = torch.arange(16).view(2, 8)
     with torch.no_grad():
-        with policy.speaking([Agent.CODER, Agent.REVIEWER]):
+        with policy.active_for([Agent.CODER, Agent.REVIEWER]):
             mixed = hidden(policy, ids)
         torch.testing.assert_close(mixed, hidden(policy, ids))
 
@@ -105,7 +105,7 @@ def test_layers_computed_in_one_product_see_every_update(dtype: torch.dtype) -> 
         plain = hidden(policy, ids).detach()  # with gradient: each layer by itself
         with torch.no_grad():
             torch.testing.assert_close(hidden(policy, ids), plain, atol=near, rtol=near)
-            with policy.speaking([Agent.CODER, Agent.REVIEWER]):
+            with policy.active_for([Agent.CODER, Agent.REVIEWER]):
                 torch.testing.assert_close(hidden(policy, ids)[0], plain[0], atol=near, rtol=near)
 
 

@@ -10,12 +10,12 @@ from torch import Tensor
 
 from parelha.engines.kv import Prefix, Slab, make_block
 from parelha.kernels.attention import (
-    Rows,
-    Stretch,
+    PackedRows,
+    PackedSegment,
+    attend_in_rows,
+    attend_in_segments,
     group_queries,
-    in_rows,
-    in_stretches,
-    takes_stretches,
+    supports_varlen,
 )
 from tests.tiny import tiny_model
 
@@ -54,11 +54,11 @@ def test_a_model_says_the_same_and_learns_the_same_with_its_queries_grouped() ->
         torch.testing.assert_close(one, other, rtol=1e-3, atol=1e-5)
 
 
-def test_stretches_say_and_learn_what_their_sequences_do() -> None:
+def test_segments_compute_and_learn_what_their_sequences_do() -> None:
     ids = torch.tensor([[5, 9, 2, 30, 31, 7]])
-    stretches = (
-        [Stretch(slice(0, 6))],
-        [Stretch(slice(0, 2)), Stretch(slice(2, 6), earlier=(slice(0, 2),))],
+    segments = (
+        [PackedSegment(slice(0, 6))],
+        [PackedSegment(slice(0, 2)), PackedSegment(slice(2, 6), earlier=(slice(0, 2),))],
     )
     model = tiny_model()
     group_queries(model)
@@ -66,8 +66,8 @@ def test_stretches_say_and_learn_what_their_sequences_do() -> None:
     weights = [w for one in layers for w in (one.self_attn.k_proj.weight, one.mlp.up_proj.weight)]
     plain = _hidden(model, _sees(6, 0), ids)
     slopes = torch.autograd.grad((plain * plain.detach().cos()).sum(), weights)
-    for some in stretches:
-        with in_stretches(some):
+    for some in segments:
+        with attend_in_segments(some):
             own = _hidden(model, torch.zeros((1, 1, 6, 1), dtype=torch.bool), ids)
         torch.testing.assert_close(own, plain, rtol=1e-4, atol=1e-5)
         found = torch.autograd.grad((own * plain.detach().cos()).sum(), weights)
@@ -75,7 +75,7 @@ def test_stretches_say_and_learn_what_their_sequences_do() -> None:
             torch.testing.assert_close(one, other, rtol=1e-3, atol=1e-5)
 
 
-def test_stretches_of_many_lengths_take_few_shapes(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_segments_of_many_lengths_take_few_shapes(monkeypatch: pytest.MonkeyPatch) -> None:
     shapes: set[tuple[int, ...]] = set()
     attend = torch.nn.functional.scaled_dot_product_attention
 
@@ -88,8 +88,11 @@ def test_stretches_of_many_lengths_take_few_shapes(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(torch.nn.functional, "scaled_dot_product_attention", record)
     with torch.no_grad():
         for length in range(1, 20):
-            stretches = [Stretch(slice(0, 1)), Stretch(slice(1, 21), earlier=(slice(0, length),))]
-            with in_stretches(stretches):
+            segments = [
+                PackedSegment(slice(0, 1)),
+                PackedSegment(slice(1, 21), earlier=(slice(0, length),)),
+            ]
+            with attend_in_segments(segments):
                 _hidden(model, torch.zeros((1, 1, 21, 1), dtype=torch.bool), torch.arange(21)[None])
     assert len(shapes) == 1
 
@@ -113,7 +116,7 @@ def test_tokens_of_many_rows_see_what_is_before_them_in_their_own() -> None:
         ids = [talk[span] for talk, span in zip(talks, spans, strict=True)]
         positions = [torch.arange(span.start, span.stop) for span in spans]
         padding = torch.zeros(3, dtype=torch.int64)
-        with in_rows(Rows(lengths, counts, slab.columns, 8)):
+        with attend_in_rows(PackedRows(lengths, counts, slab.columns, 8)):
             own = model.get_decoder()(
                 input_ids=torch.cat([*ids, padding])[None],
                 attention_mask=torch.ones((1, 1, 8, 1), dtype=torch.bool),
@@ -147,13 +150,13 @@ def test_a_model_with_an_attention_of_its_own_is_left_alone() -> None:
     assert model.config._attn_implementation == "eager"  # pylint: disable=protected-access
 
 
-def test_stretches_are_read_by_themselves_only_where_that_gives_the_same() -> None:
+def test_segments_are_read_by_themselves_only_where_that_gives_the_same() -> None:
     model = tiny_model()
-    assert not takes_stretches(model)
+    assert not supports_varlen(model)
     group_queries(model)
-    assert takes_stretches(model)
+    assert supports_varlen(model)
     other = tiny_model()
     layer: Any = other.model.layers[1].self_attn
     layer.layer_idx = 0  # reads another layer's keys
     group_queries(other)
-    assert not takes_stretches(other)
+    assert not supports_varlen(other)

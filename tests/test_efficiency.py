@@ -84,7 +84,7 @@ def task_of(reference: str = REFERENCE, make_sized: Any = draw) -> Task:
 
 
 def score_of(passed: int) -> Score:
-    """A program that passes so many of 8 cases, with two findings."""
+    """A program that passes some of 8 cases, with two findings."""
     outcome = Outcome.PASSED if passed == 8 else Outcome.WRONG
     findings = (Finding("flake8", "E501", "long", 1, 1),) * 2
     structure = Structure(functions=1, annotated=1, returning=1)

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parelha.engines import prefill
-from parelha.engines.kv import Block, Prefix, PrefixStore, make_block
+from parelha.engines.kv import KVBlock, Prefix, PrefixCache, make_block
 from parelha.engines.protocol import Completion, EngineStatistics
 from parelha.engines.torch_engine import TorchEngine
 from parelha.models.passes import read_segments
@@ -256,16 +256,16 @@ def test_two_bases_answer_each_for_its_own_agent() -> None:
 # --- prefixes ------------------------------------------------------------------------------------
 
 
-def block(length: int) -> Block:
+def block(length: int) -> KVBlock:
     return make_block([(torch.ones(2, length, 4), torch.ones(2, length, 4))])
 
 
-def prefix(ids: Sequence[int], *blocks: Block) -> Prefix:
+def prefix(ids: Sequence[int], *blocks: KVBlock) -> Prefix:
     return Prefix(np.array(ids, dtype=np.int64), blocks or (block(len(ids)),))
 
 
 def test_the_store_finds_the_longest_common_beginning() -> None:
-    store = PrefixStore(100)
+    store = PrefixCache(100)
     for ids in ([1, 2, 3], [1, 2, 4, 5], [9]):
         store.add(prefix(ids))
     found, length = store.longest([1, 2, 4, 7, 8])
@@ -276,7 +276,7 @@ def test_the_store_finds_the_longest_common_beginning() -> None:
 
 
 def test_the_store_forgets_the_oldest_first() -> None:
-    store = PrefixStore(5)
+    store = PrefixCache(5)
     for ids in ([1, 1, 1], [2, 2], [3, 3]):
         store.add(prefix(ids))
     assert store.longest([1, 1, 1, 1]) == (None, 0)
@@ -286,7 +286,7 @@ def test_the_store_forgets_the_oldest_first() -> None:
 
 
 def test_what_prefixes_share_counts_once_and_stays_while_one_of_them_does() -> None:
-    store = PrefixStore(5)
+    store = PrefixCache(5)
     shared = block(3)
     store.add(prefix([1, 1, 1, 2], shared, block(1)))
     store.add(prefix([1, 1, 1, 3], shared.first(3), block(1)))
@@ -324,7 +324,7 @@ def test_what_prompts_share_is_read_once_also_among_those_that_come_together(
 def test_prompts_are_read_together_as_far_as_one_mask_allows(
     policy: Policy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(policy, "takes_stretches", lambda agent: False)
+    monkeypatch.setattr(policy, "supports_varlen", lambda agent: False)
     prompts = [[i, i + 1, i + 2, i + 3] for i in range(10, 16)]
     alone = [tiny_engine(policy).generate([ask(prompt, i)])[0] for i, prompt in enumerate(prompts)]
     passes: list[int] = []

@@ -1,4 +1,4 @@
-"""Guessed tokens: fewer passes, and the same answers."""
+"""N-gram lookup: fewer passes, and the same answers."""
 
 # pylint: disable=missing-function-docstring,redefined-outer-name
 
@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parelha.engines.lookup import Guesser, Runs
+from parelha.engines.lookup import NgramLookup, Ngrams
 from parelha.engines.protocol import Completion, Request
 from parelha.engines.torch_engine import TorchEngine
 from parelha.models.policy import Policy
@@ -25,26 +25,26 @@ def policy() -> Policy:
     return tiny_policy()
 
 
-def guessed_right(policy: Policy, requests: Sequence[Request]) -> TorchEngine:
-    """Return an engine that has answered these requests, and so guesses their answers."""
+def knowing_engine(policy: Policy, requests: Sequence[Request]) -> TorchEngine:
+    """Return an engine that has answered these requests, and so proposes their answers."""
     engine = tiny_engine(policy)
     engine.generate(requests)
     return engine
 
 
 @pytest.mark.parametrize("count", [1, 5, 45])
-def test_right_guesses_change_no_token_and_no_log_probability(policy: Policy, count: int) -> None:
+def test_accepted_proposals_change_no_token_and_no_logprob(policy: Policy, count: int) -> None:
     agents = list(Agent)
     requests = [
         ask(p, i, agent=agents[i % 2], max_new_tokens=30)
         for i, p in enumerate(prompts(count, seed=7))
     ]
-    engine = guessed_right(policy, requests)
+    engine = knowing_engine(policy, requests)
     before = replace(engine.statistics)
     answers = engine.generate(requests)
     after = engine.statistics
     assert after.new_tokens - before.new_tokens == 30 * count
-    assert after.guessed_tokens - before.guessed_tokens > 30 * count / 2
+    assert after.accepted_tokens - before.accepted_tokens > 30 * count / 2
     assert after.steps - before.steps < 20 < before.steps
     for request, answer in list(zip(requests, answers, strict=True))[::9]:
         tokens, logprobs = plain(policy, request)
@@ -52,22 +52,22 @@ def test_right_guesses_change_no_token_and_no_log_probability(policy: Policy, co
         assert answer.logprobs == pytest.approx(logprobs, abs=TOLERANCE)
 
 
-def test_wrong_guesses_change_nothing_either(policy: Policy) -> None:
+def test_rejected_proposals_change_nothing_either(policy: Policy) -> None:
     known, again = (
         [ask(p, i, max_new_tokens=30, temperature=t) for i, p in enumerate(prompts(4, seed=7))]
         for t in (1.0, 1.01)  # the same uniforms: some tokens differ
     )
-    engine = guessed_right(policy, known)
+    engine = knowing_engine(policy, known)
     answers = engine.generate(again)
-    right = engine.statistics.guessed_tokens
-    assert 0 < right < 60
+    accepted = engine.statistics.accepted_tokens
+    assert 0 < accepted < 60
     for request, answer in zip(again, answers, strict=True):
         tokens, logprobs = plain(policy, request)
         assert list(answer.token_ids) == tokens
         assert answer.logprobs == pytest.approx(logprobs, abs=TOLERANCE)
 
 
-def test_an_answer_ends_within_a_right_guess_where_it_would_without(policy: Policy) -> None:
+def test_an_answer_ends_within_an_accepted_proposal_where_it_would_without(policy: Policy) -> None:
     request = ask(prompts(1, seed=7)[0], max_new_tokens=20)
     (free,) = tiny_engine(policy).generate([request])
     for n in range(1, 20):
@@ -76,23 +76,23 @@ def test_an_answer_ends_within_a_right_guess_where_it_would_without(policy: Poli
         def rule(text: str, enough: int = said) -> bool:
             return len(text) >= enough
 
-        engine = guessed_right(policy, [request])
+        engine = knowing_engine(policy, [request])
         stopped = ask(request.prompt_ids, max_new_tokens=20, stop=rule)
         (cut,) = engine.generate([stopped])
         assert cut.finish == "stop"
         assert cut.token_ids == free.token_ids[: len(cut.token_ids)]
         assert len(tiny_format().decode(cut.token_ids)) >= said
         assert len(tiny_format().decode(cut.token_ids[:-1])) < said
-        # what is kept of it is what it says, and no guess behind it
+        # what is kept of it is the answer, and no proposal behind it
         talk = [*request.prompt_ids, *cut.token_ids, 4, 9]
         more = [ask(talk, 90, max_new_tokens=3)]
         assert_same(engine.generate(more)[0], tiny_engine(policy).generate(more)[0])
 
 
-def test_a_slab_laid_out_anew_keeps_guesses_that_are_not_judged_yet(policy: Policy) -> None:
+def test_a_reallocated_slab_keeps_proposals_that_are_not_judged_yet(policy: Policy) -> None:
     """Longer and longer prompts join while others are in the middle of their answers."""
     requests = [ask(p, i, max_new_tokens=30) for i, p in enumerate(prompts(3, seed=7))]
-    engine = guessed_right(policy, requests)
+    engine = knowing_engine(policy, requests)
     answers: dict[int, Completion] = {}
     late = [ask(prompts(1, seed=n)[0] * (20 * n), 60 + n, max_new_tokens=4) for n in range(1, 5)]
     asked = dict(zip(engine.submit(requests), requests, strict=True))
@@ -106,34 +106,34 @@ def test_a_slab_laid_out_anew_keeps_guesses_that_are_not_judged_yet(policy: Poli
         assert_same(answers[ticket], tiny_engine(policy).generate([request])[0])
 
 
-def test_a_guess_is_what_followed_the_same_tokens_before() -> None:
-    others: Runs = {}
-    one = Guesser([1, 2, 3, 4, 5, 6, 7, 1, 2, 3], others)
-    assert one.guess(4) == [4, 5, 6, 7]
-    assert one.guess(2) == [4, 5]
+def test_proposed_is_what_followed_the_same_ngram_before() -> None:
+    others: Ngrams = {}
+    one = NgramLookup([1, 2, 3, 4, 5, 6, 7, 1, 2, 3], others)
+    assert one.propose(4) == [4, 5, 6, 7]
+    assert one.propose(2) == [4, 5]
     one.add([4, 5, 9], [4, 5])
-    assert one.guess(4) == []  # 4, 5, 9 is new
-    other = Guesser([0], others)
-    assert other.guess(4) == []
+    assert one.propose(4) == []  # 4, 5, 9 is new
+    other = NgramLookup([0], others)
+    assert other.propose(4) == []
     other.add([2, 3, 4], [])
-    assert other.guess(4) == [5, 9]  # as in the other's answer, its prompt left aside
+    assert other.propose(4) == [5, 9]  # as in the other's answer, its prompt left aside
 
 
 @given(st.lists(st.integers(0, 3), max_size=40), st.lists(st.integers(0, 3), max_size=40))
-def test_guesses_are_never_longer_than_wanted_and_stand_somewhere(
+def test_proposals_keep_to_the_limit_and_stand_somewhere(
     prompt: list[int], answer: list[int]
 ) -> None:
-    guesser, known = Guesser(prompt, {}), list(prompt)
+    lookup, known = NgramLookup(prompt, {}), list(prompt)
     at = 0
     while at < len(answer):
-        guess = guesser.guess(min(4, len(answer) - at - 1))
-        assert len(guess) <= max(min(4, len(answer) - at - 1), 0)
+        proposed = lookup.propose(min(4, len(answer) - at - 1))
+        assert len(proposed) <= max(min(4, len(answer) - at - 1), 0)
         text = ",".join(map(str, known))
-        assert ",".join(map(str, guess)) in text
+        assert ",".join(map(str, proposed)) in text
         right = 0
-        while right < len(guess) and guess[right] == answer[at + right]:
+        while right < len(proposed) and proposed[right] == answer[at + right]:
             right += 1
         new = answer[at : at + right + 1]
-        guesser.add(new, guess)
+        lookup.add(new, proposed)
         known += new
         at += len(new)

@@ -11,7 +11,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from parelha.kernels import memory
-from parelha.kernels.memory import Holes, drop_pages, give_back, untouched_zeros
+from parelha.kernels.memory import HeapTrimmer, drop_pages, give_back, untouched_zeros
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
 
@@ -68,10 +68,10 @@ def test_freed_memory_is_given_back_where_it_outgrows_a_pass_and_not_before(
 
     monkeypatch.setattr(memory, "_free_bytes", lambda: free[0])
     monkeypatch.setattr(memory, "release_freed_memory", give_back)
-    holes = Holes()
+    heap = HeapTrimmer()
     for now in (300, 390, 400, 401, 250, 390, 401):
         free[0] = now
-        holes.after_pass()
+        heap.after_pass()
         seen.append(given_back[0])
     assert seen == [0, 0, 0, 1, 1, 1, 2]
 

@@ -8,7 +8,7 @@ from torch import nn
 
 from parelha.config import FastPath, ModelConfig
 from parelha.kernels.choose import PATHS, choose, packing_problem
-from parelha.kernels.frozen import FrozenHead, Widener
+from parelha.kernels.frozen import FrozenHead, Upcaster
 from parelha.kernels.packed import pack, packed_linear, packed_linear_onto
 from parelha.types import Agent
 from tests.fakes import pair_of
@@ -25,7 +25,7 @@ def layer(dtype: torch.dtype, bias: bool = True) -> nn.Linear:
 
 
 def head(module: nn.Module, dtype: torch.dtype) -> FrozenHead:
-    return FrozenHead(module, Widener(dtype), packs=True)
+    return FrozenHead(module, Upcaster(dtype), packs=True)
 
 
 def test_the_setting_names_every_path_that_can_be_switched_off() -> None:

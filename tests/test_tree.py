@@ -177,7 +177,7 @@ def test_the_gradient_is_the_same_where_a_pass_has_one_mask() -> None:
     sequences = [[1, 2, 3, 4, 5, 6], [1, 2, 3, 9], [1, 2, 3, 9, 8, 7], [4, 4]]
     expected = plain_gradient(policy, sequences)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(policy, "takes_stretches", lambda agent: False)
+        patch.setattr(policy, "supports_varlen", lambda agent: False)
         roots = build_tree(dict(enumerate(sequences)), 1, 4)
         TreePasses(policy, CODER, 4).add_gradient(roots, every_token)
     for name, gradient in taken(policy).items():

@@ -11,7 +11,7 @@ from torch import nn
 from parelha.agents.turns import Round, Turn
 from parelha.config import LearningConfig
 from parelha.engines.protocol import Completion
-from parelha.kernels.frozen import FrozenHead, Widener
+from parelha.kernels.frozen import FrozenHead, Upcaster
 from parelha.learning.algorithms.grpo import token_losses
 from parelha.learning.kl import kl_k3
 from parelha.learning.update import (
@@ -111,7 +111,7 @@ def test_the_gradient_formed_forward_is_autograds() -> None:
     legal = [None, (0, 4), None, (3, 5, 7)]
     weights = torch.randn(4)
     found = RowLogprobs.apply(  # type: ignore[no-untyped-call]
-        hidden, tokens, temperature, FrozenHead(head, Widener(torch.float64), packs=False), legal
+        hidden, tokens, temperature, FrozenHead(head, Upcaster(torch.float64), packs=False), legal
     )
     (found * weights).sum().backward()
     assert hidden.grad is not None

@@ -110,18 +110,18 @@ def finds_fault(tool: ReviewerAction, said: str) -> bool:
 @contextmanager
 def adapter_aside(policy: Policy, agent: Agent, changed: Callable[[Agent], None]) -> Iterator[None]:
     """An agent plays as the untrained base inside: its adapter's product is 0."""
-    halves = [p for name, p in policy.parameters(agent).items() if "lora_B" in name]
-    kept = [half.detach().clone() for half in halves]
+    factors = [p for name, p in policy.parameters(agent).items() if "lora_B" in name]
+    kept = [factor.detach().clone() for factor in factors]
     try:
         with torch.no_grad():
-            for half in halves:
-                half.zero_()
+            for factor in factors:
+                factor.zero_()
         changed(agent)
         yield
     finally:
         with torch.no_grad():
-            for half, values in zip(halves, kept, strict=True):
-                half.copy_(values)
+            for factor, values in zip(factors, kept, strict=True):
+                factor.copy_(values)
         changed(agent)
 
 

@@ -6,7 +6,7 @@ A value is checked once, here; the rest of the program trusts it. `config_file` 
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from parelha.own_modules import is_importable
 from parelha.types import Lang, Phase
@@ -17,9 +17,22 @@ Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Positive = Annotated[float, Field(gt=0.0, allow_inf_nan=False)]
 # Lower, and logits divided by it overflow.
 Temperature = Annotated[float, Field(ge=0.01, allow_inf_nan=False)]
-# As in `kernels.choose`, which imports torch.
-FastPath = Literal["packed", "fused", "lean", "grouped", "stretches", "guesses", "saved"]
 NotNegative = Annotated[float, Field(ge=0.0, allow_inf_nan=False)]
+_RENAMED_PATHS = {"stretches": "varlen", "guesses": "lookup"}
+
+
+def _check_renamed(path: Any) -> Any:
+    """A fast path as given; an old name is refused with the new one."""
+    if isinstance(path, str) and path in _RENAMED_PATHS:
+        raise ValueError(f"this path is called {_RENAMED_PATHS[path]}")
+    return path
+
+
+# As in `kernels.choose`, which imports torch.
+FastPath = Annotated[
+    Literal["packed", "fused", "lean", "grouped", "varlen", "lookup", "saved"],
+    BeforeValidator(_check_renamed),
+]
 # Names that a program's rewards have already (docs/rewards.md).
 _COMPONENTS = {"correctness", "quality", "pylint", "flake8", "mypy", "structure", "feedback"}
 _COMPONENTS |= {"efficiency", "final"}
@@ -165,8 +178,8 @@ class LearningConfig(_Section):
     learning_rate: NotNegative = 2e-4
     """AdamW's, for both adapters."""
     warmup_updates: Count = 0
-    """An adapter's learning rate rises linearly over so many of its updates, then stays: AdamW's
-    first steps are as long as any, whatever the gradient (arXiv 1711.05101)."""
+    """An adapter's learning rate rises linearly over its first updates, this many, then stays:
+    AdamW's first steps are as long as any, whatever the gradient (arXiv 1711.05101)."""
     clip_low: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.2
     """The ratio of a token is clipped below at 1 - clip_low (arXiv 1707.06347)."""
     clip_high: Positive = 0.28
@@ -253,9 +266,9 @@ class EvalConfig(_Section):
     top_p: Annotated[float, Field(gt=0.0, le=1.0)] = 1.0
     """Evaluation samples free answers from the likeliest tokens that have this mass together."""
     top_k: Count = 0
-    """Evaluation samples free answers from so many tokens; 0 means all."""
+    """Evaluation samples free answers from the k likeliest tokens; 0 means all."""
     no_repeat_ngram: Count = 0
-    """No so many tokens stand twice in prompt and answer in evaluation; 0 means they may. The
+    """Size of the n-grams that may not repeat in prompt and answer in evaluation; 0: all may. The
     deck's settings: `temperature = 0.8`, `top_p = 0.9`, `top_k = 50`, `no_repeat_ngram = 2`."""
 
 
@@ -284,8 +297,8 @@ class EngineConfig(_Section):
     workers: Count = 0
     """Processes that run programs and linters; 0 means one per core."""
     without: tuple[FastPath, ...] = ()
-    """Fast paths that are switched off: `packed`, `fused`, `lean`, `grouped`, `stretches`,
-    `guesses`, `saved` (docs/architecture.md). What does not work on a processor is found out when a
+    """Fast paths that are switched off: `packed`, `fused`, `lean`, `grouped`, `varlen`, `lookup`,
+    `saved` (docs/architecture.md). What does not work on a processor is found out when a
     run starts and needs no setting."""
     own: str = ""
     """The dotted name of a module of your own whose engine answers (docs/extending.md)."""

@@ -20,8 +20,8 @@ from parelha.stage import (
     Stage,
     choose,
     drawn,
+    free_answer,
     program_of,
-    speak,
     task_prompt,
     wait_for_grades,
 )
@@ -180,5 +180,5 @@ def write(play: Round, talk: Conversation, stage: Stage, task: Task) -> Part:
     prefix = talk.form.program_prefix
     talk.prefill(prefix)
     limit = stage.config.max_program_tokens
-    yield from speak(play, talk, stage, task, kind="program", limit=limit, prefix=prefix)
+    yield from free_answer(play, talk, stage, task, kind="program", limit=limit, prefix=prefix)
     return stage.start_grade(task, play)

@@ -7,7 +7,7 @@ from parelha.agents.parsers import after_thought
 from parelha.agents.turns import Round
 from parelha.config import EpisodeConfig
 from parelha.errors import InfrastructureError
-from parelha.stage import Part, Stage, choose, drawn, guarded, program_of, speak, task_prompt
+from parelha.stage import Part, Stage, choose, drawn, free_answer, guarded, program_of, task_prompt
 from parelha.types import SEVERITIES, Agent, ReviewerAction, Task
 
 # What is run first where tools always are: it tells most about the verdict.
@@ -109,7 +109,7 @@ def _write(
             ids = form.capped_ids(quotable[int(line) - 1], room // 2)
             review.quote, room = form.decode(ids), room - len(ids)
     talk.prefill(prompts.REVIEW_PREFIX[lang])
-    answer = yield from speak(review, talk, stage, task, kind="review", limit=room)
+    answer = yield from free_answer(review, talk, stage, task, kind="review", limit=room)
     known = (task_prompt(task, lang), draft, *review.tool_texts)
     # An empty review still is one: the coder is asked again, and the round has its revision.
     review.review = bounded(after_thought(answer) or "", known).strip() or "-"

@@ -1,4 +1,4 @@
-"""What the parts of a dialogue share: the stage they play on, and how a turn is spoken or chosen.
+"""What the parts of a dialogue share: their stage, and how a turn is generated or chosen.
 
 Each part is a generator that yields what it must wait for and is resumed with the result
 (`rollout.play_all`). No torch here.
@@ -104,7 +104,7 @@ def wait_for_grades(grades: Iterable[tuple[Round, "Future[Score]"]]) -> Part:
             play.dropped = f"infrastructure: {error}"
 
 
-def speak(
+def free_answer(
     play: Round,
     talk: Conversation,
     stage: Stage,
@@ -114,7 +114,7 @@ def speak(
     limit: int,
     prefix: str = "",
 ) -> Part:
-    """One free answer; returns its text, with the `prefix` that its prompt ended with."""
+    """Generate one free answer; returns its text, with the `prefix` that its prompt ended with."""
     form = talk.form
 
     def complete(text: str) -> bool:

@@ -173,7 +173,7 @@ def train_step(
         "prefill_per_second": per_second(spent.read_tokens, spent.prefill_seconds),
         "decode_per_second": per_second(spent.new_tokens, spent.decode_seconds),
         "decode_rows": spent.rows / max(spent.steps, 1),
-        "guessed_share": spent.guessed_tokens / max(spent.new_tokens, 1),
+        "accepted_share": spent.accepted_tokens / max(spent.new_tokens, 1),
         "idle_share": waited.seconds / (ended - began),
         "trained_tokens": trained_tokens,
         "trained_per_second": per_second(trained_tokens, ended - played),

@@ -12,7 +12,7 @@ import torch
 
 from parelha.agents.formats import Format, make_format
 from parelha.agents.turns import Round, Tree
-from parelha.engines.lane import Decode
+from parelha.engines.batching import Decode
 from parelha.engines.protocol import Completion, Request
 from parelha.engines.torch_engine import TorchEngine
 from parelha.episode import play_tree

@@ -21,7 +21,7 @@ from parelha.config import LearningConfig
 from parelha.config_file import from_dict
 from parelha.doctor import check_accelerator
 from parelha.errors import UsageError
-from parelha.kernels.frozen import FrozenHead, Widener
+from parelha.kernels.frozen import FrozenHead, Upcaster
 from parelha.learning.update import accumulate_gradients, sample_logprobs
 from parelha.models.fetch import ModelFiles
 from parelha.models.load import load_base
@@ -214,7 +214,7 @@ def test_the_pair_plays_and_learns_over_quantised_layers(architecture: Architect
 def test_a_quantised_weight_is_never_packed() -> None:
     layer = Quantised(nn.Linear(8, 8).to(torch.bfloat16))
     x = torch.ones(2, 8, dtype=torch.bfloat16)
-    head = FrozenHead(layer, Widener(torch.bfloat16), packs=True)
+    head = FrozenHead(layer, Upcaster(torch.bfloat16), packs=True)
     with torch.no_grad():
         torch.testing.assert_close(head.logits(x), layer(x))
     assert head._packed is None  # pylint: disable=protected-access

@@ -1,10 +1,10 @@
 """What a review may carry to the coder: words of any kind, and a little code.
 
 A review is short enough to advise and long enough to hold most solutions. So its code is bounded:
-so many names, numbers and operators that the coder has not seen yet. What stands in the task, in
-the program under review or in a tool's output may be quoted freely. The bound reads signs, and code
-can be dressed up as words; so the credit asks what of the revision stands in the review, however
-dressed.
+at most `MAX_CODE` names, numbers and operators that the coder has not seen yet. What stands in the
+task, in the program under review or in a tool's output may be quoted freely. The bound reads signs,
+and code can be dressed up as words; so the credit asks what of the revision stands in the review,
+however dressed.
 """
 
 import keyword
@@ -31,13 +31,13 @@ _STATEMENT = re.compile(
 )
 _SPELLED = re.compile(r"(?<!\w)\w(?:[ .,·_-]\w){3,}(?!\w)")  # r e t u r n
 _LONGEST = 1000  # words of a text that are compared: the time grows with their square
-_QUOTED = 3  # so many tokens in a row that stand elsewhere are a quotation
+_QUOTED = 3  # tokens in a row that make a quotation where they stand elsewhere too
 
 
 def bounded(review: str, known: Iterable[str]) -> str:
     """The review as the coder is shown it.
 
-    A stretch of code that holds more than is left of `MAX_CODE` is left out whole.
+    A span of code that holds more than is left of `MAX_CODE` is left out whole.
 
     Args:
         review: as the reviewer wrote it.
@@ -49,7 +49,7 @@ def bounded(review: str, known: Iterable[str]) -> str:
     named = {word for text in there for word in text}
     kept: list[str] = []
     at, used = 0, 0
-    for first, last in _stretches(_code(review, tokens)):
+    for first, last in _spans(_code(review, tokens)):
         new = [tokens[i][0] for i in range(first, last) if counts[i]]
         # A name by itself is a word like any other, once it is known.
         new = [] if len(new) == 1 and new[0] in named else new
@@ -111,8 +111,8 @@ def _counts(words: Sequence[str], known: Iterable[Sequence[str]]) -> list[bool]:
     return counts
 
 
-def _stretches(code: Sequence[bool]) -> list[tuple[int, int]]:
-    """Tokens of code one behind the other, as ranges of indices."""
+def _spans(code: Sequence[bool]) -> list[tuple[int, int]]:
+    """Successive tokens of code, as ranges of indices."""
     found: list[tuple[int, int]] = []
     for i in (i for i, is_code in enumerate(code) if is_code):
         if found and found[-1][1] == i:

@@ -104,7 +104,7 @@ REVIEWER_ACTIONS: dict[Lang, dict[str, str]] = {
 
 
 def roles_of(config: Config) -> dict[Agent, Role]:
-    """The roles of a run by name, in the order in which they first speak."""
+    """The roles of a run by name, in the order of their first turns."""
     model, episode, engine = config.model, config.episode, config.engine
     coder = Role(
         name=Agent.CODER,

@@ -8,7 +8,7 @@ from parelha.types import Agent, Score, Severity
 
 @dataclass(frozen=True)
 class Turn:
-    """One stretch of one agent's tokens, as it is kept for training and for the reader.
+    """One answer of one agent, as it is kept for training and for the reader.
 
     Attributes:
         kind: what the answer is: an `action`, a `severity`, a `program`, a `review`.
@@ -38,7 +38,7 @@ class Round:
     Attributes:
         name: place in the tree: ``d0`` (draft), ``d0.r1`` (a review of it), ``d0.r1.d`` (the
             revision), then ``d0.r1.d.r`` and so on.
-        agent: who speaks.
+        agent: whose round it is.
         kind: what the round is for: a `draft`, a `review`, a `revision`.
         ids: (T,) the whole token sequence, prompts and answers.
         turns: the answers in `ids`, in order.

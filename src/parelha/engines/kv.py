@@ -20,8 +20,8 @@ _COLUMNS_BEHIND = 512
 
 
 @dataclass(frozen=True, eq=False)  # one is itself alone: arrays do not compare as a whole
-class Block:
-    """Keys and values of a stretch of tokens; all sequences that go through it hold the same one.
+class KVBlock:
+    """Keys and values of a segment; all sequences that go through it hold the same one.
 
     Attributes:
         layers: (heads, N, D) keys and (heads, N, D') values of every layer.
@@ -36,11 +36,11 @@ class Block:
         """N, its tokens."""
         return self.layers[0][0].shape[1]
 
-    def first(self, length: int) -> "Block":
+    def first(self, length: int) -> "KVBlock":
         """Its first tokens, in the same memory."""
         if length >= self.length:
             return self
-        return Block([(k[:, :length], v[:, :length]) for k, v in self.layers], self.size)
+        return KVBlock([(k[:, :length], v[:, :length]) for k, v in self.layers], self.size)
 
     @property
     def memory(self) -> int:
@@ -48,7 +48,7 @@ class Block:
         return self.layers[0][0].untyped_storage().data_ptr()
 
 
-def make_block(layers: KeysValues) -> Block:
+def make_block(layers: KeysValues) -> KVBlock:
     """A copy of keys and values, in one piece of memory outside the heap.
 
     Blocks live longer than what is computed beside them, and in the heap would leave holes.
@@ -58,7 +58,7 @@ def make_block(layers: KeysValues) -> Block:
     places = torch.split(memory, [part.numel() for part in parts])
     copies = [place.view(part.shape).copy_(part) for place, part in zip(places, parts, strict=True)]
     pairs = list(zip(copies[::2], copies[1::2], strict=True))
-    return Block(pairs, parts[0].shape[1])
+    return KVBlock(pairs, parts[0].shape[1])
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,11 +71,11 @@ class Prefix:
     """
 
     ids: np.ndarray[Any, np.dtype[np.int64]]
-    blocks: tuple[Block, ...]
+    blocks: tuple[KVBlock, ...]
 
     def first(self, length: int) -> "Prefix":
         """Its first tokens."""
-        blocks: list[Block] = []
+        blocks: list[KVBlock] = []
         rest = length
         for block in self.blocks:
             if rest > 0:
@@ -84,8 +84,8 @@ class Prefix:
         return Prefix(self.ids[:length], tuple(blocks))
 
 
-class PrefixStore:
-    """Prefixes of one adapter; the one unused for longest goes first beyond `max_tokens`.
+class PrefixCache:
+    """Prefixes of one adapter; beyond `max_tokens` the least recently used is evicted.
 
     Blocks that several of them go through count once.
     """
@@ -241,7 +241,7 @@ class Slab:
         return keys
 
     def _make_room(self, rows: int, columns: int, like: Prefix | None = None) -> None:
-        """Lay the rows out anew where so many, or so long ones, would not fit.
+        """Reallocate where the rows, or the longest of them, would not fit.
 
         Args:
             rows: that there will be.
@@ -271,7 +271,7 @@ class _SlabLayer(CacheLayer):  # type: ignore[no-untyped-call]
     def lay_out(
         self, size: tuple[int, int], lengths: Sequence[int], like: tuple[Tensor, Tensor] | None
     ) -> None:
-        """Allocate so many rows and columns, and copy the rows that there are.
+        """Allocate rows and columns, and copy the rows that there are.
 
         Zeros, since masked columns are multiplied by zero weights, and 0 x NaN is NaN.
         """

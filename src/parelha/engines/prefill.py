@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from torch import Tensor
 
-from parelha.engines.kv import Block, Prefix, PrefixStore, make_block
+from parelha.engines.kv import KVBlock, Prefix, PrefixCache, make_block
 from parelha.engines.protocol import EngineStatistics
 from parelha.models.passes import in_passes, read_segments
 from parelha.models.policy import Policy
@@ -15,7 +15,7 @@ from parelha.types import Agent
 
 # Tokens read in one pass: enough to be fast, few enough to stay small.
 _PASS_TOKENS = 2048
-# What fewer tokens share is computed for each prompt: a stretch costs about as much as so many.
+# What fewer tokens share is computed for each prompt: a segment costs about as much as these.
 _MIN_SHARED = 16
 # Where a pass has one mask over all its tokens and all that they see, segments are put together as
 # long as it is not larger.
@@ -31,7 +31,7 @@ class Prompt:
 
 
 @dataclass(frozen=True)
-class Known:
+class ReadPrompt:
     """A prompt that has been read.
 
     Attributes:
@@ -51,17 +51,19 @@ class Prefill:
         stores: of each agent's adapter; what is read is put there.
     """
 
-    def __init__(self, policy: Policy, stores: dict[Agent, PrefixStore]) -> None:
+    def __init__(self, policy: Policy, stores: dict[Agent, PrefixCache]) -> None:
         self.policy, self.stores = policy, stores
 
-    def read(self, prompts: Sequence[Prompt], statistics: EngineStatistics) -> dict[Prompt, Known]:
+    def read(
+        self, prompts: Sequence[Prompt], statistics: EngineStatistics
+    ) -> dict[Prompt, ReadPrompt]:
         """Read all prompts, equal ones once; their tokens are added to `statistics`."""
         distinct = list(dict.fromkeys(prompts))
-        known: dict[Segment, Block] = {}
+        known: dict[Segment, KVBlock] = {}
         agents = {
             segment: agent for agent in Agent for segment in self._unknown(agent, distinct, known)
         }
-        found: dict[Prompt, Known] = {}
+        found: dict[Prompt, ReadPrompt] = {}
         for group in self._passes(agents):
             before = {segment: known[segment].layers for segment in outside(group)}
             done = read_segments(self.policy, [agents[s] for s in group], group, before)
@@ -72,7 +74,7 @@ class Prefill:
                     if len(prompt.ids) == segment.stop:
                         blocks = tuple(known[one] for one in (*segment.before, segment))
                         prefix = Prefix(np.array(prompt.ids, dtype=np.int64), blocks)
-                        found[prompt] = Known(prefix, hidden.clone())
+                        found[prompt] = ReadPrompt(prefix, hidden.clone())
         for prompt, one in found.items():
             self.stores[prompt.agent].add(one.prefix)
         size = sum(len(prompt.ids) for prompt in distinct)
@@ -81,7 +83,7 @@ class Prefill:
         return found
 
     def _unknown(
-        self, agent: Agent, prompts: list[Prompt], known: dict[Segment, Block]
+        self, agent: Agent, prompts: list[Prompt], known: dict[Segment, KVBlock]
     ) -> Iterator[Segment]:
         """What has to be read of an agent's prompts, as trees behind what is in the store.
 
@@ -107,10 +109,10 @@ class Prefill:
 
     def _passes(self, agents: dict[Segment, Agent]) -> Iterator[list[Segment]]:
         """Segments that go through the model together."""
-        if all(self.policy.takes_stretches(agent) for agent in agents.values()):
+        if all(self.policy.supports_varlen(agent) for agent in agents.values()):
             yield from in_passes(agents, _PASS_TOKENS)
             return
-        # Layers that read what is cached cannot tell whose token it is: each agent by itself.
+        # Without packed segments a pass has one active adapter: each agent by itself.
         for agent in Agent:
             group: list[Segment] = []
             for segment in (segment for segment, own in agents.items() if own is agent):

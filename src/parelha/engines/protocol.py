@@ -18,7 +18,7 @@ class Request:
     """One turn to be generated.
 
     Attributes:
-        agent: whose adapter speaks.
+        agent: whose adapter is active.
         prompt_ids: (P,) the whole context.
         max_new_tokens: limit of the answer; ignored where `choices` is given.
         temperature: divides the logits; trained turns use nothing else.
@@ -30,8 +30,8 @@ class Request:
         epsilon: share of the uniform distribution over `choices` in the behaviour.
         top_p: nucleus of the sampling distribution, 1 in trained arms.
         top_k: tokens kept, 0 (all) in trained arms.
-        no_repeat_ngram: so many tokens in a row never stand twice in prompt and answer; 0 in
-            trained arms: they may.
+        no_repeat_ngram: size of the n-grams that may not repeat in prompt and answer; 0 (any may)
+            in trained arms.
     """
 
     agent: Agent
@@ -79,7 +79,7 @@ class EngineStatistics:
         reused_tokens: those of them whose keys and values were known.
         new_tokens: of all answers; those inside an action that nothing but one could follow may be
             left out.
-        guessed_tokens: those of them that were guessed right before they were sampled.
+        accepted_tokens: those of them that n-gram lookup had proposed and sampling accepted.
         steps: calls of `step`.
         rows: of the batches of all steps.
         prefill_seconds: spent on reading prompts; 0 where it is not known.
@@ -89,7 +89,7 @@ class EngineStatistics:
     prompt_tokens: int = 0
     reused_tokens: int = 0
     new_tokens: int = 0
-    guessed_tokens: int = 0
+    accepted_tokens: int = 0
     steps: int = 0
     rows: int = 0
     prefill_seconds: float = 0.0

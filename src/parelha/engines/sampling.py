@@ -86,7 +86,7 @@ def _sample_rows(
 
 
 def repeated(ids: Sequence[int], n: int) -> list[int]:
-    """The tokens that would make the last n of (L,) ids a run that already stands in them."""
+    """The tokens that would complete an n-gram that already stands in (L,) ids."""
     last = tuple(ids[len(ids) - n + 1 :])
     starts = range(len(ids) - n + 1)
     return [ids[i + n - 1] for i in starts if tuple(ids[i : i + n - 1]) == last]

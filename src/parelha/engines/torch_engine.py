@@ -1,9 +1,9 @@
 """The in-process engine: it shares the trainer's weights, so what it samples is on-policy.
 
-Requests join and leave the batch at any step, whichever agent speaks: a finished answer frees its
-row at once and a waiting turn takes it. Who joins when depends on counts of tokens and rows, never
+Requests of both agents join and leave the batch at any step: a finished answer frees its row at
+once and a waiting turn takes it. Who joins when depends on counts of tokens and rows, never
 on the clock, so the same requests in the same steps give the same answers. A step reads the newest
-token of every row, and with it what is guessed to come next.
+token of every row, and behind it what n-gram lookup proposes.
 """
 
 import time
@@ -12,7 +12,7 @@ from typing import Any
 
 import torch
 
-from parelha.engines.lane import Decode, Lane
+from parelha.engines.batching import ContinuousBatch, Decode
 from parelha.engines.protocol import Completion, EngineStatistics, Request
 from parelha.models.policy import Policy
 from parelha.types import Agent
@@ -41,21 +41,21 @@ class TorchEngine:
         self.on_tokens: Callable[[int], None] = lambda _: None
         self.statistics = EngineStatistics()
         self._tickets = 0
-        self._lanes: dict[Agent, Lane] = {}
+        self._batches: dict[Agent, ContinuousBatch] = {}
         for agent in Agent:
-            sharing = (a for a in self._lanes if policy.decoder(a) is policy.decoder(agent))
+            sharing = (a for a in self._batches if policy.decoder(a) is policy.decoder(agent))
             first = next(sharing, None)
-            self._lanes[agent] = (
-                self._lanes[first]
+            self._batches[agent] = (
+                self._batches[first]
                 if first is not None
-                else Lane(policy, agent, decode, max_batch_tokens, self.statistics)
+                else ContinuousBatch(policy, agent, decode, max_batch_tokens, self.statistics)
             )
 
     def reset(self) -> None:
         """Forget all computed prefixes and all requests, and begin the statistics anew."""
         self.statistics = EngineStatistics()
-        for lane in self._distinct_lanes():
-            lane.reset(self.statistics)
+        for batch in self._distinct_batches():
+            batch.reset(self.statistics)
 
     def weights_changed(self, agent: Agent) -> None:
         """Forget what was computed with the adapter that plays the agent.
@@ -63,7 +63,7 @@ class TorchEngine:
         Raises:
             ValueError: a request that the adapter answers is under way.
         """
-        self._lanes[agent].forget(agent)
+        self._batches[agent].forget(agent)
 
     def record(self) -> dict[str, Any]:
         """Nothing: the answers are those of the run's own models."""
@@ -77,7 +77,7 @@ class TorchEngine:
         """Take requests in; returns a ticket for each, by which `step` names its answer."""
         tickets: list[int] = []
         for request in requests:
-            self._lanes[request.agent].take(self._tickets, request)
+            self._batches[request.agent].take(self._tickets, request)
             tickets.append(self._tickets)
             self._tickets += 1
         return tickets
@@ -87,10 +87,10 @@ class TorchEngine:
         """Decode a token or more of every row; returns the answers complete now, by ticket."""
         before = self.statistics.new_tokens
         began = time.perf_counter()
-        for lane in self._distinct_lanes():
-            lane.join()
+        for batch in self._distinct_batches():
+            batch.join()
         joined = time.perf_counter()
-        ended = [row for lane in self._distinct_lanes() for row in lane.step()]
+        ended = [row for batch in self._distinct_batches() for row in batch.step()]
         self.statistics.prefill_seconds += joined - began
         self.statistics.decode_seconds += time.perf_counter() - joined
         self.statistics.steps += 1
@@ -106,5 +106,5 @@ class TorchEngine:
             answers |= self.step()
         return [answers[ticket] for ticket in tickets]
 
-    def _distinct_lanes(self) -> list[Lane]:
-        return list({id(lane): lane for lane in self._lanes.values()}.values())
+    def _distinct_batches(self) -> list[ContinuousBatch]:
+        return list({id(batch): batch for batch in self._batches.values()}.values())

@@ -177,7 +177,7 @@ def _difference(
 
 
 def power_text(tasks: Sequence[Mapping[str, Any]], seeds: int, comparisons: int) -> str:
-    """Which difference so many episodes can show, said before the start.
+    """The smallest difference that the planned episodes can show, for the text before the start.
 
     Args:
         tasks: ``task``, ``family`` and ``split`` of each held-out episode of an arm with a seed.

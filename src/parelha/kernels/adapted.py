@@ -17,7 +17,7 @@ from transformers.pytorch_utils import Conv1D
 
 from parelha.kernels.active import ActiveAdapters, active_adapters
 from parelha.kernels.choose import Kernels
-from parelha.kernels.frozen import Widener
+from parelha.kernels.frozen import Upcaster
 from parelha.kernels.memory import drop_pages
 from parelha.kernels.packed import pack, packed_linear, packed_linear_onto
 
@@ -33,8 +33,8 @@ class AdaptedLinear(lora.Linear):
     """W·x + (alpha / rank)·B·A·x; PEFT's own layer until `adapt` gives it a `model`.
 
     PEFT casts the activations to the adapter's float32, which costs a copy of every activation and
-    a slow narrow product. Here the adapter's halves are rounded to the base's type for the product.
-    The parameters stay float32 and so do their gradients; with a float32 base nothing is rounded.
+    a slow narrow product. Here A and B are rounded to the base's type for the product. The
+    parameters stay float32 and so do their gradients; with a float32 base nothing is rounded.
 
     Where several adapters are active in one batch they are one adapter of their ranks together, of
     which each row keeps its own columns: what another adapter adds is exactly 0.
@@ -95,14 +95,14 @@ class AdaptedModel:
     """What the adapted layers of a model share.
 
     Attributes:
-        widener: stands before the frozen weights.
+        upcaster: stands before the frozen weights.
         can_pack: whether weights can be packed here.
         packs: whether weights are packed where they can be. An update goes without: its passes
             have many rows, and it reads the plain weights for its gradient in any case.
         projections: by which its layers are computed.
     """
 
-    widener: Widener
+    upcaster: Upcaster
     can_pack: bool
     packs: bool = True
     projections: "list[FusedProjection]" = field(default_factory=list)
@@ -111,7 +111,7 @@ class AdaptedModel:
         """Pack weights from now on, or forget those that are packed."""
         self.packs = wanted
         if wanted:
-            self.widener.forget()
+            self.upcaster.forget()
         else:
             for one in self.projections:
                 one.forget_packed()
@@ -130,7 +130,7 @@ def adapted_layers(model: nn.Module) -> "Iterator[AdaptedLinear]":
 
 def adapt(model: nn.Module, kernels: Kernels) -> AdaptedModel:
     """Let all adapted layers of a model be computed as here, each by itself."""
-    found = AdaptedModel(Widener(kernels.dtype), "packed" in kernels.paths)
+    found = AdaptedModel(Upcaster(kernels.dtype), "packed" in kernels.paths)
     for layer in adapted_layers(model):
         layer.model = found
         if "fused" in kernels.paths and layer.is_plain:
@@ -161,7 +161,7 @@ class FusedProjection:
         alike = len({base.bias is None for base in self.bases}) == 1
         self.can_pack = alike and model.can_pack
         self._packed: tuple[Tensor, Tensor | None] | None = None
-        self._kept: dict[tuple[str, ...], _Halves] = {}
+        self._kept: dict[tuple[str, ...], _Factors] = {}
 
     @property
     def is_packed(self) -> bool:
@@ -181,29 +181,29 @@ class FusedProjection:
         """(..., N) of every member."""
         if not torch.is_grad_enabled():
             return self.compute(x, active)[0]
-        halves = self.halves(active.names)
-        found: Any = _Adapted.apply(x, self, active, *halves)  # type: ignore[no-untyped-call]
+        factors = self.factors(active.names)
+        found: Any = _Adapted.apply(x, self, active, *factors)  # type: ignore[no-untyped-call]
         return tuple(found)
 
-    def halves(self, names: tuple[str, ...]) -> list[nn.Parameter]:
+    def factors(self, names: tuple[str, ...]) -> list[nn.Parameter]:
         """A and B of every member and adapter."""
         found: list[Any] = [
-            half[name].weight
+            factor[name].weight
             for member in self.members
             for name in names
-            for half in (member.lora_A, member.lora_B)
+            for factor in (member.lora_A, member.lora_B)
         ]
         return found
 
-    def rounded(self, names: tuple[str, ...], dtype: torch.dtype) -> "_Halves":
-        """The adapters' halves in the type of a product; kept until a parameter changes."""
+    def rounded(self, names: tuple[str, ...], dtype: torch.dtype) -> "_Factors":
+        """The adapters' A and B in the type of a product; kept until a parameter changes."""
         # pylint: disable-next=protected-access
-        version = dtype, *((half._version, id(half)) for half in self.halves(names))
+        version = dtype, *((factor._version, id(factor)) for factor in self.factors(names))
         kept = self._kept.get(names)
         if kept is None or kept.version != version:
             with torch.inference_mode(False), torch.no_grad():
                 pairs = [_joined(member, names, dtype) for member in self.members]
-            kept = _Halves(version, torch.cat([a for a, _ in pairs]), [b for _, b in pairs])
+            kept = _Factors(version, torch.cat([a for a, _ in pairs]), [b for _, b in pairs])
             self._kept[names] = kept
         return kept
 
@@ -211,14 +211,14 @@ class FusedProjection:
         """(..., N) of every member, and the (..., M · adapters · rank) products A·x."""
         if self.can_pack and self.model.packs:
             return self._compute_packed(x, active)
-        wide = self.model.widener.wide
-        found = [nn.functional.linear(x, wide(base.weight), base.bias) for base in self.bases]
+        upcast = self.model.upcaster.upcast
+        found = [nn.functional.linear(x, upcast(base.weight), base.bias) for base in self.bases]
         inner = x[..., :0]
         if active.names:
-            halves = self.rounded(active.names, x.dtype)
-            inner = active.masked(nn.functional.linear(x, halves.a), len(self.members))
+            factors = self.rounded(active.names, x.dtype)
+            inner = active.masked(nn.functional.linear(x, factors.a), len(self.members))
             parts = torch.split(inner, inner.shape[-1] // len(self.members), dim=-1)
-            for y, part, b in zip(found, parts, halves.b, strict=True):
+            for y, part, b in zip(found, parts, factors.b, strict=True):
                 y.flatten(0, -2).addmm_(part.flatten(0, -2), b.T)
         return tuple(found), inner
 
@@ -228,7 +228,7 @@ class FusedProjection:
         if self._packed is None:
             with torch.inference_mode(False), torch.no_grad():
                 bias = [base.bias for base in self.bases if base.bias is not None]
-                packed = self.model.widener.packed(base.weight for base in self.bases)
+                packed = self.model.upcaster.packed(base.weight for base in self.bases)
                 self._packed = packed, torch.cat(bias) if bias else None
             self.model.drop_plain()
         y = packed_linear(x, *self._packed)
@@ -249,7 +249,7 @@ class FusedProjection:
         Args:
             x: (..., K) what the layers have read.
             inner: (..., M · rank) A·x.
-            grads: (..., N) by what every member has said.
+            grads: (..., N) by every member's output.
             names: the adapter.
             by_x: whether the gradient by x is wanted.
 
@@ -257,26 +257,26 @@ class FusedProjection:
             that by x, and those by every member's A and B.
         """
         assert len(names) == 1, "one adapter learns at a time"
-        halves, shape = self.rounded(names, x.dtype), x.shape
+        factors, shape = self.rounded(names, x.dtype), x.shape
         x, inner = x.flatten(0, -2), inner.flatten(0, -2)
         flat = [grad.flatten(0, -2) for grad in grads]
-        slopes = torch.cat([g @ b for g, b in zip(flat, halves.b, strict=True)], dim=1)
-        of_a = torch.split((slopes.T @ x).float(), len(halves.a) // len(flat))
+        grad_inner = torch.cat([g @ b for g, b in zip(flat, factors.b, strict=True)], dim=1)
+        of_a = torch.split((grad_inner.T @ x).float(), len(factors.a) // len(flat))
         found: list[Tensor] = []
         for i, (g, member) in enumerate(zip(flat, self.members, strict=True)):
             own = inner[:, i * len(of_a[i]) : (i + 1) * len(of_a[i])]
             found += [of_a[i], (g.T @ own).float().mul_(member.scaling[names[0]])]
         if not by_x:
             return None, found
-        slope = slopes @ halves.a
+        grad_x = grad_inner @ factors.a
         for g, base in zip(flat, self.bases, strict=True):
-            slope.addmm_(g, self.model.widener.wide(base.weight))
-        return slope.view(shape), found
+            grad_x.addmm_(g, self.model.upcaster.upcast(base.weight))
+        return grad_x.view(shape), found
 
 
 @dataclass
-class _Halves:
-    """Both halves of the adapters of a projection, rounded.
+class _Factors:
+    """A and B of the adapters of a projection, rounded.
 
     Attributes:
         version: changes with every parameter.
@@ -300,13 +300,13 @@ class _Halves:
 
 # torch finds `forward` by name and passes it what `apply` was given.
 class _Adapted(torch.autograd.Function):  # pylint: disable=abstract-method
-    """A fused projection with their gradient written out."""
+    """A fused projection with its gradient written out."""
 
     @staticmethod
     def forward(  # pylint: disable=arguments-differ
         ctx: Any, x: Tensor, projection: FusedProjection, active: ActiveAdapters, *_: Tensor
     ) -> tuple[Tensor, ...]:
-        """The outputs of all members; their halves are arguments for their gradients alone."""
+        """The outputs of all members; their factors are arguments for their gradients alone."""
         found, inner = projection.compute(x, active)
         ctx.projection, ctx.names = projection, active.names
         ctx.save_for_backward(x, inner)
@@ -314,7 +314,7 @@ class _Adapted(torch.autograd.Function):  # pylint: disable=abstract-method
 
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
-        """Gradients by x and by every half of the adapter."""
+        """Gradients by x and by every factor of the adapter."""
         by_x, found = ctx.projection.gradient(
             *ctx.saved_tensors, grads, ctx.names, ctx.needs_input_grad[0]
         )

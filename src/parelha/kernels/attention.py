@@ -1,13 +1,14 @@
-"""Attention on a CPU: queries of one head of keys together, stretches of a pass by themselves.
+"""Attention on a CPU: grouped queries as one head, and packed segments without one large mask.
 
 Models with fewer heads of keys than of queries have each repeated for every query that reads it
 before torch's kernel runs, and the gradients of the copies summed up behind it. The kernel is also
 slow where a head has few queries. As one head with all of the queries' rows nothing is repeated,
 and its products are larger.
 
-A pass may hold many stretches of tokens one behind the other, each of which sees little of what the
-others see. One mask over all would have the kernel compute what it hides. Or it holds a few tokens
-of each of many rows, as many as each is given: only attention needs to know where a row begins.
+A packed sequence may hold many segments, each of which sees little of what the others see. One mask
+over all would have the kernel compute what it hides, so each attends by itself (variable-length
+attention). Or it holds a few tokens of each of many rows of a cache, a number of its own for each:
+only attention needs to know where a row begins.
 """
 
 from collections.abc import Iterator, Sequence
@@ -28,7 +29,7 @@ from transformers.integrations.sdpa_attention import sdpa_attention_forward
 from transformers.masking_utils import sdpa_mask
 
 _NAME = "grouped_sdpa"
-_STRETCHES = "_parelha_takes_stretches"
+_VARLEN = "_parelha_varlen"
 # For every number of queries and keys torch and oneDNN make programs, and some of them are kept for
 # good: a quarter of a megabyte forward, nine backward. So there are few different ones.
 _MULTIPLE = 64
@@ -39,13 +40,13 @@ KeysValues = Sequence[tuple[Tensor, Tensor]]
 
 
 @dataclass
-class Stretch:
-    """Tokens of a pass that follow each other, and what they see besides those before them in it.
+class PackedSegment:
+    """A segment of a packed sequence, and what it sees besides itself.
 
     Attributes:
-        own: where they stand in the pass.
+        own: where its tokens stand in the pass.
         known: keys and values that are there already, one behind the other.
-        earlier: where other tokens stand in the pass that they see, behind those.
+        earlier: where other tokens of the pass stand that it sees, behind those.
     """
 
     own: slice
@@ -77,12 +78,12 @@ class Stretch:
 
 
 def padded(length: int) -> int:
-    """How many queries, or keys, a stretch of so many is filled up to."""
+    """The number of queries, or keys, that a segment of this length is padded to."""
     return -(-length // _MULTIPLE) * _MULTIPLE
 
 
-class Rows:
-    """Tokens of a pass one behind the other, so many of each row of a cache.
+class PackedRows:
+    """A packed sequence of the next tokens of every row of a cache, `counts` of each.
 
     Args:
         lengths: keys of each row before the pass.
@@ -115,37 +116,37 @@ class Rows:
         return self._mask
 
 
-_stretches: ContextVar[tuple[Stretch, ...]] = ContextVar("stretches", default=())
-_rows: ContextVar[Rows | None] = ContextVar("rows", default=None)
+_segments: ContextVar[tuple[PackedSegment, ...]] = ContextVar("packed_segments", default=())
+_rows: ContextVar[PackedRows | None] = ContextVar("rows", default=None)
 
 
-def group_queries(base: PreTrainedModel, *, stretches: bool = True) -> None:
+def group_queries(base: PreTrainedModel, *, varlen: bool = True) -> None:
     """Let a model that uses torch's attention use the one below.
 
     Args:
         base: the model.
-        stretches: whether its passes may attend by `in_stretches`. Not on a GPU, where many small
-            products are slow; and each model is tried: there are some whose cache holds something
-            else than what attention reads (DeepSeek's latent vectors).
+        varlen: whether its passes may use `attend_in_segments` and `attend_in_rows`. Not on a GPU,
+            where many small products are slow; and each model is tried: there are some whose cache
+            holds something else than what attention reads (DeepSeek's latent vectors).
     """
     if base.config._attn_implementation == "sdpa":  # pylint: disable=protected-access
         base.set_attn_implementation(_NAME)  # does nothing where a model has its own
-        setattr(base, _STRETCHES, stretches and _agrees_in_stretches(base))
+        setattr(base, _VARLEN, varlen and _agrees_by_segments(base))
 
 
 def leave_attention_plain(base: PreTrainedModel) -> None:
     """Undo `group_queries`."""
     if base.config._attn_implementation == _NAME:  # pylint: disable=protected-access
         base.set_attn_implementation("sdpa")
-    setattr(base, _STRETCHES, False)
+    setattr(base, _VARLEN, False)
 
 
-def takes_stretches(base: PreTrainedModel) -> bool:
-    """Whether a model attends as `in_stretches` says."""
-    return bool(getattr(base, _STRETCHES, False))
+def supports_varlen(base: PreTrainedModel) -> bool:
+    """Whether a model attends as `attend_in_segments` and `attend_in_rows` say."""
+    return bool(getattr(base, _VARLEN, False))
 
 
-def _agrees_in_stretches(base: Any) -> bool:
+def _agrees_by_segments(base: Any) -> bool:
     """Whether six tokens, the last three read by themselves, are what they are read at once."""
     ids = torch.arange(6)[None] * 7 % base.get_input_embeddings().weight.shape[0]
     sees = torch.ones((6, 6), dtype=torch.bool).tril()[None, None]
@@ -157,8 +158,8 @@ def _agrees_in_stretches(base: Any) -> bool:
             read(ids[:, :3], attention_mask=sees[:, :, :3, :3], past_key_values=cache)
             layers: list[Any] = cache.layers
             known = [(layer.keys[0], layer.values[0]) for layer in layers]
-            stretch = Stretch(slice(0, 3), (known,))
-            with in_stretches([stretch]):
+            segment = PackedSegment(slice(0, 3), (known,))
+            with attend_in_segments([segment]):
                 last = read(
                     ids[:, 3:],
                     attention_mask=sees[:, :, 3:, :1],
@@ -166,30 +167,29 @@ def _agrees_in_stretches(base: Any) -> bool:
                     use_cache=False,
                 ).last_hidden_state[0]
     except (RuntimeError, IndexError, AttributeError, TypeError, ValueError):
-        return False  # it is played with a mask over all
+        return False  # it is run with one mask over a pass
     near = (last - whole).abs().max() <= _AGREE * whole.abs().max()
-    return bool(near) and stretch.was_read
+    return bool(near) and segment.was_read
 
 
 @contextmanager
-def in_stretches(stretches: Sequence[Stretch]) -> Iterator[None]:
-    """Let the passes inside, of one row, attend by stretches; other tokens are padding.
+def attend_in_segments(segments: Sequence[PackedSegment]) -> Iterator[None]:
+    """Let the passes inside, of one packed sequence, attend by segments; the rest is padding.
 
-    The model is given a mask that says nothing, and a cache of which attention sees only what the
-    pass itself adds.
+    The model's mask is not read, and of its cache attention sees only what the pass itself adds.
     """
-    token = _stretches.set(tuple(stretches))
+    token = _segments.set(tuple(segments))
     try:
         yield
     finally:
-        _stretches.reset(token)
+        _segments.reset(token)
 
 
 @contextmanager
-def in_rows(rows: Rows) -> Iterator[None]:
-    """Let the passes inside, of one row of tokens, attend to the rows that their cache returns.
+def attend_in_rows(rows: PackedRows) -> Iterator[None]:
+    """Let the passes inside, of one packed sequence, attend to the rows that their cache returns.
 
-    The model is given a mask that says nothing. Only where `takes_stretches`.
+    The model's mask is not read. Only where `supports_varlen`.
     """
     token = _rows.set(rows)
     try:
@@ -214,53 +214,55 @@ def _attention(
         query: (B, heads, Q, D).
         key: (B, heads of keys, K, D).
         value: (B, heads of keys, K, D').
-        attention_mask: as transformers has it; without meaning inside `in_stretches`, `in_rows`.
+        attention_mask: as transformers has it; not read inside the two contexts above.
         scaling: of the scores.
         how: anything else that torch's attention is told by transformers.
     """
     rows = _rows.get()
     if rows is not None:
-        return _of_rows(rows, (query, key, value), scaling), None
-    stretches = _stretches.get()
-    if not stretches:
+        return _row_attention(rows, (query, key, value), scaling), None
+    segments = _segments.get()
+    if not segments:
         found: tuple[Tensor, None] = sdpa_attention_forward(
             module, query, key, value, attention_mask, scaling=scaling, **how
         )
         return found
-    parts = [_of_stretch(one, module, (query, key, value), scaling) for one in stretches]
-    padding = query.shape[2] - stretches[-1].own.stop
+    parts = [_segment_attention(one, module, (query, key, value), scaling) for one in segments]
+    padding = query.shape[2] - segments[-1].own.stop
     if padding:
         parts.append(query.new_zeros((1, query.shape[1], padding, value.shape[-1])))
     return torch.cat(parts, dim=2).transpose(1, 2).contiguous(), None
 
 
-def _of_stretch(
-    stretch: Stretch, module: Any, pass_: tuple[Tensor, Tensor, Tensor], scaling: float | None
+def _segment_attention(
+    segment: PackedSegment, module: Any, pass_: tuple[Tensor, Tensor, Tensor], scaling: float | None
 ) -> Tensor:
-    """(1, heads, N, D') attention of a stretch."""
+    """(1, heads, N, D') attention of a segment."""
     query, key, value = pass_
     heads, heads_of_keys = query.shape[1], key.shape[1]
-    length = stretch.own.stop - stretch.own.start
-    known = [one[module.layer_idx] for one in stretch.known]
-    at = (*stretch.earlier, stretch.own)
+    length = segment.own.stop - segment.own.start
+    known = [one[module.layer_idx] for one in segment.known]
+    at = (*segment.earlier, segment.own)
     keys = [*(k[None] for k, _ in known), *(key[:, :, one] for one in at)]
     values = [*(v[None] for _, v in known), *(value[:, :, one] for one in at)]
     count = sum(part.shape[2] for part in keys)
     if padding := padded(count) - count:
         keys.append(key.new_zeros((1, heads_of_keys, padding, key.shape[-1])))
         values.append(value.new_zeros((1, heads_of_keys, padding, value.shape[-1])))
-    rows = torch.nn.functional.pad(query[:, :, stretch.own], (0, 0, 0, padded(length) - length))
+    rows = torch.nn.functional.pad(query[:, :, segment.own], (0, 0, 0, padded(length) - length))
     out = torch.nn.functional.scaled_dot_product_attention(
         rows.reshape(1, heads_of_keys, -1, rows.shape[-1]),
         torch.cat(keys, dim=2),
         torch.cat(values, dim=2),
-        attn_mask=stretch.mask(heads // heads_of_keys, count, query.dtype),
+        attn_mask=segment.mask(heads // heads_of_keys, count, query.dtype),
         scale=scaling,
     )
     return out.view(1, heads, -1, value.shape[-1])[:, :, :length]
 
 
-def _of_rows(rows: Rows, pass_: tuple[Tensor, Tensor, Tensor], scaling: float | None) -> Tensor:
+def _row_attention(
+    rows: PackedRows, pass_: tuple[Tensor, Tensor, Tensor], scaling: float | None
+) -> Tensor:
     """(1, T, heads, D') attention of a few tokens of each row."""
     query, key, value = pass_
     heads, (count, heads_of_keys) = query.shape[1], key.shape[:2]

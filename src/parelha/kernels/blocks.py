@@ -94,11 +94,13 @@ class GatedBlock(nn.Module):
             return self.compute(x, active)[0]
         if not active.names:
             return cast(Tensor, self.down_proj(self.act_fn(self.gate_proj(x)) * self.up_proj(x)))
-        halves = [half for one in (self.first, self.last) for half in one.halves(active.names)]
-        return cast(Tensor, _Mlp.apply(x, self, active, *halves))  # type: ignore[no-untyped-call]
+        factors = [
+            factor for one in (self.first, self.last) for factor in one.factors(active.names)
+        ]
+        return cast(Tensor, _Mlp.apply(x, self, active, *factors))  # type: ignore[no-untyped-call]
 
     def compute(self, x: Tensor, active: ActiveAdapters) -> tuple[Tensor, ...]:
-        """What the block says; A·x of gate and up, what they say, and A·x of down."""
+        """The output; A·x of gate and up, their outputs, and A·x of down."""
         (gate, up), inner = self.first.compute(x, active)
         (found,), inner_last = self.last.compute(self.act_fn(gate) * up, active)
         return found, inner, gate, up, inner_last
@@ -112,7 +114,7 @@ class _Mlp(torch.autograd.Function):  # pylint: disable=abstract-method
     def forward(  # pylint: disable=arguments-differ
         ctx: Any, x: Tensor, block: GatedBlock, active: ActiveAdapters, *_: Tensor
     ) -> Tensor:
-        """What the block says; the halves are arguments for their gradients alone."""
+        """The output; the factors are arguments for their gradients alone."""
         found, *kept = block.compute(x, active)
         ctx.block, ctx.names = block, active.names
         ctx.save_for_backward(x, *kept)
@@ -126,9 +128,11 @@ class _Mlp(torch.autograd.Function):  # pylint: disable=abstract-method
         with torch.enable_grad():
             ends = gate.detach().requires_grad_(True), up.detach().requires_grad_(True)
             product = block.act_fn(ends[0]) * ends[1]
-        slope, of_last = block.last.gradient(product.detach(), inner_last, grads, names, True)
-        slopes = torch.autograd.grad(product, ends, slope)
-        by_x, of_first = block.first.gradient(x, inner, slopes, names, ctx.needs_input_grad[0])
+        grad_product, of_last = block.last.gradient(
+            product.detach(), inner_last, grads, names, True
+        )
+        grads = torch.autograd.grad(product, ends, grad_product)
+        by_x, of_first = block.first.gradient(x, inner, grads, names, ctx.needs_input_grad[0])
         return by_x, None, None, *of_first, *of_last
 
 
@@ -187,6 +191,6 @@ class _Norm(torch.autograd.Function):  # pylint: disable=abstract-method
         """With n = x · factor and g = w · gradient: factor · (g - n · mean(g · n))."""
         x, factor, weight = ctx.saved_tensors
         normed = x * factor  # float32, as the factor is
-        slope = (grads[0] * weight).float()
-        share = (slope * normed).mean(-1, keepdim=True)
-        return slope.sub_(normed.mul_(share)).mul_(factor).to(x.dtype), None
+        grad = (grads[0] * weight).float()
+        share = (grad * normed).mean(-1, keepdim=True)
+        return grad.sub_(normed.mul_(share)).mul_(factor).to(x.dtype), None

@@ -19,16 +19,16 @@ from parelha.kernels.packed import pack, packed_linear, packed_linear_onto
 
 # Names of the fast paths, as in the setting `engine.without`:
 # packed     frozen weights in the layout that products of few rows read fastest
-# fused      layers with one input, their adapters and their gradient as few products
+# fused      layers with one input as one fused projection, their adapters and gradient with them
 # lean       gated blocks and norms that keep less for their gradient
-# grouped    queries that read one head of keys are computed together
-# stretches  passes without padding in which each stretch of tokens attends by itself
-# guesses    tokens guessed ahead of decoding; needs `stretches`
+# grouped    grouped-query attention with the queries of one head of keys computed together
+# varlen     packed sequences: each segment attends by itself, without one mask over a pass
+# lookup     n-gram lookup proposes tokens ahead of decoding; needs `varlen`
 # saved      what a pass keeps for its gradient lies in one mapping
-Path = Literal["packed", "fused", "lean", "grouped", "stretches", "guesses", "saved"]
+Path = Literal["packed", "fused", "lean", "grouped", "varlen", "lookup", "saved"]
 PATHS: tuple[Path, ...] = get_args(Path)
 _ON_GPU: tuple[Path, ...] = ("fused", "lean", "grouped")
-_NEEDS: dict[Path, Path] = {"guesses": "stretches", "stretches": "grouped", "lean": "fused"}
+_NEEDS: dict[Path, Path] = {"lookup": "varlen", "varlen": "grouped", "lean": "fused"}
 
 Dtype = Literal["auto", "bfloat16", "float32", "nf4"]
 
@@ -242,7 +242,7 @@ def packing_problem(dtype: torch.dtype) -> str:
 
 
 def gigaflops(kernels: Kernels, rows: int) -> float:
-    """What products of so many rows come to on this processor; takes a fraction of a second."""
+    """Speed of products of `rows` rows on this processor; takes a fraction of a second."""
     packed = "packed" in kernels.paths
     best = product_seconds((kernels.dtype,), rows=rows, tries=40, packed=packed)
     return 2 * rows * 1024 * 1024 / best[0] / 1e9

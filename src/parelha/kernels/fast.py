@@ -16,7 +16,7 @@ from parelha.kernels.adapted import AdaptedModel, adapt, leave_layers_plain
 from parelha.kernels.attention import group_queries, leave_attention_plain
 from parelha.kernels.blocks import leave_blocks_plain, make_lean
 from parelha.kernels.choose import PATHS, Kernels
-from parelha.kernels.frozen import FrozenHead, hold_narrow
+from parelha.kernels.frozen import FrozenHead, keep_stored_types
 from parelha.kernels.groups import Group, find_groups, fuse, leave_groups_plain, watching
 from parelha.kernels.memory import release_freed_memory
 
@@ -88,15 +88,15 @@ def _put_under(model: PeftModel, kernels: Kernels, groups: Sequence[Group]) -> F
     adapted = adapt(model, kernels)
     if "fused" in kernels.paths:
         fuse(groups, adapted)  # before any pass: what is packed one by one would stay beside it
-    head = FrozenHead(base.get_output_embeddings(), adapted.widener, adapted.can_pack)
+    head = FrozenHead(base.get_output_embeddings(), adapted.upcaster, adapted.can_pack)
     if _is_narrow(model, kernels.dtype):
         behind = [layer.weight for one in adapted.projections for layer in one.bases]
         if behind and kernels.device.type == "cpu":
-            hold_narrow(base, [*behind, head.layer.weight], kernels.dtype)
+            keep_stored_types(base, [*behind, head.layer.weight], kernels.dtype)
         else:
             model.to(kernels.dtype)
     if "grouped" in kernels.paths:
-        group_queries(base, stretches="stretches" in kernels.paths)
+        group_queries(base, varlen="varlen" in kernels.paths)
     if "lean" in kernels.paths:
         make_lean(model, groups, kernels.dtype)
     return Fast(kernels, adapted, head)

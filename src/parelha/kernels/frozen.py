@@ -1,7 +1,7 @@
 """Frozen weights that are held in a narrower type than products are computed in.
 
 A float32 copy of a bfloat16 file would take twice its memory for no digit more. So the file stays
-mapped as it is: generation packs a float32 copy of each weight, and an update widens one weight at
+mapped as it is: generation packs a float32 copy of each weight, and an update upcasts one weight at
 a time into a piece of memory that the next one uses again, which costs a hundredth of a product.
 """
 
@@ -15,7 +15,7 @@ from parelha.kernels.memory import drop_pages
 from parelha.kernels.packed import pack, packed_linear
 
 
-class Widener:
+class Upcaster:
     """Gives weights in the type of products; one weight at a time where they are held otherwise.
 
     Args:
@@ -26,7 +26,7 @@ class Widener:
         self.dtype = dtype
         self._room = torch.empty(0, dtype=dtype)
 
-    def wide(self, weight: Tensor) -> Tensor:
+    def upcast(self, weight: Tensor) -> Tensor:
         """The weight in the type of products; valid until the next call."""
         if weight.dtype == self.dtype or not weight.is_floating_point():
             return weight
@@ -50,28 +50,28 @@ class FrozenHead:
 
     Args:
         layer: of the model; all but an `nn.Linear` that is not quantised are simply called.
-        widener: of the base.
+        upcaster: of the base.
         packs: whether weights are packed where no gradient is asked for.
     """
 
-    def __init__(self, layer: nn.Module, widener: Widener, packs: bool) -> None:
-        self.layer, self._widener = layer, widener
+    def __init__(self, layer: nn.Module, upcaster: Upcaster, packs: bool) -> None:
+        self.layer, self._upcaster = layer, upcaster
         self._is_plain = isinstance(layer, nn.Linear) and layer.weight.is_floating_point()
         self._packs = packs and self._is_plain
         self._packed: Tensor | None = None
 
     @property
     def weight(self) -> Tensor:
-        """(V, H) in the type of products; valid until another weight is widened."""
+        """(V, H) in the type of products; valid until another weight is upcast."""
         held: Any = self.layer.weight
-        return self._widener.wide(held)
+        return self._upcaster.upcast(held)
 
     def logits(self, hidden: Tensor) -> Tensor:
         """Logits, by the packed copy where no gradient is asked for."""
         layer: Any = self.layer
         if self._packs and not torch.is_grad_enabled():
             if self._packed is None:
-                self._packed = self._widener.packed([layer.weight])
+                self._packed = self._upcaster.packed([layer.weight])
                 drop_pages([layer.weight])
             return packed_linear(hidden, self._packed, layer.bias)
         return self.plain_logits(hidden)
@@ -79,7 +79,7 @@ class FrozenHead:
     def plain_logits(self, hidden: Tensor) -> Tensor:
         """Logits by the plain weight."""
         layer: Any = self.layer
-        if self._is_plain and layer.weight.dtype != self._widener.dtype:
+        if self._is_plain and layer.weight.dtype != self._upcaster.dtype:
             # autograd would keep a weight that the next one overwrites
             wide = layer.weight.to(hidden.dtype) if torch.is_grad_enabled() else self.weight
             return nn.functional.linear(hidden, wide, layer.bias)
@@ -91,12 +91,12 @@ class FrozenHead:
         self._packed = None
 
 
-def hold_narrow(model: Any, weights: Iterable[Any], dtype: torch.dtype) -> None:
+def keep_stored_types(model: Any, weights: Iterable[Any], dtype: torch.dtype) -> None:
     """Let a base compute in a wider type than some of its weights are held in.
 
     Args:
         model: a base whose weights are narrower than `dtype`.
-        weights: those that stay as they are, since a `Widener` stands before them; and the input
+        weights: those that stay as they are, since a `Upcaster` stands before them; and the input
             embeddings, of which few rows are read.
         dtype: that all other weights are converted to, and so of the activations.
     """
@@ -106,7 +106,7 @@ def hold_narrow(model: Any, weights: Iterable[Any], dtype: torch.dtype) -> None:
         if id(parameter) not in kept and parameter.is_floating_point():
             parameter.data = parameter.data.to(dtype)
 
-    def widened(_: nn.Module, __: Any, found: Tensor) -> Tensor:
+    def upcast(_: nn.Module, __: Any, found: Tensor) -> Tensor:
         return found.to(dtype)
 
-    embedding.register_forward_hook(widened)
+    embedding.register_forward_hook(upcast)

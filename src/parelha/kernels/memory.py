@@ -29,18 +29,18 @@ ACTIVATION_BYTES = 64
 # Rows of logits that an update holds at once, at most: 256 x 152k in bfloat16 are 78 MB.
 LOGIT_ROWS = 256
 _ROWS_IN_CACHE = 8
-# Products of few rows are filled up to a multiple of so many.
+# Products of few rows are padded to a multiple of these.
 ROWS_MULTIPLE = 16
 
 
 def rows_in_cache(logits: Tensor) -> Iterator[slice]:
-    """Slices of (B, V) logits: so few rows that on a CPU they stay in the cache; else all."""
+    """Slices of (B, V) logits: on a CPU few enough rows to stay in its cache; else all."""
     rows = _ROWS_IN_CACHE if logits.device.type == "cpu" else max(len(logits), 1)
     return (slice(i, i + rows) for i in range(0, len(logits), rows))
 
 
-def filled_up(hidden: Tensor) -> Tensor:
-    """(B', H) of (B, H), with zeros behind: on a CPU few different numbers of rows are computed."""
+def padded_rows(hidden: Tensor) -> Tensor:
+    """(B', H) of (B, H), zeros behind: on a CPU products have few different numbers of rows."""
     multiple = ROWS_MULTIPLE if hidden.device.type == "cpu" else 1
     return torch.nn.functional.pad(hidden, (0, 0, 0, -len(hidden) % multiple))
 
@@ -52,10 +52,10 @@ def release_freed_memory() -> None:
             ctypes.CDLL(None).malloc_trim(0)
 
 
-class Holes:
-    """Gives freed memory back where what is kept of it outgrows what the passes need.
+class HeapTrimmer:
+    """Trims the heap where fragmentation makes it outgrow what the passes need.
 
-    glibc serves a block from any hole that it fits into, so that over many passes all holes come to
+    glibc serves a block from any gap that it fits into, so that over many passes all gaps come to
     hold memory, several times what one pass takes. Giving them back costs page faults afterwards,
     so it is done seldom.
     """
@@ -100,7 +100,7 @@ def _free_bytes() -> int:
 def untouched_zeros(shape: Sequence[int], like: Tensor) -> Tensor:
     """Zeros of a shape, in `like`'s type and place, that take memory only where they are written.
 
-    They lie outside the heap, so that large ones leave no holes in it when they are freed.
+    They lie outside the heap, so that large ones do not fragment it when they are freed.
     """
     size = math.prod(shape) * like.element_size()
     if not size or not may_stay_untouched(like):

@@ -1,8 +1,8 @@
 """What a pass keeps for its gradient, in memory that is used again by the next pass.
 
-Left to the C library's heap, what is kept and what is freed at once lie side by side, and the holes
-between them grow with every pass: in glibc not even an aligned block's own hole is large enough for
-another aligned block of its size. So what is kept is copied into one piece of memory.
+Left to the C library's heap, what is kept and what is freed at once lie side by side, and the heap
+fragments with every pass: in glibc not even the gap that an aligned block leaves is large enough
+for another aligned block of its size. So what is kept is copied into one piece of memory.
 """
 
 from collections.abc import Iterator, Sequence
@@ -20,7 +20,7 @@ _ALIGNMENT = 64  # bytes; torch's own
 
 
 def saved_activations(model: Any, max_tokens: int, dtype: torch.dtype) -> "SavedActivations":
-    """Memory for what passes of at most so many tokens keep, their activations in `dtype`."""
+    """Memory for what passes of at most `max_tokens` keep, their activations in `dtype`."""
     config = model.config
     size = ACTIVATION_BYTES * max_tokens * config.num_hidden_layers * config.hidden_size
     return SavedActivations(list(model.parameters()), size * dtype.itemsize // 2)

@@ -14,7 +14,7 @@ from itertools import groupby
 import torch
 from torch import Tensor
 
-from parelha.kernels.memory import Holes, release_freed_memory
+from parelha.kernels.memory import HeapTrimmer, release_freed_memory
 from parelha.kernels.saved import SavedActivations, saved_activations
 from parelha.models.passes import SegmentsRead, in_passes, read_segments
 from parelha.models.policy import Policy
@@ -23,8 +23,8 @@ from parelha.types import Agent
 
 # Tokens of trees that are worked on at a time and whose keys and values are kept, with gradients.
 _KEPT_TOKENS = 4096
-# Each segment of a pass holds a copy of the keys and values that it sees for its gradient: so many
-# tokens of them in one pass, where a single subtree does not have more.
+# Each segment of a pass holds a copy of the keys and values that it sees for its gradient: at most
+# these tokens of them in one pass, where a single subtree does not have more.
 _SEEN_TOKENS = 8192
 
 # (segments of one pass, (T, H) their hidden states one behind the other) -> their share of the loss
@@ -63,7 +63,7 @@ class TreePasses:
             roots: what begins the sequences.
             loss: of the segments of one pass; None where they have no part in it.
         """
-        # What outlives a pass is allocated before it, else it would lie between holes.
+        # What outlives a pass is allocated before it, else it would fragment the heap.
         for parameter in self.policy.parameters(self.agent).values():
             if parameter.grad is None:
                 parameter.grad = torch.zeros_like(parameter)
@@ -72,18 +72,18 @@ class TreePasses:
             self._saved = saved_activations(
                 self.policy.model(self.agent), self.max_tokens, self.policy.kernels.dtype
             )
-        holes = Holes()
+        heap = HeapTrimmer()
         for some in self._batches(roots):
             for _ in self._passes(some, loss):
-                holes.after_pass()
+                heap.after_pass()
         self._saved = None
 
     def _batches(self, roots: Sequence[Segment]) -> Iterator[list[Segment]]:
-        """Trees that are worked on together: so many as what is kept of them stays small.
+        """Trees that are worked on together, as long as what is kept of them stays small.
 
         With one mask over a pass each by itself: its tokens would be compared with all trees' keys.
         """
-        if not self.policy.takes_stretches(self.agent):
+        if not self.policy.supports_varlen(self.agent):
             return ([root] for root in roots)
         return in_order(roots, self._kept, _KEPT_TOKENS)
 

@@ -341,12 +341,18 @@ class RowLogprobs(torch.autograd.Function):  # pylint: disable=abstract-method
         if ctx.needs_input_grad[0]:
             weight = head.weight
             mean = (logits @ weight).float()
-            slope = (weight[tokens].float() - mean) / temperature[:, None]
-            ctx.save_for_backward(slope.to(hidden.dtype))
+            grad_hidden = (weight[tokens].float() - mean) / temperature[:, None]
+            ctx.save_for_backward(grad_hidden.to(hidden.dtype))
         return logprobs
 
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
         """(n, H) gradient by the hidden states; nothing else has one."""
-        (slope,) = ctx.saved_tensors
-        return (grads[0][:, None] * slope.float()).to(slope.dtype), None, None, None, None
+        (grad_hidden,) = ctx.saved_tensors
+        return (
+            (grads[0][:, None] * grad_hidden.float()).to(grad_hidden.dtype),
+            None,
+            None,
+            None,
+            None,
+        )

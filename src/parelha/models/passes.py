@@ -1,4 +1,4 @@
-"""One pass of the model over segments of a tree, packed one behind the other without padding."""
+"""One pass of the model over segments of a prefix tree, packed into one sequence."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
@@ -9,15 +9,15 @@ import torch
 from torch import Tensor
 from transformers.cache_utils import Cache
 
-from parelha.kernels.attention import KeysValues, Stretch, in_stretches
+from parelha.kernels.attention import KeysValues, PackedSegment, attend_in_segments
 from parelha.kernels.choose import beside
 from parelha.models.cache import PrefillLayer
 from parelha.models.policy import Policy
 from parelha.models.prefix_tree import Segment, in_order, outside
 from parelha.types import Agent
 
-# A pass is filled up to a multiple of so many tokens: for every new size oneDNN makes programs that
-# it keeps, hundreds of megabytes in the end.
+# A pass is padded to a multiple of these tokens: for every new size oneDNN makes programs that it
+# keeps, hundreds of megabytes in the end.
 _MULTIPLE = 32
 
 
@@ -72,24 +72,24 @@ def read_segments(
     padding = [0] * (-size % _MULTIPLE)
     ids = [token for segment in segments for token in segment.ids]
     positions = [at for segment in segments for at in range(segment.start, segment.stop)]
-    speaking: Any = nullcontext()
+    adapters: Any = nullcontext()
     if not isinstance(agents, Agent):
         each = [a for a, segment in zip(agents, segments, strict=True) for _ in segment.ids]
-        speaking = policy.speaking(each + [agent] * len(padding))
+        adapters = policy.active_for(each + [agent] * len(padding))
     attending: Any = nullcontext()
     num_layers: int = policy.model(agent).config.num_hidden_layers
     layers = [PrefillLayer(None, None) for _ in range(num_layers)]
     first = 0
-    if policy.takes_stretches(agent):
-        sees = torch.ones((1, 1, size + len(padding), 1), dtype=torch.bool)  # not looked at
-        attending = in_stretches([_stretch(segment, places, known) for segment in segments])
+    if policy.supports_varlen(agent):
+        sees = torch.ones((1, 1, size + len(padding), 1), dtype=torch.bool)  # unused
+        attending = attend_in_segments([_packed(segment, places, known) for segment in segments])
     else:
         before = outside(segments)
         first = sum(len(segment.ids) for segment in before)
         sees = _sees(before, places, len(padding))
         if before:
             layers = [_joined([known[segment][i] for segment in before]) for i in range(num_layers)]
-    with speaking, attending:
+    with adapters, attending:
         hidden: Tensor = decoder(
             input_ids=beside(weight, [ids + padding]),
             attention_mask=policy.mask(agent, beside(weight, sees)),
@@ -101,14 +101,14 @@ def read_segments(
 
 
 def in_passes(segments: Iterable[Segment], max_tokens: int) -> Iterator[list[Segment]]:
-    """Segments in their order, so many in each pass as fit."""
+    """Segments in their order, in passes of at most `max_tokens`."""
     return in_order(segments, lambda segment: len(segment.ids), max_tokens)
 
 
-def _stretch(
+def _packed(
     segment: Segment, places: Mapping[Segment, slice], known: Mapping[Segment, KeysValues]
-) -> Stretch:
-    return Stretch(
+) -> PackedSegment:
+    return PackedSegment(
         places[segment],
         tuple(known[b] for b in segment.before if b not in places),
         tuple(places[b] for b in segment.before if b in places),

@@ -25,7 +25,7 @@ from parelha.config import ModelConfig
 from parelha.errors import UsageError
 from parelha.kernels.active import adapters_of_rows
 from parelha.kernels.adapted import use_adapted_layers
-from parelha.kernels.attention import takes_stretches
+from parelha.kernels.attention import supports_varlen
 from parelha.kernels.choose import Kernels, choose_for
 from parelha.kernels.fast import Fast, make_fast
 from parelha.kernels.frozen import FrozenHead
@@ -44,7 +44,7 @@ class Policy:
         bases: the frozen base of each role; the same object means one base with several adapters.
         roles: who plays with which adapter, and who is trained.
         config: rank, alpha and adapted layers.
-        seed: of the adapters' random halves (A); B starts at zero, so the pair starts as the base.
+        seed: of the adapters' random factors (A); B starts at zero, so the pair starts as the base.
         kernels: what the bases are computed with; by default what is best for the first.
 
     Attributes:
@@ -119,7 +119,7 @@ class Policy:
         }
 
     def activate(self, agent: Agent) -> None:
-        """Let the agent's adapter speak; all adapters stay trainable."""
+        """Make the agent's adapter the active one; all adapters stay trainable."""
         model = self._models[agent]
         if model.active_adapter != self.adapter(agent):
             model.set_adapter(self.adapter(agent))
@@ -128,8 +128,8 @@ class Policy:
                 parameter.requires_grad_(True)
 
     @contextmanager
-    def speaking(self, agents: Sequence[Agent]) -> Iterator[None]:
-        """Let each row of the passes inside be its own agent's; for passes without gradient.
+    def active_for(self, agents: Sequence[Agent]) -> Iterator[None]:
+        """In the passes inside, make each row's own agent's adapter active; without gradient.
 
         Args:
             agents: (B,) whose row it is, or in a pass of one row (T,) whose token; all of them
@@ -184,10 +184,10 @@ class Policy:
         base: Any = self._models[agent].get_base_model()
         return attention_mask(base, sees)
 
-    def takes_stretches(self, agent: Agent) -> bool:
-        """Whether passes of the agent's base can attend by `in_stretches`."""
+    def supports_varlen(self, agent: Agent) -> bool:
+        """Whether passes of the agent's base can hold packed segments and rows."""
         base: Any = self._models[agent].get_base_model()
-        return takes_stretches(base)
+        return supports_varlen(base)
 
     def window(self, agent: Agent) -> int:
         """Longest sequence that the agent's base is given, in tokens; 0 when it has no limit.

@@ -1,4 +1,4 @@
-"""Token sequences that share their beginnings, as a tree: each shared stretch stands in it once."""
+"""The prefix tree of token sequences: each segment that several share stands in it once."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 @dataclass(eq=False)
 class Segment:
-    """A stretch of tokens that the same sequences share.
+    """A node of the prefix tree: successive tokens that the same sequences share.
 
     Attributes:
         start: position of its first token in those sequences.
@@ -44,7 +44,7 @@ def outside(segments: Sequence[Segment]) -> list[Segment]:
 def in_order(
     segments: Iterable[Segment], tokens: Callable[[Segment], int], most: int
 ) -> Iterator[list[Segment]]:
-    """Segments in their order, in groups of at most so many tokens; a larger one is by itself."""
+    """Segments in their order, in groups of at most `most` tokens; a larger one is by itself."""
     group: list[Segment] = []
     size = 0
     for segment in segments:

@@ -31,7 +31,7 @@ I64 = struct.Struct("<q")
 F64 = struct.Struct("<d")
 C128 = struct.Struct("<dd")
 
-SHORTEST_RUN = 8  # items; a list of at least so many numbers of one type travels as one block
+SHORTEST_RUN = 8  # a list of at least these numbers, of one type, travels as one block
 
 # What a kind of value costs its reader, in parts: a part is about a microsecond and at most about a
 # hundred bytes. Kinds that are not here cost one.

@@ -25,7 +25,7 @@ START_SECONDS = 120.0  # cold imports of scikit-learn on a loaded machine
 ANSWER_SECONDS = 10.0  # from "kill it" to "it is dead"
 WATCH_SECONDS = 0.05  # how often a running program's threads are counted
 # A thread that was joined counts until the kernel has taken it down, and the next may have started:
-# so many more may be begun. The watch ends a program that keeps more than its limit.
+# these may be begun beyond the limit. The watch ends a program that keeps more than its limit.
 ENDING_THREADS = 8
 MAX_PATIENCE = 3.0  # waiting for a processor extends the wall clock by at most this many limits
 DETAIL_CHARACTERS = 200

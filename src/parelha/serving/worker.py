@@ -14,8 +14,8 @@ from parelha.closing import Closing
 from parelha.engines.protocol import Completion, Engine, Request
 from parelha.errors import InfrastructureError, ParelhaError
 
-# The engine remembers prompts and runs of answers until it is reset, which it is when nobody is
-# being answered and it has sampled so many tokens; at four times as many, new requests wait for it.
+# The engine keeps prefixes and n-grams of answers until it is reset. It is reset when no request is
+# open and it has sampled these tokens; at four times as many, new requests wait for the reset.
 _TOKENS_TO_REMEMBER = 100_000
 
 

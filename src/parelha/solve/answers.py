@@ -22,7 +22,7 @@ def answer_text(value: object) -> str:
 
 
 def brief_text(value: object, characters: int) -> str:
-    """The beginning of an answer, in so many characters."""
+    """The beginning of an answer, at most `characters` long."""
     return _text(value, _BRIEF_ROWS, characters)[:characters]
 
 

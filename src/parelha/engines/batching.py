@@ -1,4 +1,4 @@
-"""The requests to one base: which of them wait, which are decoded together, and how."""
+"""Continuous batching: which requests to one base wait, which are decoded together, and how."""
 
 import math
 from collections.abc import Callable, Iterator, Sequence
@@ -9,14 +9,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from parelha.engines.kv import PrefixStore, Slab
-from parelha.engines.lookup import Guesser, Runs
+from parelha.engines.kv import PrefixCache, Slab
+from parelha.engines.lookup import NgramLookup, Ngrams
 from parelha.engines.prefill import Prefill, Prompt
 from parelha.engines.protocol import Completion, EngineStatistics, Request
 from parelha.engines.sampling import ChoiceWalk, repeated, sample_tokens, uniforms
-from parelha.kernels.attention import Rows, in_rows
+from parelha.kernels.attention import PackedRows, attend_in_rows
 from parelha.kernels.choose import beside
-from parelha.kernels.memory import ROWS_MULTIPLE, filled_up
+from parelha.kernels.memory import ROWS_MULTIPLE, padded_rows
 from parelha.models.policy import Policy
 from parelha.types import Agent, FinishReason
 
@@ -26,9 +26,9 @@ Decode = Callable[[Sequence[int]], str]
 # but not for more steps than this.
 _SHARE_TO_JOIN = 1 / 8
 _STEPS_TO_WAIT = 8
-# Tokens guessed for a row, at most: with few rows a pass costs what its weights cost to read, with
-# many each token counts, and attention computes as many for every row.
-_GUESSES, _FEW_ROWS, _GUESSES_OF_MANY = 4, 40, 2
+# Tokens proposed for a row, at most: with few rows a pass costs what its weights cost to read, with
+# many each token counts, and attention computes the same number for every row.
+_PROPOSED, _FEW_ROWS, _PROPOSED_OF_MANY = 4, 40, 2
 
 
 @dataclass
@@ -38,24 +38,24 @@ class Row:
     ticket: int
     request: Request
     u: Any
-    guesser: Guesser
+    lookup: NgramLookup
     walk: ChoiceWalk | None = None
     ids: list[int] = field(default_factory=list)
     logprobs: list[float] = field(default_factory=list)
     finish: FinishReason | None = None
     read: int = 0  # tokens of the answer that the model has read
-    guess: list[int] = field(default_factory=list)  # it has read these behind them
-    hidden: Tensor | None = None  # (1 + guessed, H) at the last token read and at each guess
+    proposed: list[int] = field(default_factory=list)  # it has read these behind them
+    hidden: Tensor | None = None  # (1 + proposed, H) at the last token read and each proposed one
 
     @property
-    def said(self) -> list[int]:
+    def answer(self) -> list[int]:
         """The answer so far."""
         return self.walk.ids if self.walk is not None else self.ids
 
     @property
     def prompt(self) -> Prompt:
         """What is read first: what a choice begins with in any case belongs to it."""
-        return Prompt(self.request.agent, (*self.request.prompt_ids, *self.said[: self.read]))
+        return Prompt(self.request.agent, (*self.request.prompt_ids, *self.answer[: self.read]))
 
     @property
     def longest(self) -> int:
@@ -65,14 +65,14 @@ class Row:
             limit = max(map(len, self.walk.choices))
         return len(self.request.prompt_ids) + limit
 
-    def next_tokens(self, guesses: int) -> list[int]:
-        """The first token of the answer that the model has not read, and a guess behind it."""
+    def next_tokens(self, limit: int) -> list[int]:
+        """The first unread token of the answer, and at most `limit` proposed ones behind it."""
         self.read += 1
-        self.guess = []
+        self.proposed = []
         if self.walk is None and not self.request.no_repeat_ngram:
             left = self.request.max_new_tokens - len(self.ids) - 1
-            self.guess = self.guesser.guess(min(guesses, left))
-        return [self.said[self.read - 1], *self.guess]
+            self.proposed = self.lookup.propose(min(limit, left))
+        return [self.answer[self.read - 1], *self.proposed]
 
     def completion(self) -> Completion:
         """What is handed out."""
@@ -87,8 +87,8 @@ class Row:
         )
 
 
-class Lane:
-    """The requests to one base: those that wait, and those that are decoded together."""
+class ContinuousBatch:
+    """The requests to one base: those that wait, and the rows that are decoded together."""
 
     def __init__(
         self,
@@ -101,9 +101,9 @@ class Lane:
         self.policy, self.agent, self.decode = policy, agent, decode
         self.max_batch_tokens, self.statistics = max_batch_tokens, statistics
         # What is kept for later turns takes about as much memory as the batch itself.
-        by_adapter = {policy.adapter(a): PrefixStore(max_batch_tokens // 2) for a in Agent}
+        by_adapter = {policy.adapter(a): PrefixCache(max_batch_tokens // 2) for a in Agent}
         self.stores = {a: by_adapter[policy.adapter(a)] for a in Agent}
-        self.runs: dict[Agent, Runs] = {agent: {} for agent in Agent}
+        self.ngrams: dict[Agent, Ngrams] = {agent: {} for agent in Agent}
         self.prefill = Prefill(policy, self.stores)
         self.decoder: Any = policy.decoder(agent)
         self.weight: Tensor = next(self.decoder.parameters())  # inputs are put beside it
@@ -118,8 +118,8 @@ class Lane:
         self.statistics = statistics
         for store in self.stores.values():
             store.clear()
-        for runs in self.runs.values():
-            runs.clear()
+        for ngrams in self.ngrams.values():
+            ngrams.clear()
         self.rows, self.waiting, self.complete, self.waited = [], [], [], 0
         self.slab.clear()
 
@@ -132,16 +132,16 @@ class Lane:
         self.stores[agent].clear()
 
     def take(self, ticket: int, request: Request) -> None:
-        """Let a request wait for its turn."""
+        """Put a request into the queue."""
         u = uniforms(request.stream, request.max_new_tokens)
-        row = Row(ticket, request, u, Guesser(request.prompt_ids, self.runs[request.agent]))
+        row = Row(ticket, request, u, NgramLookup(request.prompt_ids, self.ngrams[request.agent]))
         if request.choices:
             row.walk = ChoiceWalk(request.choices, request.epsilon)
             if row.walk.force():
                 row.finish = "action"
                 self.complete.append(row)
                 return
-        row.read = len(row.said)
+        row.read = len(row.answer)
         self.waiting.append(row)
 
     def join(self) -> None:
@@ -171,18 +171,18 @@ class Lane:
         self.rows += joining
 
     def step(self) -> list[Row]:
-        """A token or more for every row; returns the rows that are complete."""
+        """Decode a token or more of every row; returns the rows that are complete."""
         ended, self.complete = self.complete, []
         if not self.rows:
             return ended
         self.statistics.rows += len(self.rows)
         # A forced token inside a choice is only read: nothing is sampled after it yet.
-        ready = [row for row in self.rows if row.read == len(row.said)]
+        ready = [row for row in self.rows if row.read == len(row.answer)]
         if ready:
             self._choose(ready)
         for place, row in enumerate(self.rows):
             kept = self.slab.lengths[place] - len(row.request.prompt_ids)
-            self.slab.keep(place, row.said[kept : row.read])
+            self.slab.keep(place, row.answer[kept : row.read])
         for place in reversed(range(len(self.rows))):
             if self.rows[place].finish is not None:
                 ended.append(self._leave(place))
@@ -199,11 +199,11 @@ class Lane:
         return row
 
     def _advance(self) -> None:
-        """Feed each row its newest token, and a guess behind it."""
-        packed = self.policy.takes_stretches(self.agent)
-        most = _GUESSES if len(self.rows) <= _FEW_ROWS else _GUESSES_OF_MANY
-        guesses = most if packed and "guesses" in self.policy.kernels.paths else 0
-        tokens = [row.next_tokens(guesses) for row in self.rows]
+        """Feed each row its newest token, and proposed ones behind it."""
+        packed = self.policy.supports_varlen(self.agent)
+        most = _PROPOSED if len(self.rows) <= _FEW_ROWS else _PROPOSED_OF_MANY
+        limit = most if packed and "lookup" in self.policy.kernels.paths else 0
+        tokens = [row.next_tokens(limit) for row in self.rows]
         counts = [len(own) for own in tokens]
         self.slab.open(counts)
         hidden = self._read_packed(tokens) if packed else self._read([own[0] for own in tokens])
@@ -212,7 +212,7 @@ class Lane:
 
     def _read(self, tokens: list[int]) -> Tensor:
         """(B, H) hidden states of one token of every row."""
-        with self.policy.speaking([row.request.agent for row in self.rows]):
+        with self.policy.active_for([row.request.agent for row in self.rows]):
             out = self.decoder(
                 input_ids=beside(self.weight, tokens)[:, None],
                 attention_mask=self.policy.mask(self.agent, self.slab.sees()),
@@ -223,17 +223,17 @@ class Lane:
         return cast(Tensor, out.last_hidden_state[:, 0])
 
     def _read_packed(self, tokens: list[list[int]]) -> Tensor:
-        """(T, H) hidden states of some tokens of every row, one row's behind the other's."""
+        """(T, H) hidden states of a packed sequence of one or more tokens of every row."""
         counts = [len(own) for own in tokens]
         padding = [0] * (-sum(counts) % ROWS_MULTIPLE)
         agents = [
             row.request.agent for row, n in zip(self.rows, counts, strict=True) for _ in range(n)
         ]
-        rows = Rows(self.slab.lengths, counts, self.slab.columns, sum(counts) + len(padding))
-        sees = torch.ones((1, 1, sum(counts) + len(padding), 1), dtype=torch.bool)  # not looked at
+        rows = PackedRows(self.slab.lengths, counts, self.slab.columns, sum(counts) + len(padding))
+        sees = torch.ones((1, 1, sum(counts) + len(padding), 1), dtype=torch.bool)  # unused
         ids = [token for own in tokens for token in own]
         positions = self.slab.places[1].tolist()
-        with self.policy.speaking([*agents, *[self.agent] * len(padding)]), in_rows(rows):
+        with self.policy.active_for([*agents, *[self.agent] * len(padding)]), attend_in_rows(rows):
             out = self.decoder(
                 input_ids=beside(self.weight, [[*ids, *padding]]),
                 attention_mask=self.policy.mask(self.agent, beside(self.weight, sees)),
@@ -245,10 +245,10 @@ class Lane:
         return hidden
 
     def _choose(self, rows: list[Row]) -> None:
-        """The next tokens of every row; sets `finish` where an answer is complete."""
+        """Sample the next tokens of every row; sets `finish` where an answer is complete."""
         at: Any = [row.hidden for row in rows]
         counts = [len(hidden) for hidden in at]
-        logits = self.policy.logits(self.agent, filled_up(torch.cat(at)))[: sum(counts)]
+        logits = self.policy.logits(self.agent, padded_rows(torch.cat(at)))[: sum(counts)]
         places = torch.split(torch.arange(len(logits)), counts)
         text = [i for i, row in enumerate(rows) if row.walk is None]
         if text:
@@ -257,7 +257,7 @@ class Lane:
                 self._take(rows[i], tokens, logprobs)
         for row, place in zip(rows, places, strict=True):
             if row.walk is not None:
-                u = float(row.u[len(row.said)])
+                u = float(row.u[len(row.answer)])
                 row.walk.step(logits[place[0]].float().cpu(), row.request.temperature, u)
                 self.statistics.new_tokens += 1
                 if row.walk.force():
@@ -271,7 +271,7 @@ class Lane:
         counts = [len(places) for _, places in rows]
         requests = [row.request for row, places in rows for _ in places]
         for row, places in rows:
-            if n := row.request.no_repeat_ngram:  # one place: nothing is guessed then
+            if n := row.request.no_repeat_ngram:  # one position: nothing is proposed then
                 again = repeated([*row.request.prompt_ids, *row.ids], n)
                 logits[places[0], again] = -math.inf
         u = np.concatenate([row.u[len(row.ids) : len(row.ids) + len(p)] for row, p in rows])
@@ -286,21 +286,21 @@ class Lane:
         return ((one.tolist(), other.tolist()) for one, other in pairs)
 
     def _take(self, row: Row, tokens: list[int], logprobs: list[float]) -> None:
-        """Go on with what was sampled, up to a wrong guess or the end of the answer."""
+        """Append what was sampled, up to a rejected proposal or the end of the answer."""
         before = len(row.ids)
-        guess = [*row.guess, None]
-        for token, logprob, guessed in zip(tokens, logprobs, guess, strict=True):
+        expected = [*row.proposed, None]
+        for token, logprob, proposed in zip(tokens, logprobs, expected, strict=True):
             row.ids.append(token)
             row.logprobs.append(logprob)
             row.finish = self._ended(row)
-            if token != guessed:
+            if token != proposed:
                 break
             row.read += 1
             if row.finish is not None:
                 break
-        row.guesser.add(row.ids[before:], row.guess)
+        row.lookup.add(row.ids[before:], row.proposed)
         self.statistics.new_tokens += len(row.ids) - before
-        self.statistics.guessed_tokens += len(row.ids) - before - 1
+        self.statistics.accepted_tokens += len(row.ids) - before - 1
 
     @staticmethod
     def _top_p(requests: list[Request], logits: Tensor) -> Tensor | None:
