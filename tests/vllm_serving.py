@@ -3,8 +3,10 @@
 # pylint: disable=missing-function-docstring
 
 import json
+import sys
 import threading
 import time
+import traceback
 import warnings
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,6 +19,7 @@ from peft import PeftModel
 from tests.tiny import tiny_model
 
 Body = dict[str, Any]
+_LOADING = threading.Lock()
 
 
 class TinyVllm(ThreadingHTTPServer):
@@ -59,7 +62,9 @@ class TinyVllm(ThreadingHTTPServer):
         return [body for path, body in self.log if path == "/v1/completions"]
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that hung up is no news."""
+        """A client that hung up is no news; anything else is a fault of this server."""
+        if not isinstance(error := sys.exception(), ConnectionError):
+            traceback.print_exception(error)
 
     def answer(self, path: str, body: Body) -> tuple[int, Any]:
         self.log.append((path, body))
@@ -76,7 +81,8 @@ class TinyVllm(ThreadingHTTPServer):
         if path == "/v1/load_lora_adapter":
             if name in self.held:
                 return 400, {"error": {"message": f"'{name}' has already been loaded."}}
-            with warnings.catch_warnings():  # of what PEFT asks transformers
+            # Weights are drawn from the process's random state; PEFT warns of transformers.
+            with _LOADING, warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 model = PeftModel.from_pretrained(tiny_model(), body["lora_path"])
             self.held[name], self.models[name] = body["lora_path"], model.eval()

@@ -38,6 +38,9 @@ from parelha.tracking import RunFolder
 from parelha.training_tasks import Due, due_in_step, notices, read_past, training_tasks
 from parelha.types import Agent, Task
 
+# What is logged of how far servers compute from the trainer.
+MISMATCH = ("mismatch", "most_mismatch", "truncated_share")
+
 
 def train(
     config: Config, *, resume: Path | None = None, progress: Progress, untrained: bool = False
@@ -206,9 +209,10 @@ def update(runtime: Runtime, agent: Agent, optimizer: AdamW, trees: list[Tree]) 
     policy, config = runtime.policy, runtime.config
     samples = samples_of(policy.adapter(agent), trees, runtime)
     optimizer.zero_grad(set_to_none=True)
-    if not samples:
-        return {"loss": 0.0, "grad_norm": 0.0, "clip_share": 0.0, "kl": 0.0, "computed_tokens": 0}
     served = config.engine.kind == "vllm"
+    if not samples:
+        nothing = {"loss": 0.0, "grad_norm": 0.0, "clip_share": 0.0, "kl": 0.0}
+        return nothing | {"computed_tokens": 0} | (dict.fromkeys(MISMATCH, 0.0) if served else {})
     result = runtime.ranks.accumulate_gradients(
         policy, agent, samples, config.learning, config.engine.max_importance if served else None
     )
@@ -231,13 +235,7 @@ def update(runtime: Runtime, agent: Agent, optimizer: AdamW, trees: list[Tree]) 
         "clip_share": result.clip_share,
         "kl": result.kl,
         "computed_tokens": result.computed_tokens,
-    } | (mismatch_of(result) if served else {})
-
-
-def mismatch_of(result: UpdateResult) -> dict[str, float]:
-    """What is logged of how far the servers compute from the trainer."""
-    names = ("mismatch", "most_mismatch", "truncated_share")
-    return {name: getattr(result, name) for name in names}
+    } | ({name: getattr(result, name) for name in MISMATCH} if served else {})
 
 
 def check_mismatch(agent: Agent, result: UpdateResult, bound: float) -> None:

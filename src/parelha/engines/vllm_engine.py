@@ -313,8 +313,8 @@ class VllmEngine(Closing):
         elif now - self._last_up > _PATIENCE_SECONDS:
             urls = ", ".join(server.url for server in self.servers)
             raise WorkFailedError(
-                f"no server answers any more ({urls}; {self._fault}): start them again and go on with --resume; "
-                "everything up to the step before is saved"
+                f"no server answers any more ({urls}; {self._fault}): start them again and go on "
+                "with --resume; everything up to the step before is saved"
             )
 
 

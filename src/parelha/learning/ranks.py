@@ -21,6 +21,7 @@ import torch.distributed as dist
 from parelha.closing import Closing
 from parelha.config import Config, LearningConfig
 from parelha.errors import WorkFailedError
+from parelha.kernels.choose import use_gpu
 from parelha.learning.update import Sample, UpdateResult, accumulate_gradients, count_targets
 from parelha.models.policy import Policy
 from parelha.types import Agent
@@ -140,8 +141,7 @@ def join_ranks() -> Ranks:
     The launcher asks all to end when one has died: the first ends as by an interruption then.
     """
     if dist.is_torchelastic_launched() and not dist.is_initialized():
-        if torch.cuda.is_available():
-            torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
+        use_gpu(int(os.environ["LOCAL_RANK"]))
         dist.init_process_group(timeout=_PATIENCE)
         if not is_follower():
             signal.signal(signal.SIGTERM, signal.default_int_handler)

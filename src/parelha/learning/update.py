@@ -224,12 +224,13 @@ class _StepLoss:
         """(n,) what the tokens' losses are weighed with; None where the engine is the policy's."""
         if self.max_importance is None:
             return None
-        ratio = torch.where(is_text, torch.exp(own - engine), 1.0)
-        apart = torch.where(is_text, (own - engine).abs(), 0.0)
-        self.apart += float(apart.sum())
-        self.most_apart = max(self.most_apart, float(apart.max()))
-        self.truncated += int((ratio > self.max_importance).sum())
-        return ratio.clamp(max=self.max_importance)
+        apart = torch.where(is_text, own - engine, 0.0)
+        self.apart += float(apart.abs().sum())
+        self.most_apart = max(self.most_apart, float(apart.abs().max()))
+        ratio = apart.exp()
+        held = is_text & (ratio > self.max_importance)
+        self.truncated += int(held.sum())
+        return torch.where(held, self.max_importance, ratio)
 
     def result(self, computed_tokens: int) -> UpdateResult:
         """What the update did."""
