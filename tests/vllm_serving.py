@@ -148,8 +148,8 @@ class _Handler(BaseHTTPRequestHandler):
         del format, args
 
 
-def wait_until(true: Callable[[], bool]) -> None:
-    end = time.monotonic() + 60.0
+def wait_until(true: Callable[[], Any], seconds: float = 60.0) -> None:
+    end = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < end, "waited in vain"
         time.sleep(0.005)

@@ -221,6 +221,7 @@ class VllmEngine(Closing):
             if asked.future is None or not asked.future.done():
                 continue
             assert asked.server is not None
+            found: Completion | ParelhaError
             try:
                 found = self._finished(asked.request, *asked.future.result())
             except (ServerUnreachableError, WorkFailedError) as error:

@@ -166,13 +166,13 @@ class VllmServer:
     def _listed(self) -> dict[str, str]:
         """Names of the models that the server lists, each with where its files are."""
         listed = self._control.ask("/v1/models")
-        try:
-            models = listed["data"]
-            found = {str(m["id"]): str(m.get("root") or "") for m in models}
-            owners = {m.get("owned_by") for m in models}
-        except (AttributeError, KeyError, TypeError):
-            owners = set()
-        if "vllm" not in owners:
+        found: dict[str, str] = {}
+        is_vllm = False
+        with suppress(AttributeError, KeyError, TypeError):  # no list of models at all
+            for model in listed["data"]:
+                found[str(model["id"])] = str(model.get("root") or "")
+                is_vllm |= model.get("owned_by") == "vllm"
+        if not is_vllm:
             raise UsageError(f"{self.url} is no vLLM server, the only one that takes adapters")
         return found
 

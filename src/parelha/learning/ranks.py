@@ -10,7 +10,7 @@ import os
 import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import pairwise
 from typing import Any
@@ -175,15 +175,14 @@ def _shared(one: Sequence[int], other: Sequence[int]) -> int:
 
 def _sum_of(done: UpdateResult) -> UpdateResult:
     """Of all ranks' results; they are shares of the whole, but for the counts and the largest."""
-    values = asdict(done)
-    sums = {k: v for k, v in values.items() if k not in ("text_tokens", "action_tokens")}
-    largest = torch.tensor([sums.pop("most_mismatch")], dtype=torch.float64)
-    added = torch.tensor(list(sums.values()), dtype=torch.float64)
+    parts = ("loss", "clip_share", "kl", "mismatch", "truncated_share", "computed_tokens")
+    added = torch.tensor([getattr(done, name) for name in parts], dtype=torch.float64)
+    largest = torch.tensor([done.most_mismatch], dtype=torch.float64)
     dist.all_reduce(added)
     dist.all_reduce(largest, dist.ReduceOp.MAX)
-    found = dict(zip(sums, added.tolist(), strict=True))
-    found["computed_tokens"] = int(found["computed_tokens"])
-    return replace(done, **found, most_mismatch=float(largest))
+    *shares, computed = added.tolist()
+    found = dict(zip(parts, shares, strict=False))
+    return replace(done, computed_tokens=int(computed), most_mismatch=float(largest), **found)
 
 
 @contextmanager
