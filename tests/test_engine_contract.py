@@ -3,14 +3,16 @@
 # pylint: disable=missing-function-docstring
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 
+from parelha.config import EngineConfig
 from parelha.engines.protocol import Completion, Engine, EngineStatistics, Request
+from parelha.engines.vllm_engine import VllmEngine
 from parelha.errors import ParelhaError
 from parelha.models.policy import Policy
 from parelha.types import Agent
@@ -18,16 +20,30 @@ from tests.asking import ask, assert_same, prompts
 from tests.fakes import tiny_engine, tiny_format, tiny_policy
 from tests.scripted import ScriptedEngine
 from tests.serving import NAMES, asking, choosing, engine_of, said
+from tests.vllm_serving import TinyVllm
 
 PACKAGE = Path(__file__).parents[1] / "src" / "parelha"
 
 
-@pytest.fixture(name="engine", params=["in the process", "server", "script"])
-def fixture_engine(request: pytest.FixtureRequest, serve: Callable[..., Any]) -> Engine:
+@pytest.fixture(name="engine", params=["in the process", "server", "vllm", "script"])
+def fixture_engine(
+    request: pytest.FixtureRequest, serve: Callable[..., Any], tmp_path: Path
+) -> Iterator[Engine]:
     """Return one engine after the other."""
-    if request.param == "server":
+    if request.param != "vllm":
+        yield one_of(request.param, serve)
+        return
+    server = TinyVllm()
+    config = EngineConfig(kind="vllm", servers=(server.url,))
+    formats = dict.fromkeys(Agent, tiny_format())
+    yield VllmEngine(config, tmp_path, tiny_policy(), formats)
+    server.kill()
+
+
+def one_of(name: str, serve: Callable[..., Any]) -> Engine:
+    if name == "server":
         return engine_of(serve("library", lambda body: said("hm")))
-    if request.param == "script":
+    if name == "script":
         return ScriptedEngine(tiny_format(), {("d2", 0): NAMES[0]})
     return tiny_engine(tiny_policy())
 

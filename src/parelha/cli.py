@@ -113,10 +113,14 @@ def train(
     if dry_run:
         print(training.dry_run(config))
         return
+    from parelha.learning.ranks import is_follower
     from parelha.live import Progress
     from parelha.report.run_page import build_report
     from parelha.trackers import followed
 
+    if is_follower():  # the first rank speaks for all
+        training.train(config, resume=resume, progress=Progress(1, plain=True))
+        return
     run_dir = resume or config.run_dir
     try:
         shown = Progress(config.train.steps, first_step=_steps_done(resume))

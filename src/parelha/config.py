@@ -248,6 +248,21 @@ class TrainConfig(Section):
 class EngineConfig(Section):
     """Who generates, and the workers beside it."""
 
+    kind: Literal["torch", "vllm"] = "torch"
+    """`torch`: our own engine, in the trainer's process. `vllm`: the `servers`, which are handed
+    the adapters anew after every update (docs/scale.md)."""
+    servers: tuple[str, ...] = ()
+    """URLs of the vLLM servers of `kind = "vllm"`, such as `http://localhost:8000`; a run can be
+    resumed with others."""
+    adapters_dir: str = ""
+    """Folder in which vLLM servers find the adapters under the same path as we write them; empty:
+    `adapters` in the run's folder."""
+    max_importance: Positive = 2.0
+    """Of a vLLM server's answers the loss of a text token is weighed by how much likelier the
+    trainer finds it than the server did, by so much at most (truncated importance sampling)."""
+    max_mismatch: Positive = 0.05
+    """A run ends where the log-probabilities of the step's text tokens by a vLLM server and by the
+    trainer differ by more, as the mean of the absolute differences, in nats."""
     threads: Count = 0
     """Threads of torch; 0 means one per core."""
     max_batch_tokens: Size = 49152
@@ -310,14 +325,18 @@ class Config(Section):
             raise ValueError("engine.own and engine.server: only one of them can answer")
         if self.engine.own and not is_importable(self.engine.own):
             raise ValueError(f"engine.own: no module {self.engine.own!r} on Python's path")
-        if self.engine.server_key_env and not self.engine.server:
+        if self.engine.server_key_env and not (self.engine.server or self.engine.servers):
             raise ValueError("engine.server_key_env is the key of engine.server: give its URL")
         for name in self.eval.quota:
             if name not in (*HELDOUT, *self.tasks.suites, *self.tasks.eval_suites):
                 raise ValueError(
                     f"eval.quota: {name!r} is no held-out split and none of tasks.eval_suites"
                 )
-        if self.engine.server and self.eval.no_repeat_ngram:
+        if (self.engine.kind == "vllm") != bool(self.engine.servers):
+            raise ValueError('engine.servers are those of engine.kind = "vllm": give both or none')
+        if self.engine.servers and (self.engine.server or self.engine.own):
+            raise ValueError("engine.servers, engine.server, engine.own: only one can answer")
+        if (self.engine.server or self.engine.servers) and self.eval.no_repeat_ngram:
             raise ValueError("eval.no_repeat_ngram: servers do not know it, leave it 0")
         if (
             self.name in ("", "..")

@@ -2,7 +2,9 @@
 
 ParelhaError
 ├── UsageError(ValueError)            wrong use: one line, exit code 2
-│   └── ModelFileError                a model that cannot be found, fetched or trusted
+│   ├── ModelFileError                a model that cannot be found, fetched or trusted
+│   ├── ServerUnreachableError        nobody answers at a server's address
+│   └── ServerRefusedError            a server does not take a request
 ├── WorkFailedError(RuntimeError)     the work itself failed: exit code 1
 │   └── NothingTrainedError           a run that moved no weight
 └── InfrastructureError(RuntimeError) a fault of the machine: the sample is dropped, never scored
@@ -19,6 +21,22 @@ class UsageError(ParelhaError, ValueError):
 
 class ModelFileError(UsageError):
     """A model's files cannot be found, fetched or trusted."""
+
+
+class ServerUnreachableError(UsageError):
+    """Nobody answers at a server's address."""
+
+
+class ServerRefusedError(UsageError):
+    """A server does not take a request (HTTP 3xx and 4xx).
+
+    Attributes:
+        status: the code that it answered.
+    """
+
+    def __init__(self, text: str, status: int) -> None:
+        super().__init__(text)
+        self.status = status
 
 
 class WorkFailedError(ParelhaError, RuntimeError):

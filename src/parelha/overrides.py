@@ -91,6 +91,8 @@ def resumed_config(
     for key in keys:
         if key == "train.steps" and new[key] >= old[key]:
             table["train"]["steps"] = new[key]
+        elif key == "engine.servers" and new[key] and old[key]:
+            table["engine"]["servers"] = new[key]  # they may have moved
         elif key == "model.dtype" and new[key] == "auto":
             continue  # the run keeps what it came to
         elif new[key] != old[key]:

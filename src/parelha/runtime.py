@@ -4,7 +4,7 @@ import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +16,17 @@ from parelha.agents.formats import Format, make_format
 from parelha.agents.roles import Roles, roles_of
 from parelha.closing import Closing
 from parelha.config import Config
-from parelha.config_file import lay_over
+from parelha.config_file import from_dict, lay_over
 from parelha.engines.protocol import Engine
 from parelha.engines.server import ServerEngine
 from parelha.engines.torch_engine import TorchEngine
+from parelha.engines.vllm_engine import VllmEngine
 from parelha.errors import UsageError
 from parelha.grading import Grader
 from parelha.kernels.choose import choose
 from parelha.kernels.memory import keep_freed_memory
 from parelha.learning.algorithms import load_algorithm
+from parelha.learning.ranks import Ranks
 from parelha.models.fetch import ModelFiles, resolve
 from parelha.models.load import check_format, check_four_bit, load_base, load_tokenizer
 from parelha.models.policy import Policy
@@ -50,6 +52,7 @@ class Runtime(Closing):
         grader: scores programs and runs tools.
         pool: threads that wait for the grader.
         memory: watches the memory of this process and its workers.
+        ranks: who shares the updates.
     """
 
     config: Config
@@ -61,6 +64,7 @@ class Runtime(Closing):
     grader: Grader
     pool: ThreadPoolExecutor
     memory: "MemoryWatch"
+    ranks: Ranks = field(default_factory=Ranks)
 
     @property
     def policy(self) -> Policy:
@@ -143,8 +147,7 @@ def open_runtime(
     if config.model.dtype == "nf4" and not config.engine.server:
         check_four_bit()
     _check_own_modules(config)
-    torch.set_num_threads(config.engine.threads or os.cpu_count() or 1)
-    keep_freed_memory()
+    prepare_torch(config)
     workers = config.engine.workers or os.cpu_count() or 1
     grader = Grader(
         workers=workers,
@@ -166,6 +169,31 @@ def open_runtime(
         raise
     pool = ThreadPoolExecutor(max_workers=2 * workers, thread_name_prefix="grade")
     return Runtime(config, roles, files, policy, engine, formats, grader, pool, MemoryWatch())
+
+
+def prepare_torch(config: Config) -> None:
+    """Threads, of which the ranks of one machine have a part each, and memory."""
+    here = int(os.environ.get("LOCAL_WORLD_SIZE", "1"))
+    torch.set_num_threads(config.engine.threads or max(1, (os.cpu_count() or 1) // here))
+    keep_freed_memory()
+
+
+def follow(ranks: Ranks) -> None:
+    """Take part in the updates of a run that another rank leads, to its end.
+
+    Raises:
+        UsageError: a model that cannot be had here.
+        WorkFailedError: another rank is gone.
+    """
+    if not (table := ranks.receive_config()):
+        return  # it ended before it began
+    config = from_dict(table)
+    prepare_torch(config)
+    # Packed copies serve generation alone.
+    alone = config.engine.model_copy(update={"without": (*config.engine.without, "packed")})
+    config = config.model_copy(update={"engine": alone})
+    policy, _ = load_policy(config, find_files(roles_of(config), lambda line: None))
+    ranks.follow(policy)
 
 
 def _check_own_modules(config: Config) -> None:
@@ -209,6 +237,9 @@ def _open_engine(
         engine = ServerEngine(wanted.server, models, formats, key_env=key_env, say=say)
         return None, engine, formats
     policy, formats = load_policy(config, files)
+    if wanted.kind == "vllm":
+        folder = Path(wanted.adapters_dir) if wanted.adapters_dir else config.run_dir / "adapters"
+        return policy, VllmEngine(wanted, folder, policy, formats, say), formats
     if wanted.own:
         own: Engine = load_module(wanted.own, "open_engine").open_engine(config, policy, formats)
         return policy, own, formats
@@ -223,7 +254,9 @@ def load_policy(
 ) -> tuple[Policy, dict[Agent, Format]]:
     """Bases, adapters and formats; one base in memory where roles share it."""
     four_bit = config.model.dtype == "nf4"
-    kernels = choose(config.model.dtype, without=config.engine.without)
+    # Packed copies serve generation alone.
+    without = (*config.engine.without, *(["packed"] if config.engine.kind == "vllm" else []))
+    kernels = choose(config.model.dtype, without=without)
     # Products in float32 need no float32 weights: they stay as they are in the file.
     held = None if kernels.dtype == torch.float32 else kernels.dtype
 

@@ -25,17 +25,21 @@ from parelha.episode import play_tree
 from parelha.errors import NothingTrainedError, UsageError, WorkFailedError
 from parelha.evaluate import check_sources, evaluate, heldout_tasks
 from parelha.learning.credit import assign_credit
-from parelha.learning.update import Sample, accumulate_gradients, make_sample
+from parelha.learning.ranks import Ranks, join_ranks
+from parelha.learning.update import Sample, UpdateResult, make_sample
 from parelha.live import Progress
 from parelha.metrics import round_records, step_metrics
 from parelha.pacing import Pace, in_words, most_tokens, what_is_played
 from parelha.provenance import check_made_from, made_from, model_files
 from parelha.rewards import reward_trees
 from parelha.rollout import Stopwatch, play_all
-from parelha.runtime import Runtime, check_window, open_runtime
+from parelha.runtime import Runtime, check_window, follow, open_runtime
 from parelha.tracking import RunFolder
 from parelha.training_tasks import Due, due_in_step, notices, read_past, training_tasks
 from parelha.types import Agent, Task
+
+# What is logged of how far servers compute from the trainer.
+MISMATCH = ("mismatch", "most_mismatch", "truncated_share")
 
 
 def train(
@@ -54,6 +58,17 @@ def train(
             than the run was made from, a full disk.
         NothingTrainedError: the run ended and no adapter had moved.
     """
+    with join_ranks() as ranks:
+        if ranks.rank:
+            follow(ranks)
+            return config.run_dir
+        return _lead(config, ranks, resume, progress, untrained)
+
+
+def _lead(
+    config: Config, ranks: Ranks, resume: Path | None, progress: Progress, untrained: bool
+) -> Path:
+    """The run itself, whoever shares its updates."""
     began = time.perf_counter()
     _refuse_server(config)
     tasks = training_tasks(config)
@@ -64,7 +79,8 @@ def train(
     for notice in notices(config):
         progress.message(notice)
     with open_runtime(config, on_progress=progress.phase) as runtime:
-        config = runtime.config
+        config, runtime.ranks = runtime.config, ranks
+        ranks.tell(config)
         for notice in runtime.notices:
             progress.message(notice)
         check_window(runtime, tasks + heldout)
@@ -208,9 +224,15 @@ def update(runtime: Runtime, agent: Agent, optimizer: AdamW, trees: list[Tree]) 
     policy, config = runtime.policy, runtime.config
     samples = samples_of(policy.adapter(agent), trees, runtime)
     optimizer.zero_grad(set_to_none=True)
+    served = config.engine.kind == "vllm"
     if not samples:
-        return {"loss": 0.0, "grad_norm": 0.0, "clip_share": 0.0, "kl": 0.0, "computed_tokens": 0}
-    result = accumulate_gradients(policy, agent, samples, config.learning)
+        nothing = {"loss": 0.0, "grad_norm": 0.0, "clip_share": 0.0, "kl": 0.0}
+        return nothing | {"computed_tokens": 0} | (dict.fromkeys(MISMATCH, 0.0) if served else {})
+    result = runtime.ranks.accumulate_gradients(
+        policy, agent, samples, config.learning, config.engine.max_importance if served else None
+    )
+    if served:
+        check_mismatch(agent, result, config.engine.max_mismatch)
     parameters = list(policy.parameters(agent).values())
     for group in optimizer.param_groups:
         group["lr"] = learning_rate(config.learning, optimizer.state[parameters[0]].get("step", 0))
@@ -228,7 +250,22 @@ def update(runtime: Runtime, agent: Agent, optimizer: AdamW, trees: list[Tree]) 
         "clip_share": result.clip_share,
         "kl": result.kl,
         "computed_tokens": result.computed_tokens,
-    }
+    } | ({name: getattr(result, name) for name in MISMATCH} if served else {})
+
+
+def check_mismatch(agent: Agent, result: UpdateResult, bound: float) -> None:
+    """Fail before the update where a server's answers are not this policy's.
+
+    Raises:
+        WorkFailedError: naming what usually is the reason.
+    """
+    if result.mismatch > bound:
+        raise WorkFailedError(
+            f"the servers' log-probabilities of the {agent}'s text differ from the trainer's by "
+            f"{result.mismatch:.3f} on average (engine.max_mismatch = {bound:g}): other base "
+            "weights, a rounder type, or an old adapter there; everything up to the step before is "
+            "saved, --resume goes on"
+        )
 
 
 def learning_rate(config: LearningConfig, updates: float) -> float:
@@ -294,6 +331,7 @@ def _open_folder(config: Config, resume: Path | None) -> tuple[RunFolder, int]:
         return RunFolder.create(config.run_dir), 0
     stored = load_run_config(resume).to_dict()
     asked = config.to_dict()
+    stored["engine"]["servers"] = asked["engine"]["servers"]  # they may have moved
     steps = stored["train"].pop("steps")
     if asked["train"].pop("steps") < steps:
         raise UsageError(f"the run was made for {steps} steps: train.steps can be raised only")

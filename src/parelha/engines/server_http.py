@@ -12,10 +12,15 @@ from socket import SHUT_RDWR
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from parelha.errors import UsageError, WorkFailedError
+from parelha.errors import (
+    ServerRefusedError,
+    ServerUnreachableError,
+    UsageError,
+    WorkFailedError,
+)
 
 KEY_ENV = "OPENAI_API_KEY"  # where clients of this protocol look for a key
-_ANSWER_SECONDS = 900.0  # an answer that waits behind others on a slow server
+ANSWER_SECONDS = 900.0  # an answer that waits behind others on a slow server
 _BACKOFF_SECONDS = (0.5, 1.0, 2.0, 4.0)
 _LOADING_SECONDS = 1800.0  # a server that reads a large model answers 503 until it has
 _POLL_SECONDS = 1.0
@@ -31,6 +36,8 @@ class Http:
             are left out.
         key_env: the environment variable that holds the server's key; "" means `KEY_ENV`, if set.
         say: told in one line that the server is waited for.
+        patient: send again what meets a passing fault; False where others can be asked instead.
+        seconds: an answer is waited for, at most.
 
     Attributes:
         url: of the server, without password.
@@ -41,7 +48,13 @@ class Http:
     """
 
     def __init__(
-        self, url: str, key_env: str = "", say: Callable[[str], None] = lambda line: None
+        self,
+        url: str,
+        key_env: str = "",
+        say: Callable[[str], None] = lambda line: None,
+        *,
+        patient: bool = True,
+        seconds: float = ANSWER_SECONDS,
     ) -> None:
         whole = url.rstrip("/")
         for end in ("/chat/completions", "/completions", "/models", "/v1"):
@@ -52,7 +65,7 @@ class Http:
         except ValueError:
             host, port = None, None
         if not host or parts.scheme not in ("http", "https") or parts.query or parts.fragment:
-            raise UsageError(f"engine.server = {url!r}: write it as http://localhost:8000")
+            raise UsageError(f"the server's URL {url!r}: write it as http://localhost:8000")
         self.url = whole.replace(f"{parts.netloc.rpartition('@')[0]}@", "", 1)
         self._host, self._port, self._path = host, port, parts.path.rstrip("/")
         self._kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
@@ -65,7 +78,7 @@ class Http:
         elif parts.username is not None:
             pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
             self._headers["Authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
-        self._say = say
+        self._say, self._patient, self._seconds = say, patient, seconds
         self._said = -_SAY_SECONDS
         self._open: set[HTTPConnection] = set()
         self._closed = threading.Event()
@@ -85,14 +98,25 @@ class Http:
     def ask(self, path: str, body: dict[str, Any] | None = None) -> Any:
         """The JSON that the server answers; a `body` makes it a POST.
 
+        Raises:
+            ParelhaError: as `tell`.
+            WorkFailedError: its answer is no JSON.
+        """
+        return _read(self.tell(path, body), f"{self.url}{path}")
+
+    def tell(self, path: str, body: dict[str, Any] | None = None) -> bytes:
+        """What the server answers, whatever it is; a `body` makes it a POST.
+
         A server that is loading (HTTP 503) is waited for.
 
         Raises:
-            UsageError: nobody is there, or the request is refused (HTTP 3xx and 4xx).
-            WorkFailedError: it failed several times (HTTP 429 or 5xx, broken connection), it loads
-                for longer than half an hour, or its answer is no JSON.
+            ServerUnreachableError: nobody is there.
+            ServerRefusedError: the request is refused (HTTP 3xx and 4xx).
+            WorkFailedError: it failed several times (HTTP 429 or 5xx, broken connection), or it
+                loads for longer than half an hour; the first time, where we are not patient.
         """
-        fault, began, waits = "", time.monotonic(), list(_BACKOFF_SECONDS)
+        fault, began = "", time.monotonic()
+        waits = list(_BACKOFF_SECONDS) if self._patient else []
         while True:
             loading, asked_for = False, None
             try:
@@ -105,11 +129,11 @@ class Http:
                 raise self._unreachable(error) from None
             else:
                 if response.status == 200:
-                    return _read(data, f"{self.url}{path}")
+                    return data
                 fault = f"HTTP {response.status}: {_reason(data, response)}"
                 if response.status != 429 and response.status < 500:
                     raise self._refused(path, response.status, fault)
-                loading = response.status == 503
+                loading = self._patient and response.status == 503
                 asked_for = _seconds(response)
             waited = time.monotonic() - began
             if loading and waited < _LOADING_SECONDS:
@@ -121,7 +145,8 @@ class Http:
                 break
             if self._closed.wait(seconds if asked_for is None else asked_for):
                 break
-        line = f"the server at {self.url} failed again and again ({fault}): look at its log"
+        often = "failed again and again" if self._patient else "failed"
+        line = f"the server at {self.url} {often} ({fault}): look at its log"
         raise WorkFailedError(line)
 
     def _say_waiting(self, fault: str, waited: float) -> None:
@@ -130,7 +155,7 @@ class Http:
             self._say(f"the server at {self.url} is not ready ({fault}): waiting, {waited:.0f} s")
 
     def _send(self, path: str, body: dict[str, Any] | None) -> tuple[HTTPResponse, bytes]:
-        connection = self._kind(self._host, self._port, timeout=_ANSWER_SECONDS)
+        connection = self._kind(self._host, self._port, timeout=self._seconds)
         self._open.add(connection)
         try:
             connection.request(
@@ -145,7 +170,7 @@ class Http:
             self._open.discard(connection)
             connection.close()
 
-    def _refused(self, path: str, status: int, fault: str) -> UsageError:
+    def _refused(self, path: str, status: int, fault: str) -> ServerRefusedError:
         line = f"the server at {self.url} refuses {path}: {fault}"
         if status in (401, 403):
             line += (
@@ -153,11 +178,12 @@ class Http:
                 if "Authorization" in self._headers
                 else f"; put its key into {KEY_ENV}, or name a variable with engine.server_key_env"
             )
-        return UsageError(line)
+        return ServerRefusedError(line, status)
 
-    def _unreachable(self, error: Exception) -> UsageError:
+    def _unreachable(self, error: Exception) -> ServerUnreachableError:
         reason = getattr(error, "strerror", None) or str(error)
-        return UsageError(f"no server answers at {self.url} ({reason}): start it, or mend the URL")
+        line = f"no server answers at {self.url} ({reason}): start it, or mend the URL"
+        return ServerUnreachableError(line)
 
 
 def _read(data: bytes, where: str) -> Any:

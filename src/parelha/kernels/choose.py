@@ -148,6 +148,12 @@ def has_gpu() -> bool:
     return torch.cuda.is_available()
 
 
+def use_gpu(number: int) -> None:
+    """Let this process compute on the GPU of that number, where there are any."""
+    if has_gpu():
+        torch.cuda.set_device(number)
+
+
 def beside(like: Tensor, values: Sequence[Any] | Tensor) -> Tensor:
     """Values as a tensor, or a tensor itself, where `like` is."""
     return torch.as_tensor(values, device=like.device)

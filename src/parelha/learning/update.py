@@ -50,7 +50,14 @@ class Sample:
 
 @dataclass(frozen=True)
 class UpdateResult:
-    """What an update did; all plain floats."""
+    """What an update did; all plain floats.
+
+    Attributes:
+        mismatch: mean absolute difference of the text tokens' log-probabilities by the engine and
+            by the policy, in nats.
+        most_mismatch: the largest one.
+        truncated_share: of the text tokens, those whose importance was held.
+    """
 
     loss: float
     clip_share: float
@@ -58,6 +65,9 @@ class UpdateResult:
     text_tokens: int
     action_tokens: int
     computed_tokens: int
+    mismatch: float = 0.0
+    most_mismatch: float = 0.0
+    truncated_share: float = 0.0
 
 
 def make_sample(play: Round, temperature: float) -> Sample:
@@ -102,12 +112,28 @@ def sample_logprobs(
 
 
 def accumulate_gradients(
-    policy: Policy, agent: Agent, samples: Sequence[Sample], config: LearningConfig
+    policy: Policy,
+    agent: Agent,
+    samples: Sequence[Sample],
+    config: LearningConfig,
+    max_importance: float | None = None,
+    counts: tuple[int, int] | None = None,
 ) -> UpdateResult:
     """Add the gradient of the step's loss to the agent's adapter.
 
     The loss is the mean over all text tokens of the step plus `action_weight` times the mean over
     all action tokens, so how rounds are cut and packed does not change it.
+
+    Args:
+        policy: with the agent's adapter.
+        agent: whose it is.
+        samples: its rounds.
+        config: the bounds of the loss.
+        max_importance: where the engine computes otherwise than the policy, text is corrected for
+            that by the ratio of their probabilities, held at this (truncated importance sampling);
+            the algorithm's own ratio is then the policy's to itself. Actions keep the recorded
+            behaviour, in which their exploration is. None: the engine is the policy's own.
+        counts: as `count_targets` of the whole step, where `samples` are a part of it.
     """
     policy.activate(agent)
     references: list[Tensor] | None = None
@@ -115,9 +141,18 @@ def accumulate_gradients(
         with policy.base_only(agent):
             references = sample_logprobs(policy, agent, samples, config.max_pass_tokens)
     loss = _StepLoss(policy, agent, samples, references, config)
+    loss.max_importance = max_importance
+    if counts is not None:
+        loss.text, loss.action = counts
     roots = _tree(samples, config.max_pass_tokens)
     TreePasses(policy, agent, config.max_pass_tokens).add_gradient(roots, loss.of_segments)
     return loss.result(sum(len(segment.ids) for root in roots for segment in root.all()))
+
+
+def count_targets(samples: Sequence[Sample]) -> tuple[int, int]:
+    """Text tokens and action tokens that carry loss."""
+    text = sum(legal is None for s in samples for legal in s.legal)
+    return text, sum(len(s.legal) for s in samples) - text
 
 
 def _tree(samples: Sequence[Sample], max_tokens: int) -> list[Segment]:
@@ -139,9 +174,10 @@ class _StepLoss:
         self.policy, self.agent, self.config = policy, agent, config
         self.samples, self.references = samples, references
         self.algorithm = load_algorithm(config.algorithm)
-        self.text = sum(legal is None for s in samples for legal in s.legal)
-        self.action = sum(len(s.legal) for s in samples) - self.text
+        self.text, self.action = count_targets(samples)
         self.loss, self.clipped, self.kl = 0.0, 0.0, 0.0
+        self.max_importance: float | None = None
+        self.apart, self.most_apart, self.truncated = 0.0, 0.0, 0
 
     def of_segments(self, group: list[Segment], hidden: Tensor) -> Tensor | None:
         """What the tokens predicted in these segments add, from their (T, H) hidden states."""
@@ -153,23 +189,29 @@ class _StepLoss:
         logprobs = _target_logprobs(self.policy, self.agent, self.samples, chosen, hidden)
         config = self.config
         members = [self.samples[c.member] for c in chosen]
-        behaviour = [s.behaviour[c.place] for s, c in zip(members, chosen, strict=True)]
+        recorded = [s.behaviour[c.place] for s, c in zip(members, chosen, strict=True)]
         advantages = [s.advantages[c.place] for s, c in zip(members, chosen, strict=True)]
         sampled = [c.place not in s.better for s, c in zip(members, chosen, strict=True)]
+        texts = [s.legal[c.place] is None for s, c in zip(members, chosen, strict=True)]
+        is_text = beside(logprobs, texts)
+        own = logprobs.detach()
+        behaviour = torch.where(beside(logprobs, sampled), beside(logprobs, recorded), own)
+        importance = self._importance(own, behaviour, is_text)
         losses, clipped = self.algorithm.token_losses(
             logprobs,
-            torch.where(beside(logprobs, sampled), beside(logprobs, behaviour), logprobs.detach()),
+            behaviour if importance is None else torch.where(is_text, own, behaviour),
             beside(logprobs, advantages),
             config,
         )
+        if importance is not None:
+            losses = losses * importance
         if self.references is not None:
             reference = torch.stack([self.references[c.member][c.place] for c in chosen])
             kl = kl_k3(logprobs, beside(logprobs, reference))
             losses = losses + config.kl_weight * kl
             self.kl += float(kl.detach().sum())
-        is_text = [s.legal[c.place] is None for s, c in zip(members, chosen, strict=True)]
         weights = torch.where(
-            beside(logprobs, is_text),
+            is_text,
             1.0 / max(self.text, 1),
             config.action_weight / max(self.action, 1),
         )
@@ -177,6 +219,18 @@ class _StepLoss:
         self.loss += float(loss.detach())
         self.clipped += float(clipped.sum())
         return loss
+
+    def _importance(self, own: Tensor, engine: Tensor, is_text: Tensor) -> Tensor | None:
+        """(n,) what the tokens' losses are weighed with; None where the engine is the policy's."""
+        if self.max_importance is None:
+            return None
+        apart = torch.where(is_text, own - engine, 0.0)
+        self.apart += float(apart.abs().sum())
+        self.most_apart = max(self.most_apart, float(apart.abs().max()))
+        ratio = apart.exp()
+        held = is_text & (ratio > self.max_importance)
+        self.truncated += int(held.sum())
+        return torch.where(held, self.max_importance, ratio)
 
     def result(self, computed_tokens: int) -> UpdateResult:
         """What the update did."""
@@ -188,6 +242,9 @@ class _StepLoss:
             text_tokens=self.text,
             action_tokens=self.action,
             computed_tokens=computed_tokens,
+            mismatch=self.apart / max(self.text, 1),
+            most_mismatch=self.most_apart,
+            truncated_share=self.truncated / max(self.text, 1),
         )
 
 

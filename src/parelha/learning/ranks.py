@@ -1,0 +1,198 @@
+"""Trainers side by side, as `torchrun` starts them: one leads, the others share its updates.
+
+The first rank plays, rewards, steps the optimizers and writes the run's folder, as a run by itself
+would. For an update it deals out the rounds, every rank adds up the gradient of its share, and the
+sum comes back to the first. The others hold no state of the run: they are handed the adapter as it
+is each time.
+"""
+
+import os
+import signal
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from itertools import pairwise
+from typing import Any
+
+import torch
+import torch.distributed as dist
+
+from parelha.closing import Closing
+from parelha.config import Config, LearningConfig
+from parelha.errors import WorkFailedError
+from parelha.kernels.choose import use_gpu
+from parelha.learning.update import Sample, UpdateResult, accumulate_gradients, count_targets
+from parelha.models.policy import Policy
+from parelha.types import Agent
+
+# The others wait while the first one plays; one that dies is noticed by its connection.
+_PATIENCE = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class _Share:
+    """A rank's part of an update."""
+
+    agent: Agent
+    samples: list[Sample]
+    config: LearningConfig
+    max_importance: float | None
+    counts: tuple[int, int]
+
+
+class Ranks(Closing):
+    """All ranks of a run, seen from one of them; a single one talks to nobody.
+
+    Attributes:
+        rank: this one's number; 0 leads.
+        size: how many there are.
+    """
+
+    def __init__(self) -> None:
+        self.rank, self.size = 0, 1
+        if dist.is_initialized():
+            self.rank, self.size = dist.get_rank(), dist.get_world_size()
+
+    def tell(self, config: Config) -> None:
+        """Tell the others what run this is, once what `auto` stands for is known."""
+        self._deal([config.to_dict()] * self.size)
+
+    def accumulate_gradients(
+        self,
+        policy: Policy,
+        agent: Agent,
+        samples: Sequence[Sample],
+        config: LearningConfig,
+        max_importance: float | None = None,
+    ) -> UpdateResult:
+        """`update.accumulate_gradients` by all ranks; the gradient is complete in this one.
+
+        Raises:
+            WorkFailedError: another rank is gone.
+        """
+        if self.size == 1:
+            return accumulate_gradients(policy, agent, samples, config, max_importance)
+        counts = count_targets(samples)
+        shares = [
+            _Share(agent, part, config, max_importance, counts)
+            for part in spread(samples, self.size)
+        ]
+        return self._add_up(policy, self._deal(shares))
+
+    def follow(self, policy: Policy) -> None:
+        """Take part in the updates until the first rank has done with the run.
+
+        Raises:
+            WorkFailedError: another rank is gone.
+        """
+        while (share := self._deal(None)) is not None:
+            for parameter in policy.parameters(share.agent).values():
+                parameter.grad = None
+            with policy.plain_weights():
+                self._add_up(policy, share)
+
+    def receive_config(self) -> dict[str, Any]:
+        """What `tell` says, as JSON-ready values; empty where the run ended before."""
+        return self._deal(None) or {}
+
+    def close(self) -> None:
+        """Let the others go; may be called twice."""
+        if self.size > 1:
+            with suppress(WorkFailedError):  # who is gone need not be told
+                if self.rank == 0:
+                    self._deal([None] * self.size)
+            self.size = 1
+            dist.destroy_process_group()
+
+    def _add_up(self, policy: Policy, share: _Share) -> UpdateResult:
+        """The gradient of all shares together, in the first rank; of each, where it has one."""
+        parameters = list(policy.parameters(share.agent).values())
+        with _talking():
+            for parameter in parameters:
+                dist.broadcast(parameter.data, 0)
+        done = accumulate_gradients(
+            policy, share.agent, share.samples, share.config, share.max_importance, share.counts
+        )
+        with _talking():
+            for parameter in parameters:
+                assert parameter.grad is not None  # zeros where no round fell to this rank
+                dist.all_reduce(parameter.grad)
+            return _sum_of(done)
+
+    def _deal(self, parts: list[Any] | None) -> Any:
+        """Hand each rank its part; returns this one's."""
+        if self.size == 1:
+            return None
+        mine: list[Any] = [None]
+        with _talking():
+            dist.scatter_object_list(mine, parts, 0)
+        return mine[0]
+
+
+def is_follower() -> bool:
+    """Whether `torchrun` started this process as another rank than the first."""
+    return bool(dist.is_torchelastic_launched()) and os.environ["RANK"] != "0"
+
+
+def join_ranks() -> Ranks:
+    """Meet the other ranks where `torchrun` started this process; else there is one.
+
+    The launcher asks all to end when one has died: the first ends as by an interruption then.
+    """
+    if dist.is_torchelastic_launched() and not dist.is_initialized():
+        use_gpu(int(os.environ["LOCAL_RANK"]))
+        dist.init_process_group(timeout=_PATIENCE)
+        if not is_follower():
+            signal.signal(signal.SIGTERM, signal.default_int_handler)
+    return Ranks()
+
+
+def spread(samples: Sequence[Sample], size: int) -> list[list[Sample]]:
+    """Samples for each of `size` ranks: stretches of the tree of their tokens, of equal cost.
+
+    In the order of their ids those that share a beginning are neighbours, and each costs what the
+    one before it does not have.
+    """
+    ordered = sorted(samples, key=lambda sample: sample.ids)
+    costs = [len(sample.ids) for sample in ordered]
+    for i, (one, other) in enumerate(pairwise(ordered)):
+        costs[i + 1] -= _shared(one.ids, other.ids)
+    total, before = max(sum(costs), 1), 0
+    parts: list[list[Sample]] = [[] for _ in range(size)]
+    for sample, cost in zip(ordered, costs, strict=True):
+        # By the middle of its cost, so that none falls behind the last rank.
+        parts[min((2 * before + cost) * size // (2 * total), size - 1)].append(sample)
+        before += cost
+    return parts
+
+
+def _shared(one: Sequence[int], other: Sequence[int]) -> int:
+    """Tokens that two sequences begin with together."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((n for n, (a, b) in pairs if a != b), min(len(one), len(other)))
+
+
+def _sum_of(done: UpdateResult) -> UpdateResult:
+    """Of all ranks' results; they are shares of the whole, but for the counts and the largest."""
+    parts = ("loss", "clip_share", "kl", "mismatch", "truncated_share", "computed_tokens")
+    added = torch.tensor([getattr(done, name) for name in parts], dtype=torch.float64)
+    largest = torch.tensor([done.most_mismatch], dtype=torch.float64)
+    dist.all_reduce(added)
+    dist.all_reduce(largest, dist.ReduceOp.MAX)
+    *shares, computed = added.tolist()
+    found = dict(zip(parts, shares, strict=False))
+    return replace(done, computed_tokens=int(computed), most_mismatch=float(largest), **found)
+
+
+@contextmanager
+def _talking() -> Iterator[None]:
+    """What fails while ranks talk to each other is a rank that is gone."""
+    try:
+        yield
+    except RuntimeError as error:
+        reason = " ".join(str(error).split())[:120]
+        raise WorkFailedError(
+            f"another trainer is gone ({reason}): everything up to the step before is saved, start "
+            "all of them again with --resume"
+        ) from None

@@ -1,0 +1,153 @@
+"""Trainers side by side: N of them equal one, and one that is killed ends the run cleanly."""
+
+# pylint: disable=missing-function-docstring
+
+import json
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from parelha.learning.ranks import Ranks, spread
+from parelha.learning.update import Sample
+from tests.fakes import run_tiny, tiny_config, use_fakes
+from tests.ranking import run_rank, updates
+from tests.vllm_serving import wait_until
+
+# Ranks are processes of their own, each of which has torch to import.
+PATIENCE = 600
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(2 * PATIENCE)]
+
+ROOT = Path(__file__).parents[1]
+
+
+def sample(ids: Sequence[int]) -> Sample:
+    return Sample(list(ids), [], [], [], [], 1.0)
+
+
+IDS = st.lists(st.integers(0, 2), min_size=1, max_size=12)
+
+
+@given(st.lists(IDS, max_size=12), st.integers(1, 5))
+def test_every_sample_falls_to_one_rank_and_no_rank_has_much_more_than_its_part(
+    many: list[list[int]], size: int
+) -> None:
+    samples = [sample(ids) for ids in many]
+    parts = spread(samples, size)
+    assert len(parts) == size
+    assert sorted(map(id, samples)) == sorted(id(one) for part in parts for one in part)
+    longest = max((len(ids) for ids in many), default=0)
+
+    def cost(part: Sequence[Sample]) -> int:
+        nodes = {tuple(s.ids[: n + 1]) for s in part for n in range(len(s.ids))}
+        return len(nodes)
+
+    # What a cut divides is read on both sides of it.
+    assert max(map(cost, parts)) <= cost(samples) / size + 2 * longest
+
+
+def test_a_tree_stays_together_where_the_ranks_allow_it() -> None:
+    trees = [[sample([t] * 50 + [t, n]) for n in range(3)] for t in range(4)]
+    mixed = [one for row in zip(*trees, strict=True) for one in row]
+    assert [[s.ids[0] for s in part] for part in spread(mixed, 2)] == [
+        [0] * 3 + [1] * 3,
+        [2] * 3 + [3] * 3,
+    ]
+    assert [len({s.ids[0] for s in part}) for part in spread(mixed, 4)] == [1, 1, 1, 1]
+
+
+def test_one_two_and_four_ranks_give_the_same_losses_gradients_and_adapters(
+    tmp_path: Path,
+) -> None:
+    alone = updates(Ranks())
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tests.ranking"])
+    for size in (2, 4):
+        meet, out = tmp_path / f"meet{size}", tmp_path / f"{size}.pt"
+        ranks = [
+            context.Process(target=run_rank, args=(rank, size, meet, out), daemon=True)
+            for rank in range(size)
+        ]
+        for process in ranks:
+            process.start()
+        for process in ranks:
+            process.join(PATIENCE)
+        assert [process.exitcode for process in ranks] == [0] * size
+        assert_close(torch.load(out, weights_only=False), alone)
+
+
+def assert_close(found: list[Any], wanted: list[Any]) -> None:
+    for one, other in zip(found[:-1], wanted[:-1], strict=True):
+        assert one["agent"] == other["agent"]
+        for name, value in vars(other["result"]).items():
+            if name != "computed_tokens":  # what a cut divides is read on both sides
+                assert getattr(one["result"], name) == pytest.approx(value, rel=1e-4, abs=1e-6)
+        assert any(bool(grad.abs().max() > 1e-3) for grad in other["grads"].values())
+        for name, grad in other["grads"].items():
+            torch.testing.assert_close(one["grads"][name], grad, rtol=1e-3, atol=1e-5)
+    for name, parameter in wanted[-1].items():
+        torch.testing.assert_close(found[-1][name], parameter, rtol=1e-3, atol=1e-4)
+
+
+def metrics_of(run: Path) -> list[dict[str, Any]]:
+    path = run / "metrics.jsonl"
+    lines = path.read_text().splitlines() if path.is_file() else []
+    return [json.loads(line) for line in lines]
+
+
+def test_a_rank_that_is_killed_ends_the_run_cleanly_and_it_goes_on_as_one_never_interrupted(
+    model_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shape: dict[str, Any] = {"train": {"steps": 4, "tasks_per_step": 2}}
+    config = tiny_config(model_folder, tmp_path, **shape)
+    file = tmp_path / "run.toml"
+    file.write_text(as_toml(config.to_dict()))
+    assert tomllib.loads(file.read_text())["train"]["steps"] == 4
+    launch = ["-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2"]
+    command = [sys.executable, *launch, "-m", "tests.ranking", "train", str(file)]
+    with subprocess.Popen(
+        command, cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as launcher:
+        wait_until(lambda: metrics_of(config.run_dir) or launcher.poll() is not None, PATIENCE)
+        everyone = psutil.Process(launcher.pid).children(recursive=True)
+        victim = next(one for one in everyone if one.environ().get("RANK") == "1")
+        os.kill(victim.pid, signal.SIGKILL)
+        out, err = launcher.communicate(timeout=PATIENCE)
+    assert launcher.returncode != 0
+    assert out.count("step 1/4") == 1  # the first rank alone speaks
+    lines = [line for line in err.splitlines() if line.startswith("parelha: ")]
+    assert len(lines) == 1
+    assert "--resume" in lines[0]
+    wait_until(lambda: not any(one.is_running() for one in everyone), PATIENCE)
+    done = len(metrics_of(config.run_dir))
+    assert 1 <= done < 4
+    use_fakes(monkeypatch)
+    run_tiny(config, resume=config.run_dir)
+    whole = run_tiny(tiny_config(model_folder, tmp_path, "whole", **shape))
+    for one, other in zip(metrics_of(config.run_dir), metrics_of(whole), strict=True):
+        assert one.keys() == other.keys()
+        for name, value in other.items():
+            if not name.startswith("adapter_sha/"):
+                assert one[name] == pytest.approx(value, rel=1e-3, abs=1e-5), name
+
+
+def as_toml(table: dict[str, Any]) -> str:
+    """A resolved configuration as a file; JSON's strings, numbers and lists are TOML's."""
+    plain = {k: v for k, v in table.items() if not isinstance(v, dict)}
+    lines = [f"{k} = {json.dumps(v)}" for k, v in plain.items()]
+    for name, section in table.items():
+        if isinstance(section, dict):
+            lines.append(f"[{name}]")
+            lines += [f"{k} = {json.dumps(v)}" for k, v in section.items() if v != {}]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,168 @@
+"""Whole runs on servers: both adapters change at each step, and a mismatch ends them."""
+
+# pylint: disable=missing-function-docstring
+
+import json
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from parelha.config import LearningConfig
+from parelha.config_file import from_dict
+from parelha.errors import UsageError, WorkFailedError
+from parelha.learning.algorithms import load_algorithm
+from parelha.learning.update import accumulate_gradients, sample_logprobs
+from parelha.types import Agent
+from tests.fakes import (
+    run_tiny,
+    tiny_config,
+    tiny_engine,
+    tiny_policy,
+    tiny_samples,
+    tiny_trees,
+    use_fakes,
+)
+from tests.vllm_serving import TinyVllm
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(name="start")
+def fixture_start(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., TinyVllm]]:
+    """Start servers; tasks and grades are fakes."""
+    use_fakes(monkeypatch)
+    monkeypatch.setattr("parelha.engines.vllm_engine._PROBE_SECONDS", 0.0)
+    monkeypatch.setattr("parelha.engines.vllm_engine._STEP_SECONDS", 0.01)
+    started: list[TinyVllm] = []
+
+    def begin(port: int = 0) -> TinyVllm:
+        started.append(TinyVllm(port))
+        return started[-1]
+
+    yield begin
+    for server in started:
+        if not server.dead:
+            server.kill()
+
+
+def on(servers: list[TinyVllm], folder: Path, runs: Path, **engine: Any) -> Any:
+    urls = [server.url for server in servers]
+    return tiny_config(
+        folder, runs, engine={"kind": "vllm", "servers": urls, **engine}, train={"steps": 2}
+    )
+
+
+def metrics_of(run: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (run / "metrics.jsonl").read_text().splitlines()]
+
+
+def test_a_run_on_two_servers_of_which_one_is_killed_under_it(
+    start: Any, model_folder: Path, tmp_path: Path
+) -> None:
+    servers = [start(), start()]
+
+    def die_once(body: dict[str, Any]) -> None:
+        """In the middle of the second step."""
+        if "coder-0" not in body["model"] and len(servers[0].completions()) > 20:
+            servers[0].kill()
+            servers.append(start(servers[0].port))
+
+    servers[0].before = die_once
+    run = run_tiny(on(servers, model_folder, tmp_path))
+    assert servers[0].dead
+    steps = metrics_of(run)
+    asked = [(path, body) for server in servers for path, body in server.log]
+    versions = {body["lora_name"] for path, body in asked if path == "/v1/load_lora_adapter"}
+    named = {f"{agent}-{step[f'adapter_sha/{agent}']}" for step in steps for agent in Agent}
+    assert len(named) == 4  # both changed in both steps
+    assert named <= versions
+    for step in steps:
+        for agent in Agent:
+            assert 0.0 <= step[f"mismatch/{agent}"] <= step[f"most_mismatch/{agent}"] < 1e-3
+            assert step[f"truncated_share/{agent}"] == 0.0
+            assert step[f"tokens/{agent}"] > 0
+    assert all(sum(step[f"mismatch/{agent}"] for step in steps) > 0.0 for agent in Agent)
+    # Each round once, each of its answers once.
+    rounds = [
+        json.loads(line)
+        for path in sorted((run / "episodes").glob("*.jsonl"))
+        for line in path.read_text().splitlines()
+    ]
+    assert len({(r["step"], r["task"], r["name"]) for r in rounds}) == len(rounds) > 10
+    assert not (run / "adapters").exists()
+
+
+def test_a_server_that_answers_with_an_old_adapter_under_its_new_name_ends_the_run(
+    start: Any, model_folder: Path, tmp_path: Path
+) -> None:
+    server = start()
+    first: dict[str, str] = {}  # by agent, the name of the adapter that it began with
+
+    def lie(body: dict[str, Any]) -> None:
+        agent = body["model"].partition("-")[0]
+        server.others[body["model"]] = first.setdefault(agent, body["model"])
+
+    server.before = lie
+    config = on([server], model_folder, tmp_path, max_mismatch=1e-3)
+    with pytest.raises(WorkFailedError, match=r"differ from the trainer's .*an old adapter"):
+        run_tiny(config)
+    assert [step["step"] for step in metrics_of(config.run_dir)] == [1]
+    honest = start()
+    table = config.to_dict()
+    table["engine"]["servers"] = [honest.url]  # moved, which is no other run
+    run = run_tiny(from_dict(table), resume=config.run_dir)
+    assert [step["step"] for step in metrics_of(run)] == [1, 2]
+    assert all(step["mismatch/coder"] < 1e-3 for step in metrics_of(run))
+
+
+def test_servers_and_other_engines_are_not_mixed() -> None:
+    url = ["http://localhost:8000"]
+    for engine in (
+        {"kind": "vllm"},
+        {"servers": url},
+        {"kind": "vllm", "servers": url, "server": url[0]},
+        {"kind": "vllm", "servers": url, "own": "json"},
+    ):
+        with pytest.raises(UsageError, match=r"engine\.servers"):
+            from_dict({"engine": engine})
+    with pytest.raises(UsageError, match="no_repeat_ngram"):
+        engine = {"kind": "vllm", "servers": url}
+        from_dict({"engine": engine, "eval": {"no_repeat_ngram": 2}})
+
+
+@pytest.mark.parametrize("algorithm", ["grpo", "cispo"])
+def test_text_is_weighed_by_its_importance_and_held_and_actions_are_not(algorithm: str) -> None:
+    policy = tiny_policy()
+    trees = tiny_trees(tiny_engine(policy))
+    config = LearningConfig(algorithm=algorithm)
+    samples = tiny_samples(trees, Agent.CODER)
+    shifts = [0.3, -0.4, 1.5, 0.0]  # of the engine's log-probabilities below the trainer's
+    own = sample_logprobs(policy, Agent.CODER, samples, config.max_pass_tokens)
+    moved, text, action, apart = [], [], [], []
+    losses = load_algorithm(algorithm).token_losses
+    for sample, logprobs in zip(samples, own, strict=True):
+        behaviour = list(sample.behaviour)
+        for place, legal in enumerate(sample.legal):
+            one, advantage = logprobs[place], torch.tensor(sample.advantages[place])
+            if legal is None:
+                shift = shifts[place % 4]
+                behaviour[place] = float(one) - shift
+                weight = min(math.exp(shift), 2.0)
+                text.append(weight * float(losses(one, one, advantage, config)[0]))
+                apart.append(abs(shift))
+            else:
+                recorded = torch.tensor(sample.behaviour[place])
+                action.append(float(losses(one, recorded, advantage, config)[0]))
+        moved.append(replace(sample, behaviour=behaviour))
+    result = accumulate_gradients(policy, Agent.CODER, moved, config, 2.0)
+    wanted = sum(text) / len(text) + sum(action) / len(action)
+    assert result.loss == pytest.approx(wanted, abs=1e-4)
+    assert result.mismatch == pytest.approx(sum(apart) / len(apart), abs=1e-4)
+    assert result.most_mismatch == pytest.approx(1.5, abs=1e-4)
+    assert result.truncated_share == pytest.approx(apart.count(1.5) / len(apart))
+    assert apart.count(1.5) > 0
