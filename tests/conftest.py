@@ -26,6 +26,15 @@ def model_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tiny_folder(tmp_path_factory.mktemp("model"))
 
 
+@pytest.fixture(name="grader", scope="session")
+def fixture_grader() -> Iterator[Any]:
+    """Return a grader with the default settings: its linters and sandbox start once a process."""
+    from parelha.grading import Grader
+
+    with Grader(workers=2) as grader:
+        yield grader
+
+
 @pytest.fixture(name="serve")
 def fixture_serve(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """Start servers, and stop them afterwards; nobody waits before trying again."""

@@ -82,10 +82,9 @@ TASK = Task(
 )
 
 
-def table() -> str:
+def table(grader: Grader) -> str:
     """Grade the examples and return one row of Markdown for each."""
-    with Grader(workers=2) as grader:
-        scores = {name: grader.grade(TASK, source) for name, source in EXAMPLES.items()}
+    scores = {name: grader.grade(TASK, source) for name, source in EXAMPLES.items()}
     head = f"| program | value | {' | '.join(PARTS)} |"
     rule = f"|---|{'---|' * (len(PARTS) + 1)}"
     return "\n".join([head, rule, *(row(name, score) for name, score in scores.items())])
@@ -100,4 +99,5 @@ def row(name: str, score: Score) -> str:
 
 
 if __name__ == "__main__":
-    print(table())
+    with Grader(workers=2) as default_grader:
+        print(table(default_grader))

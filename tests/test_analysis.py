@@ -1,20 +1,19 @@
 """The analyser: what the three tools say, whatever the text, from many threads at once."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from parelha.analysis import Analyser
+from parelha.grading import Grader
 from parelha.types import Analysis
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(name="analyser", scope="module")
-def fixture_analyser() -> Iterator[Analyser]:
-    with Analyser(workers=2) as analyser:
-        yield analyser
+def fixture_analyser(grader: Grader) -> Analyser:
+    return grader.analyser
 
 
 def codes(analysis: Analysis, tool: str) -> set[str]:

@@ -3,7 +3,6 @@
 import functools
 import json
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -59,9 +58,8 @@ def codes(findings: tuple[Finding, ...]) -> set[str]:
 
 
 @pytest.fixture(name="by_default", scope="module")
-def fixture_by_default() -> Iterator[set[str]]:
-    with Analyser(workers=1) as analyser:
-        yield codes(analyser.analyse(PROGRAM).findings)
+def fixture_by_default(grader: Grader) -> set[str]:
+    return codes(grader.analyser.analyse(PROGRAM).findings)
 
 
 def test_a_teams_files_change_what_each_tool_says(tmp_path: Path, by_default: set[str]) -> None:

@@ -2,7 +2,6 @@
 
 # pylint: disable=missing-function-docstring,redefined-outer-name
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -29,12 +28,6 @@ from tests.test_tasks_own import write as write_own
 pytestmark = pytest.mark.slow
 
 BASE: dict[str, Any] = {"entry_point": "f", "prompt": "Write f."}
-
-
-@pytest.fixture(scope="module")
-def grader() -> Iterator[Grader]:
-    with Grader(workers=1) as grader:
-        yield grader
 
 
 HELPER = "def same(a, b):\n    assert set(a) == set(b)\n"

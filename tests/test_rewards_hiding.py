@@ -1,6 +1,5 @@
 """No program earns more by keeping sloppy code from the tools than the same code in the open."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,6 +8,7 @@ from parelha.analysis import Analyser, unused
 from parelha.analysis.findings import split_sight
 from parelha.analysis.warm import WarmTool
 from parelha.config import RewardConfig
+from parelha.grading import Grader
 from parelha.rewards import confirmed, program_value
 from parelha.sandbox import Sandbox
 from parelha.types import Limits, Outcome, Score
@@ -47,9 +47,8 @@ class Judge:
 
 
 @pytest.fixture(name="judge", scope="module")
-def fixture_judge() -> Iterator[Judge]:
-    with Analyser(workers=2) as analyser, Sandbox(workers=1) as sandbox:
-        yield Judge(analyser, sandbox)
+def fixture_judge(grader: Grader) -> Judge:
+    return Judge(grader.analyser, grader.sandbox)
 
 
 CLEAN = '''"""Means."""

@@ -1,7 +1,6 @@
 """What the reward makes of real programs: no comment, padding or new name ever pays."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -10,6 +9,7 @@ from hypothesis import strategies as st
 from parelha.analysis import Analyser, unused
 from parelha.analysis.structure import parse, structure
 from parelha.config import RewardConfig
+from parelha.grading import Grader
 from parelha.rewards import program_value
 from parelha.types import Outcome, Score
 from parelha.types import TestResult as Result
@@ -70,9 +70,8 @@ PADDING = (
 
 
 @pytest.fixture(name="analyser", scope="module")
-def fixture_analyser() -> Iterator[Analyser]:
-    with Analyser(workers=2) as analyser:
-        yield analyser
+def fixture_analyser(grader: Grader) -> Analyser:
+    return grader.analyser
 
 
 def value(analyser: Analyser, source: str) -> float:

@@ -4,7 +4,6 @@
 
 import gzip
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +17,6 @@ from tests.test_tasks_benchmarks import write
 
 HERE = Path(__file__).parent
 BASE: dict[str, Any] = {"task_id": "E/1", "entry_point": "f", "prompt": "Write f."}
-
-
-@pytest.fixture(name="grader", scope="module")
-def grader_fixture() -> Iterator[Grader]:
-    with Grader(workers=2) as grader:
-        yield grader
 
 
 def load(path: Path, record: dict[str, Any], grader: Grader) -> BenchmarkTask:

@@ -2,7 +2,6 @@
 
 # pylint: disable=missing-function-docstring
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,12 +22,6 @@ def mixed_fixture(tmp_path: Path) -> str:
     records = [{**GOOD, "task_id": f"Calls/{number}"} for number in range(20)]
     records += [{**BIGCODE, "task_id": f"Beside/{number}"} for number in range(20)]
     return write(tmp_path / "mixed.jsonl", *records)
-
-
-@pytest.fixture(name="grader", scope="module")
-def grader_fixture() -> Iterator[Grader]:
-    with Grader(workers=1) as grader:
-        yield grader
 
 
 def test_training_leaves_in_process_tasks_out_unless_they_are_wanted(mixed: str) -> None:

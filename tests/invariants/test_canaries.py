@@ -2,7 +2,6 @@
 
 # pylint: disable=missing-function-docstring,redefined-outer-name
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +24,6 @@ from tests.test_tasks_benchmarks import MBPP_PLUS, write
 pytestmark = pytest.mark.slow
 
 TAMPERING = range(30, 51)  # of the list of attacks: with the harness, and reading the tests
-
-
-@pytest.fixture(scope="module")
-def grader() -> Iterator[Grader]:
-    with Grader(workers=2) as grader:
-        yield grader
 
 
 def solve_task() -> Task:

@@ -8,7 +8,7 @@ activations of a single pass are held at a time, however long the sequences are.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from itertools import groupby
 
 import torch
@@ -141,9 +141,6 @@ class TreePasses:
     def _read(self, group: list[Segment]) -> SegmentsRead:
         return read_segments(self.policy, self.agent, group, self._known)
 
-    def _saving(self) -> AbstractContextManager[None]:
-        return nullcontext() if self._saved is None else self._saved.of_pass()
-
     def _keep(self, group: Iterable[Segment], done: SegmentsRead) -> None:
         """Remember the keys and values of segments; views would hold on to the whole pass."""
         for segment in group:
@@ -155,7 +152,7 @@ class TreePasses:
             for key, value in self._known[known]:
                 key.requires_grad_(True)
                 value.requires_grad_(True)
-        with self._saving():
+        with nullcontext() if self._saved is None else self._saved.of_pass():
             done = self._read(group)
             share = loss(group, done.hidden)
         ends: list[Tensor] = []

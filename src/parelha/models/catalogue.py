@@ -138,10 +138,7 @@ MODELS = tuple(_read())
 def find(name: str) -> Model | None:
     """Return the row of a catalogue or hub name, capitals aside; None for any other name."""
     wanted = name.lower()
-    for model in MODELS:
-        if wanted in (model.name.lower(), model.hub.lower()):
-            return model
-    return None
+    return next((m for m in MODELS if wanted in (m.name.lower(), m.hub.lower())), None)
 
 
 def nearest(name: str) -> list[str]:

@@ -79,7 +79,7 @@ def is_reachable(seconds: float = PATIENCE_SECONDS) -> bool:
     except HubUnavailableError:
         return False
     except RepositoryNotFoundError:
-        return True
+        pass  # an answer too
     return True
 
 
