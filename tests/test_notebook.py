@@ -29,10 +29,17 @@ SMALL = {
     "engine.threads": "1",
     "engine.workers": "1",
 }
-# What a random model says holds no program: all of it is taken for one, so that it is graded.
+# What a random model says holds no program: half of its answers count as a right one.
 ANY_ANSWER = """
 import parelha.stage
-parelha.stage.extract_program = lambda answer, finish: (answer or "-", "")
+RIGHT = '''
+def mean_variance(values: list[float]) -> tuple[float, float]:
+    mean = sum(values) / len(values)
+    return mean, sum((value - mean) ** 2 for value in values) / len(values)
+'''
+parelha.stage.extract_program = lambda answer, finish: (
+    RIGHT.replace("/", "-", sum(map(ord, answer)) % 2), ""
+)
 """
 
 
