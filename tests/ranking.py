@@ -1,10 +1,14 @@
 """Ranks for tests: the updates of a few steps by one of them, and `parelha` with fake tasks.
 
-Run as a program this is `parelha` with fake tasks and grades, for `torchrun` to start.
+Run as a program this is `parelha` with fake tasks and grades, for `torchrun` to start; its second
+rank is killed in the second step's first update.
 """
 
 # pylint: disable=missing-function-docstring
 
+import itertools
+import os
+import signal
 import sys
 from pathlib import Path
 from typing import Any
@@ -16,6 +20,7 @@ import torch.distributed as dist
 from parelha.checkpoint import make_optimizers
 from parelha.config import LearningConfig
 from parelha.learning.ranks import Ranks
+from parelha.learning.update import accumulate_gradients
 from parelha.types import Agent
 from tests.fakes import tiny_engine, tiny_policy, tiny_samples, tiny_trees, use_fakes
 
@@ -54,9 +59,23 @@ def run_rank(rank: int, size: int, meet: Path, out: Path) -> None:
         torch.save(found, out)
 
 
+def dies() -> Any:
+    """Add up gradients, both agents' in a step, and be killed in the next step."""
+    calls = itertools.count(1)
+
+    def killed(*args: Any) -> Any:
+        if next(calls) > 2:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return accumulate_gradients(*args)
+
+    return killed
+
+
 if __name__ == "__main__":
     from parelha import cli
 
     with pytest.MonkeyPatch.context() as monkeypatch:
         use_fakes(monkeypatch)
+        if os.environ["RANK"] == "1":
+            monkeypatch.setattr("parelha.learning.ranks.accumulate_gradients", dies())
         sys.exit(cli.run(sys.argv[1:]))
