@@ -87,6 +87,7 @@ def test_numbers_of_steps_and_of_evaluations_are_told(
     trackers.step({"step": 1, "reward/draft": 0.5, "adapter_sha/coder": "ab", "kl": None}, {})
     trackers.step({"step": 2, "reward/draft": 0.75, "episodes": 8}, {"seconds": 3.0})
     folder.write_eval("after", {"step": 2, "episodes": before[:1]}, [])
+    trackers.finish()
     trackers.close()
     assert book.steps[0]["eval/final_passed"] == 0.5
     assert book.steps[0]["eval/heldout_families/final_passed"] == 0.0
@@ -96,7 +97,14 @@ def test_numbers_of_steps_and_of_evaluations_are_told(
     assert said == [("mlflow", "", 0)]  # once, and with the first figure
     # A run that goes on is known again.
     Trackers(config, config.run_dir, print).step({"step": 3}, {})
-    assert said[1:] == [("mlflow", "page 7", 0)]
+    assert said[1:] == [("mlflow", "page 7", 3)]
+    assert list(book.steps) == [0, 1, 2, 3]
+    # So is one that ended before its last evaluation, and what it told stays.
+    folder.write_step(3, {}, {}, [])
+    folder.write_eval("after", {"step": 3, "episodes": before}, [])
+    Trackers(config, config.run_dir, print).finish()
+    assert said[2:] == [("mlflow", "page 7", 4)]
+    assert book.steps[3]["eval/final_passed"] == 0.5
 
 
 def test_a_tracker_that_fails_is_told_of_once_and_the_others_go_on(
@@ -138,6 +146,19 @@ def test_trackers_are_off_by_default_and_unknown_ones_refused(
     assert "tracking.to" in capsys.readouterr().err
 
 
+def test_a_run_that_is_refused_tells_nothing_of_the_one_that_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book = Notebook()
+    said = opened(monkeypatch, {"mlflow": book})
+    monkeypatch.setattr("parelha.trackers.find_spec", lambda name: True)
+    config = begun(tmp_path, "mlflow")
+    progress = Progress(1, plain=True)
+    with pytest.raises(UsageError), followed(config, config.run_dir, progress):
+        raise UsageError("exists already")
+    assert not said and not book.steps and not progress.followers
+
+
 @pytest.mark.slow
 def test_a_run_tells_its_trackers_and_is_the_same_without(
     model_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -170,13 +191,15 @@ def play(config: Config, first: int, last: int) -> list[str]:
     trackers = Trackers(config, config.run_dir, said.append)
     for step in range(first, last + 1):
         trackers.step({"step": step, "reward/draft": step / 8, "kl": 0.0}, {"seconds": 1.0})
+    trackers.finish()
     trackers.close()
     return said
 
 
 def begun(tmp_path: Path, name: Any) -> Config:
     config = config_of(tmp_path / "runs", name)
-    RunFolder.create(config.run_dir)
+    before = {"step": 0, "episodes": [episode("heldout_params", True)]}
+    RunFolder.create(config.run_dir).write_eval("before", before, [])
     return config
 
 
@@ -192,6 +215,7 @@ def test_tensorboard_holds_one_curve_of_a_run_that_was_interrupted(tmp_path: Pat
     assert not play(config, 1, 3) + play(config, 3, 4)
     read = events.EventAccumulator(str(config.run_dir / "tensorboard"))
     read.Reload()
+    assert [(event.step, event.value) for event in read.Scalars("eval/final_passed")] == [(0, 1.0)]
     found = [(event.step, event.value) for event in read.Scalars("reward/draft")]
     assert found == [(1, 0.125), (2, 0.25), (3, 0.375), (4, 0.5)]
 

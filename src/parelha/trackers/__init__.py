@@ -54,26 +54,37 @@ class Trackers:
         self._config, self._folder, self._say = config, folder, say
         self._names: list[str] = list(dict.fromkeys(config.tracking.to))
         self._open: dict[str, Tracker] = {}
-        self._step = 0
+        self._step = self._begin = 0
 
     def step(self, metrics: Mapping[str, Any], timings: Mapping[str, Any]) -> None:
         """Tell of a step; the keys are those of ``metrics.jsonl`` and ``timings.jsonl``."""
+        step = int(metrics["step"])
         if not self._step:
-            self._evaluation("before", 0)
-        self._step = int(metrics["step"])
-        self._log(self._step, {**metrics, **{f"time/{key}": n for key, n in timings.items()}})
+            self._begin = step if step > 1 else 0
+            if step == 1:
+                self._evaluation("before", 0)
+        self._step = step
+        self._log(step, {**metrics, **{f"time/{key}": n for key, n in timings.items()}})
+
+    def finish(self) -> None:
+        """Tell of the evaluations of a run that came to its end."""
+        if not self._names:
+            return
+        if not self._step:  # nothing is trained, or nothing was left to train
+            self._step = len(RunFolder(self._folder).read_metrics())
+            self._begin = self._step + 1 if self._step else 0
+            if not self._step:
+                self._evaluation("before", 0)
+        self._evaluation("after", self._step)
 
     def close(self) -> None:
-        """Tell of the evaluations that there are, and end."""
-        if not self._step:
-            self._evaluation("before", 0)  # of a run that trains nothing
-        self._evaluation("after", self._step)
+        """Everything was said."""
         for name, tracker in list(self._open.items()):
             self._try(name, tracker.close)
 
     def _evaluation(self, which: str, step: int) -> None:
         table = RunFolder(self._folder).read_eval(which) if self._names else None
-        if table is None or table.get("step", 0) < step:
+        if table is None or table.get("step", 0) < step or not table["episodes"]:
             return
         episodes, figures = table["episodes"], {}
         for key in ("draft_passed", "final_passed"):
@@ -93,16 +104,19 @@ class Trackers:
             self._try(name, partial(self._tell, name, step, figures))
 
     def _tell(self, name: str, step: int, figures: Mapping[str, float]) -> None:
-        self._opened(name, step).log(step, figures)
+        self._opened(name).log(step, figures)
 
-    def _opened(self, name: str, step: int) -> Tracker:
-        """A tracker, opened where it is not; it knows a run that goes on by its identity."""
+    def _opened(self, name: str) -> Tracker:
+        """A tracker, opened where it is not; it knows a run that goes on by its identity.
+
+        What it was told of the step that is told first now, and of later ones, is told again.
+        """
         if name not in self._open:
             place = self._folder / _IDENTITIES
             known = read_object(place) or {}
             module = importlib.import_module(f"parelha.trackers.{name}")
             opened: Tracker = module.open_tracker(
-                self._config, self._folder, known.get(name, ""), step
+                self._config, self._folder, known.get(name, ""), self._begin
             )
             self._open[name] = opened
             if opened.identity and opened.identity != known.get(name):
@@ -135,6 +149,7 @@ def followed(config: Config, folder: Path, progress: Progress) -> Iterator[Progr
         with progress:
             try:
                 yield progress
+                trackers.finish()
             finally:
                 trackers.close()
     finally:
