@@ -12,6 +12,7 @@ import select
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -32,6 +33,15 @@ _FLAGS = (
 )
 # Generous: a page that is not there after that will not come.
 PATIENCE = 90.0
+
+# Gives the two ends the numbers that Chromium wants, 3 to read and 4 to write, and becomes it.
+_LAUNCHER = """
+import fcntl, os, sys
+ends = [fcntl.fcntl(int(number), fcntl.F_DUPFD_CLOEXEC, 10) for number in sys.argv[1:3]]
+for end, wanted in zip(ends, (3, 4)):
+    os.dup2(end, wanted)
+os.execv(sys.argv[3], sys.argv[3:])
+"""
 
 _KEYS = {
     "Enter": 13,
@@ -76,12 +86,9 @@ class Chromium:
         self._profile = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
         there, self._out = os.pipe()
         self._in, back = os.pipe()
-        # The shell gives the two ends the numbers that Chromium wants: 3 to read, 4 to write.
         self._process = subprocess.Popen(  # pylint: disable=consider-using-with
             [
-                "sh",
-                "-c",
-                f'exec "$0" "$@" 3<&{there} 4>&{back}',
+                *(sys.executable, "-c", _LAUNCHER, str(there), str(back)),
                 found,
                 *_FLAGS,
                 f"--user-data-dir={self._profile.name}",

@@ -84,6 +84,8 @@ def _tree(
             better = min(1.0, chance + 0.1)
             rounds.append(_program(rng, step, task, f"{name}.d", better, said))
             rounds[-1]["kind"] = "revision"
+            score = rounds[-1]["score"]
+            score["program"] = score["program"].replace("values:", "data:") + "# Revised.\n"
     return rounds
 
 
