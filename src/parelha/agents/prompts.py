@@ -124,8 +124,12 @@ def choose_kind(actions: Sequence[CoderAction], lang: Lang) -> str:
 
 def write_program(action: CoderAction, task: Task, lang: Lang) -> str:
     """The coder's second request: the chosen action's working hint, and what to write."""
-    words = _WORDS[lang]
-    return f"{words['hint']}: {_HINTS[lang][action]}\n{words['write']}\n{task.signature}"
+    return f"{_WORDS[lang]['hint']}: {_HINTS[lang][action]}\n{write_at_once(task, lang)}"
+
+
+def write_at_once(task: Task, lang: Lang) -> str:
+    """What to write, where the coder answers once and names no action before."""
+    return f"{_WORDS[lang]['write']}\n{task.signature}"
 
 
 def review_intro(lang: Lang) -> str:
