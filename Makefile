@@ -7,6 +7,7 @@
 #   make coverage which lines the fast tests run
 #   make files    writes docs/files.md, the list of modules
 #   make docs     the documentation as a site in build/site
+#   make interop  the tests of bridges to other trainers, in an environment of their own with those
 #   make dist     a wheel in dist, tried in an environment of its own
 #
 #   TORCH_SPEC   the torch to install, such as TORCH_SPEC="torch==2.13.0" PIP_ARGS="--index-url ..."
@@ -28,7 +29,7 @@ LINT_JOBS = $(shell echo $$((($(JOBS) + 1) / 2)))
 # A process that has run out of tests takes some of another's: the slowest test is all that is waited for.
 PARALLEL = --numprocesses=$(JOBS) --dist=worksteal
 
-.PHONY: setup train test tests lint fast format coverage files docs dist clean
+.PHONY: setup train test tests lint fast format coverage files docs dist interop clean
 
 setup: $(VENV)/.ready
 
@@ -90,6 +91,19 @@ dist: setup
 	build/fresh/bin/pip install --quiet $(PIP_ARGS) "$(TORCH_SPEC)"
 	build/fresh/bin/pip install --quiet $(PIP_ARGS) --constraint constraints.txt dist/*.whl
 	cd build && fresh/bin/parelha tasks list > /dev/null && fresh/bin/parelha doctor
+
+# Other trainers pin some of the same packages (fsspec, python-dateutil) in older versions: in an
+# environment of its own those are left to them, all else is what was tested.
+interop: build/interop/.ready
+	build/interop/bin/pytest -p no:xdist tests/test_interop.py tests/test_interop_packages.py
+
+build/interop/.ready: pyproject.toml constraints.txt
+	$(PYTHON) -m venv build/interop
+	grep -vE '^(fsspec|python-dateutil)==' constraints.txt > build/interop/constraints.txt
+	build/interop/bin/pip install --quiet $(PIP_ARGS) "$(TORCH_SPEC)"
+	build/interop/bin/pip install --quiet $(PIP_ARGS) --constraint build/interop/constraints.txt \
+		--editable ".[dev,trl,inspect]"
+	@touch $@
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage build dist
