@@ -165,9 +165,9 @@ def test_the_data_set_has_every_split_no_secrets_and_the_same_bytes(tmp_path: Pa
     families = ("clean_data.text_normalisation", "build_model.stump", "detect_outliers.seasonal")
     chosen = [part for name in families for part in ("--families", name)]
     for seed in ("1", "2"):
+        arguments = [*chosen, "--seeds", "2", "--to", str(tmp_path / seed)]
         subprocess.run(
-            [sys.executable, "-m", "parelha", "tasks", "export", "--seeds", "2"]
-            + [*chosen, "--to", str(tmp_path / seed)],
+            [sys.executable, "-m", "parelha", "tasks", "export", *arguments],
             check=True,
             env=os.environ | {"PYTHONHASHSEED": seed},
             capture_output=True,

@@ -22,11 +22,10 @@ def dataset_card(splits: Mapping[Split, Sequence[Task]], version: str) -> str:
     """
     rows = sum(map(len, splits.values()))
     size = next((name for bound, name in _BOUNDS if rows < bound), "100K<n<1M")
-    files = [
-        f"  - split: {split}\n    path: data/{split}.parquet"
-        for split in splits
+    files = [f"  - split: {split}\n    path: data/{split}.parquet" for split in splits]
+    table = [
+        f"| `{split}` | {len(tasks):,} | {_SPLITS[split]} |" for split, tasks in splits.items()
     ]
-    table = [f"| `{split}` | {len(tasks):,} | {_SPLITS[split]} |" for split, tasks in splits.items()]
     families = len({task.family for tasks in splits.values() for task in tasks})
     levels = sorted({task.level for tasks in splits.values() for task in tasks})
     return _CARD.format(
@@ -62,8 +61,9 @@ configs:
 
 # Parelha tasks
 
-Data-analysis problems for a program in Python, with statements in English and Portuguese: {families} families,
-levels {levels}. Written by Parelha {version}; every row is generated, nothing in it is collected from people.
+Data-analysis problems for a program in Python, with statements in English and Portuguese:
+{families} families, levels {levels}. Written by Parelha {version}; every row is generated, nothing
+in it is collected from people.
 
 | split | tasks | what it is |
 |---|---|---|
@@ -74,7 +74,7 @@ levels {levels}. Written by Parelha {version}; every row is generated, nothing i
 | column | what it holds |
 |---|---|
 | `task_id` | family, form, level and seed: what a grader finds the task by |
-| `family`, `action`, `level` | what kind of task it is. The `action` is what a coder is asked to name: keep it out of prompts |
+| `family`, `action`, `level` | its kind; a coder is asked for the `action`: in no prompt |
 | `statement_en`, `statement_pt` | what is asked |
 | `signature`, `entry_point` | the function to write |
 | `examples` | calls with their right results; they stand in the prompt |
@@ -84,8 +84,8 @@ levels {levels}. Written by Parelha {version}; every row is generated, nothing i
 ## What is not in it
 
 No hidden input, no right answer to one, and no reference program: nothing that a model reads here
-tells it what it is graded on. Hidden inputs are drawn anew from the `task_id` by the package, in the process that
-grades; programs run in a sandbox and give values, and only the grader compares them.
+tells it what it is graded on. Hidden inputs are drawn anew from the `task_id` by the package, in
+the process that grades; programs run in a sandbox and give values, and only the grader compares.
 
 ## Grading
 
@@ -98,9 +98,9 @@ score = score_programs(["def f():\\n    return 0\\n"], get_task(row["task_id"]))
 print(score.tests)
 ```
 
-`pip install parelha` in version {version}: another version may ask or grade `{first}` differently. Rewards for
-trainers are in `parelha.interop` (docs/interop.md).
+This needs Parelha {version}: another version may ask or grade `{first}` differently.
+Rewards for trainers are in `parelha.interop` (docs/interop.md).
 
-The held-out splits are for evaluation. `heldout_seeds` shares its statements with `train`, so that what is measured
-on it is not transfer to other problems; `heldout_families` is.
+The held-out splits are for evaluation. `heldout_seeds` shares its statements with `train`, so that
+what is measured on it is no transfer to other problems; on `heldout_families` it is.
 """

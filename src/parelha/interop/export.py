@@ -13,7 +13,6 @@ from parelha import __version__
 from parelha.errors import UsageError
 from parelha.interop.card import dataset_card
 from parelha.interop.tasks import draft_messages
-from parelha.stage import task_prompt
 from parelha.tasks import expected, load_tasks
 from parelha.tracking import check_absent, whole_folder
 from parelha.types import LANGS, Split, Task

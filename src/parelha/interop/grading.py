@@ -81,8 +81,8 @@ class AnswerGrader(Closing):
             finishes: (N,) why each ended; none: all ended by themselves.
 
         Returns:
-            (N,) in the same order; None for an answer that was lost to a fault of the machine, which
-            is no sample and no zero.
+            (N,) in the same order; None for an answer that was lost to a fault of the machine: no
+            sample, and no zero.
 
         Raises:
             UsageError: not as many answers as tasks, or an unknown task.

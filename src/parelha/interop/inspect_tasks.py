@@ -10,8 +10,15 @@ import anyio
 from inspect_ai import Task as InspectTask
 from inspect_ai import task
 from inspect_ai.dataset import MemoryDataset, Sample
-from inspect_ai.model import ChatMessage, ChatMessageAssistant, ChatMessageSystem, ChatMessageUser
-from inspect_ai.model import Model, ModelOutput, get_model
+from inspect_ai.model import (
+    ChatMessage,
+    ChatMessageAssistant,
+    ChatMessageSystem,
+    ChatMessageUser,
+    Model,
+    ModelOutput,
+    get_model,
+)
 from inspect_ai.scorer import Score, Scorer, Target, mean, scorer, stderr
 from inspect_ai.solver import Generate, Solver, TaskState, generate, solver
 
@@ -110,7 +117,7 @@ def dialogue(lang: str = "en") -> Solver:
     """Play the dialogue of a run, each turn by the model of its role."""
     config = Config(lang=checked_lang(lang))
 
-    async def solve(state: TaskState, generate: Generate) -> TaskState:  # noqa: ARG001
+    async def solve(state: TaskState, generate: Generate) -> TaskState:
         """Play one dialogue; the last program's answer becomes the output."""
         grader = AnswerGrader(config, shared_grader().tools)
         models: dict[Agent, Model] = {
@@ -142,7 +149,7 @@ def dialogue(lang: str = "en") -> Solver:
 def graded() -> Scorer:
     """Hidden tests, linters and structure: the reward of a run, and its parts."""
 
-    async def score(state: TaskState, target: Target) -> Score:  # noqa: ARG001
+    async def score(state: TaskState, target: Target) -> Score:
         """Grade the output; it has no score where the machine failed."""
         answer, end = state.output.completion, _finish(state.output)
         found: list[Graded | None] = await anyio.to_thread.run_sync(

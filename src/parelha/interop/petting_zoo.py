@@ -110,7 +110,9 @@ class DialogueEnv(AECEnv[str, dict[str, str], str]):
         if seed is not None:
             self._rng = Random(seed)
         self.task = self._rng.choice(self.tasks)
-        self._dialogue = Dialogue(self.task, self._grader, ("pettingzoo", self._rng.getrandbits(32)))
+        self._dialogue = Dialogue(
+            self.task, self._grader, ("pettingzoo", self._rng.getrandbits(32))
+        )
         self.agents = list(self.possible_agents)
         self.rewards = dict.fromkeys(self.agents, 0.0)
         self._cumulative_rewards = dict.fromkeys(self.agents, 0.0)
