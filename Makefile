@@ -7,6 +7,7 @@
 #   make coverage which lines the fast tests run
 #   make files    writes docs/files.md, the list of modules
 #   make docs     the documentation as a site in build/site
+#   make interop  the tests of bridges to other trainers, in an environment of their own with those
 #   make dist     a wheel in dist, tried in an environment of its own
 #   make lowest   the fast tests with the oldest dependencies that pyproject.toml allows
 #
@@ -42,7 +43,7 @@ define torch
 		$(1)/bin/pip install --quiet $(PIP_ARGS) "$(TORCH_SPEC)"; }
 endef
 
-.PHONY: setup train test tests lint fast format coverage files docs dist lowest clean
+.PHONY: setup train test tests lint fast format coverage files docs dist lowest interop clean
 
 setup: $(VENV)/.ready
 
@@ -113,6 +114,19 @@ lowest:
 	build/lowest/bin/uv pip install --quiet --python build/lowest/bin/python --resolution lowest-direct \
 		--editable ".[dev,serve]"
 	build/lowest/bin/pytest $(PARALLEL) -m "not slow"
+
+# Other trainers pin some of the same packages (fsspec, python-dateutil) in older versions: in an
+# environment of its own those are left to them, all else is what was tested.
+interop: build/interop/.ready
+	build/interop/bin/pytest -p no:xdist tests/test_interop.py tests/test_interop_packages.py
+
+build/interop/.ready: pyproject.toml constraints.txt
+	$(PYTHON) -m venv build/interop
+	grep -vE '^(fsspec|python-dateutil)==' constraints.txt > build/interop/constraints.txt
+	$(call torch,build/interop)
+	build/interop/bin/pip install --quiet $(PIP_ARGS) --constraint build/interop/constraints.txt \
+		--editable ".[dev,trl,inspect]"
+	@touch $@
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage build dist

@@ -327,6 +327,9 @@ def check_tasks(*what: str, instances: int = 0, allow_unsafe_sandbox: Flag = Fal
     check_everything(what, instances, allow_unsafe_sandbox, lambda text: print(text, flush=True))
 
 
+tasks_app.command("parelha.interop.command:export_tasks_to", name="export")
+
+
 @models_app.command(name="list")
 def list_models() -> None:
     """List the models that are known by name; any other hub name or folder works as well."""

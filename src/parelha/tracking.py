@@ -10,7 +10,9 @@ import fcntl
 import json
 import math
 import os
-from collections.abc import Iterable, Mapping, Sequence
+import shutil
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
@@ -64,6 +66,35 @@ def cannot_write(path: Path, error: OSError) -> UsageError:
     if error.errno in _FULL:
         return UsageError(f"the disk is full: {path} was not written; free some space and go on")
     return UsageError(f"cannot write {path}: {error.strerror or error}")
+
+
+def check_absent(final: Path) -> None:
+    """Raise UsageError where something stands in the place of a folder that is to be made."""
+    if final.exists() or final.is_symlink():
+        raise UsageError(f"{final} exists already: remove it, or choose another place by --to")
+
+
+@contextmanager
+def whole_folder(final: Path) -> Iterator[Path]:
+    """A hidden folder that takes its name when all that is in it is on the disk.
+
+    Raises:
+        UsageError: it cannot be written; nothing is left of it.
+    """
+    hidden = final.with_name(f".{final.name}.{os.getpid()}.tmp")
+    try:
+        shutil.rmtree(hidden, ignore_errors=True)
+        hidden.mkdir(parents=True)
+        yield hidden
+        for path in (*hidden.rglob("*"), hidden):
+            sync_to_disk(path)
+        check_absent(final)
+        hidden.rename(final)
+        sync_to_disk(final.parent)
+    except OSError as error:
+        raise cannot_write(final, error) from None
+    finally:
+        shutil.rmtree(hidden, ignore_errors=True)
 
 
 def to_json_line(record: Mapping[str, Any]) -> str:

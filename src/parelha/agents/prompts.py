@@ -40,7 +40,7 @@ _WORDS: dict[Lang, dict[str, str]] = {
         "examples": "Examples",
         "kinds": "Kinds of work",
         "choose_kind": "First name the kind of work this task is.",
-        "write": "Now write the program, at most 12 lines, nothing after the function `{name}`; "
+        "write": "Now write the program, at most 12 lines, nothing after the function `{name}`"
         "{hint}:",
         "task": "Task",
         "program": "Program under review",
@@ -65,7 +65,7 @@ _WORDS: dict[Lang, dict[str, str]] = {
         "examples": "Exemplos",
         "kinds": "Tipos de trabalho",
         "choose_kind": "Primeiro diga que tipo de trabalho é esta tarefa.",
-        "write": "Agora escreva o programa, no máximo 12 linhas, nada depois da função `{name}`; "
+        "write": "Agora escreva o programa, no máximo 12 linhas, nada depois da função `{name}`"
         "{hint}:",
         "task": "Tarefa",
         "program": "Programa em revisão",
@@ -110,7 +110,16 @@ def choose_kind(actions: Sequence[CoderAction], lang: Lang) -> str:
 
 def write_program(action: CoderAction, task: Task, lang: Lang) -> str:
     """The coder's second request: the chosen action's working hint, and what to write."""
-    text = _WORDS[lang]["write"].format(name=task.entry_point, hint=_HINTS[lang][action])
+    return _write(task, f"; {_HINTS[lang][action]}", lang)
+
+
+def write_at_once(task: Task, lang: Lang) -> str:
+    """What to write, where the coder answers once and names no action before."""
+    return _write(task, "", lang)
+
+
+def _write(task: Task, hint: str, lang: Lang) -> str:
+    text = _WORDS[lang]["write"].format(name=task.entry_point, hint=hint)
     return f"{text}\n{task.signature}"
 
 

@@ -1,8 +1,6 @@
 """Exports a run: everything is written under a hidden name and appears whole, or not at all."""
 
 import json
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -21,7 +19,7 @@ from parelha.export.merge import Comparison, Dtype, check_merging, merged, write
 from parelha.export.ollama import modelfile
 from parelha.export.source import Source, open_source
 from parelha.models.load import load_tokenizer
-from parelha.tracking import cannot_write, sync_to_disk
+from parelha.tracking import check_absent, whole_folder
 from parelha.types import Agent
 
 Kind = Literal["peft", "merged", "gguf", "ollama"]
@@ -59,7 +57,7 @@ def export_run(
             hold; nothing is left behind.
     """
     final = to or run_dir / "export" / kind
-    _check_absent(final)
+    check_absent(final)
     source = open_source(run_dir, step, say)
     for base in sorted({source.base_name(agent) for agent in source.agents}):
         if kind == "peft" and Path(base).is_absolute():
@@ -144,31 +142,11 @@ def _told(one: Comparison) -> str:
     )
 
 
-def _check_absent(final: Path) -> None:
-    if final.exists() or final.is_symlink():
-        raise UsageError(f"{final} exists already: remove it, or choose another place by --to")
-
-
 @contextmanager
 def _whole(final: Path) -> Iterator[Path]:
-    """A hidden folder that takes its name when all that is in it is on the disk.
-
-    Raises:
-        UsageError: it cannot be written; nothing is left of it.
-    """
-    hidden = final.with_name(f".{final.name}.{os.getpid()}.tmp")
+    """`whole_folder`, where what writes weights has errors of its own."""
     try:
-        shutil.rmtree(hidden, ignore_errors=True)
-        hidden.mkdir(parents=True)
-        yield hidden
-        for path in (*hidden.rglob("*"), hidden):
-            sync_to_disk(path)
-        _check_absent(final)
-        hidden.rename(final)
-        sync_to_disk(final.parent)
-    except OSError as error:
-        raise cannot_write(final, error) from None
+        with whole_folder(final) as hidden:
+            yield hidden
     except SafetensorError as error:
         raise UsageError(f"{final} was not written ({error}): free some space") from None
-    finally:
-        shutil.rmtree(hidden, ignore_errors=True)

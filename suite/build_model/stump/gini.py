@@ -10,7 +10,7 @@ from parelha.tasks.draws import Args
 def gini(labels: list[str]) -> float:
     """Return the Gini impurity of labels."""
     n = len(labels)
-    return 1 - sum((labels.count(a) / n) ** 2 for a in set(labels))
+    return 1 - sum((labels.count(a) / n) ** 2 for a in dict.fromkeys(labels))
 
 
 def gini_level_2(labels: list[str | None]) -> float:
@@ -19,7 +19,7 @@ def gini_level_2(labels: list[str | None]) -> float:
     if not known:
         return 0.0
     n = len(known)
-    return 1 - sum((known.count(a) / n) ** 2 for a in set(known))
+    return 1 - sum((known.count(a) / n) ** 2 for a in dict.fromkeys(known))
 
 
 def ordinary(rng: Random, size: int) -> Args:

@@ -10,7 +10,7 @@ from parelha.tasks.draws import PRODUCTS, Args, numbers
 def pivot(entries: list[tuple[str, str, float]]) -> dict[str, object]:
     """Return the entries as a dictionary of rows."""
     table: dict[str, object] = {}
-    for product in {entry[0] for entry in entries}:
+    for product in dict.fromkeys(entry[0] for entry in entries):
         rows = [entry for entry in entries if entry[0] == product]
         table[product] = {month: amount for _, month, amount in rows}
     return table

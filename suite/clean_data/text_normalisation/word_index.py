@@ -12,7 +12,7 @@ def build_index(notes: list[str]) -> dict[str, list[int]]:
     """Return for each shared word the numbers of the notes that hold it."""
     index: dict[str, list[int]] = {}
     for number, note in enumerate(notes):
-        for term in set(re.findall("[a-z0-9]+", note.lower())):
+        for term in sorted(set(re.findall("[a-z0-9]+", note.lower()))):
             index.setdefault(term, []).append(number)
     return {term: found for term, found in index.items() if len(found) > 1}
 

@@ -1,0 +1,1 @@
+"""The tasks, the dialogue and the grader for other trainers (docs/interop.md)."""

@@ -1,0 +1,64 @@
+"""TRL: a data set of prompts, and the reward function of their answers. It needs `trl`.
+
+The coder answers alone and in one message: what `GRPOTrainer` and its kin can train.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from datasets import Dataset
+
+from parelha.interop.grading import AnswerGrader, shared_grader
+from parelha.interop.tasks import select_tasks, task_rows
+from parelha.types import Split
+
+Rewards = Callable[..., list[float | None]]
+
+
+def prompt_dataset(
+    split: Split = "train",
+    *,
+    families: str | Iterable[str] = (),
+    levels: int | str | Iterable[int] = (1,),
+    seeds: int = 1,
+    lang: str = "en",
+) -> Dataset:
+    """Return tasks as rows of `prompt` (chat messages) and `task_id`, and what they are.
+
+    Args:
+        split: as for `interop.tasks.select_tasks`, like the three that follow.
+        families: of tasks.
+        levels: of difficulty.
+        seeds: instances of each.
+        lang: of the prompts, ``en`` or ``pt``.
+
+    Raises:
+        UsageError: no such tasks or language.
+    """
+    tasks = select_tasks(split, families=families, levels=levels, seeds=seeds)
+    return Dataset.from_list(task_rows(tasks, lang))
+
+
+def reward_funcs(grader: AnswerGrader | None = None) -> list[Rewards]:
+    """Return what `GRPOTrainer` takes as `reward_funcs`: the reward of a run, and its parts logged.
+
+    Args:
+        grader: with settings of its own; None: the defaults, one grader for the whole process.
+    """
+
+    def parelha(
+        completions: Sequence[Any],
+        task_id: Sequence[str],
+        log_metric: Callable[[str, float], None] | None = None,
+        **_: Any,
+    ) -> list[float | None]:
+        """The reward of each answer, side by side; None where the machine failed."""
+        answers = [one if isinstance(one, str) else one[-1]["content"] for one in completions]
+        graded = (grader or shared_grader()).grade(task_id, answers)
+        found = [one for one in graded if one is not None]
+        if log_metric is not None and found:
+            for name in found[0].metrics:
+                log_metric(name, sum(one.metrics.get(name, 0.0) for one in found) / len(found))
+        return [None if one is None else one.reward for one in graded]
+
+    return [parelha]
