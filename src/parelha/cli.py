@@ -10,17 +10,14 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated
 
 from cyclopts import App, CycloptsError, Parameter
 
-from parelha import __version__, cli_use
+from parelha import __version__, cli_tasks, cli_use
 from parelha.errors import ParelhaError, UsageError, WorkFailedError
 from parelha.kernels.environment import set_environment
 from parelha.tracking import RunFolder, to_json_line
-
-if TYPE_CHECKING:
-    from parelha.types import Split, Task
 
 DONE, FAILED, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
 
@@ -39,9 +36,8 @@ app = App(
     suppress_keyboard_interrupt=False,
     result_action="return_value",
 )
-tasks_app = App(name="tasks", help="The tasks: what is asked, and how answers are compared.")
 models_app = App(name="models", help="The models: what is known, and where it comes from.")
-app.command(tasks_app)
+app.command(cli_tasks.tasks_app)
 app.command(models_app)
 for _command in (cli_use.export, cli_use.serve, cli_use.chat):
     app.command(_command)
@@ -259,77 +255,6 @@ def show(run_dir: Path, /) -> None:
     print(run_text(run_dir))
 
 
-@tasks_app.command(name="list")
-def list_tasks(
-    *,
-    families: tuple[str, ...] = (),
-    levels: tuple[int, ...] = (1, 2, 3, 4),
-    suite: str = "",
-    table: Flag = False,
-) -> None:
-    """List the first task of each parameterisation: id, split, coder action.
-
-    Args:
-        families: Only these families, or all of a coder action.
-        levels: Only these levels.
-        suite: The tasks of this benchmark (name or file) or folder instead.
-        table: The table of families, as docs/tasks.md holds it.
-    """
-    from parelha.tasks.suite import named_tasks
-    from parelha.tasks.table import families_table
-
-    if table:
-        print(families_table())
-        return
-    if suite:
-        for task in _tasks_of(suite):
-            print(f"{task.id}\t{task.split}\t{task.action}")
-        return
-    splits: tuple[Split, ...] = ("train", "heldout_params", "heldout_families")
-    for split in splits:
-        for action, identity in named_tasks(split, levels, families):
-            print(f"{identity}\t{split}\t{action}")
-
-
-@tasks_app.command(name="show")
-def show_task(identity: str, /, *, lang: Literal["en", "pt"] = "en", suite: str = "") -> None:
-    """Show one task: statement, signature, examples.
-
-    Args:
-        identity: The task's id.
-        lang: en or pt.
-        suite: The benchmark or folder it belongs to; without one, the families.
-    """
-    from parelha.report.scores import task_text
-    from parelha.tasks import get_task
-
-    if not suite:
-        print(task_text(get_task(identity), lang))
-        return
-    found = [task for task in _tasks_of(suite) if task.id == identity]
-    if not found:
-        raise UsageError(f"{suite} holds no task {identity!r}: see `parelha tasks list --suite`")
-    print(task_text(found[0], lang))
-
-
-@tasks_app.command(name="check")
-def check_tasks(*what: str, instances: int = 0, allow_unsafe_sandbox: Flag = False) -> None:
-    """Check that references are right and clean, and that hidden inputs tell wrong answers.
-
-    Args:
-        what: Ids of tasks, a folder of your own tasks, or a benchmark (name or JSONL file); every
-            task of every family when there is none.
-        instances: Draw this many instances of the tasks as well, and answer each.
-        allow_unsafe_sandbox: Run a benchmark's programs even where the isolation is weak.
-    """
-    from parelha.task_checks import check_everything
-
-    check_everything(what, instances, allow_unsafe_sandbox, lambda text: print(text, flush=True))
-
-
-tasks_app.command("parelha.interop.command:export_tasks_to", name="export")
-
-
 @models_app.command(name="list")
 def list_models() -> None:
     """List the models that are known by name; any other hub name or folder works as well."""
@@ -374,19 +299,6 @@ def doctor() -> None:
 
 
 # --- helpers -----------------------------------------------------------------------------------
-
-
-def _tasks_of(suite: str) -> "list[Task]":
-    """The tasks of a benchmark or a folder; what is not well made is told on standard error."""
-    from parelha.suites import open_suite
-    from parelha.tasks.own import OwnFolder
-
-    opened = open_suite(suite)
-    for problem in opened.problems:
-        print(f"parelha: {problem}", file=sys.stderr)
-    if isinstance(opened, OwnFolder):
-        return [own.task() for own in opened.tasks]
-    return list(opened.tasks)
 
 
 def _steps_done(run_dir: Path | None) -> int:

@@ -138,6 +138,11 @@ def choose(
     return found.without(["packed"], problem) if problem else found
 
 
+def choose_for(base: Any) -> Kernels:
+    """The same for a base that is somewhere already, in the type that it has."""
+    return choose(base.dtype, device=base.device)
+
+
 def has_gpu() -> bool:
     """Whether torch can use a GPU."""
     return torch.cuda.is_available()

@@ -26,7 +26,7 @@ from parelha.errors import UsageError
 from parelha.kernels.active import adapters_of_rows
 from parelha.kernels.adapted import use_adapted_layers
 from parelha.kernels.attention import supports_varlen
-from parelha.kernels.choose import Kernels, choose
+from parelha.kernels.choose import Kernels, choose_for
 from parelha.kernels.fast import Fast, make_fast
 from parelha.kernels.frozen import FrozenHead
 from parelha.kernels.memory import release_freed_memory
@@ -64,7 +64,7 @@ class Policy:
     ) -> None:
         self.roles, self.config = roles, config
         first, *_ = (bases[agent] for agent in roles)
-        self.kernels = kernels or choose(first.dtype, device=first.device)
+        self.kernels = kernels or choose_for(first)
         _check_names(config.adapter_targets, bases.values())
         torch.manual_seed(seed)
         self._models: dict[Agent, PeftModel] = {}
