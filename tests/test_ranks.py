@@ -117,7 +117,7 @@ def test_a_rank_that_is_killed_ends_the_run_cleanly_and_it_goes_on_as_one_never_
         command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE, check=False
     )
     assert ended.returncode != 0
-    assert ended.stdout.count("step 1/3") == 1  # the first rank alone speaks
+    assert ended.stdout.count("step 1/3") == 1, ended.stderr  # the first rank alone speaks
     said = [line for line in ended.stderr.splitlines() if line.startswith("parelha: ")]
     assert len(said) == 1, ended.stderr
     assert "--resume" in said[0]
@@ -133,7 +133,8 @@ def test_a_rank_that_is_killed_ends_the_run_cleanly_and_it_goes_on_as_one_never_
         assert one.keys() == other.keys()
         for name, value in other.items():
             if not name.startswith("adapter_sha/"):
-                assert one[name] == pytest.approx(value, rel=1e-3, abs=1e-5), name
+                wanted = value if value is None else pytest.approx(value, rel=1e-3, abs=1e-5)
+                assert one[name] == wanted, name
 
 
 def as_toml(table: dict[str, Any]) -> str:
