@@ -83,7 +83,7 @@ class Chromium:
         found = find_chromium()
         assert found is not None, "ask find_chromium first"
         self.problems: list[str] = []
-        self._profile = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+        self._profile = tempfile.mkdtemp()
         there, self._out = os.pipe()
         self._in, back = os.pipe()
         self._process = subprocess.Popen(  # pylint: disable=consider-using-with
@@ -91,7 +91,7 @@ class Chromium:
                 *(sys.executable, "-c", _LAUNCHER, str(there), str(back)),
                 found,
                 *_FLAGS,
-                f"--user-data-dir={self._profile.name}",
+                f"--user-data-dir={self._profile}",
                 "about:blank",
             ],
             pass_fds=(there, back),
@@ -128,7 +128,7 @@ class Chromium:
         self._process.wait()
         for end in (self._in, self._out):
             os.close(end)
-        self._profile.cleanup()
+        shutil.rmtree(self._profile, ignore_errors=True)
 
     def send(self, method: str, **parameters: Any) -> dict[str, Any]:
         """One command of the protocol, and its result."""

@@ -227,8 +227,9 @@ def test_the_page_of_a_served_pair_answers(browser: Chromium, model: str) -> Non
         browser.press("Tab")
         assert browser.evaluate("document.activeElement.id") == "ask"
         browser.press("Enter")
-        browser.wait_for("document.getElementById('answer').textContent.length > 3")
         browser.wait_for("!document.getElementById('ask').disabled")
+        if model == "coder":  # what a random pair comes to may be nothing
+            assert len(browser.evaluate("document.getElementById('answer').textContent")) > 3
         assert browser.problems[earlier:] == []
         browser.prefer("dark")
         assert browser.evaluate(_CONTRAST) == {}

@@ -44,6 +44,7 @@ class _Index:
         self.rows: list[list[Any]] = []
 
     def add(self, chunk: str, place: int, source: str, chain: Sequence[Line]) -> None:
+        """Take in an episode, by its place in a chunk."""
         programs = [read_program(line) for line in chain if line["kind"] != "review"]
         reviews = [line for line in chain if line["kind"] == "review"]
         reward = programs[-1].reward
@@ -62,6 +63,7 @@ class _Index:
         )
 
     def record(self) -> dict[str, Any]:
+        """Names by number, and the columns in the order in which the page's script reads them."""
         return {
             "chunks": list(self.chunks.numbers),
             "sources": list(self.sources.numbers),
