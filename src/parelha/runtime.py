@@ -15,7 +15,7 @@ from transformers import PreTrainedModel
 from parelha.agents.formats import Format, make_format
 from parelha.agents.roles import Roles, roles_of
 from parelha.closing import Closing
-from parelha.config import Config
+from parelha.config import Config, FastPath
 from parelha.config_file import from_dict, lay_over
 from parelha.engines.protocol import Engine
 from parelha.engines.server import ServerEngine
@@ -255,7 +255,8 @@ def load_policy(
     """Bases, adapters and formats; one base in memory where roles share it."""
     four_bit = config.model.dtype == "nf4"
     # Packed copies serve generation alone.
-    without = (*config.engine.without, *(["packed"] if config.engine.kind == "vllm" else []))
+    packed: tuple[FastPath, ...] = ("packed",) if config.engine.kind == "vllm" else ()
+    without = (*config.engine.without, *packed)
     kernels = choose(config.model.dtype, without=without)
     # Products in float32 need no float32 weights: they stay as they are in the file.
     held = None if kernels.dtype == torch.float32 else kernels.dtype
