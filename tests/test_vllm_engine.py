@@ -73,6 +73,19 @@ def answered(engine: Any, requests: list[Request]) -> list[Completion]:
     return [one for one in found if isinstance(one, Completion)]
 
 
+def holding(
+    reached: threading.Event, held: threading.Event, seconds: float = 30.0
+) -> Callable[[Any], None]:
+    """Say that a request is there, and hold it until it may go on, or for so long."""
+
+    def hold(body: Any) -> None:
+        del body
+        reached.set()
+        held.wait(seconds)
+
+    return hold
+
+
 def move(policy: Policy, agent: Agent, by: float = 0.05) -> None:
     with torch.no_grad():
         for parameter in policy.parameters(agent).values():
@@ -159,7 +172,7 @@ def test_an_old_adapter_stays_until_the_last_request_that_uses_it_is_done(
     server = start()
     engine = open_engine(server)
     held, reached = threading.Event(), threading.Event()
-    server.before = lambda body: (reached.set(), held.wait(30))[0]
+    server.before = holding(reached, held)
     old = f"coder-{policy.digest(Agent.CODER)}"
     engine.submit([text()])
     with pytest.raises(ValueError, match="while it was answering"):
@@ -226,7 +239,7 @@ def test_a_server_killed_under_its_requests_is_left_out_and_used_again_when_it_i
     wanted = answered(engine, everything)
     engine.reset()
     held, reached = threading.Event(), threading.Event()
-    first.before = lambda body: (reached.set(), held.wait(30))[0]
+    first.before = holding(reached, held)
     tickets = engine.submit(everything)
     assert reached.wait(30)
     first.kill()
@@ -291,7 +304,7 @@ def test_a_slow_server_is_waited_for(start: Any, open_engine: Any) -> None:
     server = start()
     engine = open_engine(server, start())
     late = threading.Event()
-    server.before = lambda body: (late.wait(0.3), None)[1]
+    server.before = holding(threading.Event(), late, 0.3)
     assert len(answered(engine, [text(tag) for tag in range(4)])) == 4
     assert engine.asked_again == 0
 

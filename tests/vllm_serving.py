@@ -68,7 +68,7 @@ class TinyVllm(ThreadingHTTPServer):
 
     def answer(self, path: str, body: Body) -> tuple[int, Any]:
         self.log.append((path, body))
-        name = body.get("lora_name", body.get("model"))
+        name = str(body.get("lora_name") or body.get("model"))
         if path == "/v1/completions":
             self.before(body)
             if self.faults:
@@ -96,9 +96,12 @@ class TinyVllm(ThreadingHTTPServer):
         return {"object": "list", "data": [base, *adapters]}
 
     def complete(self, body: Body) -> Any:
-        model = self.models[self.others.get(body["model"], body["model"])]
+        asked = str(body["model"])
+        model = self.models[self.others.get(asked) or asked]
         generator = torch.Generator().manual_seed(body["seed"])
-        ids, new, told = list(body["prompt"]), [], []
+        ids: list[int] = list(body["prompt"])
+        new: list[int] = []
+        told: list[torch.Tensor] = []
         while len(new) < body["max_tokens"] and not (new and new[-1] in body["stop_token_ids"]):
             with self._computes, torch.no_grad():
                 logits = model(input_ids=torch.tensor([ids])).logits[0, -1].float()
