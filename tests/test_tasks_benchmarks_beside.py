@@ -9,9 +9,7 @@ import pytest
 
 from parelha.grading import Grader
 from parelha.types import Outcome
-from tests.test_tasks_benchmarks_python import grader_fixture, load
-
-__all__ = ["grader_fixture"]
+from tests.test_tasks_benchmarks_python import load
 
 UNITTEST: dict[str, Any] = {
     "task_id": "BigCodeBench/900001",

@@ -11,9 +11,7 @@ from parelha.grading import Grader
 from parelha.probes import passed_by
 from parelha.tasks import expected
 from parelha.types import Outcome
-from tests.test_tasks_benchmarks_python import grader_fixture, load, natively
-
-__all__ = ["grader_fixture"]
+from tests.test_tasks_benchmarks_python import load, natively
 
 FLOATS = (
     "import numpy as np\nfrom math import inf\n\n\ndef is_floats(x) -> bool:\n"
