@@ -29,7 +29,8 @@ class _AnyText(spaces.Text):
         return isinstance(x, str) and len(x) <= self.max_length
 
 
-class DialogueEnv(AECEnv[str, dict[str, str], str]):
+# PettingZoo tells type checkers nothing of itself.
+class DialogueEnv(AECEnv[str, dict[str, str], str]):  # type: ignore[misc]
     """One dialogue on one task, drawn anew by every `reset`.
 
     The agents are ``coder`` and ``reviewer``. An observation is ``{"prompt": text}``, the
@@ -118,7 +119,7 @@ class DialogueEnv(AECEnv[str, dict[str, str], str]):
         self._cumulative_rewards = dict.fromkeys(self.agents, 0.0)
         self.terminations = dict.fromkeys(self.agents, False)
         self.truncations = dict.fromkeys(self.agents, False)
-        self.infos = {agent: {} for agent in self.agents}
+        self.infos: dict[str, dict[str, Any]] = {agent: {} for agent in self.agents}
         self._look_on()
 
     def step(self, action: str | None) -> None:
