@@ -45,7 +45,11 @@ def dialogue_env() -> Any:
 
 
 @needs("pettingzoo", "pettingzoo")
-@pytest.mark.filterwarnings("ignore:Observation is not a NumPy array")
+@pytest.mark.filterwarnings(  # what texts are told, beside numbers
+    "ignore:Observation is not a NumPy array",
+    "ignore:(Observation|Action) space for each agent probably should be",
+    "ignore:We recommend agents to be named",
+)
 def test_the_environment_keeps_pettingzoos_contract() -> None:
     from pettingzoo.test import api_test, seed_test
 
