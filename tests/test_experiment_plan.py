@@ -52,12 +52,17 @@ def test_a_file_may_begin_with_a_configuration_of_its_own(tmp_path: Path) -> Non
         read_experiment(path)
 
 
-def test_an_experiment_of_ours_is_found_by_its_name_with_its_configuration(
+def test_an_experiment_of_ours_is_found_by_its_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    (tmp_path / "experiments").mkdir()
+    path = write_file(NO_MODEL, tmp_path)
+    path.rename(tmp_path / "experiments" / "ours.toml")
+    monkeypatch.setattr("parelha.config_file._PACKAGE", tmp_path)
     monkeypatch.chdir(tmp_path)
-    experiment = read_experiment(Path("what_the_pair_learns"))
-    assert {run.config.episode.max_program_tokens for run in experiment.runs} == {160}
+    assert read_experiment(Path("ours")).runs
+    with pytest.raises(UsageError, match="named ours"):
+        read_experiment(Path("theirs"))
 
 
 def test_a_budget_gives_each_arm_the_steps_that_it_allows(tmp_path: Path) -> None:
