@@ -14,7 +14,7 @@ from parelha.config_file import from_dict
 from parelha.engines.protocol import EngineStatistics
 from parelha.errors import UsageError
 from parelha.evaluate import evaluate, evaluate_run, heldout_tasks
-from parelha.experiment.plan import merged
+from parelha.experiment.plan import group_of, merged
 from parelha.report.terminal import eval_text
 from parelha.runtime import open_runtime
 from parelha.tasks import load_tasks
@@ -189,7 +189,8 @@ def test_humaneval_is_evaluated_on_whole_beside_the_families() -> None:
     quota = {"heldout_params": 4, str(HUMANEVAL): 164}
     config = from_dict({"eval": {"quota": quota}, "tasks": {"eval_suites": suites}})
     tasks = heldout_tasks(config, 168)
-    assert Counter(task.family for task in tasks)["benchmark.humaneval"] == 164
+    groups = Counter(group_of({"family": task.family, "split": task.split}) for task in tasks)
+    assert groups == {"heldout_params": 4, "humaneval": 164}
 
 
 def test_samples_are_counted_beside_an_evaluation_that_stays_as_it_was(
