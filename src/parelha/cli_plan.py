@@ -55,8 +55,8 @@ def plan_text(made: "Plan") -> str:
     seconds = made.seconds(work)
     counted = "counted on its tasks" if made.is_exact else "assumed, its tokenizer is not here"
     lines = [
-        f"{made.base.name} on {machines.gpus} GPUs of {machines.gpu_memory:g} GB, "
-        f"{machines.nodes} nodes; {USABLE:.0%} of each GPU is planned with",
+        f"{made.base.name}, {_many(machines.gpus, 'GPU')} of {machines.gpu_memory:g} GB on "
+        f"{_many(machines.nodes, 'node')}; {USABLE:.0%} of each GPU is planned with",
         f"what is played: {what_is_played(made.config)}",
         f"longest dialogue: {made.longest:,} tokens ({counted})",
         "",
@@ -80,7 +80,7 @@ def plan_text(made: "Plan") -> str:
         f"assumed (docs/scale.md), for up to 7.6B: {NEW_TOKENS:,} new tokens/s from a full server "
         f"and {UPDATED_TOKENS:,} tokens/s from a trainer of one H100, {UPDATED_PER_NEW} tokens "
         "updated for each new one",
-        f"measured here, on CPUs: {CORE_SECONDS:.3f} s of a core to grade a program; activations",
+        f"measured here, on CPUs: {CORE_SECONDS:.3f} s of a core to grade a program; what a pass keeps",
     ]
     if not made.servers:
         lines.append("assumed: our own engine answers as fast as a server")
@@ -91,11 +91,15 @@ def _places(made: "Plan") -> Iterator[dict[str, str]]:
     cores = made.machines.cores
     if made.servers:
         rows = f"each holds {made.dialogues:,} longest dialogues at once"
-        yield {"part": "vLLM servers", "how many": f"{made.servers} GPUs", "": rows}
+        yield {"part": "vLLM servers", "how many": _many(made.servers, "GPU"), "": rows}
     playing = "" if made.servers else "plays as well, by our own engine"
-    yield {"part": "trainers", "how many": f"{made.trainers} GPUs", "": playing}
-    enough = f"{made.cores} keep up with playing"
-    yield {"part": "graders", "how many": f"{cores or made.cores} cores", "": f"node 1; {enough}"}
+    yield {"part": "trainers", "how many": _many(made.trainers, "GPU"), "": playing}
+    enough = f"on node 1; {made.cores} would keep up with playing"
+    yield {"part": "graders", "how many": _many(cores or made.cores, "core"), "": enough}
+
+
+def _many(number: int, what: str) -> str:
+    return f"{number:,} {what}{'s' * (number > 1)}"
 
 
 def _memory(made: "Plan") -> Iterator[dict[str, str]]:

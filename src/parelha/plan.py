@@ -29,7 +29,7 @@ UPDATED_TOKENS = 14_000  # a second, by a trainer
 LATENCY = 0.008  # seconds between two tokens of one dialogue, whatever else is sampled
 UPDATED_PER_NEW = 3  # tokens: 1,200 and 400 an episode
 _ASSUMED_OF = 7_615_616_512  # weights
-# Measured on CPUs (docs/analysis.md, docs/sandbox.md): linters, and a pandas program in the sandbox.
+# Measured on CPUs (docs/analysis.md, docs/sandbox.md): linters, a pandas program in the sandbox.
 CORE_SECONDS = 1 / 17.5 + 1 / 160
 USABLE = 0.9  # of a GPU's memory: vLLM's default, and as much for a trainer
 VLLM_GIB = 2.0  # its own activations and graphs; assumed
@@ -185,7 +185,7 @@ class Plan:
         return max(self.steps, key=lambda work: work.tokens)
 
     def seconds(self, work: Work, servers: int | None = None) -> Seconds:
-        """How long a step takes, with another number of servers than the best where one is given."""
+        """How long a step takes, with the best number of servers or another."""
         servers = self.servers if servers is None else servers
         trainers, cores = self.machines.gpus - servers, self.machines.cores
         slow = max(1.0, self.base.parameters / _ASSUMED_OF)
@@ -293,14 +293,12 @@ def _check_memory(plan: Plan) -> None:
     if needed <= memory:
         return
     others = (
-        replace(plan, base=row)
-        for row in MODELS
-        if (row.window or row.context) >= plan.longest
+        replace(plan, base=row) for row in MODELS if (row.window or row.context) >= plan.longest
     )
     fits = [other.base for other in others if needs_of(other) <= memory]
     largest = max(fits, key=lambda row: row.parameters, default=None)
     raise UsageError(
-        f"{plan.base.name} needs {needed:.1f} GiB on each GPU (a base is not spread over several) and there "
-        f"are {memory:g}: --gpu-memory {math.ceil(needed)} would do"
+        f"{plan.base.name} needs {needed:.1f} GiB on each GPU (a base is not spread over several) "
+        f"and there are {memory:g}: --gpu-memory {math.ceil(needed)} would do"
         + (f", or --model.coder {largest.name}" if largest else "")
     )
