@@ -80,7 +80,7 @@ def plan_text(made: "Plan") -> str:
         f"assumed (docs/scale.md), for up to 7.6B: {NEW_TOKENS:,} new tokens/s from a full server "
         f"and {UPDATED_TOKENS:,} tokens/s from a trainer of one H100, {UPDATED_PER_NEW} tokens "
         "updated for each new one",
-        f"measured here, on CPUs: {CORE_SECONDS:.3f} s of a core to grade a program; what a pass keeps",
+        f"measured here, on CPUs: {CORE_SECONDS:.3f} s of a core to grade a program",
     ]
     if not made.servers:
         lines.append("assumed: our own engine answers as fast as a server")

@@ -7,7 +7,7 @@ import math
 from collections import Counter
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 from parelha.agents.formats import make_format
 from parelha.agents.roles import roles_of
@@ -18,7 +18,7 @@ from parelha.models.load import load_tokenizer
 from parelha.models.shape import find_shape, folder_of
 from parelha.pacing import drafts_of, most_tokens
 from parelha.sizes import AtOnce, LongestDialogues
-from parelha.stage import Stage
+from parelha.stage import Stage, task_prompt
 from parelha.training_tasks import training_tasks
 from parelha.types import Agent
 
@@ -34,6 +34,7 @@ CORE_SECONDS = 1 / 17.5 + 1 / 160
 USABLE = 0.9  # of a GPU's memory: vLLM's default, and as much for a trainer
 VLLM_GIB = 2.0  # its own activations and graphs; assumed
 _LORA_RANKS = (8, 16, 32, 64, 128, 256, 320, 512)  # that vLLM takes
+_LONGEST_TASKS = 8  # whose dialogues are counted
 _PROMPT_TOKENS = 1_500  # statement, instructions and glue of a dialogue; assumed
 _BITS: dict[str, Bits] = {"auto": 16, "bfloat16": 16, "float32": 32, "nf4": 4}
 
@@ -244,12 +245,16 @@ def longest_dialogue(config: Config) -> tuple[int, bool]:
     folder = folder_of(config.model.coder)
     if folder is None or not (folder / "tokenizer_config.json").is_file():
         return _PROMPT_TOKENS + _limits(config.episode), False
-    formats = dict.fromkeys(Agent, make_format(load_tokenizer(folder)))
-    nobody: Any = None  # nothing is graded
+    form = make_format(load_tokenizer(folder))
+    formats, nobody = dict.fromkeys(Agent, form), cast(Any, None)  # nothing is graded
     longest = LongestDialogues(
         Stage(config.episode, config.lang, roles_of(config), formats, nobody, AtOnce(), (0,))
     )
-    return max(max(longest.of(task).values()) for task in training_tasks(config)), True
+    # The same is said of every task: the longest dialogues are those of the longest statements.
+    tasks = sorted(
+        training_tasks(config), key=lambda task: len(form.text_ids(task_prompt(task, config.lang)))
+    )
+    return max(max(longest.of(task).values()) for task in tasks[-_LONGEST_TASKS:]), True
 
 
 def _limits(episode: EpisodeConfig) -> int:
