@@ -32,7 +32,7 @@ def plan(
         gpus: How many, on all nodes together.
         gpu_memory: GB of each.
         nodes: How many machines, with as many GPUs each.
-        cores: Of the first node, which grades; by default as many as keep up.
+        cores: Of the first rank's node, which grades; by default as many as keep up.
     """
     from parelha.config_file import load_config
     from parelha.overrides import split_arguments
@@ -94,7 +94,7 @@ def _places(made: "Plan") -> Iterator[dict[str, str]]:
         yield {"part": "vLLM servers", "how many": _many(made.servers, "GPU"), "": rows}
     playing = "" if made.servers else "plays as well, by our own engine"
     yield {"part": "trainers", "how many": _many(made.trainers, "GPU"), "": playing}
-    enough = f"on node 1; {made.cores} would keep up with playing"
+    enough = f"on the first rank's node; {made.cores} would keep up with playing"
     yield {"part": "graders", "how many": _many(cores or made.cores, "core"), "": enough}
 
 
@@ -115,7 +115,7 @@ def _memory(made: "Plan") -> Iterator[dict[str, str]]:
 def _bottleneck(made: "Plan") -> str:
     seconds = made.seconds(made.largest)
     if seconds.grading > seconds.playing:
-        found = {"grading: more cores on node 1 would help": seconds.grading}
+        found = {"grading: more cores would help": seconds.grading}
     elif seconds.latency > seconds.sampling:
         found = {"the longest dialogue: more tasks a step would help, not GPUs": seconds.latency}
     else:

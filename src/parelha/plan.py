@@ -47,7 +47,7 @@ class Machines:
         gpus: on all nodes together, as many on each.
         gpu_memory: GiB of one of them.
         nodes: machines.
-        cores: of the first node, which grades; 0 for as many as it takes.
+        cores: of the first rank's node, which grades; 0 for as many as it takes.
     """
 
     gpus: int
