@@ -9,7 +9,9 @@
 # `--security-opt seccomp=unconfined --security-opt apparmor=unconfined`.
 FROM python:3.11-slim
 
-RUN useradd --create-home parelha
+# Volumes that are mounted on these folders belong to their owner.
+RUN useradd --create-home parelha \
+    && cd /home/parelha && install -d -o parelha -g parelha adapters runs .cache
 COPY . /opt/parelha
 # As in the Makefile: which torch, which build of it, and further arguments of pip.
 ARG TORCH_SPEC=torch==2.13.0

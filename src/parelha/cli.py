@@ -42,6 +42,7 @@ app.command(models_app)
 for _command in (cli_use.export, cli_use.serve, cli_use.chat):
     app.command(_command)
 app.command("parelha.cli_experiment:experiment", name="experiment")
+app.command("parelha.cli_plan:plan", name="plan", help_epilogue=_SETTINGS)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -25,6 +25,10 @@ _RANK = 16
 _BYTES_4BIT = 0.5 + 4 / 64  # nf4: half a byte, and a 4-byte scale per block of 64
 
 
+# Of a weight: nf4, bf16, fp32.
+Bits = Literal[4, 16, 32]
+
+
 @dataclass(frozen=True)
 class Parts:
     """Where the package index carries a model's official GGUF file.
@@ -87,29 +91,45 @@ class Model:
     parts: Parts | None = None
     window: int | None = None
 
-    def weights_gib(self, bits: Literal[4, 16] = 16) -> float:
-        """Weights in memory, GiB: bf16, or nf4 linear layers with all the rest in bf16."""
-        if bits == 16:
-            return 2 * self.parameters / _GIB
-        return (_BYTES_4BIT * self.linear + 2 * (self.parameters - self.linear)) / _GIB
+    def weights_gib(self, bits: Bits = 16) -> float:
+        """Weights in memory, GiB: of so many bits each, or nf4 linear layers, the rest in bf16."""
+        if bits == 4:
+            return (_BYTES_4BIT * self.linear + 2 * (self.parameters - self.linear)) / _GIB
+        return bits / 8 * self.parameters / _GIB
 
-    def rollout_gib(self, bits: Literal[4, 16] = 16) -> float:
-        """Estimate for generation, GiB: weights and the cache of 16 sequences of 2,048 tokens."""
-        return self.weights_gib(bits) + self.cache_bytes * _ROLLOUT_TOKENS / _GIB
+    def cache_gib(self, tokens: int, bits: Bits = 16) -> float:
+        """Keys and values of so many tokens, GiB."""
+        return _as_wide(bits) * self.cache_bytes * tokens / _GIB
 
-    def train_gib(self, bits: Literal[4, 16] = 16) -> float:
-        """Estimate for an update, GiB, in passes of 768 tokens.
+    def adapters_gib(self, rank: int = _RANK, agents: int = 2) -> float:
+        """Adapters on all `targets` in fp32, with gradients and both moments of AdamW, GiB."""
+        return agents * rank * self.adapted * (4 + 4 + 8) / _GIB
 
-        Weights; two adapters of rank 16 with gradients and both moments of AdamW in fp32; the
-        activations of a pass, about 64 bytes for each token, layer and hidden unit (48 to 81 were
-        counted); keys and values of 8,192 tokens that a pass may read, with their gradients; and
-        256 rows of logits, the most that exist at once.
+    def pass_gib(
+        self, tokens: int = _TRAIN_TOKENS, known: int = _KNOWN_TOKENS, bits: Bits = 16
+    ) -> float:
+        """What a pass of an update keeps, GiB.
+
+        Activations, in bf16 about 64 bytes for each token, layer and hidden unit (48 to 81 were
+        counted); keys and values of `known` tokens that the pass may read, with their gradients;
+        and 256 rows of logits, the most that exist at once.
         """
-        adapters = 2 * _RANK * self.adapted * (4 + 4 + 8)
-        activations = ACTIVATION_BYTES * self.layers * self.hidden * _TRAIN_TOKENS
-        activations += 2 * self.cache_bytes * _KNOWN_TOKENS
+        kept = ACTIVATION_BYTES * self.layers * self.hidden * tokens
         logits = 2 * self.vocabulary * LOGIT_ROWS
-        return self.weights_gib(bits) + (adapters + activations + logits) / _GIB
+        return _as_wide(bits) * (kept + logits) / _GIB + 2 * self.cache_gib(known, bits)
+
+    def rollout_gib(self, bits: Bits = 16) -> float:
+        """Estimate for generation, GiB: weights and the cache of 16 sequences of 2,048 tokens."""
+        return self.weights_gib(bits) + self.cache_gib(_ROLLOUT_TOKENS)
+
+    def train_gib(self, bits: Bits = 16) -> float:
+        """Estimate for an update, GiB: weights, two adapters of rank 16, a pass of 768 tokens."""
+        return self.weights_gib(bits) + self.adapters_gib() + self.pass_gib()
+
+
+def _as_wide(bits: Bits) -> int:
+    """How many times as wide as bf16 what is computed with such weights is."""
+    return 2 if bits == 32 else 1
 
 
 # What `parelha models list` prints, one table below the other.

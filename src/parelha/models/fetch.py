@@ -214,6 +214,12 @@ def _ready(folder: Path) -> ModelFiles | None:
         return None
 
 
+def kept_folder(row: Model) -> Path | None:
+    """Where a model of the catalogue lies converted in the cache; None where it does not."""
+    ready = _ready(_home(default_cache_dir(), row.name, row.parts.sha256)) if row.parts else None
+    return ready.folder if ready else None
+
+
 def kept_models(cache: Path) -> list[tuple[ModelFiles, int]]:
     """Return the converted models in the cache, whole ones only, with their sizes in bytes."""
     kept = []

@@ -204,16 +204,7 @@ class Policy:
         than the original window: what was computed before would no longer hold, and an answer
         would depend on its neighbours. And masks made here know no sliding window.
         """
-        config: Any = self._models[agent].config
-        rope: dict[str, Any] = getattr(config, "rope_parameters", None) or {}
-        limits = [
-            getattr(config, "max_position_embeddings", None),
-            getattr(config, "n_positions", None),
-            getattr(config, "sliding_window", None),
-        ]
-        if rope.get("rope_type") == "longrope":
-            limits.append(rope.get("original_max_position_embeddings"))
-        return min((int(limit) for limit in limits if limit), default=0)
+        return window_of(self._models[agent].config)
 
     def product_norm(self, agent: Agent) -> float:
         """Frobenius norm of all products B·A together, scaled: how far the agent left the base.
@@ -287,6 +278,19 @@ class Policy:
                 "set model.dtype as it was"
             )
         set_peft_model_state_dict(model, state, adapter_name=adapter)
+
+
+def window_of(config: Any) -> int:
+    """Longest sequence that a base of this configuration is given; 0 when it has no limit."""
+    rope: dict[str, Any] = getattr(config, "rope_parameters", None) or {}
+    limits = [
+        getattr(config, "max_position_embeddings", None),
+        getattr(config, "n_positions", None),
+        getattr(config, "sliding_window", None),
+    ]
+    if rope.get("rope_type") == "longrope":
+        limits.append(rope.get("original_max_position_embeddings"))
+    return min((int(limit) for limit in limits if limit), default=0)
 
 
 def held_as(model: PeftModel) -> str:

@@ -1,0 +1,193 @@
+"""The examples of a compose file, a Slurm job and Kubernetes objects, read as what they are.
+
+Their commands are held against the real command lines: Parelha's, torchrun's, and for vLLM the one
+that the documentation gives.
+"""
+
+# pylint: disable=missing-function-docstring
+
+import re
+import shlex
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from torch.distributed.run import get_args_parser
+
+from parelha.config import Config
+from parelha.config_file import load_config
+from parelha.overrides import split_arguments
+
+ROOT = Path(__file__).parents[1]
+CLUSTER = ROOT / "examples" / "cluster"
+SCALE = (ROOT / "docs" / "scale.md").read_text(encoding="utf-8")
+COMPOSE = yaml.safe_load((CLUSTER / "compose.yaml").read_text(encoding="utf-8"))
+OBJECTS = list(yaml.safe_load_all((CLUSTER / "kubernetes.yaml").read_text(encoding="utf-8")))
+
+
+def config_of(arguments: list[str]) -> Config:
+    """What `parelha train ...` would run."""
+    assert arguments[0] == "train"
+    return load_config(*split_arguments(arguments[1:]))
+
+
+def options(arguments: list[str]) -> dict[str, str]:
+    """Options with their values, in either way of writing."""
+    found: dict[str, str] = {}
+    for place, word in enumerate(arguments):
+        if word.startswith("--"):
+            name, _, value = word.partition("=")
+            after = arguments[place + 1 : place + 2]
+            found[name] = value or ("" if not after or after[0].startswith("--") else after[0])
+    return found
+
+
+def check_server(arguments: list[str], config: Config) -> None:
+    """The options of a vLLM server are those of the documentation, and take our adapters."""
+    given = options(arguments)
+    known = set(re.findall(r"--[a-z-]+", SCALE))
+    assert set(given) <= known, set(given) - known
+    assert {"--enable-lora", "--enable-prefix-caching"} <= set(given)
+    assert given["--logprobs-mode"] == "processed_logprobs"
+    assert int(given["--max-loras"]) >= 2
+    assert int(given["--max-lora-rank"]) >= config.model.lora_rank
+
+
+def one(kind: str) -> Any:
+    """The only object of a kind."""
+    (found,) = [each for each in OBJECTS if each["kind"] == kind]
+    return found
+
+
+def test_the_compose_files_trainer_finds_its_servers_and_they_its_adapters() -> None:
+    services: dict[str, Any] = COMPOSE["services"]
+    trainer = services["trainer"]
+    config = config_of(trainer["command"])
+    servers = {name: each for name, each in services.items() if name != "trainer"}
+    assert config.engine.kind == "vllm"
+    assert set(config.engine.servers) == {f"http://{name}:8000" for name in servers}
+    assert set(trainer["depends_on"]) == set(servers)
+    assert f"adapters:{config.engine.adapters_dir}" in trainer["volumes"]
+    for server in servers.values():
+        check_server(server["command"], config)
+        assert server["command"][0].rpartition("/")[2] == config.model.coder
+        assert server["environment"]["VLLM_ALLOW_RUNTIME_LORA_UPDATING"] == "1"
+        mounted = server["volumes"][0]
+        assert (mounted["source"], mounted["target"]) == ("adapters", config.engine.adapters_dir)
+
+
+def test_every_volume_of_the_compose_file_is_declared_and_every_gpu_used_once() -> None:
+    used, gpus = set(), []
+    for service in COMPOSE["services"].values():
+        for volume in service["volumes"]:
+            used.add(volume["source"] if isinstance(volume, dict) else volume.split(":")[0])
+        (device,) = service["deploy"]["resources"]["reservations"]["devices"]
+        assert device["capabilities"] == ["gpu"]
+        gpus += device["device_ids"]
+    assert used == set(COMPOSE["volumes"])
+    assert sorted(gpus) == ["0", "1", "2"]
+
+
+def test_every_object_of_kubernetes_has_what_the_schema_requires() -> None:
+    versions = {
+        "PersistentVolumeClaim": "v1",
+        "Service": "v1",
+        "StatefulSet": "apps/v1",
+        "Job": "batch/v1",
+    }
+    assert {each["kind"]: each["apiVersion"] for each in OBJECTS} == versions
+    claim = one("PersistentVolumeClaim")
+    assert claim["spec"]["accessModes"] and claim["spec"]["resources"]["requests"]["storage"]
+    for each in OBJECTS:
+        assert re.fullmatch(r"[a-z]([a-z0-9-]*[a-z0-9])?", each["metadata"]["name"])
+    for kind in ("StatefulSet", "Job"):
+        pod = one(kind)["spec"]["template"]["spec"]
+        volumes = {volume["name"] for volume in pod["volumes"]}
+        for container in [*pod["containers"], *pod.get("initContainers", [])]:
+            assert container["name"] and container["image"]
+            assert {mount["name"] for mount in container.get("volumeMounts", [])} <= volumes
+        claims = [v["persistentVolumeClaim"] for v in pod["volumes"] if v["name"] == "shared"]
+        assert [c["claimName"] for c in claims] == [claim["metadata"]["name"]]
+    assert one("Job")["spec"]["template"]["spec"]["restartPolicy"] in ("Never", "OnFailure")
+    servers, service = one("StatefulSet"), one("Service")
+    labels = servers["spec"]["template"]["metadata"]["labels"]
+    assert servers["spec"]["selector"]["matchLabels"] == service["spec"]["selector"] == labels
+    assert servers["spec"]["serviceName"] == service["metadata"]["name"]
+
+
+def test_the_trainer_on_kubernetes_finds_its_servers_and_they_its_adapters() -> None:
+    servers = one("StatefulSet")
+    (trainer,) = one("Job")["spec"]["template"]["spec"]["containers"]
+    (server,) = servers["spec"]["template"]["spec"]["containers"]
+    config = config_of(trainer["args"])
+    name, service = servers["metadata"]["name"], servers["spec"]["serviceName"]
+    assert set(config.engine.servers) == {
+        f"http://{name}-{n}.{service}:8000" for n in range(servers["spec"]["replicas"])
+    }
+    check_server(server["args"], config)
+    assert server["args"][0].rpartition("/")[2] == config.model.coder
+    for container in (trainer, server):
+        (mount,) = [m for m in container["volumeMounts"] if m.get("subPath") == "adapters"]
+        assert mount["mountPath"] == config.engine.adapters_dir
+        assert container["resources"]["limits"]["nvidia.com/gpu"] == 1
+
+
+@pytest.fixture(name="job")
+def fixture_job(tmp_path: Path) -> list[list[str]]:
+    """Command lines that the Slurm job starts, run with stand-ins for a cluster's own programs."""
+    log = tmp_path / "log"
+    tools = {
+        "scontrol": 'test "$3" = "n[1-2]" && printf "n1\\nn2\\n"',
+        "curl": "exit 0",
+        "srun": 'while [[ $1 == --* ]]; do shift; done\nexec "$@"',
+        "torchrun": f'until (($(wc -l < "{log}") >= 3)); do sleep 0.1; done\n'
+        f'echo "torchrun ${{*@Q}}" >> "{log}"',
+        "vllm": f'echo "CUDA_VISIBLE_DEVICES=$CUDA_VISIBLE_DEVICES ${{*@Q}}" >> "{log}"\nsleep 2',
+    }
+    for name, text in tools.items():
+        (tmp_path / name).write_text(f"#!/bin/bash\n{text}\n", encoding="utf-8")
+        (tmp_path / name).chmod(0o755)
+    log.touch()
+    subprocess.run(
+        ["bash", CLUSTER / "slurm.sbatch", "deck", "--model.coder", "Qwen2.5-Coder-7B-Instruct"],
+        cwd=tmp_path,
+        env={
+            "PATH": f"{tmp_path}:/usr/bin:/bin",
+            "VLLM": str(tmp_path / "vllm"),
+            "SLURM_JOB_NODELIST": "n[1-2]",
+            "SLURM_JOB_ID": "7",
+        },
+        check=True,
+        timeout=60,
+    )
+    return [shlex.split(line) for line in log.read_text(encoding="utf-8").splitlines()]
+
+
+def test_the_slurm_job_is_whole() -> None:
+    subprocess.run(["bash", "-n", CLUSTER / "slurm.sbatch"], check=True)
+    text = (CLUSTER / "slurm.sbatch").read_text(encoding="utf-8")
+    asked = dict(re.findall(r"^#SBATCH (--[a-z-]+)=(\S+)$", text, re.MULTILINE))
+    trainers, servers = re.findall(r"^(?:TRAINERS|SERVERS)=(\d+)$", text, re.MULTILINE)
+    assert int(trainers) + int(servers) == int(asked["--gpus-per-node"])
+    # Slurm reads its lines up to the first command.
+    assert text.rindex("#SBATCH") < text.index("set -euo")
+
+
+def test_the_slurm_job_starts_servers_and_trainers_that_know_each_other(
+    job: list[list[str]],
+) -> None:
+    (torchrun,) = [line[1:] for line in job if line[0] == "torchrun"]
+    started = get_args_parser().parse_args(torchrun)
+    assert (started.nnodes, started.nproc_per_node) == ("2", "5")
+    assert (started.rdzv_endpoint, started.module) == ("n1:29500", True)
+    assert started.training_script == "parelha"
+    config = config_of(started.training_script_args)
+    assert config.model.coder == "Qwen2.5-Coder-7B-Instruct" and config.engine.adapters_dir
+    servers = [line for line in job if line[0] != "torchrun"]
+    assert sorted(line[0] for line in servers) == [f"CUDA_VISIBLE_DEVICES={n}" for n in (5, 6, 7)]
+    ports = {options(line)["--port"] for line in servers}
+    assert set(config.engine.servers) == {f"http://n{n}:{p}" for n in (1, 2) for p in ports}
+    for line in servers:
+        check_server(line[2:], config)
