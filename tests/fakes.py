@@ -3,6 +3,7 @@
 # pylint: disable=missing-function-docstring
 # pylint: disable=unexpected-keyword-arg  # transformers' configurations make __init__ late
 
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import replace
@@ -105,7 +106,7 @@ def fake_score(
 
 def letters_passed(program: str) -> int:
     """Return a number of passed cases that depends on the text alone and takes every value."""
-    return sum(c.isalpha() for c in program) % (NUM_CASES + 1)
+    return zlib.crc32(program.encode()) % (NUM_CASES + 1)
 
 
 def half_pass(patch: pytest.MonkeyPatch) -> None:
@@ -117,7 +118,7 @@ def half_pass(patch: pytest.MonkeyPatch) -> None:
 
 
 class FakeGrader:
-    """Scores a program by its letters, and fails as a machine does where `faulty` says so.
+    """Scores a program by its text, and fails as a machine does where `faulty` says so.
 
     Args:
         faulty: told ``"grade"`` or a tool's name, and the program; True raises.
@@ -250,7 +251,7 @@ def tiny_config(folder: Path, runs: Path, name: str = "run", **sections: dict[st
 def use_fakes(
     patch: pytest.MonkeyPatch, faulty: Callable[[str, str], bool] = lambda what, program: False
 ) -> None:
-    """Let whole runs play fake tasks: every answer is a program, scored by its letters."""
+    """Let whole runs play fake tasks: every answer is a program, scored by its text."""
     patch.setattr("parelha.training_tasks.load_tasks", fake_tasks)
     patch.setattr("parelha.evaluate.load_tasks", fake_tasks)
     patch.setattr("parelha.runtime.Grader", lambda **kwargs: FakeGrader(faulty=faulty, **kwargs))

@@ -9,6 +9,7 @@ import errno
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -131,9 +132,10 @@ def train(
             f"`parelha train --resume {run_dir}` goes on"
         ) from None
     except WorkFailedError:
-        # What was measured until then is worth a look.
-        if _steps_done(run_dir):
-            print(build_report(run_dir), flush=True)
+        # What was measured until then is worth a look; who does not wait for it is told why too.
+        with suppress(KeyboardInterrupt):
+            if _steps_done(run_dir):
+                print(build_report(run_dir), flush=True)
         raise
     print(build_report(run_dir))
 

@@ -126,7 +126,8 @@ def _sections(results: Mapping[str, Any], times: Mapping[str, Any]) -> list[Sect
     ]
     lines = []
     for number, (key, title) in enumerate(CURVES.items()):
-        arms = {_label(name): found[key] for name, found in results["curves"].items() if found[key]}
+        curves = results["curves"].items()
+        arms = {_label(name): found[key] for name, found in curves if found.get(key)}
         form = ".0%" if "reward" not in key else "+.2f"
         lines.append(Chart(title.capitalize(), charts.curves(arms, title, form), wide=not number))
     tokens = {

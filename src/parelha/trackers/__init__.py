@@ -71,7 +71,8 @@ class Trackers:
         if not self._names:
             return
         if not self._step:  # nothing is trained, or nothing was left to train
-            self._step = len(RunFolder(self._folder).read_metrics())
+            steps = RunFolder(self._folder).read_metrics()
+            self._step = int(steps[-1]["step"]) if steps else 0
             self._begin = self._step + 1 if self._step else 0
             if not self._step:
                 self._evaluation("before", 0)
