@@ -181,7 +181,7 @@ def test_text_can_be_read_in_light_and_dark(browser: Chromium, page: Path) -> No
         assert browser.evaluate(_CONTRAST) == {}
     assert len(seen) == 2
     browser.resize(380, 800)
-    assert browser.evaluate("document.documentElement.scrollWidth") <= 380
+    browser.wait_for("document.documentElement.scrollWidth <= 380")  # charts follow the window
     browser.resize(1280, 1000)
 
 
