@@ -150,6 +150,28 @@ def test_the_reviewers_tool_says_what_was_right_and_what_was_not() -> None:
     assert em_portugues.startswith("Errado em 2 de 3 exemplos:\nf(2) deu 5, o certo é 2")
 
 
+def test_the_reviewers_tool_says_what_went_wrong_before_long_input_could_crowd_it_out() -> None:
+    """A quote holds some thirty tokens."""
+    long = 10**45
+    error = CallResult(RAISED, None, "NameError: name 'x' is not defined")
+    with grader_of(error, CallResult(GOOD, 2.12345678)) as grader:
+        text = grader.execute_examples(task_of(long, 1), PROGRAM, "en")
+        em_portugues = grader.execute_examples(task_of(long, 1), PROGRAM, "pt")
+    first, second = text.splitlines()[1:]
+    assert first.startswith("f(...) of example 1 gave raised (NameError: name 'x' is not defined)")
+    assert second == "f(1) gave 2.1234, right is 1"
+    assert "f(...) do exemplo 1 deu" in em_portugues
+
+
+def test_decimals_are_shown_where_they_are_the_difference() -> None:
+    with grader_of(CallResult(GOOD, 1.00004)) as grader:
+        text = grader.execute_examples(task_of(1), PROGRAM, "en")
+    assert text.endswith("f(1) gave 1.00004, right is 1")
+    with grader_of(CallResult(GOOD, 0.123456)) as grader:
+        text = grader.execute_examples(task_of(0.123457), PROGRAM, "en")
+    assert text.endswith("gave 0.123456, right is 0.123457")
+
+
 def test_clean_programs_are_told_so() -> None:
     with grader_of() as grader:
         assert grader.analyse_text(PROGRAM, "en") == "No findings."

@@ -52,6 +52,15 @@ _GAVE: dict[Lang, str] = {
     "en": "{call} gave {actual}, right is {right}",
     "pt": "{call} deu {actual}, o certo é {right}",
 }
+# What is quoted of a line is some thirty tokens, and a list of numbers takes them all, the error
+# left out. The examples stand in the task, in this order.
+_EXAMPLE: dict[Lang, str] = {
+    "en": "{name}(...) of example {number}",
+    "pt": "{name}(...) do exemplo {number}",
+}
+_SHORT_CALL = 40  # characters
+_DECIMALS = re.compile(r"(\.\d{4})\d+")
+_ZEROS = re.compile(r"(?<=\d)\.0+(?!\d)")  # 1.0000 and 1 are the same number
 _NO_EXAMPLES: dict[Lang, str] = {
     "en": "There are no examples to run.",
     "pt": "Não há exemplos para executar.",
@@ -215,7 +224,7 @@ class Grader(Closing):
         if len(run.calls) != len(task.examples):
             raise InfrastructureError("the sandbox lost a result")
         lines: list[str] = []
-        for case, call in zip(task.examples, run.calls, strict=True):
+        for number, (case, call) in enumerate(zip(task.examples, run.calls, strict=True)):
             if _judge(task, case.args, call) is None:
                 continue
             actual = call.outcome.value
@@ -225,14 +234,9 @@ class Grader(Closing):
                 )
             if call.detail:
                 actual = f"{actual} ({_one_line(call.detail)})"
-            call_text = f"{task.entry_point}({', '.join(map(repr, case.args))})"
-            right = repr(expected(task, case.args))
+            actual, right = _brief(actual, repr(expected(task, case.args)))
             lines.append(
-                _GAVE[lang].format(
-                    call=call_text[:_MAX_DETAIL],
-                    actual=actual[:_MAX_DETAIL],
-                    right=right[:_MAX_DETAIL],
-                )
+                _GAVE[lang].format(call=_call(task, number, lang), actual=actual, right=right)
             )
         total = len(task.examples)
         head = (_SOME_WRONG if lines else _ALL_RIGHT)[lang].format(wrong=len(lines), total=total)
@@ -248,6 +252,22 @@ class Grader(Closing):
         self._pool.shutdown(wait=False, cancel_futures=True)
         self.sandbox.close()
         self.analyser.close()
+
+
+def _call(task: Task, number: int, lang: Lang) -> str:
+    """How an example is named: its call, or its place where that is long."""
+    call = f"{task.entry_point}({', '.join(map(repr, task.examples[number].args))})"
+    if len(call) <= _SHORT_CALL:
+        return call
+    return _EXAMPLE[lang].format(name=task.entry_point, number=number + 1)
+
+
+def _brief(actual: str, right: str) -> tuple[str, str]:
+    """Two values with four decimals of each number, or all where that hides a difference."""
+    short = [_DECIMALS.sub(r"\1", text[: 4 * _MAX_DETAIL]) for text in (actual, right)]
+    if len({_ZEROS.sub("", text) for text in short}) == 2:
+        actual, right = short
+    return actual[:_MAX_DETAIL], right[:_MAX_DETAIL]
 
 
 def score_programs(

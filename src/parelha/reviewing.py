@@ -106,7 +106,8 @@ def _write(
         line = yield from choose(review, talk, stage, task, names, "quote")
         if line != _NO_QUOTE:
             # What is quoted counts among the tokens of the review, and leaves room for words.
-            ids = form.capped_ids(quotable[int(line) - 1], room // 2)
+            # It begins with what went wrong, so its end is what can be left out.
+            ids = form.text_ids(form.foreign(quotable[int(line) - 1]))[: room // 2]
             review.quote, room = form.decode(ids), room - len(ids)
     talk.prefill(prompts.REVIEW_PREFIX[lang])
     answer = yield from free_answer(review, talk, stage, task, kind="review", limit=room)
