@@ -124,7 +124,8 @@ def welch(ours: Sequence[float], theirs: Given, episodes: int) -> Estimate:
     spread = math.sqrt(own + other)
     if spread == 0.0:
         return Estimate(value, value, value, n)
-    freedom = (own + other) ** 2 / (own**2 / (n - 1) + other**2 / max(episodes - 1, 1))
+    share = own / (own + other)  # of the variance; the squares of tiny ones would be 0
+    freedom = 1 / (share**2 / (n - 1) + (1 - share) ** 2 / max(episodes - 1, 1))
     half = float(scipy.stats.t.ppf((1 + CONFIDENCE) / 2, freedom)) * spread
     return Estimate(value, value - half, value + half, n)
 
