@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.chromium import Chromium, TooSlowError, find_chromium
+from benchmarks.chromium import Chromium, TooSlowError, find_chromium  # pylint: disable=import-error
 
 _UNDRAWN = "document.querySelectorAll('.chart:not(.js-plotly-plot)').length"
 

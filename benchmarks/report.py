@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.chromium import Chromium, find_chromium
+from benchmarks.chromium import Chromium, find_chromium  # pylint: disable=import-error
 from parelha.report.run_page import build_report
 from parelha.tasks import load_tasks
 from parelha.tracking import to_json_line, write_atomic

@@ -94,8 +94,8 @@ def _sides(experiment: Experiment, tables: Mapping[str, Line | None]) -> dict[st
         table = tables.get(planned.name)
         if table is None:
             continue
-        beside = {PAIR: table["episodes"], **(table.get("arms") or {})}
-        for other, episodes in beside.items():
+        played = {PAIR: table["episodes"], **(table.get("arms") or {})}
+        for other, episodes in played.items():
             whole = planned.arm.name
             name = whole if other == planned.arm.plays else f"{whole}/{other}"
             sides.setdefault(name, {})[planned.seed] = episodes

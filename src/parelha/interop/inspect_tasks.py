@@ -4,6 +4,8 @@ What a model answers is graded as in a run; what is scored are the parts of the 
 framework finds this module by the entry point of the package.
 """
 
+# pylint: disable=import-error  # in the environment of `make interop` alone
+
 from collections.abc import Iterable
 
 import anyio
@@ -20,7 +22,8 @@ from inspect_ai.model import (
     get_model,
 )
 from inspect_ai.scorer import Score, Scorer, Target, mean, scorer, stderr
-from inspect_ai.solver import Generate, Solver, TaskState, generate, solver
+from inspect_ai.solver import Generate, Solver, TaskState, solver
+from inspect_ai.solver import generate as answer_once
 
 from parelha.config import Config
 from parelha.interop.dialogue import Dialogue
@@ -57,7 +60,7 @@ def coder(
         UsageError: no such tasks or language.
     """
     data = _samples(split, families, levels, seeds, lang)
-    return InspectTask(dataset=data, solver=generate(), scorer=graded())
+    return InspectTask(dataset=data, solver=answer_once(), scorer=graded())
 
 
 @task
@@ -119,6 +122,7 @@ def dialogue(lang: str = "en") -> Solver:
 
     async def solve(state: TaskState, generate: Generate) -> TaskState:
         """Play one dialogue; the last program's answer becomes the output."""
+        del generate  # by the models of the roles
         grader = AnswerGrader(config, shared_grader().tools)
         models: dict[Agent, Model] = {
             Agent.CODER: get_model(),
@@ -151,6 +155,7 @@ def graded() -> Scorer:
 
     async def score(state: TaskState, target: Target) -> Score:
         """Grade the output; it has no score where the machine failed."""
+        del target  # the grader knows the task
         answer, end = state.output.completion, _finish(state.output)
         found: list[Graded | None] = await anyio.to_thread.run_sync(
             lambda: shared_grader().grade([str(state.sample_id)], [answer], [end])

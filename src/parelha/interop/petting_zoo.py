@@ -29,8 +29,8 @@ class _AnyText(spaces.Text):
         return isinstance(x, str) and len(x) <= self.max_length
 
 
-# PettingZoo tells type checkers nothing of itself.
-class DialogueEnv(AECEnv[str, dict[str, str], str]):  # type: ignore[misc]
+# PettingZoo tells type checkers nothing of itself; its `state` is optional.
+class DialogueEnv(AECEnv[str, dict[str, str], str]):  # type: ignore[misc]  # pylint: disable=abstract-method
     """One dialogue on one task, drawn anew by every `reset`.
 
     The agents are ``coder`` and ``reviewer``. An observation is ``{"prompt": text}``, the
@@ -173,4 +173,4 @@ class DialogueEnv(AECEnv[str, dict[str, str], str]):  # type: ignore[misc]
         self._grader.close()
 
 
-env = DialogueEnv  # as PettingZoo's own environments are made
+env = DialogueEnv  # pylint: disable=invalid-name  # as PettingZoo's own environments are made

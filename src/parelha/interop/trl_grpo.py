@@ -6,7 +6,7 @@ The coder answers alone and in one message: what `GRPOTrainer` and its kin can t
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from datasets import Dataset
+from datasets import Dataset  # pylint: disable=import-error  # in `make interop` alone
 
 from parelha.interop.grading import AnswerGrader, shared_grader
 from parelha.interop.tasks import select_tasks, task_rows

@@ -84,8 +84,8 @@ class Trackers:
             self._try(name, tracker.close)
 
     def _evaluation(self, which: str, step: int) -> None:
-        table = RunFolder(self._folder).read_eval(which) if self._names else None
-        if table is None or table.get("step", 0) < step or not table["episodes"]:
+        table = (RunFolder(self._folder).read_eval(which) if self._names else None) or {}
+        if table.get("step", 0) < step or not table.get("episodes"):
             return
         episodes, figures = table["episodes"], {}
         for key in ("draft_passed", "final_passed"):

@@ -1,5 +1,7 @@
 """MLflow: a run in the store that MLFLOW_TRACKING_URI names, or in MLflow's own default."""
 
+# pylint: disable=import-error  # an extra
+
 from collections.abc import Mapping
 from pathlib import Path
 

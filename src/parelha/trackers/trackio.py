@@ -1,5 +1,7 @@
 """trackio: a local database with W&B's functions; `trackio show` looks at it."""
 
+# pylint: disable=import-error  # an extra
+
 from collections.abc import Mapping
 from pathlib import Path
 

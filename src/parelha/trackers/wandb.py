@@ -1,5 +1,7 @@
 """Weights & Biases: a run of the project; on this machine alone unless an account is set up."""
 
+# pylint: disable=import-error  # an extra
+
 import os
 from collections.abc import Mapping
 from pathlib import Path
