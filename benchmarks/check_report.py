@@ -3,11 +3,13 @@
 Exit code 0: every chart was drawn and the console is silent. 1: something is wrong. 2: no Chromium.
 """
 
+# pylint: disable=import-error
+
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.chromium import Chromium, TooSlowError, find_chromium  # pylint: disable=import-error
+from benchmarks.chromium import Chromium, TooSlowError, find_chromium
 
 _UNDRAWN = "document.querySelectorAll('.chart:not(.js-plotly-plot)').length"
 

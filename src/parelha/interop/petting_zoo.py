@@ -3,6 +3,8 @@
 Observations are conversations, actions are answers, both texts. It needs `pettingzoo`.
 """
 
+# pylint: disable=abstract-method  # `state` is optional
+
 from collections.abc import Iterable
 from random import Random
 from typing import Any, Literal
@@ -29,8 +31,8 @@ class _AnyText(spaces.Text):
         return isinstance(x, str) and len(x) <= self.max_length
 
 
-# PettingZoo tells type checkers nothing of itself; its `state` is optional.
-class DialogueEnv(AECEnv[str, dict[str, str], str]):  # type: ignore[misc]  # pylint: disable=abstract-method
+# PettingZoo tells type checkers nothing of itself.
+class DialogueEnv(AECEnv[str, dict[str, str], str]):  # type: ignore[misc]
     """One dialogue on one task, drawn anew by every `reset`.
 
     The agents are ``coder`` and ``reviewer``. An observation is ``{"prompt": text}``, the
