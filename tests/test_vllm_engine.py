@@ -20,7 +20,7 @@ from parelha.types import Agent
 from tests.asking import assert_same
 from tests.fakes import tiny_engine, tiny_policy
 from tests.serving import FORM, asking, choosing, outcomes
-from tests.vllm_serving import TinyVllm, folders_of, wait_until
+from tests.vllm_serving import TinyVllm, folders_of, starting, wait_until
 
 
 @pytest.fixture
@@ -32,18 +32,8 @@ def policy() -> Policy:
 @pytest.fixture
 def start(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., TinyVllm]]:
     """Start servers, and stop them afterwards; the lost are looked for at every step."""
-    monkeypatch.setattr("parelha.engines.vllm_engine._PROBE_SECONDS", 0.0)
-    monkeypatch.setattr("parelha.engines.vllm_engine._STEP_SECONDS", 0.01)
-    started: list[TinyVllm] = []
-
-    def begin(port: int = 0) -> TinyVllm:
-        started.append(TinyVllm(port))
-        return started[-1]
-
-    yield begin
-    for server in started:
-        if not server.dead:
-            server.kill()
+    with starting(monkeypatch) as begin:
+        yield begin
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ from tests.fakes import (
     tiny_trees,
     use_fakes,
 )
-from tests.vllm_serving import TinyVllm
+from tests.vllm_serving import TinyVllm, starting
 
 pytestmark = pytest.mark.slow
 
@@ -36,18 +36,8 @@ pytestmark = pytest.mark.slow
 def fixture_start(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., TinyVllm]]:
     """Start servers; tasks and grades are fakes."""
     use_fakes(monkeypatch)
-    monkeypatch.setattr("parelha.engines.vllm_engine._PROBE_SECONDS", 0.0)
-    monkeypatch.setattr("parelha.engines.vllm_engine._STEP_SECONDS", 0.01)
-    started: list[TinyVllm] = []
-
-    def begin(port: int = 0) -> TinyVllm:
-        started.append(TinyVllm(port))
-        return started[-1]
-
-    yield begin
-    for server in started:
-        if not server.dead:
-            server.kill()
+    with starting(monkeypatch) as begin:
+        yield begin
 
 
 def on(servers: list[TinyVllm], folder: Path, runs: Path, **engine: Any) -> Any:

@@ -8,11 +8,13 @@ import threading
 import time
 import traceback
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import pytest
 import torch
 from peft import PeftModel
 
@@ -149,6 +151,23 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:  # pylint: disable=redefined-builtin
         del format, args
+
+
+@contextmanager
+def starting(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., TinyVllm]]:
+    """Start servers, and stop them afterwards; the lost are looked for at every step."""
+    monkeypatch.setattr("parelha.engines.vllm_engine._PROBE_SECONDS", 0.0)
+    monkeypatch.setattr("parelha.engines.vllm_engine._STEP_SECONDS", 0.01)
+    started: list[TinyVllm] = []
+
+    def begin(port: int = 0) -> TinyVllm:
+        started.append(TinyVllm(port))
+        return started[-1]
+
+    yield begin
+    for server in started:
+        if not server.dead:
+            server.kill()
 
 
 def wait_until(true: Callable[[], Any], seconds: float = 60.0) -> None:

@@ -16,13 +16,12 @@ from typing import Annotated
 from cyclopts import App, CycloptsError, Parameter
 
 from parelha import __version__, cli_tasks, cli_use
+from parelha.cli_tasks import Flag
 from parelha.errors import ParelhaError, UsageError, WorkFailedError
 from parelha.kernels.environment import set_environment
 from parelha.tracking import RunFolder, to_json_line
 
 DONE, FAILED, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
-
-Flag = Annotated[bool, Parameter(negative=())]
 
 _HELP = "Train a coder and a reviewer together, with rewards from what real tools say."
 _SETTINGS = """Every key of the configuration can be set, by its whole name or its last part:

@@ -25,7 +25,7 @@ from parelha.runtime import Runtime, open_runtime
 from parelha.stage import Part, Stage
 from parelha.suites import FAMILIES, heldout_suites
 from parelha.tasks import load_tasks
-from parelha.tasks.suite import named_tasks
+from parelha.tasks.suite import named_tasks, parameterisation_of
 from parelha.tracking import RunFolder
 from parelha.types import Agent, CoderAction, Split, Task
 
@@ -55,7 +55,7 @@ def _check_names(config: Config) -> None:
     """Refuse a parameterisation that no held-out split has."""
     wanted = config.eval.parameterisations
     found = (named_tasks(split, config.tasks.levels) for split in HELDOUT) if wanted else ()
-    known = {identity.rsplit("/", 2)[0] for tasks in found for _, identity in tasks}
+    known = {parameterisation_of(identity) for tasks in found for _, identity in tasks}
     for name in wanted:
         if name not in known:
             raise UsageError(
@@ -128,7 +128,7 @@ def _of_families(config: Config, split: Split, seeds: Iterable[int]) -> list[Tas
     if split == "heldout_families":
         families = config.eval.unseen_families or families
     found = load_tasks(split, levels=config.tasks.levels, families=families, seeds=seeds)
-    return [task for task in found if not wanted or task.id.rsplit("/", 2)[0] in wanted]
+    return [task for task in found if not wanted or parameterisation_of(task.id) in wanted]
 
 
 def _actions_in_turn(families: Iterable[str]) -> list[str]:

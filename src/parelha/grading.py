@@ -12,9 +12,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from parelha.analysis import Analyser, structure, to_text, unused
 from parelha.closing import Closing
+from parelha.config import Config
 from parelha.efficiency import EfficiencyMeter
 from parelha.errors import InfrastructureError
 from parelha.once import Once
@@ -268,6 +270,19 @@ def _brief(actual: str, right: str) -> tuple[str, str]:
     if len({_ZEROS.sub("", text) for text in short}) == 2:
         actual, right = short
     return actual[:_MAX_DETAIL], right[:_MAX_DETAIL]
+
+
+def grader_settings(config: Config) -> dict[str, Any]:
+    """What a `Grader` is made with for a run's programs."""
+    engine, reward = config.engine, config.reward
+    return {
+        "workers": engine.workers or os.cpu_count() or 1,
+        "allow_unsafe": engine.allow_unsafe_sandbox,
+        "case_seed": config.seed,
+        # Measured only where it counts: it takes time, and a clock is never the same twice.
+        "efficiency": reward.kind == "gated" and reward.efficiency_weight > 0,
+        "linter_settings": Path(reward.linter_settings) if reward.linter_settings else None,
+    }
 
 
 def score_programs(

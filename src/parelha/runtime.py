@@ -22,7 +22,7 @@ from parelha.engines.server import ServerEngine
 from parelha.engines.torch_engine import TorchEngine
 from parelha.engines.vllm_engine import VllmEngine
 from parelha.errors import UsageError
-from parelha.grading import Grader
+from parelha.grading import Grader, grader_settings
 from parelha.kernels.choose import choose
 from parelha.kernels.memory import keep_freed_memory
 from parelha.learning.algorithms import load_algorithm
@@ -148,16 +148,8 @@ def open_runtime(
         check_four_bit()
     _check_own_modules(config)
     prepare_torch(config)
-    workers = config.engine.workers or os.cpu_count() or 1
-    grader = Grader(
-        workers=workers,
-        allow_unsafe=config.engine.allow_unsafe_sandbox,
-        case_seed=config.seed,
-        # Measured only where it counts: it takes time, and a clock is never the same twice.
-        efficiency=config.reward.kind == "gated" and config.reward.efficiency_weight > 0,
-        linter_settings=Path(settings) if (settings := config.reward.linter_settings) else None,
-        start=True,
-    )
+    settings = grader_settings(config)
+    grader = Grader(**settings, start=True)
     try:
         roles = roles_of(config)
         files = find_files(roles, on_progress)
@@ -167,7 +159,7 @@ def open_runtime(
     except BaseException:
         grader.close()
         raise
-    pool = ThreadPoolExecutor(max_workers=2 * workers, thread_name_prefix="grade")
+    pool = ThreadPoolExecutor(max_workers=2 * settings["workers"], thread_name_prefix="grade")
     return Runtime(config, roles, files, policy, engine, formats, grader, pool, MemoryWatch())
 
 

@@ -12,6 +12,7 @@ from parelha.stored import DraftStore, StoredDraft, stored_round
 from parelha.suites import FAMILIES, suite_notices, training_suites
 from parelha.tasks import load_tasks
 from parelha.tasks.curriculum import PassRates, draw
+from parelha.tasks.suite import parameterisation_of
 from parelha.tracking import RunFolder, step_name
 from parelha.types import Task
 
@@ -71,11 +72,11 @@ def tasks_of_step(
 
 def _only(tasks: tuple[Task, ...], names: tuple[str, ...]) -> tuple[Task, ...]:
     """The tasks of these parameterisations; of all where none is named."""
-    known = {task.id.rsplit("/", 2)[0] for task in tasks}
+    known = {parameterisation_of(task.id) for task in tasks}
     for name in names:
         if name not in known:
             raise UsageError(f"tasks.only: {name!r} is no family/parameterisation trained here")
-    return tuple(task for task in tasks if not names or task.id.rsplit("/", 2)[0] in names)
+    return tuple(task for task in tasks if not names or parameterisation_of(task.id) in names)
 
 
 @dataclass(frozen=True)

@@ -27,12 +27,7 @@ from parelha.engines.protocol import Completion, EngineStatistics, Request
 from parelha.engines.server_texts import cut
 from parelha.engines.vllm_answers import Answer, body_of, read_answer, walk_choice
 from parelha.engines.vllm_server import Adapter, VllmServer
-from parelha.errors import (
-    ParelhaError,
-    ServerRefusedError,
-    ServerUnreachableError,
-    WorkFailedError,
-)
+from parelha.errors import ParelhaError, ServerUnreachableError, WorkFailedError
 from parelha.models.policy import Policy
 from parelha.types import Agent
 
@@ -175,8 +170,6 @@ class VllmEngine(Closing):
         for server, future in [(one, self._pool.submit(one.load, adapter)) for one in up]:
             try:
                 future.result()
-            except ServerRefusedError:  # pylint: disable=try-except-raise  # one of those below
-                raise
             except (ServerUnreachableError, WorkFailedError) as error:
                 self._leave_out(server, error)
         if before is not None:

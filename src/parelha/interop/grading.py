@@ -1,19 +1,17 @@
 """Answers of other trainers' models to rewards, by the grader of a run, many at once."""
 
 import atexit
-import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 
 from parelha.agents.parsers import extract_program
 from parelha.closing import Closing
 from parelha.config import Config
 from parelha.errors import InfrastructureError, UsageError
-from parelha.grading import Grader
+from parelha.grading import Grader, grader_settings
 from parelha.rewards import combine, components
 from parelha.stage import Tools, guarded
 from parelha.tasks import get_task
@@ -50,22 +48,14 @@ class AnswerGrader(Closing):
 
     def __init__(self, config: Config | None = None, tools: Tools | None = None) -> None:
         self.config = config or Config()
-        engine, reward = self.config.engine, self.config.reward
-        workers = engine.workers or os.cpu_count() or 1
+        settings = grader_settings(self.config)
         self._closed_with = ExitStack()
         if tools is None:
-            own = Grader(
-                workers=workers,
-                allow_unsafe=engine.allow_unsafe_sandbox,
-                case_seed=self.config.seed,
-                efficiency=reward.kind == "gated" and reward.efficiency_weight > 0,
-                linter_settings=Path(reward.linter_settings) if reward.linter_settings else None,
-                start=True,
-            )
-            tools = self._closed_with.enter_context(own)
+            tools = self._closed_with.enter_context(Grader(**settings, start=True))
         self.tools: Tools = tools
         # The threads only wait for worker processes.
-        self.pool = ThreadPoolExecutor(max_workers=2 * workers, thread_name_prefix="grade")
+        threads = 2 * settings["workers"]
+        self.pool = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="grade")
 
     def grade(
         self,

@@ -42,6 +42,11 @@ def load_tasks(
     return tuple(_task(identity) for _, identity in named_tasks(split, levels, families, seeds))
 
 
+def parameterisation_of(identity: str) -> str:
+    """The ``family/parameterisation`` in a task's id, whatever its level and seed."""
+    return identity.rsplit("/", 2)[0]
+
+
 def named_tasks(
     split: Split,
     levels: Iterable[int] = (1,),
