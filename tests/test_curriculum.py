@@ -1,4 +1,4 @@
-"""The curriculum: families passed now and then come first, and a resumed run draws the same."""
+"""The curriculum: forms passed half of the time come first, and a resumed run draws the same."""
 
 import json
 from collections import Counter
@@ -9,11 +9,13 @@ from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from parelha.config import Config
 from parelha.config_file import from_dict
 from parelha.rewards import reward_trees
-from parelha.tasks.curriculum import FLOOR, PassRates, draw
+from parelha.tasks.curriculum import FLOOR, RETIRED, PassRates, draw, form_of
 from parelha.tracking import RunFolder
 from parelha.training_tasks import read_past, tasks_of_step, training_tasks
 from parelha.types import Task
@@ -38,39 +40,75 @@ def draft(task: Task, passed: bool, **changes: Any) -> dict[str, Any]:
 
 
 def rates_of(**passed: Sequence[bool]) -> PassRates:
-    """Return what is known after one step with these drafts of each family."""
+    """Return what is known after one step with these drafts of a form of each family."""
     rates = PassRates(TASKS)
-    task = {task.family: task for task in TASKS}
-    rates.add_step([draft(task[name], good) for name, all_ in passed.items() for good in all_])
+    rates.add_step([draft(FORM[name], good) for name, all_ in passed.items() for good in all_])
     return rates
 
 
+FORM = {task.family: task for task in TASKS}
 KNOWN = {
-    "never": [False] * 10,
+    "never": [False] * 60,
     "seldom": [True] + [False] * 9,
     "half": [True, False],
     "often": [True] * 3 + [False],
-    "always": [True] * 4,
+    "always": [True] * 60,
 }
 
 
-def test_the_weight_is_full_between_20_and_80_percent_and_least_at_the_ends() -> None:
+def weight(rates: PassRates, family: str) -> float:
+    return rates.weight(form_of(FORM[family]))
+
+
+def test_what_passes_half_of_the_time_weighs_most_and_what_always_passes_is_retired() -> None:
     rates = rates_of(**KNOWN)
-    assert rates.weight("half") == rates.weight("often") == 1.0
-    assert rates.weight("never") == rates.weight("always") == FLOOR
-    assert rates.weight("seldom") == pytest.approx((1.0 + FLOOR) / 2)
-    assert rates.weight("never played") == 1.0
+    assert weight(rates, "half") == 1.0
+    assert weight(rates, "never") == FLOOR
+    assert weight(rates, "always") == RETIRED
+    assert FLOOR < weight(rates, "seldom") < weight(rates, "often") < 1.0
+    # One draft more passed than was expected of six: 4/6 · 2/6 · 4.
+    assert weight(rates, "often") == pytest.approx(4 * (4 / 6) * (2 / 6))
 
 
-def test_families_are_drawn_in_proportion_to_their_weights() -> None:
+@given(st.lists(st.lists(st.booleans(), min_size=1, max_size=8), max_size=8))
+def test_a_rate_is_a_share_and_more_passes_never_lower_it(steps: list[list[bool]]) -> None:
+    rates, better = PassRates(TASKS), PassRates(TASKS)
+    for results in steps:
+        rates.add_step([draft(TASKS[0], good) for good in results])
+        better.add_step([draft(TASKS[0], good or n == 0) for n, good in enumerate(results)])
+        form = form_of(TASKS[0])
+        assert 0.0 <= rates.rate(form) <= better.rate(form) <= 1.0
+        assert RETIRED <= rates.weight(form) <= 1.0
+
+
+def of_level(level: int, number: int) -> Task:
+    return replace(fake_task(number), id=f"fake.add/n={number}/L{level}/s0", level=level)
+
+
+def test_a_level_opens_as_the_one_below_it_is_mastered() -> None:
+    tasks = [of_level(level, number) for level in (1, 2, 3) for number in range(2)]
+    rates = PassRates(tasks)
+    first, second, third = (form_of(tasks[n]) for n in (1, 3, 5))
+    assert (rates.rate(first), rates.rate(second), rates.rate(third)) == (0.5, 0.25, 0.125)
+    for _ in range(10):
+        rates.add_step([draft(tasks[0], True)] * 4)
+    # As the family's other form of that level, then half as often from level to level.
+    assert rates.rate(first) == rates.rate(form_of(tasks[0])) > 0.95
+    assert rates.rate(second) == pytest.approx(rates.rate(first) / 2)
+    assert rates.rate(third) == pytest.approx(rates.rate(first) / 4)
+    assert rates.weight(first) == RETIRED < rates.weight(third) < rates.weight(second)
+
+
+def test_forms_are_drawn_in_proportion_to_their_weights() -> None:
     rates, rng = rates_of(**KNOWN), Random(0)
     drawn: Counter[str] = Counter()
     for _ in range(4000):
         (task,) = draw(TASKS, rates, [rng.random() for _ in TASKS], 1)
-        drawn[task.family] += 1
-    total = sum(rates.weight(family) for family in FAMILIES)
-    for family in FAMILIES:
-        assert drawn[family] / 4000 == pytest.approx(rates.weight(family) / total, abs=0.03)
+        drawn[form_of(task)] += 1
+    total = sum(rates.weight(form_of(task)) for task in TASKS)
+    for task in TASKS:
+        form = form_of(task)
+        assert drawn[form] / 4000 == pytest.approx(rates.weight(form) / total, abs=0.03)
 
 
 def test_a_large_family_is_not_drawn_more_often_than_a_small_one() -> None:
@@ -95,28 +133,28 @@ def test_no_task_is_drawn_twice_in_a_step_and_the_draw_is_of_the_seed_and_step()
 
 
 def test_a_rate_moves_with_newer_steps() -> None:
-    rates = rates_of(half=[False] * 4)
-    assert rates.weight("half") == FLOOR
-    before = FLOOR
-    for _ in range(2):
-        rates.add_step([draft(TASKS[2], True)])
-        assert rates.weight("half") > before or rates.weight("half") == 1.0
-        before = rates.weight("half")
-    assert before == 1.0
+    rates = rates_of(half=[False] * 20)
+    assert weight(rates, "half") < 0.2
+    before = rates.rate(form_of(FORM["half"]))
+    for _ in range(6):
+        rates.add_step([draft(FORM["half"], True)] * 4)
+        assert rates.rate(form_of(FORM["half"])) > before
+        before = rates.rate(form_of(FORM["half"]))
+    assert before > 0.8
 
 
 def test_dropped_drafts_other_rounds_and_foreign_tasks_say_nothing() -> None:
     rates = PassRates(TASKS)
     rates.add_step(
         [
-            draft(TASKS[0], False, dropped="the sandbox failed"),
-            draft(TASKS[0], False, kind="revision"),
-            draft(TASKS[0], False, score=None),
-            draft(TASKS[0], False, score={"tests": None}),
-            draft(replace(TASKS[0], id="of another version/x/L1/s0"), False),
+            draft(FORM["never"], False, dropped="the sandbox failed"),
+            draft(FORM["never"], False, kind="revision"),
+            draft(FORM["never"], False, score=None),
+            draft(FORM["never"], False, score={"tests": None}),
+            draft(replace(FORM["never"], id="of another version/x/L1/s0"), False),
         ]
     )
-    assert rates.weight("never") == 1.0
+    assert weight(rates, "never") == 1.0
 
 
 def use_families(patch: pytest.MonkeyPatch) -> None:
@@ -187,4 +225,5 @@ def test_the_curriculum_learns_of_every_draft_on_record(
     ]
     assert seen == on_record
     rates = read_past(training_tasks(config), config, RunFolder.open(run), 4).rates
-    assert any(rates.weight(family) < 1.0 for family in FAMILIES)  # or nothing above was at stake
+    # Or nothing above was at stake.
+    assert any(rates.weight(form_of(task)) < 1.0 for task in training_tasks(config))

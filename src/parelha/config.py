@@ -78,7 +78,7 @@ class TaskConfig(Section):
     seeds: Size = 4
     """Instances of each parameterisation; they differ in examples and hidden inputs."""
     curriculum: bool = False
-    """Draw families by the learner's current pass rate (20 % to 80 % first), not in turn."""
+    """Draw what the learner passes half of the time first, retire what it passes; not in turn."""
     suites: tuple[str, ...] = ("families",)
     """Where tasks come from: `families`, a benchmark's name or file, a folder (docs/tasks.md)."""
     eval_suites: tuple[str, ...] = ()

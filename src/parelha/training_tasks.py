@@ -57,7 +57,7 @@ def tasks_of_step(
 ) -> tuple[Task, ...]:
     """The tasks of a step, none twice in it.
 
-    A fresh shuffle of all tasks every epoch; with `tasks.curriculum`, by the families' pass rates.
+    A fresh shuffle of all tasks every epoch; with `tasks.curriculum`, by pass rates.
     """
     per_step = config.train.tasks_per_step
     if config.tasks.curriculum and rates is not None:

@@ -1,9 +1,10 @@
-"""Curriculum: families that the learner passes now and then are drawn more often than others.
+"""Curriculum: forms of tasks that the learner passes half of the time are drawn first.
 
-A family that is never passed and one that is always passed teach little: their drafts all earn
-about the same, and a group without variance is dropped. So each family has a weight that follows
-its current pass rate: 1 from 20 % to 80 %, falling to `FLOOR` at 0 % and at 100 %. It never
-reaches 0, so that a family can come back when the learner has changed.
+A form (a parameterisation at a level) whose drafts all fail, or all pass, teaches little: they earn
+about the same, and a group without variance is dropped. What passes with probability p varies by
+p(1 - p), so a form's weight is 4p(1 - p). It never reaches 0 at the hard end, so that a form can
+come back when the learner has changed; one that passes nine times in ten is retired: the least
+weight.
 
 Everything here is a function of the rounds on record and of uniforms that the caller names by step:
 a resumed run reads the same rounds again and draws the same tasks.
@@ -15,56 +16,84 @@ from typing import Any
 
 from parelha.types import Outcome, Task
 
-LOW, HIGH = 0.2, 0.8  # pass rates between these count fully
-FLOOR = 0.1  # weight of a family that is never, or always, passed
-NEWEST = 0.3  # weight of a step's pass rate in a family's running mean
+FLOOR = 0.1  # weight of a form that is never passed
+RETIRED = 0.02  # weight of one that is passed in at least this share of its drafts:
+RETIRED_FROM = 0.9
+_KEPT = 0.7  # of the weight of older drafts, each step that a form is played in
+_EXPECTED_DRAFTS = 2.0  # so many drafts is what was expected of a form worth
+
+
+def form_of(task: Task) -> str:
+    """Family, parameterisation and level: what the seeds of a task have in common."""
+    return task.id.rpartition("/")[0]
 
 
 class PassRates:
-    """The running pass rate of each family's drafts, from 0 to 1.
+    """The running pass rate of each form's drafts, from 0 to 1.
 
     Args:
-        tasks: all tasks a run draws from; they say which family a task's id belongs to.
+        tasks: all tasks a run draws from.
     """
 
     def __init__(self, tasks: Iterable[Task]) -> None:
-        self._family = {task.id: task.family for task in tasks}
-        self._rates: dict[str, float] = {}
+        self._form = {task.id: form_of(task) for task in tasks}
+        self._place = {form_of(task): (task.family, task.level) for task in tasks}
+        self._forms: dict[tuple[str, int], list[str]] = {}
+        for form, place in self._place.items():
+            self._forms.setdefault(place, []).append(form)
+        # Of each form that was played: drafts that passed and all, the older ones weighing less.
+        self._seen: dict[str, tuple[float, float]] = {}
 
     def add_step(self, rounds: Iterable[Mapping[str, Any]]) -> None:
         """Take in the rounds of the next step, as `metrics.round_records` writes them.
 
         Drafts that were dropped or have no tests say nothing about the learner: passed over.
         """
-        passed: dict[str, list[bool]] = {}
+        played: dict[str, list[bool]] = {}
         for record in rounds:
             tests = (record["score"] or {}).get("tests")
-            family = self._family.get(record["task"])
-            if record["kind"] == "draft" and not record["dropped"] and tests and family:
-                passed.setdefault(family, []).append(tests["outcome"] == Outcome.PASSED)
-        for family, results in passed.items():
-            newest = sum(results) / len(results)
-            before = self._rates.get(family)
-            change = 0.0 if before is None else NEWEST * (newest - before)
-            self._rates[family] = newest if before is None else before + change
+            form = self._form.get(record["task"])
+            if record["kind"] == "draft" and not record["dropped"] and tests and form:
+                played.setdefault(form, []).append(tests["outcome"] == Outcome.PASSED)
+        expected = {form: self.rate(form) for form in played if form not in self._seen}
+        for form, results in played.items():
+            passed, drafts = self._seen.get(form) or (
+                _EXPECTED_DRAFTS * expected[form],
+                _EXPECTED_DRAFTS,
+            )
+            if form in self._seen:
+                passed, drafts = _KEPT * passed, _KEPT * drafts
+            self._seen[form] = passed + sum(results), drafts + len(results)
 
-    def weight(self, family: str) -> float:
-        """How much a family is wanted, `FLOOR` to 1; one that was not yet played counts fully."""
-        rate = self._rates.get(family)
-        if rate is None:
-            return 1.0
-        # Distance to the nearest end, in units of the band's distance to it.
-        inside = min(rate / LOW, (1.0 - rate) / (1.0 - HIGH), 1.0)
-        return FLOOR + (1.0 - FLOOR) * inside
+    def rate(self, form: str) -> float:
+        """The share of a form's drafts that pass, or that can be expected to."""
+        if form in self._seen:
+            passed, drafts = self._seen[form]
+            return passed / drafts
+        return self._expected(*self._place[form])
+
+    def _expected(self, family: str, level: int) -> float:
+        """Of a form not yet played: as the family's others, or half as often as a level below."""
+        known = [self.rate(form) for form in self._forms[family, level] if form in self._seen]
+        if known:
+            return sum(known) / len(known)
+        lower = [at for of, at in self._forms if of == family and at < level]
+        return 0.5 * (self._expected(family, max(lower)) if lower else 1.0)
+
+    def weight(self, form: str) -> float:
+        """How much a form is wanted, `RETIRED` to 1."""
+        rate = self.rate(form)
+        return RETIRED if rate >= RETIRED_FROM else max(FLOOR, 4.0 * rate * (1.0 - rate))
 
 
 def draw(
     tasks: Sequence[Task], rates: PassRates, uniforms: Sequence[float], num: int
 ) -> tuple[Task, ...]:
-    """Draw `num` different tasks, a family's chance in proportion to its weight.
+    """Draw `num` different tasks, a form's chance in proportion to its weight.
 
-    A family's weight is shared by its tasks, so that large families are not drawn more often.
-    Weighted sampling without replacement by exponential keys (Efraimidis and Spirakis, 2006).
+    Each task has its form's weight divided by the number of its family's tasks, so that large
+    families are not drawn more often. Weighted sampling without replacement by exponential keys
+    (Efraimidis and Spirakis, 2006).
 
     Args:
         tasks: to draw from, at least `num`.
@@ -76,7 +105,7 @@ def draw(
     for task in tasks:
         size[task.family] = size.get(task.family, 0) + 1
     keys = [
-        -math.log1p(-uniform) * size[task.family] / rates.weight(task.family)
+        -math.log1p(-uniform) * size[task.family] / rates.weight(form_of(task))
         for task, uniform in zip(tasks, uniforms, strict=True)
     ]
     order = sorted(range(len(tasks)), key=lambda i: keys[i])
