@@ -341,6 +341,25 @@ def test_a_quoted_line_reaches_the_coder_before_the_reviewers_words() -> None:
     assert limits["d0.r0"] < limits["d0.r1"] == 80
 
 
+@pytest.mark.parametrize(
+    ("draft", "tool", "is_minor"),
+    [
+        (None, "execute", False),  # a wrong result was seen
+        (None, "analyse_statically", True),  # no result was seen
+        ("I would rather not.", "", False),  # no program is there to be edited
+    ],
+)
+def test_what_is_seen_to_fail_cannot_be_called_minor(
+    draft: str | None, tool: str, is_minor: bool
+) -> None:
+    script = {("d0.r0", 0): tool} if tool else {}
+    script |= {("d0", 1): draft} if draft else {}
+    _, engine, stage = play(script, grader=Telling(), drafts=1, reviews=1)
+    (severity,) = [r for r in engine.requests if r.stream[-2:] == ("d0.r0", 2 if tool else 1)]
+    offered = {stage.formats[Agent.CODER].decode(ids).strip() for ids in severity.choices}
+    assert offered == {"major", "critical"} | ({"minor"} if is_minor else set())
+
+
 def test_the_order_in_which_actions_are_listed_is_drawn_for_each_round_and_repeats() -> None:
     def orders() -> list[tuple[str, ...]]:
         tree, _, _ = play(drafts=8)

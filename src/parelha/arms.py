@@ -12,12 +12,11 @@ from typing import Any
 
 import torch
 
-from parelha.agents import prompts
 from parelha.agents.turns import Branch, Round, Tree
 from parelha.episode import play_draft, play_revision, play_tree
 from parelha.errors import InfrastructureError
 from parelha.models.policy import Policy
-from parelha.reviewing import run_tool
+from parelha.reviewing import finds_fault, run_tool
 from parelha.stage import Part, Stage, guarded, program_of, wait_for_grades
 from parelha.types import Agent, ReviewerAction, Severity, Task
 
@@ -100,11 +99,6 @@ def _play_best(task: Task, stage: Stage, budget: int) -> Part:
     branch = Branch(chosen)
     branch.rounds += others
     return branch
-
-
-def finds_fault(tool: ReviewerAction, said: str) -> bool:
-    """Whether a tool has something to say against a program."""
-    return any(prompts.is_quotable(tool, line) for line in said.split("\n"))
 
 
 @contextmanager

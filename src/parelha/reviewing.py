@@ -32,7 +32,7 @@ def play_review(name: str, task: Task, stage: Stage, draft: Round) -> Part:
         return review
     review.action = action.value
     if action is ReviewerAction.PROPOSE_REFACTORING and stage.phase != "verdict":
-        yield from _write(review, talk, stage, task, draft.turns[-1].answer, seen.quotable)
+        yield from _write(review, talk, stage, task, draft.turns[-1].answer, seen)
     return review
 
 
@@ -94,26 +94,43 @@ def _write(
     stage: Stage,
     task: Task,
     draft: str,
-    quotable: list[str],
+    seen: "_Seen",
 ) -> Part:
     """How severe it is, which line of the tools the coder should see, and what to change."""
     lang, form, room = stage.lang, talk.form, stage.config.max_review_tokens
     talk.prefill(prompts.SEVERITY_PREFIX[lang])
-    review.severity = yield from choose(review, talk, stage, task, SEVERITIES, "severity")
-    if quotable:
+    # What is no program, or gives a wrong result, is no minor matter: an edit would copy it.
+    fails = not seen.program or is_seen_to_fail(review)
+    legal = SEVERITIES[1:] if fails else SEVERITIES
+    review.severity = yield from choose(review, talk, stage, task, legal, "severity")
+    if seen.quotable:
         talk.prefill(prompts.QUOTE_PREFIX[lang])
-        names = [_NO_QUOTE, *(str(n + 1) for n in range(len(quotable)))]
+        names = [_NO_QUOTE, *(str(n + 1) for n in range(len(seen.quotable)))]
         line = yield from choose(review, talk, stage, task, names, "quote")
         if line != _NO_QUOTE:
             # What is quoted counts among the tokens of the review, and leaves room for words.
             # It begins with what went wrong, so its end is what can be left out.
-            ids = form.text_ids(form.foreign(quotable[int(line) - 1]))[: room // 2]
+            ids = form.text_ids(form.foreign(seen.quotable[int(line) - 1]))[: room // 2]
             review.quote, room = form.decode(ids), room - len(ids)
     talk.prefill(prompts.REVIEW_PREFIX[lang])
     answer = yield from free_answer(review, talk, stage, task, kind="review", limit=room)
     known = (task_prompt(task, lang), draft, *review.tool_texts)
     # An empty review still is one: the coder is asked again, and the round has its revision.
     review.review = bounded(after_thought(answer) or "", known).strip() or "-"
+
+
+def is_seen_to_fail(review: Round) -> bool:
+    """Whether the reviewer has seen the run on the examples, and a wrong result in it."""
+    return any(
+        finds_fault(ReviewerAction(tool), said)
+        for tool, said in zip(review.tool_calls, review.tool_texts, strict=True)
+        if tool == ReviewerAction.EXECUTE
+    )
+
+
+def finds_fault(tool: ReviewerAction, said: str) -> bool:
+    """Whether a tool has something to say against a program."""
+    return any(prompts.is_quotable(tool, line) for line in said.split("\n"))
 
 
 class _Seen:

@@ -24,10 +24,13 @@ _ANSWERS = ("program", "other", "words")
 _LANGUAGE = "\U00020000" * 20
 _CODE, _WORDS = "a = 1\n", "more words "
 _FINDING = "pylint f(a)\n"  # can be quoted, whichever tool says it
+_RIGHT = "all is right\n"  # of a run on the examples, after which an edit may be asked for
 
 # Where a choice is met: who chooses, among what (nothing: a free answer), to which option is taken.
 _Place = tuple[Agent, tuple[tuple[int, ...], ...]]
 _Path = Mapping[_Place, int]
+# Where the run on the examples says that something is wrong (0), or nothing (1).
+_RUN: _Place = (Agent.REVIEWER, ((),))
 
 
 class LongestDialogues:
@@ -44,7 +47,6 @@ class LongestDialogues:
             stage,
             config=config,
             formats={agent: flooded[id(form)] for agent, form in stage.formats.items()},
-            grader=_Tools(_FINDING * config.max_tool_tokens),
             pool=AtOnce(),
         )
         self._paths: dict[Agent, _Path] = {}
@@ -84,7 +86,8 @@ class LongestDialogues:
     def played(self, task: Task, path: _Path) -> tuple[dict[Agent, int], dict[_Place, int]]:
         """Tokens of each role's longest round on a path, and how many options each place has."""
         engine = _AsLongAsItMay(path)
-        tree: Tree = play_all([play_tree(task, self._stage)], engine)[0]
+        tools = _Tools(self._stage.config.max_tool_tokens, _RIGHT if path.get(_RUN) else _FINDING)
+        tree: Tree = play_all([play_tree(task, replace(self._stage, grader=tools))], engine)[0]
         sizes = dict.fromkeys(self._stage.roles, 0)
         for play in tree.rounds:
             sizes[play.agent] = max(sizes[play.agent], len(play.ids))
@@ -96,7 +99,7 @@ class _AsLongAsItMay:
 
     def __init__(self, path: _Path) -> None:
         self.path = path
-        self.places: dict[_Place, int] = {}
+        self.places: dict[_Place, int] = {_RUN: 2}
         self._answers: dict[int, Completion] = {}
 
     def submit(self, requests: Sequence[Request]) -> list[int]:
@@ -172,8 +175,8 @@ class _Flooded(Format):
 class _Tools:
     """A grader whose tools say more than is shown."""
 
-    def __init__(self, text: str) -> None:
-        self.text = text
+    def __init__(self, lines: int, of_run: str) -> None:
+        self.lines, self.of_run = lines, of_run
 
     def grade(self, task: Task, program: str, reason: str = "") -> Score:
         """No score."""
@@ -183,12 +186,12 @@ class _Tools:
     def execute_examples(self, task: Task, program: str, lang: Lang) -> str:
         """The same whatever it is."""
         del task, program, lang
-        return self.text
+        return self.of_run * self.lines
 
     def analyse_text(self, program: str, lang: Lang) -> str:
         """The same whatever it is."""
         del program, lang
-        return self.text
+        return _FINDING * self.lines
 
 
 class AtOnce(Executor):
