@@ -13,7 +13,14 @@ from hypothesis import strategies as st
 
 from parelha.config import Config
 from parelha.config_eval import EvalConfig
-from parelha.config_file import find_toml, from_dict, known_keys, load_config, nearest_key
+from parelha.config_file import (
+    find_toml,
+    from_dict,
+    known_keys,
+    lay_over,
+    load_config,
+    nearest_key,
+)
 from parelha.errors import UsageError
 from parelha.overrides import resumed_config
 
@@ -236,6 +243,7 @@ def test_a_quota_says_how_many_episodes_and_which_splits() -> None:
     assert (config.eval.episodes, config.eval.splits) == (8, tuple(quota))
     assert from_dict(config.to_dict()) == config  # as a run's record holds it
     assert config.eval == EvalConfig(quota=quota)
+    assert lay_over(config, {"eval.episodes": "0"}).eval.episodes == 0  # switched off
     # A suite of its own has no split.
     named = {"eval": {"quota": {"humaneval": 4}}, "tasks": {"eval_suites": ["humaneval"]}}
     assert (from_dict(named).eval.episodes, from_dict(named).eval.splits) == (4, ())
@@ -255,3 +263,4 @@ def test_a_quota_that_says_something_else_is_refused(table: Any, said: str) -> N
     with pytest.raises(UsageError, match=said) as caught:
         from_dict({"eval": table})
     assert "\n" not in str(caught.value)
+    assert "{" not in str(caught.value)  # the message names the key; the whole table is no help

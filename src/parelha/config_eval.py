@@ -22,7 +22,7 @@ class EvalConfig(Section):
     """Held-out splits, visited in turn; `heldout_families` are tasks of kinds never trained on."""
     quota: dict[str, Size] = Field(default_factory=dict)
     """Episodes of each split and suite, as in `{ heldout_params = 96, heldout_families = 64 }`, in
-    place of `episodes` and `splits`, which follow from it. A suite is named as in `tasks`."""
+    place of `episodes` (but for 0) and `splits`. A suite is named as in `tasks`."""
     unseen_families: tuple[str, ...] = ()
     """Families of the split `heldout_families`, named as in `tasks.families`; empty means those
     that `tasks.families` holds. The other splits are of families that the run trains on."""
@@ -57,8 +57,11 @@ class EvalConfig(Section):
             "splits": tuple(name for name in self.quota if name in HELDOUT),
         }
         for key, value in told.items():
+            given = getattr(self, key) if key in self.model_fields_set else value
+            if key == "episodes" and given == 0:
+                continue  # switched off, whatever it would have been
             # A run's record holds both, and they agree there.
-            if key in self.model_fields_set and getattr(self, key) != value:
+            if given != value:
                 raise ValueError(f"eval.{key} follows from eval.quota: leave it out")
             object.__setattr__(self, key, value)  # frozen from here on
         return self

@@ -145,7 +145,8 @@ def _one_line(error: ValidationError) -> str:
         near = nearest_key(key)
         return f"unknown key {key}" + (f"; did you mean {near}?" if near else "")
     message = first["msg"].removeprefix("Value error, ")
-    if not key:
+    # What our own checks say of a whole table names its keys.
+    if not key or (first["type"] == "value_error" and isinstance(first["input"], dict)):
         return message
     given = json.dumps(first["input"], default=str)
     return f"{key} = {given[:60]}: {message[0].lower()}{message[1:]}"
