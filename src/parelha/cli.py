@@ -16,7 +16,6 @@ from typing import Annotated
 from cyclopts import App, CycloptsError, Parameter
 
 from parelha import __version__, cli_tasks, cli_use
-from parelha.cli_tasks import Flag
 from parelha.errors import ParelhaError, UsageError, WorkFailedError
 from parelha.kernels.environment import set_environment
 from parelha.tracking import RunFolder, to_json_line
@@ -35,6 +34,7 @@ app = App(
     exit_on_error=False,
     suppress_keyboard_interrupt=False,
     result_action="return_value",
+    default_parameter=Parameter(negative=()),  # no --no-dry-run, no --empty-levels
 )
 models_app = App(name="models", help="The models: what is known, and where it comes from.")
 app.command(cli_tasks.tasks_app)
@@ -84,7 +84,7 @@ def _what_to_say(error: BaseException) -> tuple[int, str]:
 def train(
     *arguments: Annotated[str, Parameter(name="CONFIG", allow_leading_hyphen=True)],
     resume: Path | None = None,
-    dry_run: Flag = False,
+    dry_run: bool = False,
 ) -> None:
     """Train the pair, evaluate it before and after, and write a report.
 
@@ -185,9 +185,9 @@ def evaluate(
 def score(
     *files: Path,
     task: str = "",
-    json: Flag = False,
+    json: bool = False,
     linter_settings: Path | None = None,
-    allow_unsafe_sandbox: Flag = False,
+    allow_unsafe_sandbox: bool = False,
 ) -> None:
     """Score programs: static analysis and structure, and with a task its hidden tests too.
 
@@ -221,7 +221,7 @@ def score(
 
 
 @app.command
-def report(*runs: Path, single_file: Flag = False) -> None:
+def report(*runs: Path, single_file: bool = False) -> None:
     """Write a report of one run, of several side by side, or of an experiment, as an HTML page.
 
     A page needs the files beside it: the charting library, which the pages of several runs share,

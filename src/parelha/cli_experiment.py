@@ -3,16 +3,11 @@
 # pylint: disable=import-outside-toplevel
 
 from pathlib import Path
-from typing import Annotated
-
-from cyclopts import Parameter
 
 from parelha.errors import UsageError, WorkFailedError
 
-Flag = Annotated[bool, Parameter(negative=())]
 
-
-def experiment(*files: Path, dry_run: Flag = False, page: Path | None = None) -> None:
+def experiment(*files: Path, dry_run: bool = False, page: Path | None = None) -> None:
     """Run an experiment: every arm with every seed, and what may be claimed of them.
 
     The same command goes on with one that was interrupted. Its folder, below the configuration's

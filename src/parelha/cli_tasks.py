@@ -4,16 +4,15 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Literal
 
-from cyclopts import App, Parameter
+from cyclopts import App
 
 from parelha.errors import UsageError
 
 if TYPE_CHECKING:
     from parelha.types import Split, Task
 
-Flag = Annotated[bool, Parameter(negative=())]
 
 tasks_app = App(name="tasks", help="The tasks: what is asked, and how answers are compared.")
 
@@ -24,7 +23,7 @@ def list_tasks(
     families: tuple[str, ...] = (),
     levels: tuple[int, ...] = (1, 2, 3, 4),
     suite: str = "",
-    table: Flag = False,
+    table: bool = False,
 ) -> None:
     """List the first task of each parameterisation: id, split, coder action.
 
@@ -72,7 +71,7 @@ def show_task(identity: str, /, *, lang: Literal["en", "pt"] = "en", suite: str 
 
 
 @tasks_app.command(name="check")
-def check_tasks(*what: str, instances: int = 0, allow_unsafe_sandbox: Flag = False) -> None:
+def check_tasks(*what: str, instances: int = 0, allow_unsafe_sandbox: bool = False) -> None:
     """Check that references are right and clean, and that hidden inputs tell wrong answers.
 
     Args:

@@ -5,9 +5,7 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
-
-from cyclopts import Parameter
+from typing import TYPE_CHECKING, Literal
 
 from parelha.errors import UsageError, WorkFailedError
 from parelha.tracking import RunFolder, to_json_line, write_atomic
@@ -16,7 +14,6 @@ if TYPE_CHECKING:
     from .solving import Solution
     from .tables import Table
 
-Flag = Annotated[bool, Parameter(negative=())]
 MAX_QUESTION = 4000  # characters
 MAX_DRAFTS = 8
 MAX_ROUNDS = 3
@@ -38,9 +35,9 @@ def solve(
     drafts: int = 3,
     rounds: int = 2,
     seconds: float = 60.0,
-    json: Flag = False,
-    show: Flag = False,
-    allow_unsafe_sandbox: Flag = False,
+    json: bool = False,
+    show: bool = False,
+    allow_unsafe_sandbox: bool = False,
 ) -> None:
     """Let the pair answer a question about your own files: the answer, and the program behind it.
 
