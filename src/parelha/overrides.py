@@ -72,7 +72,7 @@ def _is_switch(key: str) -> bool:
 def resumed_config(
     stored: Config, asked: Config, from_file: bool, overrides: Collection[str]
 ) -> Config:
-    """The configuration to go on with: the run's own, with as many steps as are asked for.
+    """The configuration to go on with: the run's own, with the steps and trackers asked for.
 
     Args:
         stored: what the run was made with.
@@ -81,7 +81,7 @@ def resumed_config(
         overrides: keys given one by one.
 
     Raises:
-        UsageError: anything but more steps was asked for.
+        UsageError: more than that was asked for, or fewer steps.
     """
     old, new = _settings(stored), _settings(asked)
     keys = [key for key in old if key in overrides]
@@ -93,6 +93,8 @@ def resumed_config(
             table["train"]["steps"] = new[key]
         elif key == "engine.servers" and new[key] and old[key]:
             table["engine"]["servers"] = new[key]  # they may have moved
+        elif key.startswith("tracking."):  # who is told changes nothing that is learned
+            table["tracking"][key.removeprefix("tracking.")] = new[key]
         elif key == "model.dtype" and new[key] == "auto":
             continue  # the run keeps what it came to
         elif new[key] != old[key]:

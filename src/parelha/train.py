@@ -332,6 +332,7 @@ def _open_folder(config: Config, resume: Path | None) -> tuple[RunFolder, int]:
     stored = load_run_config(resume).to_dict()
     asked = config.to_dict()
     stored["engine"]["servers"] = asked["engine"]["servers"]  # they may have moved
+    stored["tracking"] = asked["tracking"]  # who is told changes nothing
     steps = stored["train"].pop("steps")
     if asked["train"].pop("steps") < steps:
         raise UsageError(f"the run was made for {steps} steps: train.steps can be raised only")
