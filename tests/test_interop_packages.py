@@ -2,7 +2,6 @@
 
 # pylint: disable=missing-function-docstring,import-outside-toplevel
 
-import importlib
 import os
 import subprocess
 import sys
@@ -25,11 +24,12 @@ def needs(package: str, extra: str) -> pytest.MarkDecorator:
 
 
 def run_example(name: str, *arguments: str, cwd: Path) -> str:
-    """What an example prints."""
+    """What an example prints; modules are looked for in `cwd` first."""
+    path = os.pathsep.join(filter(None, [str(cwd), os.environ.get("PYTHONPATH")]))
     done = subprocess.run(
         [sys.executable, str(ROOT / "examples" / "interop" / name), *arguments],
         cwd=cwd,
-        env=os.environ | {"HF_HUB_OFFLINE": "1", "INSPECT_DISPLAY": "none"},
+        env=os.environ | {"HF_HUB_OFFLINE": "1", "INSPECT_DISPLAY": "none", "PYTHONPATH": path},
         capture_output=True,
         text=True,
         check=False,
@@ -92,17 +92,19 @@ def test_the_example_of_trl_makes_one_step_with_our_reward(
     assert "'passed'" in said and "'correctness'" in said
 
 
-def needs_encoding() -> None:
-    """Inspect's stand-in for a model counts tokens with an encoding that is fetched once."""
-    try:
-        importlib.import_module("tiktoken").get_encoding("o200k_base")
-    except OSError as error:
-        pytest.skip(f"Inspect's stand-in needs an encoding that cannot be fetched here: {error}")
+# The stand-in for a model counts tokens with an encoding that it would fetch; bytes do as well.
+BYTES = """
+import tiktoken
+
+ranks = {bytes([n]): n for n in range(256)}
+encoding = tiktoken.Encoding("bytes", pat_str=".", mergeable_ranks=ranks, special_tokens={})
+tiktoken.get_encoding = lambda name: encoding
+"""
 
 
 @needs("inspect_ai", "inspect")
 def test_the_example_of_inspect_scores_the_coder_and_the_pair(tmp_path: Path) -> None:
-    needs_encoding()
+    (tmp_path / "sitecustomize.py").write_text(BYTES)
     lines = run_example("inspect_eval.py", str(tmp_path / "logs"), cwd=tmp_path).splitlines()
     scored = [line for line in lines if line.startswith("success")]
     assert len(scored) == 2
