@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 import torch
 
-from parelha.agents.turns import Tree
+from parelha.agents.turns import Branch, Round, Tree
 from parelha.arms import adapter_aside, play_arm, spent_tokens
 from parelha.config_eval import EvalConfig
+from parelha.episode import play_tree
 from parelha.metrics import eval_records
 from parelha.report.terminal import eval_text
 from parelha.rollout import play_all
@@ -33,12 +34,17 @@ class Second(FakeGrader):
         return "pylint C0116 line 1: Missing function docstring"
 
 
-def play(arm: str, budget: int = 10_000, script: Script | None = None) -> Tree:
-    stage = replace(fake_stage(Second(), drafts=1, reviews=1), sampling=EvalConfig())
+def play(arm: str, script: Script | None = None, **shape: int) -> Tree:
+    """What an arm plays beside the pair of the script."""
+    stage = replace(fake_stage(Second(), drafts=1, reviews=1, **shape), sampling=EvalConfig())
     engine = ScriptedEngine(stage.formats[Agent.CODER], script)
-    tree: Tree
-    (tree,) = play_all([play_arm(arm, fake_task(), stage, budget)], engine)
-    return tree
+    (pair,) = play_all([play_tree(fake_task(), stage)], engine)
+    (tree,) = play_all([play_arm(arm, fake_task(), stage, pair)], engine)
+    assert tree.drafts[0] is pair.drafts[0] or arm == "best_of_n"
+    first = (*tree.drafts, *tree.episodes[0].rounds)
+    assert any(one is pair.drafts[0] for one in first)  # what all arms share is played once
+    result: Tree = tree
+    return result
 
 
 def kinds(tree: Tree) -> list[str]:
@@ -74,9 +80,22 @@ def test_the_best_of_n_ends_with_the_first_whose_examples_are_right() -> None:
     assert kinds(tree) == ["draft", "draft"]  # the second, and the first that it cost
 
 
-def test_the_best_of_n_spends_no_draft_beyond_the_budget() -> None:
-    (branch,) = play("best_of_n", budget=1).episodes
-    assert (branch.final.name, branch.rounds) == ("d0", [])
+def test_the_best_of_n_spends_no_draft_beyond_the_pairs_tokens() -> None:
+    stage = replace(fake_stage(Second(), drafts=1, reviews=1), sampling=EvalConfig())
+    engine = ScriptedEngine(stage.formats[Agent.CODER], {("d0.r0", 0): "approve"})
+    (pair,) = play_all([play_tree(fake_task(), stage)], engine)
+    draft = pair.drafts[0]
+    for budget, drafts in (
+        (len(draft.ids), 1),
+        (2 * len(draft.ids) - 1, 1),
+        (2 * len(draft.ids), 2),
+    ):
+        review = Round("d0.r0", Agent.REVIEWER, "review", ids=[0] * (budget - len(draft.ids)))
+        spent = Tree("t", [[Branch(draft, [review])]])
+        ((branch,),) = play_all([play_arm("best_of_n", fake_task(), stage, spent)], engine)[
+            0
+        ].branches
+        assert len([branch.draft, *branch.rounds]) == drafts
 
 
 def test_all_tokens_of_an_arm_are_counted() -> None:

@@ -217,6 +217,12 @@ def test_a_run_is_not_resumed_with_other_components_of_ones_own() -> None:
             resumed_config(one, other, False, ["reward.own"])
 
 
+def test_a_run_may_be_resumed_with_other_trackers() -> None:
+    key = "tracking.project"
+    found = resumed_config(Config(), lay_over(Config(), {key: "x"}), False, [key])
+    assert (found.tracking.project, found.train) == ("x", Config().train)
+
+
 @pytest.mark.parametrize(
     ("table", "said"),
     [

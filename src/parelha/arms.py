@@ -8,7 +8,6 @@ spent.
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
 
 import torch
 
@@ -24,36 +23,37 @@ from parelha.types import Agent, ReviewerAction, Severity, Task
 _TOOL_OF = {"tools": ReviewerAction.EXECUTE, "linters": ReviewerAction.ANALYSE_STATICALLY}
 
 
-def play_arm(arm: str, task: Task, stage: Stage, budget: int) -> Part:
+def play_arm(arm: str, task: Task, stage: Stage, pair: Tree) -> Part:
     """One episode of an arm.
 
     Args:
         arm: one of `eval.arms`.
         task: to be solved.
         stage: of a single episode.
-        budget: tokens, prompts counted, that the pair spent on this task.
+        pair: what the pair played on the task. Every arm begins with its draft: the coder is the
+            same, and so is the random stream.
 
     Returns: a `Tree` of one branch, its programs scored.
     """
+    (draft,) = pair.drafts
+    if arm == "coder":
+        return Tree(task.id, [[Branch(draft)]])
     if arm == "frozen_reviewer":  # whoever calls has put the reviewer's adapter aside
-        return (yield from play_tree(task, stage))
+        return (yield from play_tree(task, stage, [draft]))
     if arm == "best_of_n":
-        branch = yield from _play_best(task, stage, budget)
+        branch = yield from _play_best(task, stage, draft, sum(spent_tokens(pair)))
     else:
-        branch = yield from _play_with_tool(task, stage, _TOOL_OF.get(arm))
+        branch = yield from _play_with_tool(task, stage, draft, _TOOL_OF[arm])
     return Tree(task.id, [[branch]])
 
 
-def _play_with_tool(task: Task, stage: Stage, tool: ReviewerAction | None) -> Part:
-    """The coder alone; with a tool, what that says in place of a review, until it is content."""
+def _play_with_tool(task: Task, stage: Stage, draft: Round, tool: ReviewerAction) -> Part:
+    """What a tool says in place of a review, until it is content."""
     config = stage.config
     room = max(config.max_review_tokens, config.max_tool_tokens)  # as much as a reviewer would see
     stage = replace(stage, config=config.model_copy(update={"max_review_tokens": room}))
-    draft, grade = yield from play_draft(task, stage, 0)
-    branch, last, grades = Branch(draft), draft, [(draft, grade)]
+    branch, last, grades = Branch(draft), draft, []
     for number in range(stage.config.max_rounds):
-        if tool is None:
-            break
         program, said = program_of(last)
         if program:
             try:
@@ -75,24 +75,24 @@ def _play_with_tool(task: Task, stage: Stage, tool: ReviewerAction | None) -> Pa
     return branch
 
 
-def _play_best(task: Task, stage: Stage, budget: int) -> Part:
+def _play_best(task: Task, stage: Stage, draft: Round, budget: int) -> Part:
     """Drafts one after the other until the examples come out right or the tokens are spent."""
-    spent = 0
-    rounds: list[Round] = []
-    grades: list[tuple[Round, Any]] = []
-    while not rounds or spent < budget:
-        draft, grade = yield from play_draft(task, stage, len(rounds))
-        rounds.append(draft)
-        grades.append((draft, grade))
-        spent += len(draft.ids)
-        program, _ = program_of(draft)
-        if not program:
-            continue
-        said = yield stage.pool.submit(
-            guarded, run_tool, ReviewerAction.EXECUTE, task, program, stage
-        )
-        if not finds_fault(ReviewerAction.EXECUTE, said):
+    rounds, grades = [draft], []
+    while True:
+        program, said = program_of(rounds[-1])
+        if program:
+            said = yield stage.pool.submit(
+                guarded, run_tool, ReviewerAction.EXECUTE, task, program, stage
+            )
+        if program and not finds_fault(ReviewerAction.EXECUTE, said):
             break
+        spent = sum(len(play.ids) for play in rounds)
+        # A further draft costs about what those before it did.
+        if spent + spent / len(rounds) > budget:
+            break
+        further, grade = yield from play_draft(task, stage, len(rounds))
+        rounds.append(further)
+        grades.append((further, grade))
     yield from wait_for_grades(grades)
     # Where no draft has all examples right, the last one is as good a guess as any.
     *others, chosen = rounds

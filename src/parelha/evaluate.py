@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from parelha.agents.turns import Tree
-from parelha.arms import adapter_aside, play_arm, spent_tokens
+from parelha.arms import adapter_aside, play_arm
 from parelha.checkpoint import load_checkpoint, saved_steps
 from parelha.config import Config
 from parelha.config_eval import HELDOUT
@@ -210,10 +210,9 @@ def _play_arm(
     Raises:
         UsageError: the untrained reviewer is asked for where a server answers.
     """
-    parts = [
-        play_arm(arm, task, stage, sum(spent_tokens(tree)))
-        for task, tree in zip(tasks, pair, strict=True)
-    ]
+    if arm == "frozen_reviewer" and not runtime.policy.product_norm(Agent.REVIEWER):
+        return eval_records(pair, tasks)  # the pair's own is that
+    parts = [play_arm(arm, task, stage, tree) for task, tree in zip(tasks, pair, strict=True)]
     aside: AbstractContextManager[None] = nullcontext()
     if arm == "frozen_reviewer":
         aside = adapter_aside(runtime.policy, Agent.REVIEWER, runtime.engine.weights_changed)

@@ -112,3 +112,13 @@ def in_words(config: Config, phase: Phase, drafts: int) -> str:
         return f"{drafts} drafts"
     names = {"verdict": "verdicts", "review": "forced reviews", "free": "episodes"}
     return f"{drafts * config.episode.reviews} {names[phase]}"
+
+
+def other_steps(fitted: Config, before: Config) -> str:
+    """What is told of another number of steps, and how to do the others."""
+    steps, asked = fitted.train.steps, before.train.steps
+    return (
+        f"steps: {steps} in place of {asked}, to end within {fitted.train.minutes:g} minutes on "
+        f"this machine: {what_is_played(fitted)}; more: `parelha train --resume {fitted.run_dir} "
+        f"--train.steps {max(steps, asked)}`"
+    )

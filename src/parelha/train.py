@@ -29,7 +29,7 @@ from parelha.learning.ranks import Ranks, join_ranks
 from parelha.learning.update import Sample, UpdateResult, make_sample
 from parelha.live import Progress
 from parelha.metrics import round_records, step_metrics
-from parelha.pacing import Pace, in_words, most_tokens, what_is_played
+from parelha.pacing import Pace, in_words, most_tokens, other_steps, what_is_played
 from parelha.provenance import check_made_from, made_from, model_files
 from parelha.rewards import reward_trees
 from parelha.rollout import Stopwatch, play_all
@@ -105,7 +105,8 @@ def _lead(
             if pace is not None:
                 fitted = pace.fit(step, timings["seconds"], evaluation)
                 if fitted != config:
-                    _say_steps(fitted, config, progress)
+                    progress.message(other_steps(fitted, config))
+                    progress.set_steps(fitted.train.steps)
                     config = runtime.config = fitted
                     folder.write_config(_record(config, runtime))
             folder.write_step(step, metrics, timings, records)
@@ -188,17 +189,6 @@ def train_step(
         "kernels": runtime.policy.kernels.line(),
     }
     return metrics, timings, round_records(step, trees)
-
-
-def _say_steps(fitted: Config, before: Config, progress: Progress) -> None:
-    """Tell who looks on of another number of steps."""
-    steps, asked = fitted.train.steps, before.train.steps
-    progress.message(
-        f"steps: {steps} in place of {asked}, to end within {fitted.train.minutes:g} minutes on "
-        f"this machine: {what_is_played(fitted)}; more: `parelha train --resume {fitted.run_dir} "
-        f"--train.steps {max(steps, asked)}`"
-    )
-    progress.set_steps(steps)
 
 
 def per_second(count: int, seconds: float) -> float:
