@@ -3,12 +3,18 @@
 # pylint: disable=missing-function-docstring
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from parelha.agents.actions import legal_next
 from parelha.agents.formats import Format
+from parelha.agents.turns import Round, Tree
 from parelha.engines.protocol import Completion, EngineStatistics, Request
-from parelha.types import Agent
+from parelha.episode import play_tree
+from parelha.rollout import play_all
+from parelha.stage import Stage
+from parelha.types import Agent, Phase
+from tests.fakes import fake_stage, fake_task
 
 Script = Mapping[tuple[str, int], str]
 
@@ -118,3 +124,16 @@ class ScriptedEngine(AtOnce):
 def program_text(name: str) -> str:
     """Return an answer with a program that names its round."""
     return f"```python\ndef f(x: int) -> int:\n    return x  # {name}\n```"
+
+
+def play(
+    script: Script | None = None, *, phase: Phase = "free", **kwargs: Any
+) -> tuple[Tree, ScriptedEngine, Stage]:
+    stage = replace(fake_stage(**kwargs), phase=phase)
+    engine = ScriptedEngine(stage.formats[Agent.CODER], script)
+    (tree,) = play_all([play_tree(fake_task(), stage)], engine)
+    return tree, engine, stage
+
+
+def rounds_of(tree: Tree) -> dict[str, Round]:
+    return {play.name: play for play in tree.rounds}

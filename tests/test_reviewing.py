@@ -1,0 +1,66 @@
+"""What the reviewer is shown, may call a fault, and hands on."""
+
+# pylint: disable=missing-function-docstring
+
+import pytest
+
+from parelha.types import Agent, Lang, Task
+from tests.fakes import FakeGrader
+from tests.scripted import play, rounds_of
+
+
+class Telling(FakeGrader):
+    """A grader whose run on the examples shows a wrong one, and whose linters find one thing."""
+
+    def execute_examples(self, task: Task, program: str, lang: Lang) -> str:
+        return "Wrong on 1 of 2 examples:\nf(2) gave 3, right is 4"
+
+    def analyse_text(self, program: str, lang: Lang) -> str:
+        return "pylint C0116 line 1: Missing function docstring"
+
+
+def test_where_tools_are_always_used_they_stand_before_the_verdict_the_run_last() -> None:
+    tree, engine, _ = play(grader=Telling(), tools="always", max_tool_calls=2)
+    review = rounds_of(tree)["d0.r0"]
+    said = review.turns[0].said
+    assert said.index("Missing function docstring") < said.index("Wrong on 1 of 2 examples")
+    assert review.tool_calls == ["execute", "analyse_statically"]
+    (choice,) = [r for r in engine.requests if r.stream[-2:] == ("d0.r0", 0)]
+    assert len(choice.choices) == 2  # nothing is left but the verdict
+    tree, _, _ = play(grader=Telling(), tools="always", max_tool_calls=1)
+    assert rounds_of(tree)["d0.r0"].tool_calls == ["execute"]
+
+
+def test_a_quoted_line_reaches_the_coder_before_the_reviewers_words() -> None:
+    script = {("d0.r0", 2): "1", ("d0.r0", 3): "Mend it.", ("d0.r1", 2): "none"}
+    tree, engine, _ = play(
+        script, grader=Telling(), tools="always", quotes=True, max_review_tokens=80
+    )
+    by_name = rounds_of(tree)
+    assert "[1] f(2) gave 3, right is 4" in by_name["d0.r0"].turns[0].said
+    assert by_name["d0.r0"].quote == "f(2) gave 3, right is 4"
+    assert "f(2) gave 3, right is 4\nMend it." in by_name["d0.r0.d"].turns[0].said
+    assert by_name["d0.r1"].quote == ""
+    assert "gave 3" not in by_name["d0.r1.d"].turns[0].said
+    # What is quoted counts among the tokens of the review.
+    limits = {r.stream[-2]: r.max_new_tokens for r in engine.requests if r.stream[-1] == 3}
+    assert limits["d0.r0"] < limits["d0.r1"] == 80
+
+
+@pytest.mark.parametrize(
+    ("draft", "tool", "is_minor"),
+    [
+        (None, "execute", False),  # a wrong result was seen
+        (None, "analyse_statically", True),  # no result was seen
+        ("I would rather not.", "", False),  # no program is there to be edited
+    ],
+)
+def test_what_is_seen_to_fail_cannot_be_called_minor(
+    draft: str | None, tool: str, is_minor: bool
+) -> None:
+    script = {("d0.r0", 0): tool} if tool else {}
+    script |= {("d0", 1): draft} if draft else {}
+    _, engine, stage = play(script, grader=Telling(), drafts=1, reviews=1)
+    (severity,) = [r for r in engine.requests if r.stream[-2:] == ("d0.r0", 2 if tool else 1)]
+    offered = {stage.formats[Agent.CODER].decode(ids).strip() for ids in severity.choices}
+    assert offered == {"major", "critical"} | ({"minor"} if is_minor else set())
