@@ -193,7 +193,7 @@ def test_a_resumed_run_draws_the_same_tasks_bit_for_bit(
         reward_trees(*args)
 
     with monkeypatch.context() as patch:
-        patch.setattr("parelha.train.reward_trees", interrupted)
+        patch.setattr("parelha.training_step.reward_trees", interrupted)
         with pytest.raises(KeyboardInterrupt):
             run_tiny(config)
     cut = run_tiny(config, resume=tmp_path / "cut")

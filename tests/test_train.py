@@ -22,7 +22,8 @@ from parelha.rollout import play_all
 from parelha.runtime import check_window, open_runtime
 from parelha.tasks import load_tasks
 from parelha.tracking import write_atomic
-from parelha.train import learning_rate, load_run_config, train
+from parelha.train import load_run_config, train
+from parelha.training_step import learning_rate
 from parelha.training_tasks import tasks_of_step, training_tasks
 from parelha.types import Agent
 from tests.fakes import (

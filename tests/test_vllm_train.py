@@ -4,6 +4,7 @@
 
 import json
 import math
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from parelha.config_file import from_dict
 from parelha.errors import UsageError, WorkFailedError
 from parelha.learning.algorithms import load_algorithm
 from parelha.learning.update import accumulate_gradients, sample_logprobs
+from parelha.training_step import update
 from parelha.types import Agent
 from tests.fakes import (
     run_tiny,
@@ -108,6 +110,69 @@ def test_a_server_that_answers_with_an_old_adapter_under_its_new_name_ends_the_r
     run = run_tiny(from_dict(table), resume=config.run_dir)
     assert [step["step"] for step in metrics_of(run)] == [1, 2]
     assert all(step["mismatch/coder"] < 1e-3 for step in metrics_of(run))
+
+
+def ahead(server: TinyVllm, folder: Path, runs: Path) -> Any:
+    table = on([server], folder, runs).to_dict()
+    table["train"] |= {"steps": 3, "overlap": True}
+    return from_dict(table)
+
+
+def test_servers_play_the_next_step_while_this_one_is_learned_from(
+    start: Any, model_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server, asked = start(), list[bool]()
+
+    def learning(*args: Any, **more: Any) -> Any:
+        """Go on when the next step has asked for something, if there is one."""
+        seen = len(server.completions())
+        deadline = time.monotonic() + 30
+        while len(asked) < 4 and len(server.completions()) == seen and time.monotonic() < deadline:
+            time.sleep(0.01)
+        asked.append(len(server.completions()) > seen)
+        return update(*args, **more)
+
+    monkeypatch.setattr("parelha.training_step.update", learning)
+    run = run_tiny(ahead(server, model_folder, tmp_path))
+    assert asked[0] and asked[2]  # the first of both agents' updates, in each step but the last
+    steps = metrics_of(run)
+    changed = 0
+    for agent in Agent:
+        names = [body["model"] for body in server.completions() if body["model"].startswith(agent)]
+        # Two steps are played with the adapter of the start, the third with that of the first.
+        after_first = f"{agent}-{steps[0][f'adapter_sha/{agent}']}"
+        assert list(dict.fromkeys(names)) == list(dict.fromkeys([names[0], after_first]))
+        changed += names[0] != after_first
+    assert changed
+    timings = [json.loads(line) for line in (run / "timings.jsonl").read_text().splitlines()]
+    assert timings[0]["saved_seconds"] == 0.0
+    assert timings[1]["saved_seconds"] > 0.0
+
+
+def test_a_run_that_is_interrupted_while_it_plays_ahead_goes_on(
+    start: Any, model_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = ahead(start(), model_folder, tmp_path)
+    calls = []
+
+    def interrupted(*args: Any, **more: Any) -> Any:
+        calls.append(1)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        return update(*args, **more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("parelha.training_step.update", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            run_tiny(config)
+    assert [step["step"] for step in metrics_of(config.run_dir)] == [1]
+    run = run_tiny(config, resume=config.run_dir)
+    assert [step["step"] for step in metrics_of(run)] == [1, 2, 3]
+
+
+def test_only_servers_can_play_ahead() -> None:
+    with pytest.raises(UsageError, match=r"train\.overlap needs engine\.kind"):
+        from_dict({"train": {"overlap": True}})
 
 
 def test_servers_and_other_engines_are_not_mixed() -> None:

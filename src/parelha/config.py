@@ -227,6 +227,9 @@ class TrainConfig(Section):
     """Trees in one step; each is drafts x reviews episodes."""
     keep_every: Size = 1
     """Adapters of every n-th step are kept; those of the newest two steps always are."""
+    overlap: bool = False
+    """Play the next step while this one is learned from, so that what is learned from is one update
+    old; needs `engine.kind = "vllm"`. Two runs of one seed are then less alike."""
     canary_every: Count = 10
     """Every n-th step its programs are also graded against random answers, which none can
     pass: one that does ends the run (docs/tasks.md). 0: never."""
@@ -321,6 +324,8 @@ class Config(Section):
             self.engine.server_model or self.engine.server_reviewer_model
         ):
             raise ValueError("engine.server_model names a model of engine.server: give its URL")
+        if self.train.overlap and self.engine.kind != "vllm":
+            raise ValueError('train.overlap needs engine.kind = "vllm"')
         if self.engine.own and self.engine.server:
             raise ValueError("engine.own and engine.server: only one of them can answer")
         if self.engine.own and not is_importable(self.engine.own):

@@ -2,16 +2,10 @@
 
 import json
 import time
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import torch
-from torch.optim import AdamW
-
 from parelha import __version__
-from parelha.agents.turns import Tree
-from parelha.canary import try_canaries
 from parelha.checkpoint import (
     drop_after,
     latest_step,
@@ -19,27 +13,19 @@ from parelha.checkpoint import (
     make_optimizers,
     save_checkpoint,
 )
-from parelha.config import Config, LearningConfig
+from parelha.config import Config
 from parelha.config_file import from_dict
-from parelha.episode import play_tree
-from parelha.errors import NothingTrainedError, UsageError, WorkFailedError
+from parelha.errors import NothingTrainedError, UsageError
 from parelha.evaluate import check_sources, evaluate, heldout_tasks
-from parelha.learning.credit import assign_credit
 from parelha.learning.ranks import Ranks, join_ranks
-from parelha.learning.update import Sample, UpdateResult, make_sample
-from parelha.live import Progress
-from parelha.metrics import round_records, step_metrics
-from parelha.pacing import Pace, in_words, most_tokens, other_steps, what_is_played
+from parelha.live import Progress, duration
+from parelha.pacing import Pace, most_tokens, other_steps, what_is_played
 from parelha.provenance import check_made_from, made_from, model_files
-from parelha.rewards import reward_trees
-from parelha.rollout import Stopwatch, play_all
 from parelha.runtime import Runtime, check_window, follow, open_runtime
 from parelha.tracking import RunFolder
-from parelha.training_tasks import Due, due_in_step, notices, read_past, training_tasks
-from parelha.types import Agent, Task
-
-# What is logged of how far servers compute from the trainer.
-MISMATCH = ("mismatch", "most_mismatch", "truncated_share")
+from parelha.training_step import Ahead, Played, learn_step, play_step, show_tokens
+from parelha.training_tasks import due_in_step, notices, read_past, training_tasks
+from parelha.types import Task
 
 
 def train(
@@ -97,11 +83,16 @@ def _lead(
         past = read_past(tasks, config, folder, done)
         # Whoever goes on with a run wants the rest of it, however long that takes.
         pace = Pace(config, began) if resume is None else None
-        step = done
+        step, ahead = done, Ahead()
+        played: Played | None = None
         while step < config.train.steps:
             step += 1
-            due = due_in_step(tasks, config, step, past)
-            metrics, timings, records = train_step(runtime, optimizers, due, step, progress)
+            if played is None:
+                due = due_in_step(tasks, config, step, past)
+                played = play_step(runtime, due, step, progress)
+            if config.train.overlap and step < config.train.steps:
+                ahead.begin(runtime, due_in_step(tasks, config, step + 1, past), step + 1)
+            metrics, timings, records = learn_step(runtime, optimizers, played, step, progress)
             if pace is not None:
                 fitted = pace.fit(step, timings["seconds"], evaluation)
                 if fitted != config:
@@ -119,171 +110,14 @@ def _lead(
                 config.train.keep_every,
             )
             progress.step({"step": step, **metrics}, timings)
+            played = ahead.wait()
+            for agent in optimizers:
+                runtime.engine.weights_changed(agent)
+        if config.train.overlap:
+            progress.message(f"playing ahead saved {duration(ahead.saved)}")
         _check_that_it_trained(runtime, progress)
         _evaluate_once(runtime, folder, "after", config.train.steps, progress)
     return folder.path
-
-
-def train_step(
-    runtime: Runtime,
-    optimizers: dict[Agent, AdamW],
-    due: Sequence[Due],
-    step: int,
-    progress: Progress,
-) -> tuple[dict[str, Any], dict[str, Any], list[dict[str, Any]]]:
-    """Play the trees that are due, reward them, update each trained adapter once.
-
-    Returns:
-        metrics (no clock in them), timings, and the records of all rounds.
-    """
-    config, began = runtime.config, time.perf_counter()
-    tasks = [one.task for one in due]
-    phase = config.train.phase(step)
-    num_drafts = sum(len(one.stored) or config.episode.drafts for one in due)
-    show_tokens(runtime, progress, f"step {step}: playing {in_words(config, phase, num_drafts)}")
-    stage = runtime.stage(step, phase=phase)
-    waited = Stopwatch()
-    runtime.engine.reset()
-    trees: list[Tree] = play_all(
-        [play_tree(one.task, stage, one.stored) for one in due], runtime.engine, waited
-    )
-    spent = runtime.engine.statistics
-    runtime.engine.reset()
-    played = time.perf_counter()
-
-    canaries = 0
-    if config.train.canary_every and step % config.train.canary_every == 0:
-        canaries = try_canaries(runtime.grader, tasks, trees)
-    reward_trees(trees, config.reward)
-    check_that_something_was_measured(trees)
-    groups = assign_credit(trees, config.learning, config.reward)
-    metrics = step_metrics(trees, tasks, groups) | {"canaries": canaries}
-    trained_tokens = 0
-    with runtime.policy.plain_weights():
-        for agent, optimizer in optimizers.items():
-            progress.phase(f"step {step}: updating the {agent}")
-            result = update(runtime, agent, optimizer, trees)
-            runtime.engine.weights_changed(agent)
-            trained_tokens += int(result.pop("computed_tokens"))
-            metrics |= {f"{name}/{agent}": value for name, value in result.items()}
-            metrics[f"ba_norm/{agent}"] = runtime.policy.product_norm(agent)
-            metrics[f"adapter_sha/{agent}"] = runtime.policy.digest(agent)
-    ended = time.perf_counter()
-    timings = {
-        "seconds": ended - began,
-        "generate_seconds": played - began,
-        "grade_seconds": waited.seconds,
-        "update_seconds": ended - played,
-        "new_tokens": spent.new_tokens,
-        "prefill_tokens": spent.prompt_tokens,
-        "reused_tokens": spent.reused_tokens,
-        "tokens_per_second": spent.new_tokens / (played - began),
-        "prefill_per_second": per_second(spent.read_tokens, spent.prefill_seconds),
-        "decode_per_second": per_second(spent.new_tokens, spent.decode_seconds),
-        "decode_rows": spent.rows / max(spent.steps, 1),
-        "accepted_share": spent.accepted_tokens / max(spent.new_tokens, 1),
-        "idle_share": waited.seconds / (ended - began),
-        "trained_tokens": trained_tokens,
-        "trained_per_second": per_second(trained_tokens, ended - played),
-        "peak_rss_bytes": runtime.memory.peak_bytes,
-        "kernels": runtime.policy.kernels.line(),
-    }
-    return metrics, timings, round_records(step, trees)
-
-
-def per_second(count: int, seconds: float) -> float:
-    """A rate; 0 where nothing was done."""
-    return count / seconds if seconds else 0.0
-
-
-def show_tokens(runtime: Runtime, progress: Progress, text: str) -> None:
-    """From here on the phase says `text` and how many tokens were generated."""
-    total = 0
-
-    def told(tokens: int) -> None:
-        nonlocal total
-        total += tokens
-        progress.phase(f"{text}, {total} tokens")
-
-    progress.phase(text)
-    runtime.engine.on_tokens = told
-
-
-def update(runtime: Runtime, agent: Agent, optimizer: AdamW, trees: list[Tree]) -> dict[str, float]:
-    """One optimizer step of one agent from the rounds of a step."""
-    policy, config = runtime.policy, runtime.config
-    samples = samples_of(policy.adapter(agent), trees, runtime)
-    optimizer.zero_grad(set_to_none=True)
-    served = config.engine.kind == "vllm"
-    if not samples:
-        nothing = {"loss": 0.0, "grad_norm": 0.0, "clip_share": 0.0, "kl": 0.0}
-        return nothing | {"computed_tokens": 0} | (dict.fromkeys(MISMATCH, 0.0) if served else {})
-    result = runtime.ranks.accumulate_gradients(
-        policy, agent, samples, config.learning, config.engine.max_importance if served else None
-    )
-    if served:
-        check_mismatch(agent, result, config.engine.max_mismatch)
-    parameters = list(policy.parameters(agent).values())
-    for group in optimizer.param_groups:
-        group["lr"] = learning_rate(config.learning, optimizer.state[parameters[0]].get("step", 0))
-    norm = torch.nn.utils.clip_grad_norm_(parameters, config.learning.max_grad_norm)
-    if not torch.isfinite(norm):
-        raise WorkFailedError(
-            f"the gradient of the {agent} is not finite: lower learning.learning_rate; everything "
-            "up to the step before is saved"
-        )
-    optimizer.step()
-    optimizer.zero_grad(set_to_none=True)
-    return {
-        "loss": result.loss,
-        "grad_norm": float(norm),
-        "clip_share": result.clip_share,
-        "kl": result.kl,
-        "computed_tokens": result.computed_tokens,
-    } | ({name: getattr(result, name) for name in MISMATCH} if served else {})
-
-
-def check_mismatch(agent: Agent, result: UpdateResult, bound: float) -> None:
-    """Fail before the update where a server's answers are not this policy's.
-
-    Raises:
-        WorkFailedError: naming what usually is the reason.
-    """
-    if result.mismatch > bound:
-        raise WorkFailedError(
-            f"the servers' log-probabilities of the {agent}'s text differ from the trainer's by "
-            f"{result.mismatch:.3f} on average (engine.max_mismatch = {bound:g}): other base "
-            "weights, a rounder type, or an old adapter there; everything up to the step before is "
-            "saved, --resume goes on"
-        )
-
-
-def learning_rate(config: LearningConfig, updates: float) -> float:
-    """Of an adapter's next update, after so many of them."""
-    return config.learning_rate * min(1.0, (float(updates) + 1) / max(config.warmup_updates, 1))
-
-
-def samples_of(adapter: str, trees: list[Tree], runtime: Runtime) -> list[Sample]:
-    """The rounds that the adapter played and that teach something."""
-    return [
-        make_sample(play, runtime.roles[play.agent].temperature)
-        for tree in trees
-        for play in tree.rounds
-        if any(a is not None for a in play.advantages)
-        and runtime.policy.adapter(play.agent) == adapter
-    ]
-
-
-def check_that_something_was_measured(trees: list[Tree]) -> None:
-    """Fail loudly where the machine lost every sample: such a run would go on and learn nothing.
-
-    Raises:
-        WorkFailedError: with the first fault's reason.
-    """
-    drafts = [draft for tree in trees for draft in tree.drafts]
-    if all(draft.dropped for draft in drafts):
-        reason = next((draft.dropped for draft in drafts), "no draft")
-        raise WorkFailedError(f"no program could be graded: {reason}")
 
 
 def dry_run(config: Config) -> str:

@@ -64,11 +64,11 @@ def assert_same_run(resumed: Path, whole: Path, steps: int = STEPS) -> None:
 @pytest.mark.parametrize(
     ("target", "call"),
     [
-        ("parelha.train.reward_trees", 2),  # played, not yet updated
-        ("parelha.train.update", 4),  # the coder has moved, the reviewer has not
+        ("parelha.training_step.reward_trees", 2),  # played, not yet updated
+        ("parelha.training_step.update", 4),  # the coder has moved, the reviewer has not
         ("parelha.train.save_checkpoint", 2),  # the step is on record without its checkpoint
         ("parelha.checkpoint.save_file", 2),  # both adapters are written, the optimizers are not
-        ("parelha.train.train_step", 1),  # nothing is done at all
+        ("parelha.train.play_step", 1),  # nothing is done at all
     ],
 )
 def test_an_interrupted_run_goes_on_as_if_nothing_had_happened(
@@ -94,16 +94,16 @@ from pathlib import Path
 import pytest
 from tests.fakes import run_tiny, use_fakes
 from tests.invariants.test_resume import config_of
-import parelha.train
+import parelha.training_step
 patch = pytest.MonkeyPatch()
 use_fakes(patch)
-real, calls = parelha.train.update, []
-def update(*args):
+real, calls = parelha.training_step.update, []
+def update(*args, **more):
     calls.append(1)
     if len(calls) == 4:
         os.kill(os.getpid(), signal.SIGKILL)
-    return real(*args)
-patch.setattr("parelha.train.update", update)
+    return real(*args, **more)
+patch.setattr("parelha.training_step.update", update)
 run_tiny(config_of(Path(sys.argv[1]), Path(sys.argv[2]), "killed"))
 """
 
@@ -151,7 +151,7 @@ def test_a_run_goes_on_in_the_phase_that_it_was_in(
     assert kinds[2] == {"stored", "review", "revision"}
     assert {"draft", "review"} <= kinds[3]
     with monkeypatch.context() as patch:
-        interrupt_at_call(patch, "parelha.train.reward_trees", cut)
+        interrupt_at_call(patch, "parelha.training_step.reward_trees", cut)
         with pytest.raises(KeyboardInterrupt):
             run_tiny(config("cut"))
     assert_same_run(run_tiny(config("cut"), resume=tmp_path / "cut"), whole, 4)
