@@ -5,6 +5,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from torch.optim import AdamW
+
 from parelha import __version__
 from parelha.checkpoint import (
     drop_after,
@@ -25,7 +27,7 @@ from parelha.runtime import Runtime, check_window, follow, open_runtime
 from parelha.tracking import RunFolder
 from parelha.training_step import Ahead, Played, learn_step, play_step, show_tokens
 from parelha.training_tasks import due_in_step, notices, read_past, training_tasks
-from parelha.types import Task
+from parelha.types import Agent, Task
 
 
 def train(
@@ -80,44 +82,56 @@ def _lead(
         evaluation = _evaluate_once(runtime, folder, "before", 0, progress)
         if untrained:
             return folder.path
-        past = read_past(tasks, config, folder, done)
         # Whoever goes on with a run wants the rest of it, however long that takes.
         pace = Pace(config, began) if resume is None else None
-        step, ahead = done, Ahead()
-        played: Played | None = None
-        while step < config.train.steps:
-            step += 1
-            if played is None:
-                due = due_in_step(tasks, config, step, past)
-                played = play_step(runtime, due, step, progress)
-            if config.train.overlap and step < config.train.steps:
-                ahead.begin(runtime, due_in_step(tasks, config, step + 1, past), step + 1)
-            metrics, timings, records = learn_step(runtime, optimizers, played, step, progress)
-            if pace is not None:
-                fitted = pace.fit(step, timings["seconds"], evaluation)
-                if fitted != config:
-                    progress.message(other_steps(fitted, config))
-                    progress.set_steps(fitted.train.steps)
-                    config = runtime.config = fitted
-                    folder.write_config(_record(config, runtime))
-            folder.write_step(step, metrics, timings, records)
-            past.add_step(records)
-            save_checkpoint(
-                folder.path / "checkpoints",
-                step,
-                runtime.policy,
-                optimizers,
-                config.train.keep_every,
-            )
-            progress.step({"step": step, **metrics}, timings)
-            played = ahead.wait()
-            for agent in optimizers:
-                runtime.engine.weights_changed(agent)
-        if config.train.overlap:
-            progress.message(f"playing ahead saved {duration(ahead.saved)}")
+        _train_steps(
+            runtime, tasks, folder, optimizers, done, progress, pace=pace, reserve=evaluation
+        )
         _check_that_it_trained(runtime, progress)
-        _evaluate_once(runtime, folder, "after", config.train.steps, progress)
+        _evaluate_once(runtime, folder, "after", runtime.config.train.steps, progress)
     return folder.path
+
+
+def _train_steps(
+    runtime: Runtime,
+    tasks: tuple[Task, ...],
+    folder: RunFolder,
+    optimizers: dict[Agent, AdamW],
+    done: int,
+    progress: Progress,
+    *,
+    pace: Pace | None,
+    reserve: float,
+) -> None:
+    """Play, learn and write down each step; `reserve` seconds are needed after the last one."""
+    config, step, ahead = runtime.config, done, Ahead()
+    past = read_past(tasks, config, folder, done)
+    played: Played | None = None
+    while step < config.train.steps:
+        step += 1
+        if played is None:
+            due = due_in_step(tasks, config, step, past)
+            played = play_step(runtime, due, step, progress)
+        if config.train.overlap and step < config.train.steps:
+            ahead.begin(runtime, due_in_step(tasks, config, step + 1, past), step + 1)
+        metrics, timings, records = learn_step(runtime, optimizers, played, step, progress)
+        if pace is not None:
+            fitted = pace.fit(step, timings["seconds"], reserve)
+            if fitted != config:
+                progress.message(other_steps(fitted, config))
+                progress.set_steps(fitted.train.steps)
+                config = runtime.config = fitted
+                folder.write_config(_record(config, runtime))
+        folder.write_step(step, metrics, timings, records)
+        past.add_step(records)
+        keep_every = config.train.keep_every
+        save_checkpoint(folder.path / "checkpoints", step, runtime.policy, optimizers, keep_every)
+        progress.step({"step": step, **metrics}, timings)
+        played = ahead.wait()
+        for agent in optimizers:
+            runtime.engine.weights_changed(agent)
+    if config.train.overlap:
+        progress.message(f"playing ahead saved {duration(ahead.saved)}")
 
 
 def dry_run(config: Config) -> str:
