@@ -40,6 +40,20 @@ def run(model_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         return run_tiny(config)
 
 
+def test_arms_begin_with_the_pairs_draft_and_an_untrained_pair_is_its_own_frozen_reviewer(
+    run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_fakes(monkeypatch)
+    overrides = {"eval.arms": "coder,frozen_reviewer,tools,best_of_n"}
+    untrained, trained = (evaluate_run(run, step, None, overrides) for step in (0, 1))
+    for table in (untrained, trained):
+        drafts = [e["draft_passed"] for e in table["episodes"]]
+        for arm in ("coder", "frozen_reviewer", "tools"):
+            assert [e["draft_passed"] for e in table["arms"][arm]] == drafts
+        assert [e["final_passed"] for e in table["arms"]["coder"]] == drafts
+    assert untrained["arms"]["frozen_reviewer"] == untrained["episodes"]
+
+
 def stored(run: Path, which: str) -> Any:
     return json.loads((run / "eval" / f"{which}.json").read_text())
 
