@@ -8,6 +8,7 @@ that all turns that are due share a batch. No torch here.
 
 from collections.abc import Sequence
 from concurrent.futures import Future
+from dataclasses import replace
 
 from parelha.agents import prompts
 from parelha.agents.actions import encode_choices
@@ -28,18 +29,23 @@ from parelha.stage import (
 from parelha.types import Agent, CoderAction, Score, Task
 
 
-def play_tree(task: Task, stage: Stage, stored: Sequence[Round] = ()) -> Part:
+def play_tree(
+    task: Task, stage: Stage, stored: Sequence[Round] = (), judged: Sequence[Round] = ()
+) -> Part:
     """All episodes of one task: K drafts, M reviews of each, one revision of each review.
 
     Args:
         task: to be solved.
         stage: what it is played on.
         stored: drafts of earlier steps that are reviewed in place of new ones.
+        judged: drafts of earlier steps of which a verdict alone is asked for.
 
     Returns (through the generator): a `Tree` whose programs are scored.
     """
-    if stored:
-        rows = yield [review_draft(task, stage, d, stage.start_grade(task, d)) for d in stored]
+    if stored or judged:
+        verdict = replace(stage, phase="verdict")
+        on = [(stage, draft) for draft in stored] + [(verdict, draft) for draft in judged]
+        rows = yield [review_draft(task, s, d, s.start_grade(task, d)) for s, d in on]
     else:
         rows = yield [play_row(task, stage, k) for k in range(stage.config.drafts)]
     return Tree(task.id, rows)

@@ -94,7 +94,8 @@ def step_metrics(
 def review_metrics(trees: Sequence[Tree]) -> dict[str, float | None]:
     """Whether the reviewer tells right from wrong, and what its reviews do to programs.
 
-    Of passing and of failing programs apart: how often it approves, how often it is right. Of the
+    Of passing and of failing programs apart, where it had the choice: how often it approves, how
+    often it is right. Of the
     written reviews: `mended` wrong programs that became right, `broken` right ones that became
     wrong, `change` the share of the program that is another one. `lift` is what the dialogue adds
     to the share of programs that pass, `lift_perfect` what it would with these reviews where every
@@ -103,14 +104,17 @@ def review_metrics(trees: Sequence[Tree]) -> dict[str, float | None]:
     """
     seen = [pair for tree in trees for branch in tree.episodes for pair in _judged(branch)]
     reviews = [play for tree in trees for play in tree.rounds if play.kind == "review"]
-    found = {"approve_rate": mean(float(_approves(r)) for r in reviews if r.action)}
+    chosen = [(review, before) for review, before, _ in seen if not review.is_forced]
+    found = {
+        "approve_rate": mean(float(_approves(r)) for r in reviews if r.action and not r.is_forced)
+    }
     rates: list[float | None] = []
     for name, passes in (("passing", True), ("failing", False)):
-        of_class = [review for review, before, _ in seen if before.all_passed is passes]
+        of_class = [review for review, before in chosen if before.all_passed is passes]
         found[f"approve_rate/{name}"] = mean(float(_approves(r)) for r in of_class)
         rates.append(mean(float(_approves(r) is passes) for r in of_class))
         found[f"verdict_accuracy/{name}"] = rates[-1]
-    found["verdict_accuracy"] = mean(float(_approves(r) is b.all_passed) for r, b, _ in seen)
+    found["verdict_accuracy"] = mean(float(_approves(r) is b.all_passed) for r, b in chosen)
     found["balanced_accuracy"] = None if None in rates else mean(r for r in rates if r is not None)
     written = [(r, b, a) for r, b, a in seen if not _approves(r) and a is not None]
     found["mended"] = mean(float(a.all_passed) for _, b, a in written if not b.all_passed)

@@ -60,7 +60,9 @@ class DraftStore:
             if len(kept) > _MAX_KEPT:
                 del kept[next(iter(kept))]
 
-    def draw(self, phase: Phase, step: int, count: int) -> dict[str, list[StoredDraft]]:
+    def draw(
+        self, phase: Phase, step: int, count: int, skip: int = 0
+    ) -> dict[str, list[StoredDraft]]:
         """Stored drafts that a step reviews, by task; none where it has to play drafts itself.
 
         Args:
@@ -68,8 +70,10 @@ class DraftStore:
                 failing ones; any other plays drafts.
             step: names the random stream.
             count: of drafts, at most.
+            skip: so many failing ones are drawn elsewhere in the step: others come first.
         """
         passing, failing = (self._drawn(passes, step) for passes in (True, False))
+        failing = failing[skip:] + failing[:skip]
         chosen: Sequence[StoredDraft] = ()
         if phase == "review":
             chosen = failing[:count]

@@ -76,7 +76,7 @@ def play_step(runtime: Runtime, due: Sequence[Due], step: int, progress: Progres
     stage, graded = runtime.stage(step, phase=phase), Stopwatch()
     runtime.engine.reset()
     trees: list[Tree] = play_all(
-        [play_tree(one.task, stage, one.stored) for one in due], runtime.engine, graded
+        [play_tree(one.task, stage, one.stored, one.judged) for one in due], runtime.engine, graded
     )
     spent = runtime.engine.statistics
     runtime.engine.reset()

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from parelha.agents.turns import Round
@@ -86,10 +87,12 @@ class Due:
     Attributes:
         task: the task.
         stored: drafts of it from earlier steps, in place of new ones; none: new ones are written.
+        judged: stored drafts of which a verdict alone is asked for.
     """
 
     task: Task
     stored: tuple[Round, ...] = ()
+    judged: tuple[Round, ...] = ()
 
 
 class Past:
@@ -121,12 +124,14 @@ def read_past(tasks: tuple[Task, ...], config: Config, folder: RunFolder, done: 
 def due_in_step(tasks: tuple[Task, ...], config: Config, step: int, past: Past) -> tuple[Due, ...]:
     """What a step plays: stored drafts in the phases that review them, else its tasks anew.
 
-    Whole dialogues have `train.replayed_drafts` stored drafts beside them.
+    Whole dialogues have `train.replayed_drafts` stored drafts beside them. A step of forced reviews
+    has verdicts of half as many drafts: a reviewer that only ever writes forgets to approve.
     """
     train = config.train
-    phase = train.phase(step)
-    if stored := past.drafts.draw(phase, step, train.stored_drafts):
-        return _to_review(tasks, stored)
+    phase, count = train.phase(step), train.stored_drafts
+    if stored := past.drafts.draw(phase, step, count):
+        judged = past.drafts.draw("verdict", step, count // 2, count) if phase == "review" else {}
+        return _to_review(tasks, stored, judged)
     due = tuple(Due(task) for task in tasks_of_step(tasks, config, step, past.rates))
     if phase == "free":
         due += _to_review(tasks, past.drafts.draw("review", step, train.replayed_drafts))
@@ -134,11 +139,16 @@ def due_in_step(tasks: tuple[Task, ...], config: Config, step: int, past: Past) 
 
 
 def _to_review(
-    tasks: tuple[Task, ...], stored: Mapping[str, Sequence[StoredDraft]]
+    tasks: tuple[Task, ...],
+    stored: Mapping[str, Sequence[StoredDraft]],
+    judged: Mapping[str, Sequence[StoredDraft]] = MappingProxyType({}),
 ) -> tuple[Due, ...]:
     """Stored drafts by the tasks that they are of."""
-    return tuple(
-        Due(task, tuple(stored_round(draft, k) for k, draft in enumerate(stored[task.id])))
-        for task in tasks
-        if task.id in stored
-    )
+    found = []
+    for task in tasks:
+        first = len(stored.get(task.id, ()))
+        drafts = [*stored.get(task.id, ()), *judged.get(task.id, ())]
+        rounds = tuple(stored_round(draft, k) for k, draft in enumerate(drafts))
+        if rounds:
+            found.append(Due(task, rounds[:first], rounds[first:]))
+    return tuple(found)

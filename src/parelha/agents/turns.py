@@ -82,6 +82,12 @@ class Round:
         return sum(len(turn.completion.token_ids) for turn in self.turns)
 
     @property
+    def is_forced(self) -> bool:
+        """True of a review whose verdict was no choice: only one was legal."""
+        actions = [turn for turn in self.turns if turn.kind == "action"]
+        return bool(actions) and len(actions[-1].choices) == 1
+
+    @property
     def was_cut(self) -> bool:
         """True when an answer hit its token limit."""
         return any(turn.completion.finish == "length" for turn in self.turns)

@@ -46,6 +46,11 @@ class _Reviewed:
     reviews: list[Round] = field(default_factory=list)
 
     @property
+    def verdicts(self) -> list[Round]:
+        """Those of them whose verdict was chosen."""
+        return [review for review in self.reviews if not review.is_forced]
+
+    @property
     def passes(self) -> bool:
         """Whether the program under review is right."""
         return self.program.score is not None and self.program.score.all_passed
@@ -75,7 +80,7 @@ def assign_credit(
         book.compare("program", [_whole(draft, draft.reward) for draft in _kept(new)])
         book.compare("program", list(_revisions(tree)))
     reviewed = [one for tree in trees for one in _reviewed(tree)]
-    weights = class_weights([(one.passes, len(one.reviews) * _stake(one)) for one in reviewed])
+    weights = class_weights([(one.passes, len(one.verdicts) * _stake(one)) for one in reviewed])
     for one in reviewed:
         _credit_reviews(one, weights[one.passes] * _stake(one), book, reward)
     book.write(learning.normalise_std)
@@ -106,8 +111,8 @@ def _credit_reviews(one: _Reviewed, size: float, book: "_Book", reward: RewardCo
     for review in one.reviews:
         *calls, last = [i for i, turn in enumerate(review.turns) if turn.kind == "action"]
         approves = review.action == ReviewerAction.APPROVE
-        verdict = size if approves == one.passes else -size
-        if size:
+        verdict = 0.0 if review.is_forced else size if approves == one.passes else -size
+        if verdict:
             book.keep("verdict", [(review, [last], verdict)])
             right = ReviewerAction.APPROVE if one.passes else ReviewerAction.PROPOSE_REFACTORING
             if right in review.turns[last].choices:
