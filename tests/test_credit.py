@@ -291,3 +291,35 @@ def test_both_classes_weigh_the_same_and_no_program_decides_a_step(
     assert sums[True] == pytest.approx(sums[False])
     assert max(weights.values()) <= 4.0 + 1e-9
     assert (sums[True] > 0) == (len({of for of, _ in stakes}) == 2)
+
+
+def test_a_forced_verdict_has_no_advantage_and_no_weight_among_the_others() -> None:
+    def tree(forced: int) -> Tree:
+        """A right program and a wrong one, both reviewed, and wrong ones whose review is forced."""
+        found = fake_tree(
+            [
+                (fake_score("x", NUM_CASES), [[(None, None)]]),
+                (fake_score("x", 2), [[("major", fake_score("x", 2))]]),
+                *[(fake_score("x", 2), [[("major", fake_score("x", 2))]])] * forced,
+            ]
+        )
+        for branch in found.episodes[2:]:
+            turns = branch.reviews[0].turns
+            only: dict[str, tuple[int, ...]] = {"propose_refactoring": (1,)}
+            turns[:] = [replace(t, choices=only) if t.kind == "action" else t for t in turns]
+        reward_trees([found], RewardConfig())
+        credited(found)
+        return found
+
+    def verdicts(found: Tree) -> list[float | None]:
+        return [
+            next(
+                a
+                for turn, a in zip(b.reviews[0].turns, b.reviews[0].advantages, strict=True)
+                if turn.kind == "action"
+            )
+            for b in found.episodes
+        ]
+
+    assert verdicts(tree(5))[:2] == verdicts(tree(0))
+    assert verdicts(tree(5))[2:] == [None] * 5

@@ -346,3 +346,16 @@ def test_a_review_phase_has_failing_drafts_reviewed_and_leaves_the_others_alone(
     (request,) = [r for r in engine.requests if r.stream[-2:] == ("d0.r0", 0)]
     offered = {stage.formats[Agent.REVIEWER].decode(c).strip() for c in request.choices}
     assert "propose_refactoring" in offered and "approve" not in offered
+
+
+def test_drafts_that_are_judged_beside_forced_reviews_get_a_verdict_and_no_more() -> None:
+    stage = replace(fake_stage(), phase="review")
+    engine = ScriptedEngine(stage.formats[Agent.CODER])
+    draft = StoredDraft("t", "clean_data", "no program at all", "stop")
+    forced, judged = (stored_round(draft, k) for k in (0, 1))
+    (tree,) = play_all([play_tree(fake_task(), stage, [forced], [judged])], engine)
+    reviews = {r.name: r for r in tree.rounds if r.kind == "review"}
+    assert [reviews[name].is_forced for name in ("s0.r0", "s0.r1")] == [True, True]
+    assert [reviews[name].is_forced for name in ("s1.r0", "s1.r1")] == [False, False]
+    assert {r.name for r in tree.rounds if r.kind == "revision"} == {"s0.r0.d", "s0.r1.d"}
+    assert [turn.kind for turn in reviews["s1.r0"].turns] == ["action"]

@@ -45,6 +45,10 @@ def test_a_verdict_step_draws_half_passing_and_half_failing(
     assert sum("wrong" in answer for answer in drawn) == min(failing, count // 2)
     forced = answers(store.draw("review", step, count))
     assert len(forced) == min(failing, count)
+    # Beside forced reviews other failing drafts are judged, as long as there are some.
+    judged = answers(store.draw("verdict", step, count, skip=count))
+    again = set(forced) & {answer for answer in judged if "wrong" in answer}
+    assert len(again) == max(0, min(failing, count // 2) - max(0, failing - count))
     assert all("wrong" in answer for answer in forced)
 
 
@@ -111,6 +115,33 @@ def test_a_verdict_step_of_stored_drafts_teaches_the_reviewer_alone(
     # What was chosen by its worth says nothing of the pair, in the report neither.
     assert {episode.step for episode in read_run(path).episodes} == {1}
     assert build_report(path).is_file()
+
+
+def test_a_step_of_forced_reviews_has_verdicts_of_both_classes_beside_them(
+    model_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_fakes(monkeypatch)
+    half_pass(monkeypatch)
+    train = {"steps": 2, "draft_steps": 1, "review_steps": 1, "tasks_per_step": 2}
+    config = tiny_config(model_folder, tmp_path, train=train | {"stored_drafts": 4})
+    folder = RunFolder(run_tiny(config))
+    rounds = folder.read_rounds(step_name(2))
+    passing = {(r["task"], r["name"]): _passes(r) for r in rounds if r["kind"] == "stored"}
+    assert len(passing) == sum(r["kind"] == "stored" for r in rounds)  # each has a name of its own
+    reviewed = [r for r in rounds if r["kind"] == "review"]
+    written = {(r["task"], r["name"].split(".")[0]) for r in reviewed if len(r["turns"]) > 1}
+    judged = set(passing) - written
+    assert sorted(passing[one] for one in judged) == [False, True]
+    assert not any(passing[one] for one in written)
+    # What was forced is no verdict.
+    of_judged = [r for r in reviewed if (r["task"], r["name"].split(".")[0]) in judged]
+    approved = sum(r["action"] == "approve" for r in of_judged) / len(of_judged)
+    assert folder.read_metrics()[1]["approve_rate"] == pytest.approx(approved)
+    assert folder.read_metrics()[1]["balanced_accuracy"] is not None
+
+
+def _passes(record: dict[str, Any]) -> bool:
+    return bool(record["score"]["tests"]["outcome"] == "passed")
 
 
 def test_failing_drafts_are_replayed_beside_whole_dialogues(
