@@ -14,10 +14,11 @@ from parelha.config import LearningConfig, RewardConfig
 from parelha.engines.protocol import Completion
 from parelha.learning.credit import GroupCount, assign_credit, class_weights
 from parelha.rewards import reward_trees
-from parelha.types import Agent, ReviewerAction, Severity
+from parelha.types import Agent, ReviewerAction, Score, Severity
 from tests.fakes import NUM_CASES, Exchange, fake_score, fake_tree
 
 RAW = LearningConfig(normalise_std=False)
+Draft = tuple[Score | None, Sequence[Sequence[Exchange]]]
 REWARDS = st.lists(st.floats(-2, 2), min_size=1, max_size=6)
 
 
@@ -296,13 +297,9 @@ def test_both_classes_weigh_the_same_and_no_program_decides_a_step(
 def test_a_forced_verdict_has_no_advantage_and_no_weight_among_the_others() -> None:
     def tree(forced: int) -> Tree:
         """A right program and a wrong one, both reviewed, and wrong ones whose review is forced."""
-        found = fake_tree(
-            [
-                (fake_score("x", NUM_CASES), [[(None, None)]]),
-                (fake_score("x", 2), [[("major", fake_score("x", 2))]]),
-                *[(fake_score("x", 2), [[("major", fake_score("x", 2))]])] * forced,
-            ]
-        )
+        wrong: Draft = (fake_score("x", 2), [[("major", fake_score("x", 2))]])
+        right: Draft = (fake_score("x", NUM_CASES), [[(None, None)]])
+        found = fake_tree([right, wrong, *[wrong] * forced])
         for branch in found.episodes[2:]:
             turns = branch.reviews[0].turns
             only: dict[str, tuple[int, ...]] = {"propose_refactoring": (1,)}
