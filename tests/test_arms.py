@@ -143,5 +143,10 @@ def test_an_evaluation_says_what_the_pair_is_above_each_arm() -> None:
         "best of n: 4 of 10 pass, 400 tokens an episode; the pair less this: +20.0 points" in text
     )
     assert "95 % interval" in text.split("best of n")[1]
+    drafts = [e | {"draft_passed": i in (0, 9)} for i, e in enumerate(records(6))]
+    rates = {"approve_rate/passing": 0.75, "approve_rate/failing": None}
+    told = eval_text({"step": 1, "episodes": drafts, "reviewer": rates})
+    assert "the reviewer approves 75 % of programs that pass\n" in told
+    assert "reviews mended 5 drafts and broke 1: +40.0 points (95 % interval" in told
     lost = eval_text({"step": 1, "episodes": records(6), "arms": {"linters": []}})
     assert "linters: every episode failed" in lost

@@ -1,5 +1,6 @@
 """Text for the terminal on a run or an evaluation."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from parelha.live import step_cells
@@ -61,6 +62,7 @@ def eval_text(table: Line) -> str:
         found = drafts_pass_at(graded, [e["task"] for e in graded])
         told = ", ".join(f"{share_text(share)} of {k}" for k, (_, share) in found.items())
         lines.append(f"  at least one passes (pass@k), drafts: {told}")
+    lines += _reviewer_lines(graded, table.get("reviewer") or {})
     lines += _arm_lines(graded, table.get("arms") or {})
     if failed := table.get("failed"):
         why = next(iter(failed.values()))
@@ -77,6 +79,36 @@ def eval_text(table: Line) -> str:
     return "\n".join(lines)
 
 
+def _reviewer_lines(pair: list[Line], rates: Line) -> list[str]:
+    """Whether the reviewer tells right from wrong, and what its reviews did to the drafts."""
+    lines = []
+    told = [
+        f"{100 * rates[f'approve_rate/{name}']:.0f} % of programs that {verb}"
+        for name, verb in (("passing", "pass"), ("failing", "fail"))
+        if rates.get(f"approve_rate/{name}") is not None
+    ]
+    if told:
+        lines.append(f"  the reviewer approves {' and '.join(told)}")
+    both = [e for e in pair if e.get("draft_passed") is not None]
+    moved = [(bool(e["draft_passed"]), bool(e["final_passed"])) for e in both]
+    mended, broken = moved.count((False, True)), moved.count((True, False))
+    if mended or broken:
+        above = _above([d for d, _ in moved], [f for _, f in moved], [e["family"] for e in both])
+        lines.append(f"  reviews mended {mended} drafts and broke {broken}: {above}")
+    return lines
+
+
+def _above(lower: Sequence[float], upper: Sequence[float], families: Sequence[str]) -> str:
+    """By how many points one share is above another, with the interval clustered by family."""
+    found = paired_difference(list(map(float, lower)), list(map(float, upper)), list(families))
+    if found is None:
+        return ""
+    text = f"{100 * found.value:+.1f} points"
+    if found.low is not None and found.high is not None:
+        text += f" (95 % interval {100 * found.low:+.1f} to {100 * found.high:+.1f}, by family)"
+    return text
+
+
 def _arm_lines(pair: list[Line], arms: dict[str, list[Line]]) -> list[str]:
     """Each other way to solve the tasks: its passes, its tokens, and what the pair is above it."""
     lines = []
@@ -89,16 +121,13 @@ def _arm_lines(pair: list[Line], arms: dict[str, list[Line]]) -> list[str]:
         spent = sum(e["tokens"] + e.get("prompt_tokens", 0) for e in episodes) / len(episodes)
         line = f"  {name.replace('_', ' ')}: {sum(passed.values()):.0f} of {len(passed)} pass"
         line += f", {spent:.0f} tokens an episode"
-        above = paired_difference(
+        above = _above(
             [passed[e["task"]] for e in both],
-            [float(e["final_passed"]) for e in both],
+            [e["final_passed"] for e in both],
             [e["family"] for e in both],
         )
-        if name != "pair" and above is not None:
-            line += f"; the pair less this: {100 * above.value:+.1f} points"
-            if above.low is not None and above.high is not None:
-                low, high = 100 * above.low, 100 * above.high
-                line += f" (95 % interval {low:+.1f} to {high:+.1f}, by family)"
+        if name != "pair" and above:
+            line += f"; the pair less this: {above}"
         lines.append(line)
     return lines
 
