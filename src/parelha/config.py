@@ -315,6 +315,12 @@ class Config(Section):
     tracking: TrackingConfig = TrackingConfig()
 
     @model_validator(mode="after")
+    def _check_overlap(self) -> Self:
+        if self.train.overlap and self.engine.kind != "vllm":
+            raise ValueError('train.overlap needs engine.kind = "vllm"')
+        return self
+
+    @model_validator(mode="after")
     def _check_across(self) -> Self:
         if not self.model.train_agents:
             raise ValueError("model.train_agents is empty: name coder, reviewer or both")
@@ -324,8 +330,6 @@ class Config(Section):
             self.engine.server_model or self.engine.server_reviewer_model
         ):
             raise ValueError("engine.server_model names a model of engine.server: give its URL")
-        if self.train.overlap and self.engine.kind != "vllm":
-            raise ValueError('train.overlap needs engine.kind = "vllm"')
         if self.engine.own and self.engine.server:
             raise ValueError("engine.own and engine.server: only one of them can answer")
         if self.engine.own and not is_importable(self.engine.own):
