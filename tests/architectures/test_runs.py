@@ -100,4 +100,4 @@ def test_a_configuration_of_ours_names_a_known_model_and_tasks_that_exist(path: 
     assert config.name == path.stem
     assert catalogue.find(config.model.coder) is not None
     played = dry_run(config).rpartition("training tasks;")[2]
-    assert sum(map(int, re.findall(r"(\d+) steps of", played))) == config.train.steps
+    assert sum(map(int, re.findall(r"(\d+) steps? of", played))) == config.train.steps
