@@ -95,12 +95,11 @@ def review_metrics(trees: Sequence[Tree]) -> dict[str, float | None]:
     """Whether the reviewer tells right from wrong, and what its reviews do to programs.
 
     Of passing and of failing programs apart, where it had the choice: how often it approves, how
-    often it is right. Of the
-    written reviews: `mended` wrong programs that became right, `broken` right ones that became
-    wrong, `change` the share of the program that is another one. `lift` is what the dialogue adds
-    to the share of programs that pass, `lift_perfect` what it would with these reviews where every
-    verdict were right. `credit_fidelity` is the correlation of what a written review's verdict was
-    credited and what the review changed (C3, arXiv 2603.06859).
+    often it is right. Of the written reviews: `mended` wrong programs that became right, `broken`
+    right ones that became wrong, `change` the share of the program that is another one. `lift` is
+    what the dialogue adds to the share of programs that pass, `lift_perfect` what it would with
+    these reviews where every verdict were right. `credit_fidelity` is the correlation of what a
+    written review's verdict was credited and what the review changed (C3, arXiv 2603.06859).
     """
     seen = [pair for tree in trees for branch in tree.episodes for pair in _judged(branch)]
     reviews = [play for tree in trees for play in tree.rounds if play.kind == "review"]

@@ -55,15 +55,17 @@ class PassRates:
             form = self._form.get(record["task"])
             if record["kind"] == "draft" and not record["dropped"] and tests and form:
                 played.setdefault(form, []).append(tests["outcome"] == Outcome.PASSED)
-        expected = {form: self.rate(form) for form in played if form not in self._seen}
+        before = {form: self._before(form) for form in played}
         for form, results in played.items():
-            passed, drafts = self._seen.get(form) or (
-                _EXPECTED_DRAFTS * expected[form],
-                _EXPECTED_DRAFTS,
-            )
-            if form in self._seen:
-                passed, drafts = _KEPT * passed, _KEPT * drafts
+            passed, drafts = before[form]
             self._seen[form] = passed + sum(results), drafts + len(results)
+
+    def _before(self, form: str) -> tuple[float, float]:
+        """Drafts that passed and all, as much as they count beside those of a new step."""
+        if form in self._seen:
+            passed, drafts = self._seen[form]
+            return _KEPT * passed, _KEPT * drafts
+        return _EXPECTED_DRAFTS * self.rate(form), _EXPECTED_DRAFTS
 
     def rate(self, form: str) -> float:
         """The share of a form's drafts that pass, or that can be expected to."""
