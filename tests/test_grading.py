@@ -5,9 +5,11 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, Final
 
+import numpy as np
 import pytest
 
 from parelha.errors import InfrastructureError
@@ -170,6 +172,30 @@ def test_decimals_are_shown_where_they_are_the_difference() -> None:
     with grader_of(CallResult(GOOD, 0.123456)) as grader:
         text = grader.execute_examples(task_of(0.123457), PROGRAM, "en")
     assert text.endswith("gave 0.123456, right is 0.123457")
+
+
+@pytest.mark.parametrize(
+    ("right", "gave", "said"),
+    [
+        (
+            (28.04, 1.5),
+            (np.float64(28.04), np.float64(2.25)),
+            "(28.04, 2.25), right is (28.04, 1.5)",
+        ),
+        ([1, 2], (1, 2), "tuple (1, 2), right is list [1, 2]"),
+        (1, True, "bool True, right is int 1"),
+        ([1], None, "None, right is [1]"),
+        (1.5, 2, "2, right is 1.5"),
+        (2.5, np.int64(2), "2, right is 2.5"),
+    ],
+)
+def test_a_type_is_named_where_it_is_the_difference_and_numbers_are_plain(
+    right: object, gave: object, said: str
+) -> None:
+    task = replace(task_of(right), reference=PROGRAM)  # which gives back what it gets
+    with grader_of(CallResult(GOOD, gave)) as grader:
+        text = grader.execute_examples(task, PROGRAM, "en")
+    assert text.endswith(f"gave {said}")
 
 
 def test_clean_programs_are_told_so() -> None:

@@ -47,6 +47,27 @@ def test_a_quoted_line_reaches_the_coder_before_the_reviewers_words() -> None:
     assert limits["d0.r0"] < limits["d0.r1"] == 80
 
 
+def test_that_an_answer_held_no_program_can_be_quoted() -> None:
+    script = {("d0", 1): "I would rather not.", ("d0.r0", 2): "1", ("d0.r1", 2): "none"}
+    tree, _, _ = play(script, drafts=1, quotes=True, max_review_tokens=200)
+    fault = "The answer held no usable program (no code block)."
+    by_name = rounds_of(tree)
+    assert f"[1] {fault} The answer:" in by_name["d0.r0"].turns[0].said
+    assert by_name["d0.r0"].quote == fault
+    assert fault in by_name["d0.r0.d"].turns[0].said
+    assert fault not in by_name["d0.r1.d"].turns[0].said
+
+
+def test_a_quote_and_words_as_long_as_they_may_be_reach_the_coder_whole() -> None:
+    script = {("d0.r0", 2): "1", ("d0.r0", 3): "do this and " * 40}
+    tree, _, _ = play(script, grader=Telling(), tools="always", quotes=True, max_review_tokens=60)
+    review = rounds_of(tree)["d0.r0"]
+    assert review.was_cut
+    shown = rounds_of(tree)["d0.r0.d"].turns[0].said
+    assert f"{review.quote}\n{review.review[:-4]}" in shown
+    assert "[... cut ...]" not in shown
+
+
 @pytest.mark.parametrize(
     ("draft", "tool", "is_minor"),
     [

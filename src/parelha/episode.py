@@ -152,7 +152,10 @@ def play_revision(name: str, task: Task, stage: Stage, program: Round, review: R
     """
     revision = Round(name, Agent.CODER, "revision", action=program.action)
     text = f"{review.quote}\n{review.review}" if review.quote else review.review
-    shown = stage.formats[revision.agent].capped_ids(text, stage.config.max_review_tokens)
+    form = stage.formats[revision.agent]
+    # Joined to a quote, a review may be a token or two longer than it was written. It loses its end
+    # then: the middle, left out, would leave neither of them readable.
+    shown = form.text_ids(form.foreign(text))[: stage.config.max_review_tokens]
     ask = ask_for_edit if review.severity == "minor" else ask_afresh
     talk = ask(revision, task, stage, program, review, shown)
     grade = yield from write(revision, talk, stage, task)

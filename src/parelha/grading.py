@@ -24,6 +24,7 @@ from parelha.probes import best_trivial
 from parelha.sandbox import Sandbox
 from parelha.tasks import expected
 from parelha.tasks.benchmarks import BenchmarkTask, shown
+from parelha.tasks.compare import kind_of, python_scalar
 from parelha.tasks.writing import written_out
 from parelha.types import (
     Analysis,
@@ -62,6 +63,8 @@ _EXAMPLE: dict[Lang, str] = {
 }
 _SHORT_CALL = 40  # characters
 _DECIMALS = re.compile(r"(\.\d{4})\d+")
+# The comparison takes a numpy scalar for the number that it is.
+_NUMPY_SCALAR = re.compile(r"\bnp\.(?:float|int|uint|bool)\d*_?\(([^()]*)\)")
 _ZEROS = re.compile(r"(?<=\d)\.0+(?!\d)")  # 1.0000 and 1 are the same number
 _NO_EXAMPLES: dict[Lang, str] = {
     "en": "There are no examples to run.",
@@ -229,14 +232,7 @@ class Grader(Closing):
         for number, (case, call) in enumerate(zip(task.examples, run.calls, strict=True)):
             if _judge(task, case.args, call) is None:
                 continue
-            actual = call.outcome.value
-            if call.outcome is Outcome.PASSED:
-                actual = _shown(
-                    shown(call.value) if isinstance(task, BenchmarkTask) else call.value
-                )
-            if call.detail:
-                actual = f"{actual} ({_one_line(call.detail)})"
-            actual, right = _brief(actual, repr(expected(task, case.args)))
+            actual, right = _told(task, call, expected(task, case.args))
             lines.append(
                 _GAVE[lang].format(call=_call(task, number, lang), actual=actual, right=right)
             )
@@ -262,6 +258,25 @@ def _call(task: Task, number: int, lang: Lang) -> str:
     if len(call) <= _SHORT_CALL:
         return call
     return _EXAMPLE[lang].format(name=task.entry_point, number=number + 1)
+
+
+def _told(task: Task, call: CallResult, right: object) -> tuple[str, str]:
+    """What a call gave and what is right, as text; each with its type where those differ."""
+    wanted = _NUMPY_SCALAR.sub(r"\1", repr(right))
+    if call.outcome is not Outcome.PASSED:
+        return _brief(_with_detail(call.outcome.value, call), wanted)
+    if isinstance(task, BenchmarkTask):
+        return _brief(_with_detail(_shown(shown(call.value)), call), wanted)
+    actual, value = _NUMPY_SCALAR.sub(r"\1", _shown(call.value)), python_scalar(call.value)
+    right = python_scalar(right)
+    kinds = {kind_of(value), kind_of(right)}
+    if len(kinds) == 2 and None not in (value, right) and not kinds <= {"int", "float"}:
+        actual, wanted = f"{type(value).__name__} {actual}", f"{type(right).__name__} {wanted}"
+    return _brief(_with_detail(actual, call), wanted)
+
+
+def _with_detail(text: str, call: CallResult) -> str:
+    return f"{text} ({_one_line(call.detail)})" if call.detail else text
 
 
 def _brief(actual: str, right: str) -> tuple[str, str]:

@@ -45,7 +45,10 @@ def _open(review: Round, task: Task, stage: Stage, draft: Round, seen: "_Seen") 
     program, reason = program_of(draft)
     tools = _TOOLS[: config.max_tool_calls] if program else ()
     intro = prompts.review_intro(lang) + form.foreign(task_prompt(task, lang))
-    intro += prompts.program_heading(reason, lang)
+    if program:
+        intro += prompts.program_heading(lang)
+    else:
+        intro += prompts.answer_heading(seen.numbered(prompts.no_program(reason, lang)), lang)
     shown = form.capped_ids(program or draft.turns[-1].answer, 2 * config.max_program_tokens)
     user, text = [*form.text_ids(intro), *shown], intro + form.decode(shown)
     results: list[tuple[list[int], str]] = []
@@ -141,6 +144,13 @@ class _Seen:
         self.most = _MAX_QUOTABLE if config.quotes else 0
         self.quotable: list[str] = []
 
+    def numbered(self, line: str) -> str:
+        """A line that can be quoted, behind its number; as it is where no more can be."""
+        if len(self.quotable) == self.most:
+            return line
+        self.quotable.append(line)
+        return f"[{len(self.quotable)}] {line}"
+
     def add(
         self, review: Round, tool: ReviewerAction, said: str, heading: str
     ) -> tuple[list[int], str]:
@@ -149,10 +159,7 @@ class _Seen:
         review.tool_texts.append(said)
         shown: list[str] = []
         for line in said.split("\n"):
-            if prompts.is_quotable(tool, line) and len(self.quotable) < self.most:
-                self.quotable.append(line)
-                line = f"[{len(self.quotable)}] {line}"
-            shown.append(line)
+            shown.append(self.numbered(line) if prompts.is_quotable(tool, line) else line)
         ids = self.form.capped_ids("\n".join(shown), self.max_tokens)
         return [*self.form.text_ids(heading), *ids], heading + self.form.decode(ids)
 

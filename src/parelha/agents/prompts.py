@@ -44,7 +44,8 @@ _WORDS: dict[Lang, dict[str, str]] = {
         "{hint}:",
         "task": "Task",
         "program": "Program under review",
-        "no_program": "The answer held no usable program ({reason}). The answer:",
+        "no_program": "The answer held no usable program ({reason}).",
+        "answer": "The answer",
         "actions": "Actions",
         "choose_action": "Choose one action.",
         "severities": (
@@ -69,7 +70,8 @@ _WORDS: dict[Lang, dict[str, str]] = {
         "{hint}:",
         "task": "Tarefa",
         "program": "Programa em revisão",
-        "no_program": "A resposta não tinha um programa utilizável ({reason}). A resposta:",
+        "no_program": "A resposta não tinha um programa utilizável ({reason}).",
+        "answer": "A resposta",
         "actions": "Ações",
         "choose_action": "Escolha uma ação.",
         "severities": (
@@ -128,11 +130,19 @@ def review_intro(lang: Lang) -> str:
     return f"{_WORDS[lang]['task']}:\n"
 
 
-def program_heading(reason: str, lang: Lang) -> str:
-    """What stands before the program under review, or before an answer that held none."""
-    words = _WORDS[lang]
-    text = words["no_program"].format(reason=reason) if reason else f"{words['program']}:"
-    return f"\n\n{text}\n{FRAME}\n"
+def program_heading(lang: Lang) -> str:
+    """What stands before the program under review."""
+    return f"\n\n{_WORDS[lang]['program']}:\n{FRAME}\n"
+
+
+def no_program(reason: str, lang: Lang) -> str:
+    """That an answer held no program, and why; a line that can be quoted."""
+    return _WORDS[lang]["no_program"].format(reason=reason)
+
+
+def answer_heading(fault: str, lang: Lang) -> str:
+    """What stands before an answer that held no program."""
+    return f"\n\n{fault} {_WORDS[lang]['answer']}:\n{FRAME}\n"
 
 
 def choose_action(actions: Sequence[ReviewerAction], can_quote: object, lang: Lang) -> str:
