@@ -125,7 +125,7 @@ build/interop/.ready: pyproject.toml constraints.txt
 	grep -vE '^(fsspec|python-dateutil)==' constraints.txt > build/interop/constraints.txt
 	$(call torch,build/interop)
 	build/interop/bin/pip install --quiet $(PIP_ARGS) --constraint build/interop/constraints.txt \
-		--editable ".[dev,trl,inspect]"
+		--editable ".[dev,trl,inspect,verifiers]"
 	@touch $@
 
 clean:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from parelha.errors import InfrastructureError
 from tests.fakes import FakeGrader, fake_task
 
 pytestmark = pytest.mark.slow
@@ -109,3 +110,53 @@ def test_the_example_of_inspect_scores_the_coder_and_the_pair(tmp_path: Path) ->
     scored = [line for line in lines if line.startswith("success")]
     assert len(scored) == 2
     assert all("'passed': 0.0" in line and "'correctness'" in line for line in scored)
+
+
+@needs("verifiers", "verifiers")
+def test_the_example_of_verifiers_scores_what_a_server_answers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tests.running_server import Running
+
+    monkeypatch.setenv("OPENAI_API_KEY", "none")
+    running = Running()
+    url = f"http://127.0.0.1:{running.port}/v1"
+    lines = run_example("verifiers_eval.py", url, "coder", cwd=tmp_path).splitlines()
+    running.close()
+    scored = [line for line in lines if line.startswith("detect_outliers.")]
+    assert len(scored) == 4
+    assert all("'passed': 0.0" in line and "'correctness'" in line for line in scored)
+
+
+def state_of(answer: str) -> dict[str, Any]:
+    return {
+        "prompt": [],
+        "completion": [{"role": "assistant", "content": answer}],
+        "info": {"task_id": "detect_outliers.zscore/values,k=2/L1/s0"},
+        "trajectory": [],
+    }
+
+
+@needs("verifiers", "verifiers")
+def test_what_a_fault_of_the_machine_took_from_verifiers_is_an_error_and_no_worth() -> None:
+    import asyncio
+
+    from parelha.interop.grading import AnswerGrader
+    from parelha.interop.verifiers_env import load_environment
+
+    tools: Any = FakeGrader()
+    grader = AnswerGrader(tools=tools)
+    rubric = load_environment(families="detect_outliers", grader=grader).rubric
+    good = "```python\ndef f(x):\n    return x\n```"
+    states = [state_of(text) for text in (good, "No program.")]
+    asyncio.run(rubric.score_group(states))
+    assert [state["metrics"]["program"] for state in states] == [1.0, 0.0]
+    assert not any(state.get("error") for state in states)
+
+    def fail(*_: Any) -> None:
+        raise InfrastructureError("gone")
+
+    tools.grade = fail
+    lost = state_of(good)
+    asyncio.run(rubric.score_group([lost]))
+    assert "machine failed" in str(lost["error"])
