@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from typing import Any, Final
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from parelha.errors import InfrastructureError
@@ -187,6 +188,8 @@ def test_decimals_are_shown_where_they_are_the_difference() -> None:
         ([1], None, "None, right is [1]"),
         (1.5, 2, "2, right is 1.5"),
         (2.5, np.int64(2), "2, right is 2.5"),
+        ([1.0, 2.0], np.array([1.0, 2.5]), "ndarray array([1. , 2.5]), right is list [1.0, 2.0]"),
+        ([1], pd.Series([1, 2]), "Series 0 1 1 2 dtype: int64, right is list [1]"),
     ],
 )
 def test_a_type_is_named_where_it_is_the_difference_and_numbers_are_plain(

@@ -270,7 +270,7 @@ def _told(task: Task, call: CallResult, right: object) -> tuple[str, str]:
     actual, value = _NUMPY_SCALAR.sub(r"\1", _shown(call.value)), python_scalar(call.value)
     right = python_scalar(right)
     kinds = {kind_of(value), kind_of(right)}
-    if len(kinds) == 2 and None not in (value, right) and not kinds <= {"int", "float"}:
+    if len(kinds) == 2 and "None" not in kinds and not kinds <= {"int", "float"}:
         actual, wanted = f"{type(value).__name__} {actual}", f"{type(right).__name__} {wanted}"
     return _brief(_with_detail(actual, call), wanted)
 
