@@ -106,7 +106,8 @@ class EpisodeConfig(Section):
     max_tool_calls: Count = 2
     """Tools of one review round."""
     quotes: bool = True
-    """The reviewer may quote a line of what the tools said; else the coder sees its words alone."""
+    """The reviewer may quote a line of what the tools said, or that an answer held no program; else
+    the coder sees its words alone."""
     max_tool_tokens: Size = 160
     """Limit of one tool's output in the reviewer's prompt."""
     coder_temperature: Temperature = 0.8
