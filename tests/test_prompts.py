@@ -46,8 +46,8 @@ def test_each_action_brings_a_hint_of_its_own_and_the_task_stays_untold(lang: La
 @pytest.mark.parametrize("lang", LANGS)
 def test_foreign_material_stands_between_lines_of_dashes(lang: Lang) -> None:
     heads = [
-        prompts.program_heading("", lang),
-        prompts.program_heading("no code block", lang),
+        prompts.program_heading(lang),
+        prompts.answer_heading(prompts.no_program("no code block", lang), lang),
         prompts.review_heading("minor", lang),
         prompts.review_heading("critical", lang),
         prompts.own_program(lang),
@@ -66,8 +66,8 @@ def test_foreign_material_stands_between_lines_of_dashes(lang: Lang) -> None:
 
 
 def test_the_reason_for_a_missing_program_is_told() -> None:
-    assert "cut by the token limit" in prompts.program_heading("cut by the token limit", "en")
-    assert "cut by the token limit" in prompts.program_heading("cut by the token limit", "pt")
+    for lang in LANGS:
+        assert "(cut by the token limit)." in prompts.no_program("cut by the token limit", lang)
 
 
 @pytest.mark.parametrize("lang", LANGS)
