@@ -262,21 +262,18 @@ def _call(task: Task, number: int, lang: Lang) -> str:
 
 def _told(task: Task, call: CallResult, right: object) -> tuple[str, str]:
     """What a call gave and what is right, as text; each with its type where those differ."""
-    wanted = _NUMPY_SCALAR.sub(r"\1", repr(right))
-    if call.outcome is not Outcome.PASSED:
-        return _brief(_with_detail(call.outcome.value, call), wanted)
-    if isinstance(task, BenchmarkTask):
-        return _brief(_with_detail(_shown(shown(call.value)), call), wanted)
-    actual, value = _NUMPY_SCALAR.sub(r"\1", _shown(call.value)), python_scalar(call.value)
-    right = python_scalar(right)
-    kinds = {kind_of(value), kind_of(right)}
-    if len(kinds) == 2 and "None" not in kinds and not kinds <= {"int", "float"}:
-        actual, wanted = f"{type(value).__name__} {actual}", f"{type(right).__name__} {wanted}"
-    return _brief(_with_detail(actual, call), wanted)
-
-
-def _with_detail(text: str, call: CallResult) -> str:
-    return f"{text} ({_one_line(call.detail)})" if call.detail else text
+    actual, wanted = call.outcome.value, _NUMPY_SCALAR.sub(r"\1", repr(right))
+    if call.outcome is Outcome.PASSED and isinstance(task, BenchmarkTask):
+        actual = _shown(shown(call.value))
+    elif call.outcome is Outcome.PASSED:
+        actual = _NUMPY_SCALAR.sub(r"\1", _shown(call.value))
+        gave, right = python_scalar(call.value), python_scalar(right)
+        kinds = {kind_of(gave), kind_of(right)}
+        if len(kinds) == 2 and "None" not in kinds and not kinds <= {"int", "float"}:
+            actual, wanted = f"{type(gave).__name__} {actual}", f"{type(right).__name__} {wanted}"
+    if call.detail:
+        actual = f"{actual} ({_one_line(call.detail)})"
+    return _brief(actual, wanted)
 
 
 def _brief(actual: str, right: str) -> tuple[str, str]:

@@ -19,7 +19,17 @@ from parelha.interop.tasks import select_tasks, task_rows
 from parelha.types import Split
 
 _GRADED = "parelha"  # where a rollout's state keeps what its answer is worth
-_PARTS = ("passed", "share", "program", "correctness", "quality", "pylint", "flake8", "mypy")
+_PARTS = (
+    "passed",
+    "share",
+    "program",
+    "correctness",
+    "quality",
+    "pylint",
+    "flake8",
+    "mypy",
+    "structure",
+)
 
 
 def load_environment(
