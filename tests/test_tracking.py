@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parelha.errors import UsageError
-from parelha.tracking import RunFolder, read_lines, to_json_line, write_atomic
+from parelha.tracking import RunFolder, read_lines, to_json_line, whole_folder, write_atomic
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -84,6 +84,23 @@ def test_truncate_forgets_every_trace_of_later_steps(tmp_path: Path) -> None:
     assert run.read_eval("after") is None
     assert run.read_rounds("eval_after") == []
     assert not list(run.path.rglob(".*.tmp"))
+
+
+def test_what_a_killed_process_left_of_a_folder_goes_and_a_living_ones_stays(
+    tmp_path: Path,
+) -> None:
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    for name in (f".weights.{gone.pid}.tmp", f".weights.{os.getppid()}.tmp", ".weights.x.tmp"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "part.gguf").write_text("half")
+    with whole_folder(tmp_path / "weights") as hidden:
+        (hidden / "all.gguf").write_text("whole")
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "weights",
+        f".weights.{os.getppid()}.tmp",
+        ".weights.x.tmp",
+    }
 
 
 def test_a_step_written_again_after_truncation_gives_the_same_bytes(tmp_path: Path) -> None:

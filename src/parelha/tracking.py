@@ -7,6 +7,7 @@ a run has at most some thousands of steps, and a torn line can then never exist.
 
 import errno
 import fcntl
+import glob
 import json
 import math
 import os
@@ -15,6 +16,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
+
+import psutil
 
 from parelha.errors import UsageError, WorkFailedError
 
@@ -78,12 +81,14 @@ def check_absent(final: Path) -> None:
 def whole_folder(final: Path) -> Iterator[Path]:
     """A hidden folder that takes its name when all that is in it is on the disk.
 
+    What a killed process left of the same folder is removed first.
+
     Raises:
         UsageError: it cannot be written; nothing is left of it.
     """
     hidden = final.with_name(f".{final.name}.{os.getpid()}.tmp")
     try:
-        shutil.rmtree(hidden, ignore_errors=True)
+        _remove_leftovers(final)
         hidden.mkdir(parents=True)
         yield hidden
         for path in (*hidden.rglob("*"), hidden):
@@ -95,6 +100,14 @@ def whole_folder(final: Path) -> Iterator[Path]:
         raise cannot_write(final, error) from None
     finally:
         shutil.rmtree(hidden, ignore_errors=True)
+
+
+def _remove_leftovers(final: Path) -> None:
+    """Remove what killed processes left of a folder: gigabytes of weights may lie there unseen."""
+    for path in final.parent.glob(f".{glob.escape(final.name)}.*.tmp"):
+        pid = path.name.split(".")[-2]
+        if pid.isdecimal() and (int(pid) == os.getpid() or not psutil.pid_exists(int(pid))):
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def to_json_line(record: Mapping[str, Any]) -> str:
