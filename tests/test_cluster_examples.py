@@ -49,7 +49,9 @@ def check_server(arguments: list[str], config: Config) -> None:
     given = options(arguments)
     known = set(re.findall(r"--[a-z-]+", SCALE))
     assert set(given) <= known, set(given) - known
-    assert {"--enable-lora", "--enable-prefix-caching"} <= set(given)
+    assert {"--enable-lora", "--enable-prefix-caching", "--enable-prompt-tokens-details"} <= set(
+        given
+    )
     assert given["--logprobs-mode"] == "processed_logprobs"
     assert int(given["--max-loras"]) >= 2
     assert int(given["--max-lora-rank"]) >= config.model.lora_rank

@@ -18,9 +18,11 @@ from parelha.config_file import from_dict
 from parelha.errors import UsageError, WorkFailedError
 from parelha.learning.algorithms import load_algorithm
 from parelha.learning.update import accumulate_gradients, sample_logprobs
+from parelha.train import train
 from parelha.training_step import update
 from parelha.types import Agent
 from tests.fakes import (
+    Quiet,
     run_tiny,
     tiny_config,
     tiny_engine,
@@ -87,6 +89,26 @@ def test_a_run_on_two_servers_of_which_one_is_killed_under_it(
     ]
     assert len({(r["step"], r["task"], r["name"]) for r in rounds}) == len(rounds) > 10
     assert not (run / "adapters").exists()
+
+
+def test_a_lost_server_is_told_in_lines_that_stay(
+    start: Any, model_folder: Path, tmp_path: Path
+) -> None:
+    """What happens now is overwritten on a terminal, and left out of a log for half a minute."""
+    server, progress = start(), Quiet()
+
+    def fail_once(body: dict[str, Any]) -> None:
+        del body
+        if len(server.completions()) == 5:
+            server.faults = [(500, b"engine dead")]
+
+    server.before = fail_once
+    train(on([server], model_folder, tmp_path), progress=progress)
+    lost, waited, back = (line for line in progress.messages if "server" in line or "back" in line)
+    assert lost.startswith(f"{server.url} is left out: ")
+    assert "engine dead" in lost
+    assert waited == "no server is left: one is waited for, 30 minutes at most"
+    assert back == f"{server.url} is back"
 
 
 def test_a_server_that_answers_with_an_old_adapter_under_its_new_name_ends_the_run(

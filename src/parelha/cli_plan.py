@@ -154,7 +154,7 @@ def commands(made: "Plan", arguments: tuple[str, ...]) -> Iterator[str]:
                 f"CUDA_VISIBLE_DEVICES={gpu} VLLM_ALLOW_RUNTIME_LORA_UPDATING=1 vllm serve {name} "
                 f"--port {_PORT + gpu} --dtype {dtype} --max-model-len {made.longest} "
                 f"--enable-lora --max-lora-rank {lora_rank(model.lora_rank)} --max-loras 2 "
-                "--max-cpu-loras 4 --enable-prefix-caching "
+                "--max-cpu-loras 4 --enable-prefix-caching --enable-prompt-tokens-details "
                 "--logprobs-mode processed_logprobs &"
             )
         if made.trainers == 1 and taken:

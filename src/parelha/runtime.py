@@ -136,8 +136,15 @@ def open_runtime(
     config: Config,
     *,
     on_progress: Callable[[str], None],
+    on_message: Callable[[str], None] | None = None,
 ) -> Runtime:
     """Find the weights, load them, start the workers; of a server's models the tokenizers alone.
+
+    Args:
+        config: of the run.
+        on_progress: told what happens now; the next line takes its place.
+        on_message: told, in lines that stay, of vLLM servers that are lost or back; None means
+            `on_progress`.
 
     Raises:
         UsageError: a model, a server or a module that cannot be had, or isolation too weak to run
@@ -154,7 +161,9 @@ def open_runtime(
         roles = roles_of(config)
         files = find_files(roles, on_progress)
         on_progress(f"loading {next(iter(files.values())).name}")
-        policy, engine, formats = _open_engine(config, files, on_progress)
+        policy, engine, formats = _open_engine(
+            config, files, on_progress, on_message or on_progress
+        )
         config = resolved(config, policy)
     except BaseException:
         grader.close()
@@ -218,7 +227,10 @@ def resolved(config: Config, policy: Policy | None) -> Config:
 
 
 def _open_engine(
-    config: Config, files: dict[Agent, ModelFiles], say: Callable[[str], None]
+    config: Config,
+    files: dict[Agent, ModelFiles],
+    say: Callable[[str], None],
+    say_lasting: Callable[[str], None],
 ) -> tuple[Policy | None, Engine, dict[Agent, Format]]:
     """The engine, with the policy it answers with unless it is a server."""
     wanted = config.engine
@@ -231,7 +243,7 @@ def _open_engine(
     policy, formats = load_policy(config, files)
     if wanted.kind == "vllm":
         folder = Path(wanted.adapters_dir) if wanted.adapters_dir else config.run_dir / "adapters"
-        return policy, VllmEngine(wanted, folder, policy, formats, say), formats
+        return policy, VllmEngine(wanted, folder, policy, formats, say_lasting), formats
     if wanted.own:
         own: Engine = load_module(wanted.own, "open_engine").open_engine(config, policy, formats)
         return policy, own, formats

@@ -66,7 +66,7 @@ def _lead(
     folder, done = _open_folder(config, resume)
     for notice in notices(config):
         progress.message(notice)
-    with open_runtime(config, on_progress=progress.phase) as runtime:
+    with open_runtime(config, on_progress=progress.phase, on_message=progress.message) as runtime:
         config, runtime.ranks = runtime.config, ranks
         ranks.tell(config)
         for notice in runtime.notices:

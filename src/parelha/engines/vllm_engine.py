@@ -284,6 +284,9 @@ class VllmEngine(Closing):
             server.is_up = False
             self._probed, self._fault = time.monotonic(), str(error)
             self._say(f"{server.url} is left out: {error}")
+            if not self._up():
+                minutes = f"{_PATIENCE_SECONDS / 60:.0f} minutes"
+                self._say(f"no server is left: one is waited for, {minutes} at most")
 
     def _look_for_the_lost(self) -> None:
         """Take servers in again that answer, and send what waited for one."""
