@@ -129,6 +129,8 @@ def test_wrong_use_gets_one_line_with_the_nearest_name() -> None:
         load_tasks("train", families=["scaling"])
     with pytest.raises(UsageError, match=r"did you mean 'clean_data\.scaling/min_max/L1/s0'\?"):
         get_task("clean_data.scaling/minmax/L1/s0")
+    with pytest.raises(UsageError, match=r"did you mean 'clean_data\.sales/drop_missing/L1/s0'\?"):
+        get_task("clean_data.sales/drop_missing")
     for identity in ("", "a", "clean_data.scaling/min_max/L1", "clean_data.scaling/min_max/L9/s0"):
         with pytest.raises(UsageError):
             get_task(identity)

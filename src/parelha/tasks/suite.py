@@ -175,5 +175,7 @@ def _families_named(names: Iterable[str]) -> tuple[Family, ...]:
 
 
 def _did_you_mean(name: str, known: Iterable[str]) -> str:
-    nearest = get_close_matches(name, sorted(known), n=1, cutoff=0.0)
+    names = sorted(known)
+    begun = [one for one in names if one.startswith(f"{name}/")]  # a form without level and seed
+    nearest = begun or get_close_matches(name, names, n=1, cutoff=0.0)
     return f"; did you mean {nearest[0]!r}?" if nearest else ""
