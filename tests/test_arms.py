@@ -11,6 +11,7 @@ from parelha.agents.turns import Branch, Round, Tree
 from parelha.arms import adapter_aside, play_arm, spent_tokens
 from parelha.config_eval import EvalConfig
 from parelha.episode import play_tree
+from parelha.errors import InfrastructureError
 from parelha.metrics import eval_records
 from parelha.report.terminal import eval_text
 from parelha.rollout import play_all
@@ -71,6 +72,18 @@ def test_a_tools_output_takes_the_place_of_the_review() -> None:
 def test_a_tool_that_finds_no_fault_leaves_the_draft_as_it_is() -> None:
     text = "```python\ndef f(x: int) -> int:\n    return x + 0  # right\n```"
     assert kinds(play("tools", script={("d0", 1): text})) == ["draft"]
+
+
+@pytest.mark.parametrize("arm", ["tools", "best_of_n"])
+def test_an_episode_whose_tool_is_lost_is_no_sample(
+    arm: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost(*_: object) -> str:
+        raise InfrastructureError("the sandbox is gone")
+
+    monkeypatch.setattr(Second, "execute_examples", lost)
+    with pytest.raises(InfrastructureError, match="gone"):
+        play(arm, {("d0.r0", 0): "approve"})
 
 
 def test_the_best_of_n_ends_with_the_first_whose_examples_are_right() -> None:

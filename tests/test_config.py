@@ -121,6 +121,11 @@ def test_a_shared_policy_has_one_base() -> None:
         from_dict({"model": {"coder": "a", "reviewer": "b", "shared_policy": True}})
 
 
+def test_one_adapter_cannot_be_put_aside_for_one_of_two_roles() -> None:
+    with pytest.raises(UsageError, match="frozen_reviewer needs a reviewer of its own"):
+        from_dict({"model": {"shared_policy": True}, "eval": {"arms": ["frozen_reviewer"]}})
+
+
 @pytest.mark.parametrize("content", [b"steps = ", b"\xff\xfe", b"[a]\n[a]\n"])
 def test_a_file_that_is_no_toml_is_refused(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "c.toml"

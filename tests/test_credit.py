@@ -77,6 +77,18 @@ def test_a_revision_is_compared_by_what_it_is_above_its_draft() -> None:
     assert [b.revisions[0].advantages for b in tree.episodes] == [[0.125], [-0.125]]
 
 
+@pytest.mark.parametrize("weight", [0.0, 0.5, 1.0])
+def test_a_revision_is_compared_with_its_drafts_own_value_whatever_drafts_are_paid_for_dialogues(
+    weight: float,
+) -> None:
+    half = fake_score("x", 2)
+    tree = fake_tree([(half, [[("major", fake_score("x", 6))], [("major", half)]])])
+    reward = RewardConfig(draft_final_weight=weight)
+    reward_trees([tree], reward)
+    assign_credit([tree], RAW, reward)
+    assert [b.revisions[0].advantages for b in tree.episodes] == [[0.125], [-0.125]]
+
+
 def test_a_dropped_sample_is_in_no_mean() -> None:
     tree = tree_of([0.0, 1.0, None, 9.0])
     tree.drafts[3].dropped = "infrastructure: gone"
@@ -281,6 +293,23 @@ def test_tool_calls_are_credited_by_the_verdict_they_lead_to_less_their_cost() -
     call, verdict, *_ = looked.advantages
     assert call is not None and verdict is not None
     assert 0 < call < verdict
+
+
+@pytest.mark.parametrize("also_right", [False, True])
+def test_the_cost_of_a_tool_call_never_counts_like_a_verdict(also_right: bool) -> None:
+    """Of one class alone no verdict is learned; where all verdicts agree, calls alone differ."""
+    same = [("major", fake_score("x", HALF))]
+    drafts: list[Draft] = [(fake_score("x", HALF), [same, same])]
+    if also_right:
+        drafts.append((fake_score("x", PASSED), [[(None, None)]]))
+    tree = fake_tree(drafts)
+    looked = tree.branches[0][0].reviews[0]
+    looked.tool_calls = ["execute"]
+    looked.turns.insert(0, looked.turns[0])
+    reward_trees([tree], RewardConfig())
+    credited(tree, learning=LearningConfig())
+    call = looked.advantages[0]
+    assert (call is not None and -0.02 < call < 0) if also_right else call is None
 
 
 @given(st.lists(st.tuples(st.booleans(), st.floats(1, 2)), max_size=60))

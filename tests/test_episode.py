@@ -359,3 +359,28 @@ def test_drafts_that_are_judged_beside_forced_reviews_get_a_verdict_and_no_more(
     assert [reviews[name].is_forced for name in ("s1.r0", "s1.r1")] == [False, False]
     assert {r.name for r in tree.rounds if r.kind == "revision"} == {"s0.r0.d", "s0.r1.d"}
     assert [turn.kind for turn in reviews["s1.r0"].turns] == ["action"]
+
+
+def test_a_verdict_is_forced_where_tools_could_be_called_before_it_too() -> None:
+    stage = replace(fake_stage(tools="chosen"), phase="review")
+    engine = ScriptedEngine(stage.formats[Agent.CODER])
+    draft = StoredDraft("t", "clean_data", program_text("one"), "stop")
+    forced, judged = (stored_round(draft, k) for k in (0, 1))
+    (tree,) = play_all([play_tree(fake_task(), stage, [forced], [judged])], engine)
+    reviews = {r.name: r for r in tree.rounds if r.kind == "review"}
+    assert "execute" in reviews["s0.r0"].turns[0].choices
+    assert [reviews[name].is_forced for name in ("s0.r0", "s0.r1")] == [True, True]
+    assert [reviews[name].is_forced for name in ("s1.r0", "s1.r1")] == [False, False]
+
+
+def test_a_program_that_was_mended_is_not_made_to_be_reviewed_again() -> None:
+    class Mended(FakeGrader):
+        """Fails drafts and passes what revises them."""
+
+        def grade(self, task: Task, program: str, reason: str = "") -> Score:
+            return fake_score(program, 1 if "# d0\n" in program else NUM_CASES)
+
+    tree, _, _ = play(grader=Mended(), phase="review", max_rounds=2)
+    first = [b for b in tree.episodes if b.draft.name == "d0"]
+    assert [len(b.reviews) for b in first] == [1, 1]
+    assert all(b.final.score is not None and b.final.score.all_passed for b in first)

@@ -201,6 +201,19 @@ def test_a_type_is_named_where_it_is_the_difference_and_numbers_are_plain(
     assert text.endswith(f"gave {said}")
 
 
+@pytest.mark.parametrize("right", [pd.DataFrame({"a": [1, 2]}), np.array([[0.0, 1.0], [2.0, 3.0]])])
+def test_an_example_takes_one_line_whatever_is_right(right: object) -> None:
+    """A review quotes lines."""
+
+    def differ(_: object, __: object) -> str | None:
+        return "differs"
+
+    task = replace(task_of(right, compare=differ), reference=PROGRAM)
+    with grader_of(CallResult(GOOD, 1)) as grader:
+        _, told = grader.execute_examples(task, PROGRAM, "en").splitlines()
+    assert told.endswith(("a 0 1 1 2", "array([[0., 1.], [2., 3.]])"))
+
+
 def test_clean_programs_are_told_so() -> None:
     with grader_of() as grader:
         assert grader.analyse_text(PROGRAM, "en") == "No findings."

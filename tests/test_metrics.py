@@ -3,6 +3,7 @@
 # pylint: disable=missing-function-docstring
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,13 +16,19 @@ from parelha.metrics import eval_records, mean, round_records, step_metrics
 from parelha.rewards import reward_trees
 from parelha.rollout import play_all
 from parelha.tracking import to_json_line
-from parelha.types import Agent
-from tests.fakes import FakeGrader, fake_stage, fake_task
+from parelha.types import Agent, Phase, Score, Task
+from tests.fakes import NUM_CASES, FakeGrader, fake_score, fake_stage, fake_task
 from tests.scripted import Script, ScriptedEngine
 
 
-def play(script: Script | None = None, tasks: int = 1, grader: FakeGrader | None = None) -> Any:
-    stage = fake_stage(grader)
+def play(
+    script: Script | None = None,
+    tasks: int = 1,
+    grader: FakeGrader | None = None,
+    phase: Phase = "free",
+    **episode: Any,
+) -> Any:
+    stage = replace(fake_stage(grader, **episode), phase=phase)
     found = [fake_task(n) for n in range(tasks)]
     engine = ScriptedEngine(stage.formats[Agent.CODER], script)
     trees: list[Tree] = play_all([play_tree(task, stage) for task in found], engine)
@@ -74,6 +81,30 @@ def test_pass_rates_and_shares_are_means_over_drafts_and_over_episodes() -> None
     assert record["share/draft"] == pytest.approx(sum(s.tests.share for s in drafts) / 2)
     assert record["share/final"] == pytest.approx(sum(s.tests.share for s in finals) / 4)
     assert record["pass_rate/final"] == sum(s.all_passed for s in finals) / 4
+
+
+def test_what_a_dialogue_adds_is_counted_once_however_many_reviews_it_has() -> None:
+    class Last(FakeGrader):
+        """Passes the second revision alone."""
+
+        def grade(self, task: Task, program: str, reason: str = "") -> Score:
+            return fake_score(program, NUM_CASES if program.count(".d") == 2 else 1)
+
+    trees, _, record = play(grader=Last(), max_rounds=2)
+    assert all(len(branch.reviews) == 2 for branch in trees[0].episodes)
+    assert record["lift"] == record["pass_rate/final"] == 1.0
+
+
+def test_a_forced_verdict_is_in_no_rate_of_actions() -> None:
+    class Wrong(FakeGrader):
+        """Passes nothing."""
+
+        def grade(self, task: Task, program: str, reason: str = "") -> Score:
+            return fake_score(program, 1)
+
+    _, _, record = play(grader=Wrong(), phase="review", tools="always")
+    assert not [key for key in record if key.startswith("action/reviewer")]
+    assert record["entropy/reviewer"] is None
 
 
 def test_tokens_are_those_that_were_generated() -> None:

@@ -149,30 +149,34 @@ def test_only_real_choices_carry_loss() -> None:
 
 
 @pytest.mark.parametrize(
-    ("right", "targets", "tokens"),
+    ("right", "approve", "target", "token"),
     [
-        # Drawn is (1, 2, 7): the tokens that were a choice, up to the one that tells them apart.
-        ("drawn", [2, 4], [1, 7]),
-        ("other", [2], [5]),
-        ("near", [2, 4], [1, 8]),
+        # Drawn is (1, 2, 7): one token tells the two verdicts apart.
+        ("propose_refactoring", (1, 2, 8), 4, 7),
+        ("approve", (1, 2, 8), 4, 8),
+        ("propose_refactoring", (5,), 2, 1),
+        ("approve", (5,), 2, 5),
     ],
 )
-def test_the_choice_that_is_known_to_be_right_is_learned_whichever_was_drawn(
-    right: str, targets: list[int], tokens: list[int]
+def test_the_verdict_that_is_known_to_be_right_is_learned_beside_the_other_one_alone(
+    right: str, approve: tuple[int, ...], target: int, token: int
 ) -> None:
     play = Round("d0.r0", CODER, "review", ids=[9, 9, 1, 2, 7, 3])
-    choices = {"drawn": (1, 2, 7), "other": (5,), "near": (1, 2, 8)}
-    drawn = completion((1, 2, 7), ((1, 5), (2,), (7, 8)))
+    choices = {"propose_refactoring": (1, 2, 7), "approve": approve, "execute": (6,)}
+    drawn = completion((1, 2, 7), ((1, 5, 6), (2,), (7, 8)))
     play.turns = [
-        Turn("action", 2, drawn, "", "drawn", choices),
+        Turn("action", 2, drawn, "", "propose_refactoring", choices),
         Turn("review", 5, completion((3,), (None,)), "", "y"),
     ]
-    play.advantages, play.better = [0.5 if right == "drawn" else -0.5, 0.3], {0: right}
+    play.advantages = [0.5 if right == "propose_refactoring" else -0.5, 0.3]
+    play.better = {0: right}
     sample = make_sample(play, 0.8)
-    assert sample.targets == [*targets, 5]
-    assert sample.advantages == [*[0.5] * len(targets), 0.3]
-    assert [sample.better.get(n, 3) for n in range(len(targets) + 1)] == [*tokens, 3]
-    assert len(sample.behaviour) == len(sample.legal) == len(targets) + 1
+    assert sample.targets == [target, 5]
+    assert sample.advantages == [0.5, 0.3]
+    assert sample.better == {0: token}
+    # A tool could have been called: closing is not learned against that.
+    assert sample.legal == [(1, 5) if target == 2 else (7, 8), None]
+    assert len(sample.behaviour) == 2
 
 
 def test_what_is_right_is_learned_as_if_it_had_been_drawn(

@@ -13,7 +13,6 @@ import torch
 
 from parelha.agents.turns import Branch, Round, Tree
 from parelha.episode import play_draft, play_revision, play_tree
-from parelha.errors import InfrastructureError
 from parelha.models.policy import Policy
 from parelha.reviewing import finds_fault, run_tool
 from parelha.stage import Part, Stage, guarded, program_of, wait_for_grades
@@ -56,11 +55,7 @@ def _play_with_tool(task: Task, stage: Stage, draft: Round, tool: ReviewerAction
     for number in range(stage.config.max_rounds):
         program, said = program_of(last)
         if program:
-            try:
-                said = yield stage.pool.submit(guarded, run_tool, tool, task, program, stage)
-            except InfrastructureError as error:
-                last.dropped = f"infrastructure: {error}"
-                break
+            said = yield stage.pool.submit(guarded, run_tool, tool, task, program, stage)
         if program and not finds_fault(tool, said):
             break
         # As with a reviewer: nothing to save in what is no program.

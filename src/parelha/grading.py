@@ -254,7 +254,7 @@ class Grader(Closing):
 
 def _call(task: Task, number: int, lang: Lang) -> str:
     """How an example is named: its call, or its place where that is long."""
-    call = f"{task.entry_point}({', '.join(map(repr, task.examples[number].args))})"
+    call = _one_line(f"{task.entry_point}({', '.join(map(repr, task.examples[number].args))})")
     if len(call) <= _SHORT_CALL:
         return call
     return _EXAMPLE[lang].format(name=task.entry_point, number=number + 1)
@@ -262,7 +262,7 @@ def _call(task: Task, number: int, lang: Lang) -> str:
 
 def _told(task: Task, call: CallResult, right: object) -> tuple[str, str]:
     """What a call gave and what is right, as text; each with its type where those differ."""
-    actual, wanted = call.outcome.value, _NUMPY_SCALAR.sub(r"\1", repr(right))
+    actual, wanted = call.outcome.value, _NUMPY_SCALAR.sub(r"\1", _one_line(repr(right)))
     if call.outcome is Outcome.PASSED and isinstance(task, BenchmarkTask):
         actual = _shown(shown(call.value))
     elif call.outcome is Outcome.PASSED:

@@ -57,14 +57,14 @@ def step_metrics(
             for play in rounds
             if play.agent is agent
             for turn in play.turns
-            if turn.kind == "action"
+            if turn.kind == "action" and len(turn.choices) > 1
         )
         actions = Counter(
             turn.answer
             for play in rounds
             if play.agent is agent
             for turn in play.turns
-            if turn.kind == "action"
+            if turn.kind == "action" and len(turn.choices) > 1
         )
         total = sum(actions.values())
         for action, count in sorted(actions.items()):
@@ -120,8 +120,11 @@ def review_metrics(trees: Sequence[Tree]) -> dict[str, float | None]:
     found["broken"] = mean(float(not a.all_passed) for _, b, a in written if b.all_passed)
     found["change"] = mean(_change(b.program, a.program) for _, b, a in written)
     failing = mean(float(not before.all_passed) for _, before, _ in seen)
+    dialogues = [b for tree in trees for b in tree.episodes if any(_judged(b))]
     found["lift"] = mean(
-        float((after or before).all_passed) - before.all_passed for _, before, after in seen
+        float(b.final.score.all_passed) - b.draft.score.all_passed
+        for b in dialogues
+        if b.draft.score is not None and b.final.score is not None
     )
     found["lift_perfect"] = (
         None if found["mended"] is None or failing is None else failing * found["mended"]

@@ -4,7 +4,7 @@ from parelha.agents import prompts
 from parelha.agents.channel import bounded
 from parelha.agents.formats import Conversation, Format
 from parelha.agents.parsers import after_thought
-from parelha.agents.turns import Round
+from parelha.agents.turns import VERDICTS, Round
 from parelha.config import EpisodeConfig
 from parelha.errors import InfrastructureError
 from parelha.stage import Part, Stage, choose, drawn, free_answer, guarded, program_of, task_prompt
@@ -12,7 +12,6 @@ from parelha.types import SEVERITIES, Agent, ReviewerAction, Task
 
 # What is run first where tools always are: it tells most about the verdict.
 _TOOLS = (ReviewerAction.EXECUTE, ReviewerAction.ANALYSE_STATICALLY)
-_VERDICTS = (ReviewerAction.PROPOSE_REFACTORING, ReviewerAction.APPROVE)
 _MAX_QUOTABLE = 9  # one digit
 _NO_QUOTE = "none"
 
@@ -59,7 +58,7 @@ def _open(review: Round, task: Task, stage: Stage, draft: Round, seen: "_Seen") 
     for ids, more in reversed(results):
         user, text = user + ids, text + more
     offered = _TOOLS if tools and config.tools == "chosen" else ()
-    verdicts = _VERDICTS[:1] if stage.phase == "review" else _VERDICTS
+    verdicts = VERDICTS[:1] if stage.phase == "review" else VERDICTS
     actions = drawn([*offered, *verdicts], review.name, stage, task)
     outro = prompts.choose_action(actions, seen.quotable, lang)
     return stage.start(review.agent, user + form.text_ids(outro), text + outro), actions
@@ -79,14 +78,14 @@ def _decide(
         talk.prefill(prompts.ACTION_PREFIX[lang])
         names = [a.value for a in ReviewerAction if a in actions]
         action = ReviewerAction((yield from choose(review, talk, stage, task, names, "action")))
-        if action in _VERDICTS:
+        if action in VERDICTS:
             return action
         said = yield stage.pool.submit(guarded, run_tool, action, task, seen.program, stage)
         ids, text = seen.add(review, action, said, prompts.tool_heading(action, lang))
         # A tool says the same thing twice, so each can be called once, within the budget.
         left = len(review.tool_calls) < stage.config.max_tool_calls
-        actions = [a for a in actions if a in _VERDICTS or (left and a is not action)]
-        tools_left = any(a not in _VERDICTS for a in actions)
+        actions = [a for a in actions if a in VERDICTS or (left and a is not action)]
+        tools_left = any(a not in VERDICTS for a in actions)
         tail = prompts.after_tool(tools_left, seen.quotable, lang)
         talk.request(ids + form.text_ids(tail), text + tail)
 

@@ -3,7 +3,10 @@
 from dataclasses import dataclass, field
 
 from parelha.engines.protocol import Completion
-from parelha.types import Agent, Score, Severity
+from parelha.types import Agent, ReviewerAction, Score, Severity
+
+# The two closing actions of a review; the others call tools.
+VERDICTS = (ReviewerAction.PROPOSE_REFACTORING, ReviewerAction.APPROVE)
 
 
 @dataclass(frozen=True)
@@ -83,9 +86,9 @@ class Round:
 
     @property
     def is_forced(self) -> bool:
-        """True of a review whose verdict was no choice: only one was legal."""
+        """True of a review whose verdict was no choice: only one was legal, beside tools or not."""
         actions = [turn for turn in self.turns if turn.kind == "action"]
-        return bool(actions) and len(actions[-1].choices) == 1
+        return bool(actions) and sum(one in actions[-1].choices for one in VERDICTS) == 1
 
     @property
     def was_cut(self) -> bool:

@@ -12,14 +12,14 @@ Groups as in AT-GRPO: per task, agent and kind of turn. Scales as in Dr.MAS: one
 for everything an agent did of a kind in the step, so that no scale leaks into another.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from parelha.agents.turns import Round, Tree
 from parelha.config import LearningConfig, RewardConfig
 from parelha.learning.algorithms import load_algorithm
-from parelha.rewards import paid
+from parelha.rewards import combine, paid
 from parelha.types import Agent, ReviewerAction
 
 Kind = Literal["program", "verdict", "tools", "text"]
@@ -78,12 +78,13 @@ def assign_credit(
         # Stored drafts have no turns that anyone could learn.
         new = [draft for draft in tree.drafts if draft.kind == "draft"]
         book.compare("program", [_whole(draft, draft.reward) for draft in _kept(new)])
-        book.compare("program", list(_revisions(tree)))
+        book.compare("program", list(_revisions(tree, reward)))
     reviewed = [one for tree in trees for one in _reviewed(tree)]
     weights = class_weights([(one.passes, len(one.verdicts) * _stake(one)) for one in reviewed])
     for one in reviewed:
         _credit_reviews(one, weights[one.passes] * _stake(one), book, reward)
-    book.write(learning.normalise_std)
+    # Where verdicts agree, calls alone differ: their small cost must not count like a verdict.
+    book.write(learning.normalise_std, {"tools": reward.verdict_weight})
     return book.counts()
 
 
@@ -122,7 +123,8 @@ def _credit_reviews(one: _Reviewed, size: float, book: "_Book", reward: RewardCo
         if not approves:
             written = [i for i, turn in enumerate(review.turns) if turn.kind in _WRITTEN]
             texts.append((review, written, paid(review.components)))
-    book.compare("tools", tools)
+    if size and one.verdicts:
+        book.compare("tools", tools)
     # What made a program worse is not learned from, however much worse the others made it.
     book.compare("text", texts, worse=[value < 0 for _, _, value in texts])
 
@@ -151,16 +153,19 @@ def _whole(play: Round, value: float | None) -> _Entry:
     return play, list(range(len(play.turns))), value or 0.0
 
 
-def _revisions(tree: Tree) -> Iterator[_Entry]:
+def _revisions(tree: Tree, reward: RewardConfig) -> Iterator[_Entry]:
     """The revisions of a task by what each is above the program that it revises.
 
-    A baseline changes which revisions stand out, and not what a draft earns.
+    A baseline changes which revisions stand out, and not what a draft earns. It is the program's
+    own value: what a draft is paid for its dialogue (`reward.draft_final_weight`) has these
+    revisions in it.
     """
     for branch in tree.episodes:
         programs = [branch.draft, *branch.revisions]
         for before, revision in zip(programs, branch.revisions, strict=False):
             if before.reward is not None and _kept([revision]):
-                yield _whole(revision, (revision.reward or 0.0) - before.reward)
+                own = combine(before.components, reward)
+                yield _whole(revision, (revision.reward or 0.0) - own)
 
 
 def _reviewed(tree: Tree) -> list[_Reviewed]:
@@ -209,13 +214,19 @@ class _Book:
         for entry in entries:
             self.entries.setdefault((entry[0].agent, kind), []).append(entry)
 
-    def write(self, normalise_std: bool) -> None:
-        """Put the advantages into the rounds, each kind divided by its root mean square."""
-        for entries in self.entries.values():
+    def write(self, normalise_std: bool, least: Mapping[Kind, float]) -> None:
+        """Put the advantages into the rounds, each kind divided by its root mean square.
+
+        Args:
+            normalise_std: whether to divide.
+            least: of a kind, what it is divided by at least.
+        """
+        for (_, kind), entries in self.entries.items():
             felt = [a for _, places, a in entries if places]
             scale = 1.0
             if normalise_std:
-                scale = (sum(a**2 for a in felt) / len(felt)) ** 0.5 + _EPSILON
+                mean = sum(a**2 for a in felt) / len(felt)
+                scale = max(mean**0.5, least.get(kind, 0.0)) + _EPSILON
             for play, places, advantage in entries:
                 for place in places:
                     play.advantages[place] = advantage / scale

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from parelha.agents.turns import Round
+from parelha.agents.turns import VERDICTS, Round, Turn
 from parelha.config import LearningConfig
 from parelha.kernels.choose import beside
 from parelha.kernels.frozen import FrozenHead
@@ -83,6 +83,8 @@ def make_sample(play: Round, temperature: float) -> Sample:
         completion = turn.completion
         right = turn.choices[play.better[place]] if place in play.better else ()
         for i, (logprob, ids) in enumerate(zip(completion.logprobs, completion.legal, strict=True)):
+            if right:  # between the two verdicts: what a tool call is worth, it is credited itself
+                ids = _continuing(turn, right[:i])
             if ids is None or len(ids) > 1:
                 if right:
                     sample.better[len(sample.targets)] = right[i]
@@ -93,6 +95,12 @@ def make_sample(play: Round, temperature: float) -> Sample:
             if right and right[i] != completion.token_ids[i]:
                 break
     return sample
+
+
+def _continuing(turn: Turn, begun: tuple[int, ...]) -> tuple[int, ...]:
+    """The tokens with which a verdict that begins so can go on."""
+    verdicts = [turn.choices[one] for one in VERDICTS if one in turn.choices]
+    return tuple(sorted({ids[len(begun)] for ids in verdicts if ids[: len(begun)] == begun}))
 
 
 def sample_logprobs(
