@@ -30,6 +30,24 @@ def test_without_a_terminal_a_step_is_one_line(capsys: pytest.CaptureFixture[str
     )
 
 
+def test_the_time_that_is_left_counts_what_each_step_costs(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with Progress(9) as progress:
+        progress.set_steps([1.0, 1.0, 0.5, 4.0])
+        progress.step(METRICS | {"step": 1}, {"seconds": 60.0})
+        progress.step(METRICS | {"step": 2}, {"seconds": 120.0})
+        progress.step(METRICS | {"step": 3}, {"seconds": 45.0})
+        progress.step(METRICS | {"step": 4}, {"seconds": 400.0})
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.rpartition(", ")[2] for line in lines] == [
+        "5 min 30 s left",
+        "6 min 45 s left",
+        "6 min 00 s left",
+        "time 6 min 40 s",
+    ]
+
+
 def test_phases_do_not_flood_a_log(capsys: pytest.CaptureFixture[str]) -> None:
     with Progress(5, plain=True) as progress:
         for number in range(100):

@@ -3,7 +3,7 @@
 import os
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -37,6 +37,7 @@ class Progress:
     def __init__(self, total_steps: int, *, first_step: int = 0, plain: bool | None = None) -> None:
         self._total = total_steps
         self._done = first_step
+        self._costs: Sequence[float] = ()
         self._durations: list[float] = []
         self._plain = wants_plain() if plain is None else plain
         self._phase = ""
@@ -73,10 +74,10 @@ class Progress:
             self._live.stop()
             self._live = None
 
-    def set_steps(self, total_steps: int) -> None:
-        """Say that there will be another number of steps."""
-        self._total = total_steps
-        self._bar.update(self._bar_task, total=total_steps)
+    def set_steps(self, costs: Sequence[float]) -> None:
+        """Say how many steps there will be, by what each costs beside the others."""
+        self._total, self._costs = len(costs), costs
+        self._bar.update(self._bar_task, total=self._total)
 
     def phase(self, text: str) -> None:
         """Say what is happening now, such as ``drafting 12/32``."""
@@ -115,11 +116,12 @@ class Progress:
 
     def _left(self) -> str:
         """Time left, from the mean of the latest steps (the first one also warms things up)."""
-        remaining = self._total - self._done
-        if remaining <= 0 or not self._durations:
-            return ""
+        costs = self._costs or [1.0] * self._total
         recent = self._durations[-5:]
-        return f"{duration(remaining * sum(recent) / len(recent))} left"
+        remaining, spent = costs[self._done :], costs[: self._done][-len(recent) :]
+        if not remaining or not recent:
+            return ""
+        return f"{duration(sum(remaining) * sum(recent) / sum(spent))} left"
 
     def _render(self) -> Group:
         parts: list[Any] = []

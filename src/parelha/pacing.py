@@ -90,6 +90,11 @@ def most_tokens(config: Config, step: int) -> int:
     return drafts_of(config, step) * (episode.max_program_tokens + episode.reviews * revised)
 
 
+def costs_of_steps(config: Config) -> list[float]:
+    """What each step of a run costs, in the tokens of `most_tokens`."""
+    return [float(most_tokens(config, step)) for step in range(1, config.train.steps + 1)]
+
+
 def drafts_of(config: Config, step: int) -> int:
     """Drafts that a step writes, or takes from the store; the first one finds none there."""
     train = config.train

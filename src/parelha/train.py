@@ -21,7 +21,7 @@ from parelha.errors import NothingTrainedError, UsageError
 from parelha.evaluate import check_sources, evaluate, heldout_tasks
 from parelha.learning.ranks import Ranks, join_ranks
 from parelha.live import Progress, duration
-from parelha.pacing import Pace, most_tokens, other_steps, what_is_played
+from parelha.pacing import Pace, costs_of_steps, most_tokens, other_steps, what_is_played
 from parelha.provenance import check_made_from, made_from, model_files
 from parelha.runtime import Runtime, check_window, follow, open_runtime
 from parelha.tracking import RunFolder
@@ -106,6 +106,7 @@ def _train_steps(
     """Play, learn and write down each step; `reserve` seconds are needed after the last one."""
     config, step, ahead = runtime.config, done, Ahead()
     past = read_past(tasks, config, folder, done)
+    progress.set_steps(costs_of_steps(config))
     played: Played | None = None
     while step < config.train.steps:
         step += 1
@@ -119,9 +120,9 @@ def _train_steps(
             fitted = pace.fit(step, timings["seconds"], reserve)
             if fitted != config:
                 progress.message(other_steps(fitted, config))
-                progress.set_steps(fitted.train.steps)
                 config = runtime.config = fitted
                 folder.write_config(_record(config, runtime))
+                progress.set_steps(costs_of_steps(config))
         folder.write_step(step, metrics, timings, records)
         past.add_step(records)
         keep_every = config.train.keep_every
