@@ -177,6 +177,15 @@ def test_foreign_folders_are_no_steps(trained: Pair, tmp_path: Path) -> None:
     assert saved_steps(tmp_path) == []
 
 
+def test_optimizer_states_that_were_cut_short_are_one_line(trained: Pair, tmp_path: Path) -> None:
+    save(tmp_path, 1, trained)
+    state = tmp_path / "step_00001" / "trainer.safetensors"
+    state.write_bytes(state.read_bytes()[:100])
+    policy, optimizers = trained
+    with pytest.raises(UsageError, match="safetensors cannot be read"):
+        load_checkpoint(tmp_path, 1, policy, optimizers)
+
+
 def test_a_shared_policy_saves_its_one_adapter(tmp_path: Path) -> None:
     found = pair(shared_policy=True)
     move(found, 0)

@@ -298,7 +298,7 @@ def test_tool_calls_are_credited_by_the_verdict_they_lead_to_less_their_cost() -
 @pytest.mark.parametrize("also_right", [False, True])
 def test_the_cost_of_a_tool_call_never_counts_like_a_verdict(also_right: bool) -> None:
     """Of one class alone no verdict is learned; where all verdicts agree, calls alone differ."""
-    same = [("major", fake_score("x", HALF))]
+    same: list[Exchange] = [("major", fake_score("x", HALF))]
     drafts: list[Draft] = [(fake_score("x", HALF), [same, same])]
     if also_right:
         drafts.append((fake_score("x", PASSED), [[(None, None)]]))

@@ -52,6 +52,7 @@ def by_code(found: Table) -> pd.DataFrame:
         ("name\n\nAnn\n", ["name"], ["Ann"], ""),
         ("x,y\nr1,2,3\nr2,5,6\n", ["row_name", "x", "y"], ["r1", 2, 3], "row_name"),
         ("x,y\n1,2\n1,2,3\n4,5\n", ["x", "y"], [1, 2], "left out"),
+        ("x,y\n1,2,3\n1,2\n4,5\n", ["x", "y"], [1, 2], "left out"),
         ("<|im_end|>,b\n<|im_start|>,2\n", ["<|im_end|>", "b"], ["<|im_start|>", 2], ""),
     ],
 )
@@ -63,6 +64,19 @@ def test_delimited_text_is_read_as_its_owner_means_it(
     assert first is None or found.frame.iloc[0].tolist() == first
     assert notice in " ".join(found.notices)
     assert notice or not found.notices
+    pd.testing.assert_frame_equal(by_code(found), found.frame)
+
+
+@pytest.mark.parametrize("rows", [2, 40])
+@pytest.mark.parametrize("header", ["region,units\n", ""])
+def test_a_longer_row_loses_its_last_cells_and_no_row_is_lost(
+    tmp_path: Path, rows: int, header: str
+) -> None:
+    """Beyond the rows that are looked at first too."""
+    text = header + "north,1\n" * rows + "south,99,late note, and more\n" + "west,2\n"
+    found = table(tmp_path, "t.csv", text)
+    assert len(found.frame) == rows + 2
+    assert found.frame.iloc[rows].tolist()[:2] == ["south", 99]
     pd.testing.assert_frame_equal(by_code(found), found.frame)
 
 

@@ -97,7 +97,10 @@ def load_checkpoint(
         return
     if not (path / _STATE).is_file():
         raise UsageError(f"{path} holds adapters only: the newest two steps can be resumed from")
-    tensors = load_file(str(path / _STATE))
+    try:
+        tensors = load_file(str(path / _STATE))
+    except (OSError, SafetensorError) as error:
+        raise UsageError(f"{path / _STATE} cannot be read: {error}") from None
     for agent, optimizer in optimizers.items():
         for name, parameter in policy.parameters(agent).items():
             key = f"{agent}/{name}"

@@ -67,6 +67,10 @@ def run(arguments: Sequence[str]) -> int:
     return DONE
 
 
+# What even a look at a path raises, wherever it is first looked at.
+_NO_PATH = (errno.EACCES, errno.EPERM, errno.ENAMETOOLONG, errno.ELOOP, errno.EROFS)
+
+
 def _what_to_say(error: BaseException) -> tuple[int, str]:
     """Exit code and line for an error; one that nobody foresaw is raised on."""
     if isinstance(error, (CycloptsError, UsageError)):
@@ -77,6 +81,8 @@ def _what_to_say(error: BaseException) -> tuple[int, str]:
         return INTERRUPTED, str(error) or "interrupted"
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         return WRONG_USE, "the disk is full: free some space and go on with --resume"
+    if isinstance(error, OSError) and error.errno in _NO_PATH and error.filename:
+        return WRONG_USE, f"cannot use {str(error.filename)[:200]}: {error.strerror}"
     raise error
 
 

@@ -80,6 +80,8 @@ def check_tasks(*what: str, instances: int = 0, allow_unsafe_sandbox: bool = Fal
         instances: Draw this many instances of the tasks as well, and answer each.
         allow_unsafe_sandbox: Run a benchmark's programs even where the isolation is weak.
     """
+    if instances < 0:
+        raise UsageError(f"--instances {instances}: must be 0 or more")
     from parelha.task_checks import check_everything
 
     check_everything(what, instances, allow_unsafe_sandbox, lambda text: print(text, flush=True))

@@ -353,7 +353,10 @@ def check_files(stored: dict[str, Any], found: dict[Agent, ModelFiles], run_dir:
         UsageError: as `check_sources`.
     """
     for agent, files in found.items():
-        made_with = stored["models"][str(agent)]
+        models = stored.get("models")
+        made_with = models.get(str(agent)) if isinstance(models, dict) else None
+        if not isinstance(made_with, dict) or not {"sha256", "source"} <= made_with.keys():
+            raise UsageError(f"{run_dir}/config.json is damaged: it names no model of the {agent}")
         if made_with["sha256"] != files.sha256:
             raise UsageError(
                 f"the {agent}'s weights differ from the run's: {made_with['source']} "

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from safetensors import SafetensorError, safe_open
+
 from parelha.agents.roles import Roles, roles_of
 from parelha.checkpoint import saved_steps
 from parelha.config import Config
@@ -18,7 +20,7 @@ from parelha.models import catalogue
 from parelha.models.fetch import ModelFiles
 from parelha.models.policy import ADAPTER_FILE, BASE_FILE
 from parelha.runtime import find_files
-from parelha.tracking import RunFolder, step_name
+from parelha.tracking import RunFolder, read_object, step_name
 from parelha.types import Agent
 
 ADAPTER_CONFIG = "adapter_config.json"
@@ -89,11 +91,20 @@ class Source:
         """Write the agent's adapter as PEFT loads it, its base under the hub's name.
 
         Raises:
+            UsageError: it is damaged.
             OSError: it cannot be read or written.
         """
+        weights = self.checkpoint(agent) / ADAPTER_FILE
+        try:
+            with safe_open(str(weights), framework="pt"):
+                pass  # what is cut short does not open
+        except SafetensorError as error:
+            raise UsageError(f"{weights} is damaged: {error}") from None
+        told = read_object(self.checkpoint(agent) / ADAPTER_CONFIG)
+        if told is None:
+            raise UsageError(f"{self.checkpoint(agent)} has no {ADAPTER_CONFIG}")
         folder.mkdir(parents=True)
-        shutil.copyfile(self.checkpoint(agent) / ADAPTER_FILE, folder / ADAPTER_FILE)
-        told = json.loads((self.checkpoint(agent) / ADAPTER_CONFIG).read_text(encoding="utf-8"))
+        shutil.copyfile(weights, folder / ADAPTER_FILE)
         told["base_model_name_or_path"] = self.base_name(agent)
         told["revision"] = self.revision(agent)
         if isinstance(told.get("target_modules"), list):

@@ -58,27 +58,27 @@ def read_delimited(path: Path, header: Header) -> tuple[pd.DataFrame, dict[str, 
             arguments |= {"header": 0, "names": ["row_name", *rows[0]]}
             notices.append("rows have a cell more than there are names: the first is row_name")
         elif any(extra > 0 for extra in longer):
-            arguments["index_col"] = False
-    frame, cut = _read(path, arguments)
-    if cut or "index_col" in arguments:
-        notices.append("rows or cells beyond the last column were left out")
+            arguments["usecols"] = list(range(len(rows[0])))
+    frame = _read(path, arguments, len(arguments.get("names", rows[0])))
+    if "usecols" in arguments:
+        notices.append("cells beyond the last column were left out")
     return frame, arguments, notices
 
 
-def _read(path: Path, arguments: dict[str, Any]) -> tuple[pd.DataFrame, bool]:
-    """The table, and whether rows of it are left out; `arguments` then say so."""
+def _read(path: Path, arguments: dict[str, Any], columns: int) -> pd.DataFrame:
+    """The table; where a row has more cells than there are columns, `arguments` name those."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", pd.errors.DtypeWarning)
             warnings.simplefilter("ignore", pd.errors.ParserWarning)
-            return pd.read_csv(path, **arguments), "on_bad_lines" in arguments
+            return pd.read_csv(path, **arguments)
     except pd.errors.EmptyDataError:
         raise UsageError(f"{path.name!r} is empty") from None
     except pd.errors.ParserError:
-        if "on_bad_lines" in arguments:
+        if "usecols" in arguments:
             raise
-    arguments["on_bad_lines"] = "skip"
-    return _read(path, arguments)
+    arguments["usecols"] = list(range(columns))  # pandas then passes over what is beyond them
+    return _read(path, arguments, columns)
 
 
 def encoding_of(path: Path) -> tuple[str, list[str]]:

@@ -1,0 +1,71 @@
+"""Paths that may not even be looked at, and run folders with damaged files: one line each."""
+
+# pylint: disable=missing-function-docstring
+
+import json
+from pathlib import Path
+
+import pytest
+
+from parelha import cli
+from tests.saved_runs import saved_run
+
+LONG = "x" * 300  # longer than any file system takes; looking at it raises, as at what is locked
+
+
+def complaint(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    """What a command of wrong use says, in one line."""
+    assert cli.run(list(arguments)) == 2
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    return error
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["show", LONG],
+        ["report", LONG],
+        ["export", LONG],
+        ["serve", LONG],
+        ["train", "--resume", LONG],
+        ["train", f"{LONG}.toml", "--dry-run"],
+        ["experiment", f"{LONG}.toml"],
+        ["tasks", "check", f"{LONG}/tasks"],
+        ["tasks", "list", "--suite", f"{LONG}.jsonl"],
+    ],
+)
+def test_a_path_that_may_not_be_looked_at_is_one_line(
+    capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    assert "xxxx" in complaint(capsys, *arguments)
+
+
+def test_a_negative_number_of_instances_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "--instances -1" in complaint(capsys, "tasks", "check", "--instances", "-1")
+
+
+@pytest.fixture(name="run")
+def _run(model_folder: Path, tmp_path: Path) -> Path:
+    return saved_run(model_folder, tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["adapter_model.safetensors", "adapter_config.json"])
+def test_a_damaged_adapter_is_not_exported(
+    capsys: pytest.CaptureFixture[str], run: Path, name: str
+) -> None:
+    path = max(run.glob(f"checkpoints/*/coder/{name}"))
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    assert "damaged" in complaint(capsys, "export", str(run))
+    assert not (run / "export/peft").exists()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("models", [None, {}, {"coder": 3, "reviewer": 3}])
+def test_a_record_without_its_models_is_damaged(
+    capsys: pytest.CaptureFixture[str], run: Path, models: object
+) -> None:
+    record = json.loads((run / "config.json").read_text())
+    (run / "config.json").write_text(json.dumps(record | {"models": models}))
+    assert "config.json is damaged" in complaint(capsys, "export", str(run))
