@@ -3,11 +3,13 @@
 # pylint: disable=missing-function-docstring
 
 import json
+import socket
 from pathlib import Path
 
 import pytest
 
 from parelha import cli
+from tests.fabricate import fabricate_run
 from tests.saved_runs import saved_run
 
 LONG = "x" * 300  # longer than any file system takes; looking at it raises, as at what is locked
@@ -69,3 +71,13 @@ def test_a_record_without_its_models_is_damaged(
     record = json.loads((run / "config.json").read_text())
     (run / "config.json").write_text(json.dumps(record | {"models": models}))
     assert "config.json is damaged" in complaint(capsys, "export", str(run))
+
+
+def test_a_port_that_is_taken_is_told_before_anything_is_loaded(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    run = fabricate_run(tmp_path / "run", steps=1).path
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        error = complaint(capsys, "serve", str(run), "--port", str(port))
+    assert f"cannot listen at 127.0.0.1, port {port}" in error

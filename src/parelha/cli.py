@@ -41,8 +41,23 @@ app.command(cli_tasks.tasks_app)
 app.command(models_app)
 for _command in (cli_use.export, cli_use.serve, cli_use.chat):
     app.command(_command)
-app.command("parelha.cli_experiment:experiment", name="experiment")
-app.command("parelha.cli_plan:plan", name="plan", help_epilogue=_SETTINGS)
+# Imported when they are called: what `parelha --help` says of them stands here.
+app.command(
+    "parelha.cli_experiment:experiment",
+    name="experiment",
+    help="""Run an experiment: every arm with every seed, and what may be claimed of them.
+
+    The same command goes on with one that was interrupted. Its folder, below the configuration's
+    runs_dir, holds a run folder for each arm and seed, results.json and experiment.html.""",
+)
+app.command(
+    "parelha.cli_plan:plan",
+    name="plan",
+    help="""Say what a run would take on GPUs: what goes where, memory, time, and the commands.
+
+    Arithmetic on paper: nothing is loaded, asked of a network, or started.""",
+    help_epilogue=_SETTINGS.replace("`--dry-run`", "`parelha train --dry-run`"),
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -147,7 +162,8 @@ def train(
 
 @app.command(
     name="eval",
-    usage="Usage: parelha eval RUN | [CONFIG] --engine.server URL [--key value ...]",
+    usage="Usage: parelha eval RUN [--key value ...] | [CONFIG] --engine.server URL [...]",
+    help_epilogue="Of a run's settings `--eval.arms`, `--eval.samples`, `--engine...` can be set.",
 )
 def evaluate(
     *arguments: Annotated[str, Parameter(name="RUN", allow_leading_hyphen=True)],
@@ -288,7 +304,11 @@ def fetch_model(name: str, /) -> None:
     print(f"{files.name} from {files.source}, SHA-256 {files.sha256}")
 
 
-app.command("parelha.solve.command:solve", name="solve")
+app.command(
+    "parelha.solve.command:solve",
+    name="solve",
+    help="Let the pair answer a question about your own files: the answer, and its program.",
+)
 
 
 @app.command

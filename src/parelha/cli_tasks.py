@@ -75,7 +75,7 @@ def check_tasks(*what: str, instances: int = 0, allow_unsafe_sandbox: bool = Fal
     """Check that references are right and clean, and that hidden inputs tell wrong answers.
 
     Args:
-        what: Ids of tasks, a folder of your own tasks, or a benchmark (name or JSONL file); every
+        what: Ids of tasks, a folder of your own tasks, or a benchmark (name or file); every
             task of every family when there is none.
         instances: Draw this many instances of the tasks as well, and answer each.
         allow_unsafe_sandbox: Run a benchmark's programs even where the isolation is weak.

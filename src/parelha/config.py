@@ -322,15 +322,19 @@ class Config(Section):
         return self
 
     @model_validator(mode="after")
-    def _check_across(self) -> Self:
-        if not self.model.train_agents:
-            raise ValueError("model.train_agents is empty: name coder, reviewer or both")
+    def _check_shared_policy(self) -> Self:
         if self.model.shared_policy and self.model.reviewer not in ("", self.model.coder):
             raise ValueError("model.shared_policy needs one base: leave model.reviewer empty")
         if self.model.shared_policy and "frozen_reviewer" in self.eval.arms:
             raise ValueError(
                 "eval.arms: frozen_reviewer needs a reviewer of its own, not model.shared_policy"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _check_across(self) -> Self:
+        if not self.model.train_agents:
+            raise ValueError("model.train_agents is empty: name coder, reviewer or both")
         if not self.engine.server and (
             self.engine.server_model or self.engine.server_reviewer_model
         ):

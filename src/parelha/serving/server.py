@@ -1,7 +1,9 @@
 """`parelha serve`: opens the pair, starts the worker and the server, and closes them again."""
 
 import os
+import socket
 import sys
+from contextlib import suppress
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -19,8 +21,8 @@ def serve(run_dir: Path, *, step: int | None, host: str, port: int, key_env: str
         key_env: name of the variable with the key that clients must show; "" for none.
 
     Raises:
-        UsageError: no such run or variable, an address of other machines without a key, or the
-            packages of the extra are missing.
+        UsageError: no such run or variable, an address of other machines without a key, one that
+            cannot be listened at, or the packages of the extra are missing.
     """
     key = os.environ.get(key_env, "") if key_env else ""
     if key_env and not key:
@@ -40,10 +42,31 @@ def serve(run_dir: Path, *, step: int | None, host: str, port: int, key_env: str
     from parelha.serving.pair import open_pair
     from parelha.serving.worker import Worker  # pylint: disable=import-outside-toplevel
 
-    with open_pair(run_dir, step, _say) as pair, Worker(pair.engine) as worker:
+    with (
+        listening(host, port) as sock,
+        open_pair(run_dir, step, _say) as pair,
+        Worker(pair.engine) as worker,
+    ):
         app = Server(pair, worker, key).app(loopback=loopback)
-        _say(f"{pair.name}: http://{host}:{port}/v1 (and a page at /); Ctrl-C ends it")
-        uvicorn.run(app, host=host, port=port, log_level="warning", timeout_graceful_shutdown=2)
+        place = f"[{host}]" if ":" in host else host
+        where = f"http://{place}:{sock.getsockname()[1]}/v1"
+        _say(f"{pair.name}: {where} (and a page at /); Ctrl-C ends it")
+        settings = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2)
+        with suppress(KeyboardInterrupt):
+            uvicorn.Server(settings).run(sockets=[sock])
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """A socket at an address, taken before the slow loading; port 0 takes any that is free.
+
+    Raises:
+        UsageError: there is no such address, or the port is taken.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        raise UsageError(f"cannot listen at {host}, port {port}: {error.strerror}") from None
 
 
 def is_loopback(host: str) -> bool:

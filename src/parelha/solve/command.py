@@ -52,7 +52,7 @@ def solve(
         header: Whether the first row names the columns; by default found out.
         lang: Of the prompts, en or pt; by default the run's.
         drafts: Programs that are begun, 1 to 8; the answer that most of them come to is taken.
-        rounds: Reviews of each, followed by a revision, 1 to 3 at most.
+        rounds: Reviews of each, followed by a revision, at most, 1 to 3.
         seconds: How long a program may run.
         json: Print one JSON object.
         show: Print the whole dialogue before the answer.

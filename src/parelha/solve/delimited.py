@@ -71,7 +71,8 @@ def _read(path: Path, arguments: dict[str, Any], columns: int) -> pd.DataFrame:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", pd.errors.DtypeWarning)
             warnings.simplefilter("ignore", pd.errors.ParserWarning)
-            return pd.read_csv(path, **arguments)
+            frame: pd.DataFrame = pd.read_csv(path, **arguments)
+            return frame
     except pd.errors.EmptyDataError:
         raise UsageError(f"{path.name!r} is empty") from None
     except pd.errors.ParserError:
