@@ -47,6 +47,10 @@ def test_a_negative_number_of_instances_is_refused(capsys: pytest.CaptureFixture
     assert "--instances -1" in complaint(capsys, "tasks", "check", "--instances", "-1")
 
 
+def test_a_level_that_no_task_has_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "levels are 1 to 4" in complaint(capsys, "tasks", "list", "--levels", "9")
+
+
 @pytest.fixture(name="run")
 def _run(model_folder: Path, tmp_path: Path) -> Path:
     return saved_run(model_folder, tmp_path)

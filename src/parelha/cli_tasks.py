@@ -44,9 +44,14 @@ def list_tasks(
             print(f"{task.id}\t{task.split}\t{task.action}")
         return
     splits: tuple[Split, ...] = ("train", "heldout_params", "heldout_families")
-    for split in splits:
-        for action, identity in named_tasks(split, levels, families):
-            print(f"{identity}\t{split}\t{action}")
+    found = [
+        f"{identity}\t{split}\t{action}"
+        for split in splits
+        for action, identity in named_tasks(split, levels, families)
+    ]
+    if not found:
+        raise UsageError("no task has these families and levels (levels are 1 to 4)")
+    print("\n".join(found))
 
 
 @tasks_app.command(name="show")

@@ -31,6 +31,7 @@ UPDATED_PER_NEW = 3  # tokens: 1,200 and 400 an episode
 _ASSUMED_OF = 7_615_616_512  # weights
 # Measured on CPUs (docs/analysis.md, docs/sandbox.md): linters, a pandas program in the sandbox.
 CORE_SECONDS = 1 / 17.5 + 1 / 160
+_MOST_GPUS = 8_192  # every split of them is tried, and each has a line with its command
 USABLE = 0.9  # of a GPU's memory: vLLM's default, and as much for a trainer
 VLLM_GIB = 2.0  # its own activations and graphs; assumed
 _LORA_RANKS = (8, 16, 32, 64, 128, 256, 320, 512)  # that vLLM takes
@@ -64,7 +65,9 @@ class Machines:
         """Raise UsageError where there is no such set of machines."""
         for flag in ("gpus", "gpu_memory", "nodes"):
             if not 0 < getattr(self, flag) < math.inf:
-                raise UsageError(f"--{flag.replace('_', '-')}: must be above 0")
+                raise UsageError(f"--{flag.replace('_', '-')}: must be a number above 0")
+        if self.gpus > _MOST_GPUS:
+            raise UsageError(f"--gpus {self.gpus}: must be at most {_MOST_GPUS:,}")
         if self.cores < 0:
             raise UsageError("--cores: must be at least 0")
         if self.gpus % self.nodes:
