@@ -262,7 +262,7 @@ def _call(task: Task, number: int, lang: Lang) -> str:
 
 def _told(task: Task, call: CallResult, right: object) -> tuple[str, str]:
     """What a call gave and what is right, as text; each with its type where those differ."""
-    actual, wanted = call.outcome.value, _NUMPY_SCALAR.sub(r"\1", _one_line(repr(right)))
+    actual, wanted = call.outcome.value, _NUMPY_SCALAR.sub(r"\1", _shown(right))
     if call.outcome is Outcome.PASSED and isinstance(task, BenchmarkTask):
         actual = _shown(shown(call.value))
     elif call.outcome is Outcome.PASSED:

@@ -52,20 +52,15 @@ def step_metrics(
         float(p.action == right[t.task_id]) for t in trees for p in t.drafts if p.kind == "draft"
     )
     for agent in Agent:
-        record[f"entropy/{agent}"] = mean(
-            turn.completion.entropy
+        chosen = [
+            turn
             for play in rounds
             if play.agent is agent
             for turn in play.turns
             if turn.kind == "action" and len(turn.choices) > 1
-        )
-        actions = Counter(
-            turn.answer
-            for play in rounds
-            if play.agent is agent
-            for turn in play.turns
-            if turn.kind == "action" and len(turn.choices) > 1
-        )
+        ]
+        record[f"entropy/{agent}"] = mean(turn.completion.entropy for turn in chosen)
+        actions = Counter(turn.answer for turn in chosen)
         total = sum(actions.values())
         for action, count in sorted(actions.items()):
             record[f"action/{agent}/{action}"] = count / total
