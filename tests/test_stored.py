@@ -12,7 +12,7 @@ from parelha.report.records import read_run
 from parelha.report.run_page import build_report
 from parelha.stored import DraftStore, StoredDraft
 from parelha.tracking import RunFolder, step_name
-from tests.fakes import half_pass, run_tiny, tiny_config, use_fakes
+from tests.fakes import Quiet, half_pass, run_tiny, tiny_config, use_fakes
 
 
 def record(answer: str, *, passes: bool, task: str = "t", **other: Any) -> dict[str, Any]:
@@ -124,7 +124,14 @@ def test_a_step_of_forced_reviews_has_verdicts_of_both_classes_beside_them(
     half_pass(monkeypatch)
     train = {"steps": 2, "draft_steps": 1, "review_steps": 1, "tasks_per_step": 2}
     config = tiny_config(model_folder, tmp_path, train=train | {"stored_drafts": 4})
+    phases: list[str] = []
+    monkeypatch.setattr(Quiet, "phase", lambda self, text: phases.append(text))
     folder = RunFolder(run_tiny(config))
+    assert "step 1: updating the reviewer" not in phases  # that had no say in it
+    assert {phase.split(", ")[0] for phase in phases if "playing" in phase} == {
+        "step 1: playing 6 drafts",
+        "step 2: playing 4 forced reviews",
+    }
     rounds = folder.read_rounds(step_name(2))
     passing = {(r["task"], r["name"]): _passes(r) for r in rounds if r["kind"] == "stored"}
     assert len(passing) == sum(r["kind"] == "stored" for r in rounds)  # each has a name of its own

@@ -18,6 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parelha.errors import UsageError
+from parelha.report.records import read_run
 from parelha.tracking import RunFolder, read_lines, to_json_line, whole_folder, write_atomic
 
 JSON = st.recursive(
@@ -28,7 +29,7 @@ JSON = st.recursive(
 
 
 def rounds_of(step: int) -> list[dict[str, Any]]:
-    return [{"step": step, "task": "t", "name": "d0", "reward": 0.5}]
+    return [{"step": step, "task": "t", "name": "d0", "kind": "draft", "reward": 0.5}]
 
 
 def write_steps(run: RunFolder, count: int) -> None:
@@ -123,6 +124,27 @@ def test_a_torn_last_line_is_ignored_and_a_damaged_whole_line_is_named(tmp_path:
         read_lines(path)
 
 
+@pytest.mark.parametrize(
+    ("name", "line", "message"),
+    [
+        ("metrics.jsonl", '{"step": "1"}', r"metrics\.jsonl is damaged: record 1 has no step"),
+        ("episodes/step_00001.jsonl", '{"task": "t", "name": "d0"}', "record 1 has no kind"),
+        ("eval/before.json", "{}", r"before\.json is damaged: record 1 has no episodes"),
+    ],
+)
+def test_records_edited_by_hand_are_one_line(
+    tmp_path: Path, name: str, line: str, message: str
+) -> None:
+    run = RunFolder.create(tmp_path / "run")
+    run.write_config({"config": {}})
+    run.write_step(1, {}, {}, [])
+    (run.path / name).parent.mkdir(exist_ok=True)
+    (run.path / name).write_text(line + "\n")
+    with pytest.raises(UsageError, match=message):
+        read_run(run.path)
+        run.read_eval("before")
+
+
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EDQUOT])
 def test_a_full_disk_is_one_line_and_leaves_the_old_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
@@ -163,8 +185,9 @@ def test_any_record_is_one_line_and_comes_back(record: dict[str, Any]) -> None:
 def test_text_no_file_could_hold_comes_back(tmp_path: Path) -> None:
     run = RunFolder.create(tmp_path / "run")
     said = "lone \ud800 surrogate,\u2028 separator,\x85 next line, \x00"
-    run.write_step(1, {}, {}, [{"said": said}])
-    assert run.read_rounds("step_00001") == [{"said": said}]
+    record = rounds_of(1)[0] | {"said": said}
+    run.write_step(1, {}, {}, [record])
+    assert run.read_rounds("step_00001") == [record]
 
 
 def test_two_processes_cannot_train_in_one_folder(tmp_path: Path) -> None:
@@ -187,7 +210,8 @@ def test_kill_9_at_any_moment_leaves_whole_steps(tmp_path: Path) -> None:
         "import sys; from pathlib import Path; from parelha.tracking import RunFolder\n"
         "run = RunFolder.create(Path(sys.argv[1])); run.write_config({'config': {}})\n"
         "for step in range(1, 10**6):\n"
-        "    run.write_step(step, {'x': 'm' * 3000}, {}, [{'step': step, 'said': 'r' * 20000}])\n"
+        "    round = {'task': 't', 'name': 'd0', 'kind': 'draft', 'said': 'r' * 20000}\n"
+        "    run.write_step(step, {'x': 'm' * 3000}, {}, [round])\n"
     )
     for attempt in range(3):
         path = tmp_path / f"run{attempt}"

@@ -193,12 +193,34 @@ def test_what_is_right_is_learned_as_if_it_had_been_drawn(
     found = []
     for sample in (relabelled, right):
         zero(policy)
-        accumulate_gradients(policy, CODER, [sample], LearningConfig())
+        accumulate_gradients(policy, CODER, [sample], LearningConfig(action_weight=1.0))
         gradients = (p.grad for p in policy.parameters(CODER).values() if p.grad is not None)
         found.append(torch.cat([gradient.flatten() for gradient in gradients]))
     zero(policy)
     assert found[0].norm() > 0
     torch.testing.assert_close(*found)
+
+
+def test_text_sampled_choices_and_known_ones_have_a_mean_each(
+    policy: Policy, samples: list[Sample]
+) -> None:
+    """A few choices cannot outweigh the words, nor what is known be lost among what was drawn."""
+    ids, config = samples[0].ids, LearningConfig(action_weight=0.3)
+
+    def of(parts: list[Sample], **changed: float) -> float:
+        settings = config.model_copy(update=changed)
+        loss = accumulate_gradients(policy, CODER, parts, settings).loss
+        zero(policy)
+        return loss
+
+    def choice(token: int, better: dict[int, int]) -> Sample:
+        return Sample([*ids, token], [len(ids)], [-1.0], [(7, 9)], [0.7], 0.8, better)
+
+    text = [Sample([*ids, 5], [len(ids)], [-2.0], [None], [0.5], 0.8)]
+    drawn, known = [choice(7, {}), choice(9, {})], [choice(7, {0: 9})]
+    both = of(drawn, action_weight=1.0)
+    assert of(drawn) == pytest.approx(0.3 * both)
+    assert of(text + drawn + known) == pytest.approx(of(text) + 0.3 * both + of(known))
 
 
 def test_a_turn_without_an_advantage_carries_no_loss() -> None:
@@ -229,7 +251,7 @@ def test_rounds_without_any_choice_give_no_loss_and_no_error(policy: Policy) -> 
     result = accumulate_gradients(
         policy, CODER, [forced, Sample([1, 2], [1], [-1.0], [None], [1.0], 1.0)], LearningConfig()
     )
-    assert (result.text_tokens, result.action_tokens) == (1, 0)
+    assert result.counts == (1, 0, 0)
     zero(policy)
 
 

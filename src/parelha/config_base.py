@@ -1,8 +1,39 @@
-"""What the tables of the configuration are made of: bounded numbers, and a closed table."""
+"""What the tables of the configuration are made of: bounded numbers, URLs, and a closed table."""
 
 from typing import Annotated
+from urllib.parse import SplitResult, urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+_ENDS = ("/chat/completions", "/completions", "/models", "/v1")  # of the protocol's own paths
+
+
+def split_url(url: str) -> SplitResult:
+    """A server's URL ``http(s)://[user:password@]host[:port][/path]`` in its parts.
+
+    The protocol's own paths at its end are left out. Raises ValueError where it is none.
+    """
+    whole = url.rstrip("/")
+    for end in _ENDS:
+        whole = whole.removesuffix(end)
+    wrong = ValueError(f"the server's URL {url!r}: write it as http://localhost:8000")
+    try:
+        parts = urlsplit(whole)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        raise wrong from None
+    if not host or parts.scheme not in ("http", "https") or parts.query or parts.fragment:
+        raise wrong
+    return parts
+
+
+def _check_url(url: str) -> str:
+    if url:
+        split_url(url)
+    return url
+
+
+ServerUrl = Annotated[str, AfterValidator(_check_url)]
 
 Size = Annotated[int, Field(ge=1)]
 Count = Annotated[int, Field(ge=0)]

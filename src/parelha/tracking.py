@@ -277,11 +277,14 @@ class RunFolder:
 
     def read_rounds(self, name: str) -> list[Line]:
         """Rounds of ``"step_00012"``, ``"eval_before"`` ...; none where they were not written."""
-        return read_lines(self._rounds_path(name))
+        path = self._rounds_path(name)
+        return _holding(read_lines(path), path, task=str, name=str, kind=str)
 
     def read_eval(self, which: str) -> Line | None:
         """The table of an evaluation, or None where there is none yet."""
-        return read_object(self.path / "eval" / f"{which}.json")
+        path = self.path / "eval" / f"{which}.json"
+        table = read_object(path)
+        return None if table is None else _holding([table], path, episodes=list)[0]
 
     def episode_steps(self) -> list[int]:
         """Numbers of the steps whose rounds are on record, ascending."""
@@ -290,10 +293,7 @@ class RunFolder:
         return sorted(int(n) for n in numbers if n.isdecimal())
 
     def _read_steps(self, name: str) -> list[Line]:
-        records = read_lines(self.path / name)
-        if any(not isinstance(record.get("step"), int) for record in records):
-            raise UsageError(f"{self.path / name} is damaged: a line has no step")
-        return records
+        return _holding(read_lines(self.path / name), self.path / name, step=int)
 
     def _rounds_path(self, name: str) -> Path:
         return self.path / "episodes" / f"{name}.jsonl"
@@ -311,6 +311,15 @@ def step_name(step: int) -> str:
 
 def _write_records(path: Path, records: Iterable[Mapping[str, Any]]) -> None:
     write_atomic(path, "".join(map(to_json_line, records)))
+
+
+def _holding(records: list[Line], path: Path, **kinds: type) -> list[Line]:
+    """The same records; raises UsageError where one lacks what each of them has."""
+    for number, record in enumerate(records, 1):
+        for key, kind in kinds.items():
+            if not isinstance(record.get(key), kind):
+                raise UsageError(f"{path} is damaged: record {number} has no {key}")
+    return records
 
 
 def write_object(path: Path, table: Mapping[str, Any]) -> None:

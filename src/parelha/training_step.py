@@ -68,7 +68,8 @@ def play_step(runtime: Runtime, due: Sequence[Due], step: int, progress: Progres
     """
     config, began = runtime.config, time.perf_counter()
     phase = config.train.phase(step)
-    num_drafts = sum(len(one.stored) or config.episode.drafts for one in due)
+    fresh = config.episode.drafts
+    num_drafts = sum(len(one.stored) if one.stored or one.judged else fresh for one in due)
     runtime.engine.on_tokens = lambda tokens: None
     if progress is not None:
         what = in_words(config, phase, num_drafts)
@@ -107,7 +108,8 @@ def learn_step(
     trained_tokens = 0
     with runtime.policy.plain_weights():
         for agent, optimizer in optimizers.items():
-            progress.phase(f"step {step}: updating the {agent}")
+            if metrics[f"tokens/{agent}"]:
+                progress.phase(f"step {step}: updating the {agent}")
             result = update(runtime, agent, optimizer, trees, is_stale=played.stale)
             trained_tokens += int(result.pop("computed_tokens"))
             metrics |= {f"{name}/{agent}": value for name, value in result.items()}

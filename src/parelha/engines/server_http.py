@@ -10,8 +10,9 @@ from contextlib import suppress
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from socket import SHUT_RDWR
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
+from parelha.config_base import split_url
 from parelha.errors import (
     ServerRefusedError,
     ServerUnreachableError,
@@ -32,8 +33,7 @@ class Http:
     """JSON over HTTP to one server; a request that meets a passing fault is sent again.
 
     Args:
-        url: ``http(s)://[user:password@]host[:port][/path]``; the protocol's own paths at its end
-            are left out.
+        url: as `split_url` takes it.
         key_env: the environment variable that holds the server's key; "" means `KEY_ENV`, if set.
         say: told in one line that the server is waited for.
         patient: send again what meets a passing fault; False where others can be asked instead.
@@ -56,18 +56,13 @@ class Http:
         patient: bool = True,
         seconds: float = ANSWER_SECONDS,
     ) -> None:
-        whole = url.rstrip("/")
-        for end in ("/chat/completions", "/completions", "/models", "/v1"):
-            whole = whole.removesuffix(end)
         try:
-            parts = urlsplit(whole)
-            host, port = parts.hostname, parts.port
-        except ValueError:
-            host, port = None, None
-        if not host or parts.scheme not in ("http", "https") or parts.query or parts.fragment:
-            raise UsageError(f"the server's URL {url!r}: write it as http://localhost:8000")
-        self.url = whole.replace(f"{parts.netloc.rpartition('@')[0]}@", "", 1)
-        self._host, self._port, self._path = host, port, parts.path.rstrip("/")
+            parts = split_url(url)
+        except ValueError as error:
+            raise UsageError(str(error)) from None
+        self.url = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+        self._host, self._port = parts.hostname or "", parts.port
+        self._path = parts.path.rstrip("/")
         self._kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
         self._headers = {"Content-Type": "application/json"}
         self._key_env = key_env or KEY_ENV

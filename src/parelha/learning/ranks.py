@@ -22,7 +22,13 @@ from parelha.closing import Closing
 from parelha.config import Config, LearningConfig
 from parelha.errors import WorkFailedError
 from parelha.kernels.choose import use_gpu
-from parelha.learning.update import Sample, UpdateResult, accumulate_gradients, count_targets
+from parelha.learning.update import (
+    Counts,
+    Sample,
+    UpdateResult,
+    accumulate_gradients,
+    count_targets,
+)
 from parelha.models.policy import Policy
 from parelha.types import Agent
 
@@ -38,7 +44,7 @@ class _Share:
     samples: list[Sample]
     config: LearningConfig
     max_importance: float | None
-    counts: tuple[int, int]
+    counts: Counts
 
 
 class Ranks(Closing):

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import ceil
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -48,9 +48,23 @@ class Sample:
     better: dict[int, int] = field(default_factory=dict)
 
 
+class Counts(NamedTuple):
+    """Tokens that carry loss, by what is summed up of them.
+
+    Attributes:
+        text: written freely.
+        action: of moves that were sampled, as the coder's kind of work.
+        known: of moves whose right one is known, as the reviewer's verdict.
+    """
+
+    text: int
+    action: int
+    known: int
+
+
 @dataclass(frozen=True)
 class UpdateResult:
-    """What an update did; all plain floats.
+    """What an update did; all plain numbers.
 
     Attributes:
         mismatch: mean absolute difference of the text tokens' log-probabilities by the engine and
@@ -62,8 +76,7 @@ class UpdateResult:
     loss: float
     clip_share: float
     kl: float
-    text_tokens: int
-    action_tokens: int
+    counts: Counts
     computed_tokens: int
     mismatch: float = 0.0
     most_mismatch: float = 0.0
@@ -125,12 +138,13 @@ def accumulate_gradients(
     samples: Sequence[Sample],
     config: LearningConfig,
     max_importance: float | None = None,
-    counts: tuple[int, int] | None = None,
+    counts: Counts | None = None,
 ) -> UpdateResult:
     """Add the gradient of the step's loss to the agent's adapter.
 
-    The loss is the mean over all text tokens of the step plus `action_weight` times the mean over
-    all action tokens, so how rounds are cut and packed does not change it.
+    The loss is the mean over all text tokens of the step, plus `action_weight` times the mean over
+    all sampled action tokens, plus the mean over those of which the right one is known; so how
+    rounds are cut and packed does not change it.
 
     Args:
         policy: with the agent's adapter.
@@ -150,17 +164,17 @@ def accumulate_gradients(
             references = sample_logprobs(policy, agent, samples, config.max_pass_tokens)
     loss = _StepLoss(policy, agent, samples, references, config)
     loss.max_importance = max_importance
-    if counts is not None:
-        loss.text, loss.action = counts
+    loss.counts = counts or loss.counts
     roots = _tree(samples, config.max_pass_tokens)
     TreePasses(policy, agent, config.max_pass_tokens).add_gradient(roots, loss.of_segments)
     return loss.result(sum(len(segment.ids) for root in roots for segment in root.all()))
 
 
-def count_targets(samples: Sequence[Sample]) -> tuple[int, int]:
-    """Text tokens and action tokens that carry loss."""
+def count_targets(samples: Sequence[Sample]) -> Counts:
+    """How many tokens of each kind carry loss."""
     text = sum(legal is None for s in samples for legal in s.legal)
-    return text, sum(len(s.legal) for s in samples) - text
+    known = sum(len(s.better) for s in samples)
+    return Counts(text, sum(len(s.legal) for s in samples) - text - known, known)
 
 
 def _tree(samples: Sequence[Sample], max_tokens: int) -> list[Segment]:
@@ -182,7 +196,7 @@ class _StepLoss:
         self.policy, self.agent, self.config = policy, agent, config
         self.samples, self.references = samples, references
         self.algorithm = load_algorithm(config.algorithm)
-        self.text, self.action = count_targets(samples)
+        self.counts = count_targets(samples)
         self.loss, self.clipped, self.kl = 0.0, 0.0, 0.0
         self.max_importance: float | None = None
         self.apart, self.most_apart, self.truncated = 0.0, 0.0, 0
@@ -218,12 +232,9 @@ class _StepLoss:
             kl = kl_k3(logprobs, beside(logprobs, reference))
             losses = losses + config.kl_weight * kl
             self.kl += float(kl.detach().sum())
-        weights = torch.where(
-            is_text,
-            1.0 / max(self.text, 1),
-            config.action_weight / max(self.action, 1),
-        )
-        loss = (losses * weights).sum()
+        text, action, known = (1.0 / max(count, 1) for count in self.counts)
+        weights = torch.where(beside(logprobs, sampled), config.action_weight * action, known)
+        loss = (losses * torch.where(is_text, text, weights)).sum()
         self.loss += float(loss.detach())
         self.clipped += float(clipped.sum())
         return loss
@@ -242,17 +253,16 @@ class _StepLoss:
 
     def result(self, computed_tokens: int) -> UpdateResult:
         """What the update did."""
-        count = max(self.text + self.action, 1)
+        count, text = max(sum(self.counts), 1), max(self.counts.text, 1)
         return UpdateResult(
             loss=self.loss,
             clip_share=self.clipped / count,
             kl=self.kl / count,
-            text_tokens=self.text,
-            action_tokens=self.action,
+            counts=self.counts,
             computed_tokens=computed_tokens,
-            mismatch=self.apart / max(self.text, 1),
+            mismatch=self.apart / text,
             most_mismatch=self.most_apart,
-            truncated_share=self.truncated / max(self.text, 1),
+            truncated_share=self.truncated / text,
         )
 
 
