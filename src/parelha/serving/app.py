@@ -8,10 +8,11 @@ import asyncio
 import hmac
 import itertools
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Protocol
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import ClientDisconnect, Request
@@ -31,7 +32,7 @@ from parelha.types import Agent
 
 MAX_BODY_BYTES = 1024 * 1024
 MAX_ANSWERS = 256  # under way at once
-_LOOPBACK = ["localhost", "127.0.0.1", "[::1]"]
+LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 
 
 class Server:
@@ -50,15 +51,19 @@ class Server:
         self._own = secrets.randbits(63)  # of requests without a seed
         self._answers = 0
 
-    def app(self, *, loopback: bool = True) -> Starlette:
-        """The application; one that is asked by other machines takes any name of its own."""
+    def app(self, hosts: Sequence[str] = LOOPBACK) -> Starlette:
+        """The application, which answers to these names of its own; to any without one."""
         routes = [
             Route("/", self._page),
             Route("/v1/models", self._guarded(self._models)),
             Route("/v1/chat/completions", self._guarded(self._complete), methods=["POST"]),
         ]
-        hosts = Middleware(TrustedHostMiddleware, allowed_hosts=_LOOPBACK)
-        return Starlette(routes=routes, middleware=[hosts] if loopback else [])
+        named = Middleware(TrustedHostMiddleware, allowed_hosts=[*hosts])
+        return Starlette(
+            routes=routes,
+            middleware=[named] if hosts else [],
+            exception_handlers={HTTPException: _refused, Exception: _failed},
+        )
 
     def _guarded(
         self, answer: Callable[[Request], Awaitable[Response]]
@@ -143,6 +148,19 @@ class Server:
         if asking.seed is not None:
             return ("serve", asking.seed)
         return ("serve", self._own, next(self._numbers))
+
+
+async def _refused(_: Request, error: Exception) -> Response:
+    """No such path, or not by this method: in the protocol's form, as every refusal."""
+    assert isinstance(error, HTTPException)
+    refusal = Refusal(error.status_code, error.detail, "not_found")
+    return JSONResponse(refusal.body(), refusal.status, error.headers)
+
+
+async def _failed(_: Request, error: Exception) -> Response:
+    """A fault of ours; the server's log has its trace."""
+    refusal = Refusal(500, f"{type(error).__name__}: see the server's log", "failed")
+    return JSONResponse(refusal.body(), refusal.status)
 
 
 class _Answer(Protocol):

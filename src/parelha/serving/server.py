@@ -35,7 +35,7 @@ def serve(run_dir: Path, *, step: int | None, host: str, port: int, key_env: str
     try:
         import uvicorn  # pylint: disable=import-outside-toplevel  # an extra
 
-        from parelha.serving.app import Server  # pylint: disable=import-outside-toplevel
+        from parelha.serving.app import LOOPBACK, Server  # pylint: disable=import-outside-toplevel
     except ImportError:
         raise UsageError("serve needs two packages more: `pip install 'parelha[serve]'`") from None
     # pylint: disable-next=import-outside-toplevel  # slow, and not needed to refuse
@@ -47,8 +47,8 @@ def serve(run_dir: Path, *, step: int | None, host: str, port: int, key_env: str
         open_pair(run_dir, step, _say) as pair,
         Worker(pair.engine) as worker,
     ):
-        app = Server(pair, worker, key).app(loopback=loopback)
         place = f"[{host}]" if ":" in host else host
+        app = Server(pair, worker, key).app([*LOOPBACK, place] if loopback else [])
         where = f"http://{place}:{sock.getsockname()[1]}/v1"
         _say(f"{pair.name}: {where} (and a page at /); Ctrl-C ends it")
         settings = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2)
