@@ -207,6 +207,21 @@ def test_humaneval_is_evaluated_on_whole_beside_the_families() -> None:
     assert groups == {"heldout_params": 4, "humaneval": 164}
 
 
+def test_a_trained_pair_is_tried_on_other_tasks_with_other_limits(
+    run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_fakes(monkeypatch)
+    before = snapshot(run)
+    suite = write(tmp_path / "HumanEval.jsonl", GOOD)
+    asked = {"tasks.eval_suites": suite, "episode.max_rounds": "2", "eval.temperature": "0.3"}
+    table = evaluate_run(run, 1, 1, asked)
+    assert [e["task"] for e in table["episodes"]] == ["Some/0"]
+    assert table["temperature"] == 0.3
+    assert snapshot(run) == before
+    with pytest.raises(UsageError, match="learning_rate belongs to the run"):
+        evaluate_run(run, 1, 1, {"learning.learning_rate": "1"})
+
+
 def test_samples_are_counted_beside_an_evaluation_that_stays_as_it_was(
     model_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

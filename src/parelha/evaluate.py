@@ -30,6 +30,10 @@ from parelha.tracking import RunFolder
 from parelha.types import Agent, CoderAction, Split, Task
 
 
+# Of a run's configuration what an evaluation may set otherwise.
+_FREE = ("engine.", "eval.", "episode.", "tasks.eval_suites")
+
+
 def heldout_tasks(config: Config, episodes: int) -> tuple[Task, ...]:
     """The first `episodes` held-out tasks: splits, families, parameterisations and suites in turn.
 
@@ -251,8 +255,8 @@ def evaluate_run(
         run_dir: the run.
         step: whose adapters; None means the newest, 0 the base without training.
         episodes: how many; None means as configured.
-        overrides: settings of the engine, the arms and the samples, dotted key to text; with
-            ``engine.server`` the server's own models play, which no checkpoint is of.
+        overrides: settings of `_FREE`, dotted key to text; with ``engine.server`` the server's own
+            models play, which no checkpoint is of.
 
     Raises:
         UsageError: no run, no such checkpoint, other weights than the run was made with, a
@@ -262,11 +266,8 @@ def evaluate_run(
     folder = RunFolder.open(run_dir)
     stored = folder.read_config()
     for key in overrides or {}:
-        if not key.startswith(("engine.", "eval.arms", "eval.samples")):
-            raise UsageError(
-                f"{key} belongs to the run: only engine settings, eval.arms and eval.samples can "
-                "be given here"
-            )
+        if not key.startswith(_FREE):
+            raise UsageError(f"{key} belongs to the run: what can be given is {', '.join(_FREE)}")
     config = lay_over(from_dict(stored["config"]), overrides or {})
     if config.engine.server:
         return evaluate_server(config, step, episodes)
