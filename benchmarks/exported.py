@@ -18,19 +18,14 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
-from parelha.agents.roles import roles_of
-from parelha.checkpoint import load_checkpoint
-from parelha.config_file import from_dict
 from parelha.engines.protocol import Request
 from parelha.engines.torch_engine import TorchEngine
 from parelha.evaluate import say_aside
-from parelha.export.source import chosen_step
 from parelha.export.write import Kind, export_run
-from parelha.runtime import find_files, load_policy
-from parelha.serving.pair import Pair
+from parelha.runtime import find_files
+from parelha.serving.pair import open_pair
 from parelha.serving.talk import Message, prompt_ids
 from parelha.tasks import load_tasks
-from parelha.tracking import RunFolder
 from parelha.types import Agent
 
 PEERS = Path(__file__).parent / "peers"
@@ -72,16 +67,9 @@ def ours(run: Path, prompts: int, new: int, dtype: str) -> dict[str, Any]:
     Returns: ``model``, the base's folder; ``dtype``; ``rows``, each with ``agent``, the prompt's
     ``ids``, the ``answer``, token ids, and its ``text``.
     """
-    stored = RunFolder.open(run).read_config()
-    config = from_dict(stored["config"])
-    config = config.model_copy(update={"model": config.model.model_copy(update={"dtype": dtype})})
-    roles = roles_of(config)
-    files = find_files(roles, say_aside)
-    policy, formats = load_policy(config, files)
-    load_checkpoint(run / "checkpoints", chosen_step(run, None), policy, {})
-    most = config.engine.max_batch_tokens
-    engine = TorchEngine(policy, {agent: form.decode for agent, form in formats.items()}, most)
-    pair = Pair(str(run), config, roles, formats, engine, dict.fromkeys(roles, most))
+    pair = open_pair(run, None, say_aside, dtype)
+    engine = pair.engine
+    assert isinstance(engine, TorchEngine)
     texts = dict.fromkeys(t.statement["en"] for t in load_tasks("train", levels=(1,)))
     requests = [
         Request(
@@ -90,7 +78,7 @@ def ours(run: Path, prompts: int, new: int, dtype: str) -> dict[str, Any]:
             new,
             1.0,
             ("exported", place),
-            formats[agent].stop_ids,
+            pair.formats[agent].stop_ids,
             top_k=1,
         )
         for agent in Agent
@@ -103,11 +91,12 @@ def ours(run: Path, prompts: int, new: int, dtype: str) -> dict[str, Any]:
             "agent": str(request.agent),
             "ids": request.prompt_ids,
             "answer": answer.token_ids,
-            "text": formats[request.agent].decode(answer.token_ids),
+            "text": pair.formats[request.agent].decode(answer.token_ids),
         }
         for request, answer in zip(requests, answers, strict=True)
     ]
-    return {"model": str(files[Agent.CODER].folder), "dtype": dtype, "rows": rows}
+    base = find_files(pair.roles, say_aside)[Agent.CODER].folder
+    return {"model": str(base), "dtype": dtype, "rows": rows}
 
 
 def compared(

@@ -12,7 +12,7 @@ from parelha.agents.roles import Roles, roles_of
 from parelha.checkpoint import load_checkpoint
 from parelha.closing import Closing
 from parelha.config import Config
-from parelha.config_file import from_dict
+from parelha.config_file import from_dict, lay_over
 from parelha.engines.protocol import Engine
 from parelha.engines.torch_engine import TorchEngine
 from parelha.evaluate import check_files
@@ -49,19 +49,20 @@ class Pair(Closing):
         self.engine.close()
 
 
-def open_pair(run_dir: Path, step: int | None, say: Callable[[str], None]) -> Pair:
+def open_pair(run_dir: Path, step: int | None, say: Callable[[str], None], dtype: str = "") -> Pair:
     """Load a run's pair as it was after a step.
 
     Args:
         run_dir: the folder of a run.
         step: whose adapters; None means the newest.
         say: told of what is waited for.
+        dtype: of the base, in place of the run's.
 
     Raises:
         UsageError: no run, no such checkpoint, or a base that is not the run's.
     """
     stored = RunFolder.open(run_dir).read_config()
-    config = from_dict(stored["config"])
+    config = lay_over(from_dict(stored["config"]), {"model.dtype": dtype} if dtype else {})
     chosen = chosen_step(run_dir, step)
     if config.model.dtype == "nf4":
         check_four_bit()
