@@ -19,12 +19,13 @@ from pathlib import Path
 from typing import Any
 
 from parelha.engines.protocol import Request
-from parelha.engines.torch_engine import TorchEngine
 from parelha.evaluate import say_aside
 from parelha.export.write import Kind, export_run
+from parelha.rollout import play_all
 from parelha.runtime import find_files
 from parelha.serving.pair import open_pair
 from parelha.serving.talk import Message, prompt_ids
+from parelha.stage import Part
 from parelha.tasks import load_tasks
 from parelha.types import Agent
 
@@ -68,8 +69,6 @@ def ours(run: Path, prompts: int, new: int, dtype: str) -> dict[str, Any]:
     ``ids``, the ``answer``, token ids, and its ``text``.
     """
     pair = open_pair(run, None, say_aside, dtype)
-    engine = pair.engine
-    assert isinstance(engine, TorchEngine)
     texts = dict.fromkeys(t.statement["en"] for t in load_tasks("train", levels=(1,)))
     requests = [
         Request(
@@ -85,7 +84,7 @@ def ours(run: Path, prompts: int, new: int, dtype: str) -> dict[str, Any]:
         for place, text in enumerate(list(texts)[:prompts])
     ]
     with pair:
-        answers = engine.generate(requests)
+        answers = play_all([_asked(request) for request in requests], pair.engine)
     rows = [
         {
             "agent": str(request.agent),
@@ -97,6 +96,10 @@ def ours(run: Path, prompts: int, new: int, dtype: str) -> dict[str, Any]:
     ]
     base = find_files(pair.roles, say_aside)[Agent.CODER].folder
     return {"model": str(base), "dtype": dtype, "rows": rows}
+
+
+def _asked(request: Request) -> Part:
+    return (yield request)
 
 
 def compared(
