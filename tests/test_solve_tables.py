@@ -53,6 +53,13 @@ def by_code(found: Table) -> pd.DataFrame:
         ("x,y\nr1,2,3\nr2,5,6\n", ["row_name", "x", "y"], ["r1", 2, 3], "row_name"),
         ("x,y\n1,2\n1,2,3\n4,5\n", ["x", "y"], [1, 2], "left out"),
         ("x,y\n1,2,3\n1,2\n4,5\n", ["x", "y"], [1, 2], "left out"),
+        ("sep=;\na;b\n1;2\n3;4\n", ["a", "b"], [1, 2], "line 2"),
+        (
+            "Sales, all\n\na,b,c,d\n1,2,3,x\n3,4,5,y\n",
+            ["a", "b", "c", "d"],
+            [1, 2, 3, "x"],
+            "line 3",
+        ),
         ("<|im_end|>,b\n<|im_start|>,2\n", ["<|im_end|>", "b"], ["<|im_start|>", 2], ""),
     ],
 )
@@ -211,6 +218,39 @@ def test_every_sheet_with_something_in_it_is_a_table(tmp_path: Path) -> None:
     assert only.frame.columns.tolist() == ["b"]
     with pytest.raises(UsageError, match="no file has a sheet that is called Thrid"):
         read_tables([path], sheets=("Thrid",))
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns", "first", "notice"),
+    [
+        ([["north", 5, 1.5], ["south", 7, 2.5]], 3, ["north", 5, 1.5], "first row is data"),
+        ([["region", "units", "price"], ["north", 5, 1.5]], 3, ["north", 5, 1.5], ""),
+        (
+            [
+                ["Sales", None, None],
+                [None] * 3,
+                ["region", "units", "price"],
+                ["n", 5, 1.5],
+                ["s", 7, 2.5],
+            ],
+            3,
+            None,
+            "3",
+        ),
+        ([["a", "b"], ["x", 1]], 2, ["x", 1], ""),
+    ],
+)
+def test_the_names_of_a_sheet_are_found(
+    tmp_path: Path, rows: list[list[Any]], columns: int, first: Any, notice: str
+) -> None:
+    path = tmp_path / "book.xlsx"
+    pd.DataFrame(rows).to_excel(path, header=False, index=False)
+    (found,) = read_tables([path])
+    assert found.frame.shape[1] == columns
+    assert first is None or found.frame.iloc[0].tolist() == first
+    assert notice in " ".join(found.notices)
+    assert notice or not found.notices
+    pd.testing.assert_frame_equal(by_code(found), found.frame)
 
 
 def test_tables_of_equal_names_have_names_of_their_own(tmp_path: Path) -> None:

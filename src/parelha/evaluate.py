@@ -29,7 +29,6 @@ from parelha.tasks.suite import named_tasks, parameterisation_of
 from parelha.tracking import RunFolder
 from parelha.types import Agent, CoderAction, Split, Task
 
-
 # Of a run's configuration what an evaluation may set otherwise.
 _FREE = ("engine.", "eval.", "episode.", "tasks.eval_suites")
 

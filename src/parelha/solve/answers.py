@@ -1,6 +1,7 @@
 """Answers as people read them and as JSON; they came out of a program, and are shown as such."""
 
 import datetime as dt
+import json
 import math
 from typing import Any
 
@@ -56,6 +57,23 @@ def _one(value: Any, characters: int) -> str:
     if isinstance(value, np.generic):
         value = value.item()
     return value[:characters] if isinstance(value, str) else written_out(value, characters)
+
+
+def comparable(value: object) -> str:
+    """Equal for answers that are equal up to rounding and, of tables, the names of columns."""
+    plain = answer_json(value)
+    if isinstance(plain, dict) and isinstance(value, pd.DataFrame | pd.Series):
+        plain = [plain["index"], plain["rows"]]
+    return json.dumps(_rounded(plain), sort_keys=True)
+
+
+def _rounded(plain: Any) -> Any:
+    """JSON whose numbers are text of ten digits: 5 and 5.0 are one answer."""
+    if isinstance(plain, dict):
+        return {key: _rounded(item) for key, item in plain.items()}
+    if isinstance(plain, list):
+        return [_rounded(item) for item in plain]
+    return f"{plain:.10g}" if isinstance(plain, float) else str(plain)
 
 
 def answer_json(value: Any) -> Any:

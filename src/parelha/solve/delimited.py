@@ -1,4 +1,4 @@
-"""CSV and its kin: the encoding, the separator, the decimal comma and the header are found out."""
+"""CSV and its kin: encoding, separator, decimal comma, title lines and header are found out."""
 
 import codecs
 import csv
@@ -9,17 +9,23 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pandas as pd
+from pandas.api.types import infer_dtype
 
 from parelha.errors import UsageError
 
+from .numerals import could_be_thousands, has_decimal_comma, is_numeral
+
 Header = Literal["auto", "yes", "no"]
 _SAMPLE_BYTES = 1 << 18
-_SAMPLE_ROWS = 50
+_SAMPLE_ROWS = 500
+_HEADER_ROWS = 50
+NO_NAMES = "the first row is data: columns are called column_1, column_2 ..."
 _SEPARATORS = (",", ";", "\t", "|")
 _NAMED = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
-_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?%?")
-_COMMA_NUMBER = re.compile(r"[-+]?(?:\d{1,3}(?:\.\d{3})+|\d+),\d+")
-_GROUPED = re.compile(r"[-+]?\d{1,3}(?:\.\d{3})+,\d+")
+_SEPARATOR_LINE = re.compile(r'"?sep=(.)"?')  # that Excel writes, and takes as told
+# What pandas reads as missing, but for None, which is an answer among others.
+_MISSING = ["", "#N/A", "#N/A N/A", "#NA", "-NaN", "-nan", "<NA>", "N/A", "NA", "NULL", "NaN"]
+_MISSING += ["n/a", "nan", "null"]
 _DATE = re.compile(r"\d{1,4}([-/.])\d{1,2}\1\d{1,4}.*")
 
 
@@ -30,26 +36,27 @@ def read_delimited(path: Path, header: Header) -> tuple[pd.DataFrame, dict[str, 
         UsageError: it is no text, or holds no table.
     """
     encoding, notices = encoding_of(path)
-    rows, separator = _sample(path, encoding)
+    rows, separator, above = _sample(path, encoding)
     if not rows:
         raise UsageError(f"{path.name!r} is empty")
     arguments: dict[str, Any] = {}
     if separator != ",":
         arguments["sep"] = separator
-        notices.append(f"columns are separated by a {_NAMED[separator]}")
+        notices.append(f"columns are separated by a {_NAMED.get(separator, separator)}")
     if encoding != "utf-8":
         arguments["encoding"] = encoding
+    if above:
+        arguments["skiprows"] = above
+        notices.append(f"the table begins in line {above + 1}")
     cells = [cell for row in rows[1:] or rows for cell in row]
-    commas = [cell for cell in cells if _COMMA_NUMBER.fullmatch(cell)]
-    if separator != "," and commas and not any(re.fullmatch(r"-?\d+\.\d{1,2}", c) for c in cells):
+    commas = separator != "," and any(map(has_decimal_comma, cells))
+    if commas and not any(re.fullmatch(r"-?\d+\.\d{1,2}", c) for c in cells):
         arguments["decimal"] = ","
-        if any(map(_GROUPED.fullmatch, cells)):
-            arguments["thousands"] = "."
         notices.append("numbers are read with a decimal comma")
-    if header == "no" or (header == "auto" and not _has_header(rows)):
+    if header == "no" or (header == "auto" and not has_header(rows)):
         arguments["header"] = None
-        arguments["names"] = [f"column_{n + 1}" for n in range(max(map(len, rows)))]
-        notices.append("the first row is data: columns are called column_1, column_2 ...")
+        arguments["names"] = numbered(max(map(len, rows)))
+        notices.append(NO_NAMES)
     else:
         if len(set(rows[0])) < len(rows[0]):
             notices.append("some columns have the same name: the later ones got a number")
@@ -59,10 +66,35 @@ def read_delimited(path: Path, header: Header) -> tuple[pd.DataFrame, dict[str, 
             notices.append("rows have a cell more than there are names: the first is row_name")
         elif any(extra > 0 for extra in longer):
             arguments["usecols"] = list(range(len(rows[0])))
+    _keep_as_written(rows, arguments, notices)
     frame = _read(path, arguments, len(arguments.get("names", rows[0])))
     if "usecols" in arguments:
         notices.append("cells beyond the last column were left out")
     return frame, arguments, notices
+
+
+def _keep_as_written(rows: list[list[str]], arguments: dict[str, Any], notices: list[str]) -> None:
+    """Keep what pandas would take for something else: 01234, and None among answers."""
+    names = arguments.get("names", rows[0])
+    below = rows if arguments.get("header", 0) is None else rows[1:]
+    in_doubt = "sep" in arguments and "decimal" not in arguments
+    texts: dict[str, str] = {}
+    for place, name in enumerate(names):
+        cells = [row[place] for row in below if place < len(row) and row[place]]
+        words = [cell for cell in cells if cell not in (*_MISSING, "None")]
+        if any(re.fullmatch(r"0\d{2,}", cell) for cell in words) and all(map(str.isdigit, words)):
+            texts[name] = "str"
+            notices.append(f"column {name!r} is text: its numbers begin with 0")
+        elif in_doubt and (first := could_be_thousands(words)):
+            other = first.replace(".", "")
+            notices.append(f"column {name!r}: {first} is read as {first}, and could be {other}")
+        if words and not any(map(is_numeral, words)):
+            if "None" in cells:
+                arguments |= {"keep_default_na": False, "na_values": _MISSING}
+            if "NA" in cells:
+                notices.append(f"column {name!r}: NA is read as missing")
+    if texts:
+        arguments["dtype"] = texts
 
 
 def _read(path: Path, arguments: dict[str, Any], columns: int) -> pd.DataFrame:
@@ -72,7 +104,16 @@ def _read(path: Path, arguments: dict[str, Any], columns: int) -> pd.DataFrame:
             warnings.simplefilter("ignore", pd.errors.DtypeWarning)
             warnings.simplefilter("ignore", pd.errors.ParserWarning)
             frame: pd.DataFrame = pd.read_csv(path, **arguments)
+        # pandas reads part by part, and a late word leaves numbers before it and text after.
+        mixed = {
+            name: "str"
+            for name, kind in frame.dtypes.items()
+            if kind == "object" and infer_dtype(frame[name]).startswith("mixed")
+        }
+        if not mixed or mixed.keys() <= arguments.get("dtype", {}).keys():
             return frame
+        arguments["dtype"] = arguments.get("dtype", {}) | mixed
+        return _read(path, arguments, columns)
     except pd.errors.EmptyDataError:
         raise UsageError(f"{path.name!r} is empty") from None
     except pd.errors.ParserError:
@@ -113,16 +154,20 @@ def encoding_of(path: Path) -> tuple[str, list[str]]:
     return "utf-8", []
 
 
-def _sample(path: Path, encoding: str) -> tuple[list[list[str]], str]:
-    """The first rows, cut by the separator that cuts most rows into the same number of cells."""
+def _sample(path: Path, encoding: str) -> tuple[list[list[str]], str, int]:
+    """The first rows, cut by the separator that cuts most of them into the same number of cells.
+
+    Returns: the rows, the separator, and how many lines stand above the first row.
+    """
     with path.open("rb") as file:
         data = file.read(_SAMPLE_BYTES)
     text = codecs.getincrementaldecoder(encoding)().decode(data)
     whole = len(data) < _SAMPLE_BYTES or "\n" not in text.strip()
     lines = (text if whole else text.rpartition("\n")[0]).splitlines()
-    best: tuple[float, list[list[str]], str] = (0.0, [], ",")
-    for separator in _SEPARATORS:
-        rows = _rows(lines, separator)
+    told = _SEPARATOR_LINE.fullmatch(lines[0]) if lines else None
+    best: tuple[float, list[list[str]], str, int] = (0.0, [], ",", 0)
+    for separator in (told[1],) if told else _SEPARATORS:
+        rows, begins = _rows(lines, separator, int(bool(told)))
         if not rows:
             continue
         sizes = [len(row) for row in rows]
@@ -133,27 +178,48 @@ def _sample(path: Path, encoding: str) -> tuple[list[list[str]], str]:
         merit = agreement * (2 - 1 / usual) * (0.7 if separator == "|" else 1.0)
         merit = merit if agreement >= 0.5 else 0.0
         if merit > best[0] or not best[1]:
-            best = (merit, rows, separator)
-    _, rows, separator = best
-    return rows, separator if best[0] else ","
+            above = titles(rows)
+            best = (merit, rows[above:], separator, begins[above] if above or told else 0)
+    merit, rows, separator, above = best
+    return rows, separator if merit or told else ",", above
 
 
-def _rows(lines: list[str], separator: str) -> list[list[str]]:
+def _rows(lines: list[str], separator: str, first: int) -> tuple[list[list[str]], list[int]]:
+    """The rows from line `first` on, and how many lines stand above each."""
     rows: list[list[str]] = []
+    begins: list[int] = []
+    reader = csv.reader(lines[first:], delimiter=separator)
+    above = first
     try:
-        for row in csv.reader(lines, delimiter=separator):
+        for row in reader:
             if any(cell.strip() for cell in row):
                 rows.append([cell.strip() for cell in row])
+                begins.append(above)
+            above = first + reader.line_num
             if len(rows) >= _SAMPLE_ROWS:
                 break
     except csv.Error:  # a cell of more than 128 KiB, or a bare carriage return
         pass
-    return rows
+    return rows, begins
 
 
-def _has_header(rows: list[list[str]]) -> bool:
+def titles(rows: list[list[str]]) -> int:
+    """How many rows at the beginning are lines above a table: at most half of its cells."""
+    filled = [sum(map(bool, row)) for row in rows]
+    usual = max(set(filled), key=filled.count) if filled else 0
+    if usual < 3:
+        return 0
+    return next((place for place, count in enumerate(filled) if 2 * count > usual), 0)
+
+
+def numbered(columns: int) -> list[str]:
+    """Names of columns that have none."""
+    return [f"column_{n + 1}" for n in range(columns)]
+
+
+def has_header(rows: list[list[str]]) -> bool:
     """Whether the first row names the columns: it is unlike those below it."""
-    first, others = rows[0], rows[1:]
+    first, others = rows[0], rows[1:_HEADER_ROWS]
     if not others:
         return not any(map(_is_value, first))
     seen = alike = 0
@@ -169,4 +235,4 @@ def _has_header(rows: list[list[str]]) -> bool:
 
 
 def _is_value(cell: str) -> bool:
-    return any(kind.fullmatch(cell) for kind in (_NUMBER, _COMMA_NUMBER, _DATE))
+    return is_numeral(cell) or bool(_DATE.fullmatch(cell))

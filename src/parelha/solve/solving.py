@@ -11,8 +11,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from parelha.agents.turns import Branch, Round, Tree
 from parelha.closing import Closing
 from parelha.config_file import from_dict, lay_over
@@ -25,7 +23,7 @@ from parelha.sizes import LongestDialogues
 from parelha.stage import Part, Stage, program_of
 from parelha.types import Agent, Lang, ReviewerAction, Task
 
-from .answers import brief_text
+from .answers import comparable
 from .describing import as_task
 from .running import DataTools, Run
 from .tables import Table
@@ -246,10 +244,8 @@ def _approved(branch: Branch) -> bool:
 
 
 def _key(run: Run) -> str:
-    """What two answers have in common that are one: what is shown of them."""
-    if isinstance(run.value, float | np.floating):
-        return f"{run.value:.6g}"
-    said = run.printed.strip() if run.value is None else brief_text(run.value, 2000)
+    """What two answers have in common that are one: all of their values, whatever their names."""
+    said = run.printed.strip() if run.value is None else comparable(run.value)
     return f"{said}{' plot' if run.plot else ''}"
 
 

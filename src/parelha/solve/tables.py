@@ -21,9 +21,19 @@ from parelha.errors import UsageError
 from parelha.report.text import printable
 
 from .dates import read_dates
-from .delimited import Header, encoding_of, read_delimited
+from .delimited import (
+    NO_NAMES,
+    Header,
+    encoding_of,
+    has_header,
+    numbered,
+    read_delimited,
+    titles,
+)
+from .numerals import read_numerals
 
 MAX_TABLES = 8
+_SHEET_ROWS = 50  # of a sheet, by which its names are found
 # Memory that a table needs while it is read, over the size of its file (docs/solve.md).
 _GROWTH = {"text": 8, "json": 16, "excel": 40, "parquet": 16}
 _RESERVED = {"pd", "np", "plt", "answer", "df", *keyword.kwlist, *dir(builtins)}
@@ -160,25 +170,42 @@ def _read_parquet(path: Path) -> _Found:
 
 
 def _read_excel(path: Path, sheets: Sequence[str], header: Header) -> list[_Found]:
-    arguments: dict[str, Any] = {"engine": "calamine"}
-    arguments["header"] = None if header == "no" else 0
     found: list[_Found] = []
     with pd.ExcelFile(path, engine="calamine") as book:
         names = [str(name) for name in book.sheet_names]
         for name in names:
             if sheets and name not in sheets:
                 continue
-            frame = pd.read_excel(book, sheet_name=name, header=arguments["header"])
+            arguments, notices = _first_rows_of(book, name, header)
+            frame = pd.read_excel(book, sheet_name=name, **arguments)
             if not frame.shape[1]:
                 continue
-            call = _call("read_excel", path, {"sheet_name": name, **arguments})
+            call = _call("read_excel", path, {"engine": "calamine", "sheet_name": name} | arguments)
             source, hint = f"{shown(path.name)}, sheet {shown(name)}", name
             if len(names) == 1 and not sheets:
                 source, hint = shown(path.name), path.stem
-            found.append(_Found(hint, source, frame, call, []))
+            found.append(_Found(hint, source, frame, call, [f"{source}: {n}" for n in notices]))
     if not found and not sheets:
         raise UsageError(f"{shown(path.name)} has no sheet with anything in it")
     return found
+
+
+def _first_rows_of(
+    book: pd.ExcelFile, sheet: str, header: Header
+) -> tuple[dict[str, Any], list[str]]:
+    """Where a sheet's table and its names are, for `pd.read_excel`, and what was guessed."""
+    top = pd.read_excel(book, sheet_name=sheet, header=None, nrows=_SHEET_ROWS)
+    rows = [["" if pd.isna(cell) else str(cell).strip() for cell in row] for row in top.to_numpy()]
+    above = titles(rows)
+    arguments: dict[str, Any] = {"header": 0}
+    notices: list[str] = []
+    if above:
+        arguments["skiprows"] = above
+        notices.append(f"the table begins in row {above + 1}")
+    if rows and (header == "no" or (header == "auto" and not has_header(rows[above:]))):
+        arguments |= {"header": None, "names": numbered(top.shape[1])}
+        notices.append(NO_NAMES)
+    return arguments, notices
 
 
 def _read_json(path: Path) -> _Found:
@@ -229,11 +256,17 @@ def _finish(name: str, found: _Found) -> Table:
         frame = frame.set_axis(columns, axis=1)
         code.append(f"{name}.columns = {columns!r}")
         notices.append(f"columns of {found.source} were renamed, so that all names differ")
-    frame, more, said = read_dates(name, frame)
-    said = [f"{found.source}: {text}" for text in said]
+    frame, code_of_dates, said = read_dates(name, frame)
+    commas = "decimal=','" in found.call
+    frame, code_of_numbers, more = read_numerals(name, frame, decimal_comma=commas)
+    said = [f"{found.source}: {text}" for text in (*said, *more)]
     frame = frame.set_axis(pd.Index(frame.columns.tolist()), axis=1)
     return Table(
-        name, found.source, _portable(frame), (*code, *more), tuple(dict.fromkeys(notices + said))
+        name,
+        found.source,
+        _portable(frame),
+        (*code, *code_of_dates, *code_of_numbers),
+        tuple(dict.fromkeys(notices + said)),
     )
 
 

@@ -1,0 +1,96 @@
+"""Numbers that stand in a table as text, for their commas and points, become numbers."""
+
+import re
+from typing import Any, Literal
+
+import pandas as pd
+
+_PLAIN = r"[-+]?(?:\d+\.?\d*|\.\d+)"
+_INTEGER = r"[-+]?\d+"
+_DECIMAL_COMMA = r"[-+]?\d+,\d+"
+_GROUPED_BY_COMMAS = r"[-+]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?"
+_GROUPED_BY_POINTS = r"[-+]?[1-9]\d{0,2}(?:\.\d{3})+(?:,\d+)?"
+_LOOKED_AT = 200  # values by which columns of words are left at once
+Style = Literal["decimal commas", "commas between thousands"]
+
+
+def has_decimal_comma(cell: str) -> bool:
+    """Whether a cell is a number whose comma can be nothing else."""
+    decimal = re.fullmatch(f"{_DECIMAL_COMMA}|{_GROUPED_BY_POINTS}", cell) and "," in cell
+    return bool(decimal) and not re.fullmatch(_GROUPED_BY_COMMAS, cell)
+
+
+def is_numeral(cell: str) -> bool:
+    """Whether a cell is a number, written in whatever way."""
+    forms = (rf"{_PLAIN}(?:[eE][-+]?\d+)?%?", _DECIMAL_COMMA, _GROUPED_BY_COMMAS)
+    return any(re.fullmatch(form, cell) for form in (*forms, _GROUPED_BY_POINTS))
+
+
+def could_be_thousands(cells: list[str]) -> str:
+    """The first of a column's numbers with a point, where each could be one between thousands."""
+    pointed = [cell for cell in cells if "." in cell]
+    grouped = all(re.fullmatch(r"[-+]?[1-9]\d{0,2}\.\d{3}", cell) for cell in pointed)
+    others = all(re.fullmatch(r"[-+]?\d{1,3}", cell) for cell in cells if "." not in cell)
+    return pointed[0] if pointed and grouped and others else ""
+
+
+def read_numerals(
+    name: str, frame: pd.DataFrame, *, decimal_comma: bool
+) -> tuple[pd.DataFrame, list[str], list[str]]:
+    """The table with its numbers as numbers, the lines of Python that do it, and what was guessed.
+
+    Args:
+        name: of the table in those lines.
+        frame: as it was read; not changed.
+        decimal_comma: whether other numbers of its file have one.
+    """
+    code: list[str] = []
+    said: list[str] = []
+    changed: dict[str, Any] = {}
+    for column in frame.columns:
+        if frame[column].dtype != "str" and not isinstance(frame[column].dtype, pd.StringDtype):
+            continue
+        style, doubtful = _style(frame[column], decimal_comma)
+        if not style:
+            continue
+        numbers, how = _numbers(frame[column], style)
+        changed[column] = numbers
+        code.append(f"{name}[{column!r}] = pd.to_numeric({name}[{column!r}]{how})")
+        if doubtful:
+            maybe = doubtful.replace(",", ".")
+            plain = doubtful.replace(",", "")
+            said.append(f"column {column!r}: {doubtful} is read as {plain}, and could be {maybe}")
+        else:
+            said.append(f"column {column!r} is read with {style}")
+    return (frame.assign(**changed) if changed else frame), code, said
+
+
+def _numbers(column: "pd.Series[Any]", style: Style) -> tuple["pd.Series[Any]", str]:
+    """The numbers, and the Python between the column and `pd.to_numeric`."""
+    if style == "commas between thousands":
+        return pd.to_numeric(column.str.replace(",", "")), ".str.replace(',', '')"
+    plain = column.str.replace(".", "").str.replace(",", ".")
+    return pd.to_numeric(plain), ".str.replace('.', '').str.replace(',', '.')"
+
+
+def _style(column: "pd.Series[Any]", decimal_comma: bool) -> tuple[Style | None, str]:
+    """How the numbers of a column are written, None where it has words; one that is in doubt."""
+    values = column.dropna()
+    if values.empty or not values.iloc[:_LOOKED_AT].map(is_numeral).all():
+        return None, ""
+    values = values.drop_duplicates()
+    by_commas = _matches(values, _GROUPED_BY_COMMAS)
+    by_points, decimals = _matches(values, _GROUPED_BY_POINTS), _matches(values, _DECIMAL_COMMA)
+    english = bool(by_commas.any() and (by_commas | _matches(values, _PLAIN)).all())
+    whole = by_points | decimals | _matches(values, _INTEGER)
+    continental = bool((by_points | decimals).any() and whole.all())
+    if english and continental:
+        style: Style = "decimal commas" if decimal_comma else "commas between thousands"
+        return style, "" if decimal_comma else str(values[by_commas].iloc[0])
+    if continental:
+        return "decimal commas", ""
+    return ("commas between thousands", "") if english else (None, "")
+
+
+def _matches(values: "pd.Series[Any]", form: str) -> "pd.Series[bool]":
+    return values.str.fullmatch(form).astype(bool)

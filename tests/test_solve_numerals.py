@@ -1,0 +1,106 @@
+"""Numbers with commas and points, and what looks like a number and is none."""
+
+# pylint: disable=missing-function-docstring
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from parelha.solve.answers import comparable
+from parelha.solve.numerals import read_numerals
+from tests.test_solve_tables import by_code, table
+
+NUMBERS = st.lists(st.integers(-(10**9), 10**9).map(lambda n: n / 100), min_size=1, max_size=8)
+
+
+def continental(number: float) -> str:
+    """Write 1234.5 as 1.234,50."""
+    return f"{number:,.2f}".translate(str.maketrans(",.", ".,"))
+
+
+@pytest.mark.parametrize("write", ["{:,.2f}".format, continental])
+@given(numbers=NUMBERS)
+def test_numbers_come_back_in_either_way_of_writing(write: Any, numbers: list[float]) -> None:
+    frame = pd.DataFrame({"v": pd.Series([*map(write, numbers), None], dtype="str")})
+    found, code, _ = read_numerals("t", frame, decimal_comma=False)
+    if found["v"].dtype == "str":  # without a group, 12.50 is read before
+        assert not code and write is not continental
+        return
+    assert found["v"].tolist()[:-1] == numbers
+    assert np.isnan(found["v"].iloc[-1])
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["1,2,3", "4"],
+        ["10.0.0.1"],
+        ["31.12.2024", "01.02.2025"],
+        ["1,234 units"],
+        ["1,23,456"],
+        ["12.34,5"],
+        ["01234", "99999"],
+        ["", "-"],
+    ],
+)
+def test_what_is_no_number_stays_text(words: list[str]) -> None:
+    frame = pd.DataFrame({"v": pd.Series(words, dtype="str")})
+    found, code, said = read_numerals("t", frame, decimal_comma=True)
+    pd.testing.assert_frame_equal(found, frame)
+    assert not code and not said
+
+
+@pytest.mark.parametrize(
+    ("content", "values", "notice"),
+    [
+        ("d;v\n31.12.2024;1.234,56\n01.02.2025;12,50\n", [1234.56, 12.5], "decimal comma"),
+        ("d;v\na;1.234\nb;1,5\n", [1234, 1.5], "decimal comma"),
+        ("d\tv\na\t1,234\nb\t987\n", [1234, 987], "1,234 is read as 1234, and could be 1.234"),
+        ("d;v\na;1.234\nb;987\n", [1.234, 987], "1.234 is read as 1.234, and could be 1234"),
+        ("d;v\na;0,123\nb;1,234\n", [0.123, 1.234], "decimal comma"),
+        ('d,v\na,"1,234.5"\nb,"2,000"\n', [1234.5, 2000], "commas between thousands"),
+        ("d,v\na,01234\nb,99999\n", ["01234", "99999"], "its numbers begin with 0"),
+        ("d,v\na,None\nb,Some\n", ["None", "Some"], ""),
+        ("d,v\na,True\nb,False\n", [True, False], ""),
+    ],
+)
+def test_numbers_are_read_as_their_owner_means_them(
+    tmp_path: Path, content: str, values: list[Any], notice: str
+) -> None:
+    found = table(tmp_path, "t.csv", content)
+    assert found.frame["v"].tolist() == values
+    assert notice in " ".join(found.notices)
+    pd.testing.assert_frame_equal(by_code(found), found.frame)
+
+
+def test_missing_answers_are_told_and_dates_are_kept(tmp_path: Path) -> None:
+    found = table(tmp_path, "t.csv", "country,on\nNA,31.12.2024\nDE,01.02.2025\n")
+    assert found.frame["country"].isna().tolist() == [True, False]
+    assert "column 'country': NA is read as missing" in found.notices
+    assert found.frame["on"].tolist() == [pd.Timestamp(2024, 12, 31), pd.Timestamp(2025, 2, 1)]
+
+
+def test_a_column_is_one_kind_however_late_another_comes(tmp_path: Path) -> None:
+    """Numbers beyond the rows that are looked at, and beyond the part that pandas reads at once."""
+    content = "v;w\n" + "12,5;7\n" * 270_000 + "1.234,5;late\n"
+    found = table(tmp_path, "t.csv", content)
+    assert found.frame["v"].dtype == "float64"
+    assert found.frame["v"].iloc[-1] == 1234.5
+    assert found.frame["w"].iloc[[0, -1]].tolist() == ["7", "late"]
+
+
+def test_answers_are_one_by_all_of_their_values() -> None:
+    months = pd.Series(np.arange(12.0), name="units")
+    other = months.where(months.index != 5, 9.0)
+    assert comparable(months) != comparable(other)
+    assert (
+        comparable(months) == comparable(months.rename("value")) == comparable(months * (1 + 1e-13))
+    )
+    assert comparable(months) == comparable(months.astype(int).to_frame())
+    assert comparable(5) == comparable(5.0) == comparable(np.float64(5))
+    assert comparable(1234567.0) != comparable(1234571.0)
