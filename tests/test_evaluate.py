@@ -14,7 +14,8 @@ from parelha.config_file import from_dict
 from parelha.engines.protocol import EngineStatistics
 from parelha.errors import UsageError
 from parelha.evaluate import evaluate, evaluate_run, heldout_tasks
-from parelha.experiment.plan import group_of, merged
+from parelha.experiment.plan import merged
+from parelha.report.records import group_of
 from parelha.report.terminal import eval_text
 from parelha.runtime import open_runtime
 from parelha.tasks import load_tasks
@@ -218,6 +219,10 @@ def test_a_trained_pair_is_tried_on_other_tasks_with_other_limits(
     assert [e["task"] for e in table["episodes"]] == ["Some/0"]
     assert table["temperature"] == 0.3
     assert snapshot(run) == before
+    few = evaluate_run(run, 1, None, {"eval.quota": "{ heldout_params = 1 }"})
+    assert [e["split"] for e in few["episodes"]] == ["heldout_params"]
+    with pytest.raises(UsageError, match=r"eval\.episodes is 0: say how many with --episodes"):
+        evaluate_run(run, 1, None, {"eval.episodes": "0"})
     with pytest.raises(UsageError, match="learning_rate belongs to the run"):
         evaluate_run(run, 1, 1, {"learning.learning_rate": "1"})
 

@@ -72,6 +72,11 @@ def read_toml(path: Path) -> dict[str, Any]:
 def lay_over(config: Config, overrides: dict[str, str]) -> Config:
     """A configuration with overrides as `load_config` reads them; raises UsageError as it does."""
     table = config.to_dict()
+    if "eval.quota" in overrides:  # numbers and splits follow from it
+        table["eval"] = {"episodes": 0} if config.eval.episodes == 0 else {}
+        table["eval"] |= config.eval.model_dump(mode="json", exclude={"episodes", "splits"})
+    elif overrides.keys() & {"eval.episodes", "eval.splits"}:
+        table["eval"]["quota"] = {}
     for key, text in overrides.items():
         _lay(table, key.split("."), text)
     return from_dict(table)

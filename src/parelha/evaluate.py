@@ -271,9 +271,16 @@ def evaluate_run(
     if config.engine.server:
         return evaluate_server(config, step, episodes)
     step = newest_step(run_dir) if step is None else step
+    episodes = _how_many(config, episodes)
     with load_pair(run_dir, step, overrides) as runtime:
-        table, _ = evaluate(runtime, step, episodes or config.eval.episodes)
+        table, _ = evaluate(runtime, step, episodes)
     return table
+
+
+def _how_many(config: Config, episodes: int | None) -> int:
+    if not (number := episodes or config.eval.episodes):
+        raise UsageError("eval.episodes is 0: say how many with --episodes")
+    return number
 
 
 def newest_step(run_dir: Path) -> int:
@@ -327,8 +334,9 @@ def evaluate_server(config: Config, step: int | None, episodes: int | None) -> d
     """
     if step:
         raise UsageError(f"--step {step}: a server has no checkpoints, its models are untrained")
+    episodes = _how_many(config, episodes)
     with open_runtime(config, on_progress=say_aside) as runtime:
-        table, _ = evaluate(runtime, 0, episodes or config.eval.episodes)
+        table, _ = evaluate(runtime, 0, episodes)
     return table
 
 

@@ -9,13 +9,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from parelha.experiment.plan import cluster_of, group_of
+from parelha.report.records import cluster_of, group_of
 from parelha.report.statistics import (
     CONFIDENCE,
     MIN_PAIRS,
     MIN_TASKS,
     Estimate,
-    clustered_mean,
+    clustered_share,
     detectable_difference,
     holm,
     paired_difference,
@@ -120,7 +120,7 @@ def pass_rate(by_seed: BySeed, group: str, measure: str = "final_passed") -> dic
     """Share of an arm's held-out episodes that pass, all seeds together; None without any."""
     chosen = [e for episodes in by_seed.values() for e in episodes if _in(e, group)]
     chosen = [e for e in chosen if e.get(measure) is not None]
-    estimate = clustered_mean([float(e[measure]) for e in chosen], [cluster_of(e) for e in chosen])
+    estimate = clustered_share([bool(e[measure]) for e in chosen], list(map(cluster_of, chosen)))
     if estimate is None:
         return None
     passed = sum(bool(e[measure]) for e in chosen)

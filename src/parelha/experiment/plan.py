@@ -24,7 +24,6 @@ from parelha.training_tasks import training_tasks
 from parelha.types import Task
 
 PAIR = "pair"
-BENCHMARK = "benchmark."  # the families of public benchmarks begin with it
 
 _KEYS = (
     "name",
@@ -188,20 +187,6 @@ def merged(table: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
         else:
             made[key] = value
     return made
-
-
-def cluster_of(record: Mapping[str, Any]) -> str:
-    """What an evaluated episode is alike with: its family, or its task in a public benchmark."""
-    return str(record["task" if record["family"].startswith(BENCHMARK) else "family"])
-
-
-def group_of(record: Mapping[str, Any]) -> str:
-    """What an evaluated episode is reported with: its split, or its public benchmark."""
-    family = str(record["family"])
-    if not family.startswith(BENCHMARK):
-        return str(record["split"])
-    # However its tests are run, a benchmark is one.
-    return family.removeprefix(BENCHMARK).removesuffix(" (in-process)")
 
 
 def _arm(name: str, table: Any) -> Arm:

@@ -266,7 +266,7 @@ def final_rewards(run: Run) -> list[float]:
 def step_estimates(units: Sequence[Unit]) -> list[tuple[str, float, Estimate]]:
     """Means per step (label, position, estimate); long runs in at most `MAX_BINS` bins of steps.
 
-    A step with `MIN_CLUSTERS` tasks or more is resampled by task. With fewer, by draft: the band
+    A step with `MIN_CLUSTERS` tasks or more has its band by task. With fewer, by draft: it
     then covers the luck of sampling, and not the choice of tasks.
     """
     found = []

@@ -24,7 +24,7 @@ def build_comparison(run_dirs: Sequence[Path], single_file: bool = False) -> Pat
         raise UsageError("a run is named twice")
     runs = [read_run(path) for path in run_dirs]
     refuse_mixed_weights(runs)
-    note = "Bands are 95 % bootstrap intervals; runs differ in everything the table below lists."
+    note = "Bands are 95 % intervals; runs differ in everything the table below lists."
     compared = [
         Chart("Reward per step", charts.compared_rewards(runs), wide=True),
         Chart("Pass rate per step", charts.compared_passes(runs)),

@@ -1,11 +1,13 @@
 """A run as the report reads it: episodes put together again from the rounds on record."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from parelha.tracking import Line, RunFolder, step_name
+
+BENCHMARK = "benchmark."  # the families of public benchmarks begin with it
 
 
 @dataclass(frozen=True)
@@ -136,6 +138,20 @@ def read_run(path: Path) -> Run:
         before=folder.read_eval("before"),
         after=folder.read_eval("after"),
     )
+
+
+def cluster_of(record: Mapping[str, Any]) -> str:
+    """What an evaluated episode is alike with: its family, or its task in a public benchmark."""
+    return str(record["task" if record["family"].startswith(BENCHMARK) else "family"])
+
+
+def group_of(record: Mapping[str, Any]) -> str:
+    """What an evaluated episode is reported with: its split, or its public benchmark."""
+    family = str(record["family"])
+    if not family.startswith(BENCHMARK):
+        return str(record["split"])
+    # However its tests are run, a benchmark is one.
+    return family.removeprefix(BENCHMARK).removesuffix(" (in-process)")
 
 
 def join_episodes(rounds: Iterable[Line]) -> list[Episode]:

@@ -61,7 +61,7 @@ def build_report(run_dir: Path, single_file: bool = False) -> Path:
 
 def _sections(run: Run) -> list[Section]:
     band = (
-        "Bands are 95 % bootstrap intervals over tasks; over drafts in steps of fewer than "
+        "Bands are 95 % intervals over tasks; over drafts in steps of fewer than "
         "five tasks, where they show the luck of sampling and not the choice of tasks."
     )
     cumulative = (

@@ -1,18 +1,19 @@
 """Before and after training on held-out tasks, and the sentences a report begins with."""
 
+from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from parelha.report.records import Run
+from parelha.report.records import Run, cluster_of
 from parelha.report.statistics import (
     Estimate,
     clustered_mean,
+    clustered_share,
     paired_difference,
     pass_at_k,
     trend,
     verdict,
-    wilson,
 )
 from parelha.tracking import Line
 
@@ -39,9 +40,9 @@ class Change:
         split: ``""`` for all splits together.
         measure: a key of `MEASURES`.
         pairs: episodes on each side.
-        before: mean before (a share of episodes, with its Wilson interval where it is one).
+        before: mean before, with its interval by family where it is a share of episodes.
         after: mean after.
-        difference: after minus before, 0 to 1 scale, with its paired bootstrap interval.
+        difference: after minus before, 0 to 1 scale, with its interval by family.
         gained: pairs that rose.
         lost: pairs that fell.
     """
@@ -65,10 +66,11 @@ def changes(before: Line | None, after: Line | None) -> list[Change]:
     """Every measure over all splits, and the first for each split; empty without two tables."""
     if before is None or after is None:
         return []
-    pairs = list(zip(before["episodes"], after["episodes"], strict=False))
-    # Tables of different tasks have no pairs; comparing their means would mix in the tasks.
-    if any(a["task"] != b["task"] for a, b in pairs):
-        return []
+    others = _by_task(after["episodes"])
+    # What one of the two lacks, lost to a fault of the machine, has no pair.
+    pairs = [
+        (one, others[key]) for key, one in _by_task(before["episodes"]).items() if key in others
+    ]
     splits = list(dict.fromkeys(a["split"] for a, _ in pairs))
     found = []
     for split in ["", *(splits if len(splits) > 1 else [])]:
@@ -77,6 +79,17 @@ def changes(before: Line | None, after: Line | None) -> list[Change]:
             change = _change(split, measure, chosen)
             if change is not None:
                 found.append(change)
+    return found
+
+
+def _by_task(episodes: Sequence[Line]) -> dict[tuple[str, int], Line]:
+    """Each episode by its task, and by how often that was played before."""
+    found: dict[tuple[str, int], Line] = {}
+    times: Counter[str] = Counter()
+    for episode in episodes:
+        task = str(episode["task"])
+        found[task, times[task]] = episode
+        times[task] += 1
     return found
 
 
@@ -142,7 +155,7 @@ def points(estimate: Estimate) -> str:
     """A difference of shares in percentage points: ``+4 points, 95 % interval −8 to +17``."""
     value = f"{signed(100 * estimate.value, 0)} points"
     if estimate.low is None or estimate.high is None:
-        return f"{value}, too few tasks for an interval"
+        return f"{value}, too few families for an interval"
     low, high = signed(100 * estimate.low, 0), signed(100 * estimate.high, 0)
     return f"{value}, 95 % interval {low} to {high}"
 
@@ -223,22 +236,22 @@ def _change(split: str, measure: str, pairs: Sequence[tuple[Line, Line]]) -> Cha
         return None
     before = [float(a[measure]) for a, _ in kept]
     after = [float(b[measure]) for _, b in kept]
-    difference = paired_difference(before, after, [a["task"] for a, _ in kept])
+    families = [cluster_of(a) for a, _ in kept]
+    difference = paired_difference(before, after, families)
     assert difference is not None
     is_share = measure.endswith("_passed")
     return Change(
         split=split,
         measure=measure,
         pairs=len(kept),
-        before=_side(before, is_share),
-        after=_side(after, is_share),
+        before=_side(before, families, is_share),
+        after=_side(after, families, is_share),
         difference=difference,
         gained=sum(b > a for a, b in zip(before, after, strict=True)),
         lost=sum(b < a for a, b in zip(before, after, strict=True)),
     )
 
 
-def _side(values: Sequence[float], is_share: bool) -> Estimate:
-    if is_share:
-        return wilson(round(sum(values)), len(values))
-    return Estimate(sum(values) / len(values), None, None, len(values))
+def _side(values: Sequence[float], families: Sequence[str], is_share: bool) -> Estimate:
+    found = clustered_share(list(map(bool, values)), families) if is_share else None
+    return found or Estimate(sum(values) / len(values), None, None, len(values))

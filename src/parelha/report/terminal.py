@@ -5,8 +5,8 @@ from pathlib import Path
 
 from parelha.live import step_cells
 from parelha.report.examples import Example, choose_examples
-from parelha.report.records import read_run
-from parelha.report.statistics import Estimate, paired_difference, wilson
+from parelha.report.records import cluster_of, read_run
+from parelha.report.statistics import clustered_share, paired_difference
 from parelha.report.summary import drafts_pass_at, headline, share_text
 from parelha.report.text import printable, table_text
 from parelha.tracking import Line
@@ -48,18 +48,18 @@ def example_text(example: Example) -> str:
 
 
 def eval_text(table: Line) -> str:
-    """Pass rates of one evaluation, with Wilson intervals."""
+    """Pass rates of one evaluation, with intervals by family."""
     graded = [e for e in table["episodes"] if e.get("final_passed") is not None]
     lines = [f"step {table['step']}: {len(graded)} held-out episodes"]
     for split in ["", *dict.fromkeys(e["split"] for e in graded)]:
         chosen = [e for e in graded if split in ("", e["split"])]
         for key, label in (("draft_passed", "drafts"), ("final_passed", "final programs")):
-            kept = [bool(e[key]) for e in chosen if e.get(key) is not None]
+            kept = [e for e in chosen if e.get(key) is not None]
             if kept:
                 where = f" of {split}" if split else ""
-                lines.append(f"  {label}{where}: {_share_text(wilson(sum(kept), len(kept)))}")
+                lines.append(f"  {label}{where}: {_share_text(kept, key)}")
     if any("samples" in e for e in graded):
-        found = drafts_pass_at(graded, [e["task"] for e in graded])
+        found = drafts_pass_at(graded, list(map(cluster_of, graded)))
         told = ", ".join(f"{share_text(share)} of {k}" for k, (_, share) in found.items())
         lines.append(f"  at least one passes (pass@k), drafts: {told}")
     lines += _reviewer_lines(graded, table.get("reviewer") or {})
@@ -93,7 +93,7 @@ def _reviewer_lines(pair: list[Line], rates: Line) -> list[str]:
     moved = [(bool(e["draft_passed"]), bool(e["final_passed"])) for e in both]
     mended, broken = moved.count((False, True)), moved.count((True, False))
     if mended or broken:
-        above = _above([d for d, _ in moved], [f for _, f in moved], [e["family"] for e in both])
+        above = _above([d for d, _ in moved], [f for _, f in moved], list(map(cluster_of, both)))
         lines.append(f"  reviews mended {mended} drafts and broke {broken}: {above}")
     return lines
 
@@ -124,7 +124,7 @@ def _arm_lines(pair: list[Line], arms: dict[str, list[Line]]) -> list[str]:
         above = _above(
             [passed[e["task"]] for e in both],
             [e["final_passed"] for e in both],
-            [e["family"] for e in both],
+            list(map(cluster_of, both)),
         )
         if name != "pair" and above:
             line += f"; the pair less this: {above}"
@@ -132,10 +132,11 @@ def _arm_lines(pair: list[Line], arms: dict[str, list[Line]]) -> list[str]:
     return lines
 
 
-def _share_text(share: Estimate) -> str:
-    assert share.low is not None and share.high is not None
-    passed = round(share.value * share.n)
-    return (
-        f"{passed} of {share.n} pass ({100 * share.value:.0f} %, "
-        f"95 % interval {100 * share.low:.0f} to {100 * share.high:.0f} %)"
-    )
+def _share_text(episodes: Sequence[Line], key: str) -> str:
+    passed = [bool(e[key]) for e in episodes]
+    share = clustered_share(passed, list(map(cluster_of, episodes)))
+    assert share is not None
+    text = f"{sum(passed)} of {len(passed)} pass ({100 * share.value:.0f} %"
+    if share.low is not None and share.high is not None:
+        text += f", 95 % interval {100 * share.low:.0f} to {100 * share.high:.0f} %, by family"
+    return f"{text})"
