@@ -11,7 +11,7 @@ from parelha.config_file import from_dict
 from parelha.errors import UsageError
 from parelha.experiment.estimate import evaluation_tokens
 from parelha.experiment.plan import merged, read_experiment, steps_within
-from parelha.pacing import most_tokens
+from parelha.pacing import stored_drafts_of, written_tokens
 from tests.experiments import ARMS, write_file
 from tests.fakes import use_fakes
 
@@ -81,8 +81,22 @@ def test_a_budget_is_never_overdrawn() -> None:
     config = from_dict({"train": train})
     for tokens in (0, 2_000, 12_345, 100_000):
         steps = steps_within(config, tokens)
-        spent = sum(most_tokens(config, step) for step in range(1, steps + 1))
-        assert spent <= tokens < spent + most_tokens(config, steps + 1)
+        spent = sum(written_tokens(config, step) for step in range(1, steps + 1))
+        assert spent <= tokens < spent + written_tokens(config, steps + 1)
+
+
+def test_a_budget_is_spent_by_what_is_written() -> None:
+    """A stored draft was written before, and its verdict is a word."""
+    train = {"steps": 4, "draft_steps": 1, "verdict_steps": 1, "review_steps": 1}
+    config = from_dict({"train": train | {"stored_drafts": 10, "replayed_drafts": 2}})
+    episode, drafts = config.episode, config.train.tasks_per_step * config.episode.drafts
+    answer = episode.reviews * (episode.max_review_tokens + episode.max_program_tokens)
+    draft, verdicts, reviews, free = (written_tokens(config, step) for step in range(1, 5))
+    assert draft == drafts * episode.max_program_tokens
+    assert verdicts < 10 * 20 * episode.reviews
+    assert 10 * answer < reviews < 10 * answer + 5 * 20 * episode.reviews
+    assert free == drafts * (episode.max_program_tokens + answer) + 2 * answer
+    assert [stored_drafts_of(config, step) for step in range(1, 5)] == [0, 10, 10, 2]
 
 
 def test_tables_are_laid_over_each_other_key_by_key() -> None:

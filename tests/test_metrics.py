@@ -12,7 +12,7 @@ from parelha.agents.turns import Tree
 from parelha.config import LearningConfig, RewardConfig
 from parelha.episode import play_tree
 from parelha.learning.credit import assign_credit
-from parelha.metrics import eval_records, mean, round_records, step_metrics
+from parelha.metrics import eval_records, mean, review_metrics, round_records, step_metrics
 from parelha.rewards import reward_trees
 from parelha.rollout import play_all
 from parelha.tracking import to_json_line
@@ -95,6 +95,18 @@ def test_what_a_dialogue_adds_is_counted_once_however_many_reviews_it_has() -> N
     assert record["lift"] == record["pass_rate/final"] == 1.0
 
 
+def test_what_stored_drafts_gain_is_no_lift() -> None:
+    """They are chosen because they fail, or half of them: it says nothing of the pair."""
+    (tree,), _, record = play()
+    before = review_metrics([tree])
+    assert (before["lift"], before["mended"]) == (record["lift"], record["mended"])
+    for branch in tree.episodes:
+        branch.draft.kind = "stored"
+    after = review_metrics([tree])
+    assert (after["lift"], after["lift_perfect"]) == (None, None)
+    assert after["mended"] == before["mended"]
+
+
 def test_a_forced_verdict_is_in_no_rate_of_actions() -> None:
     class Wrong(FakeGrader):
         """Passes nothing."""
@@ -102,7 +114,11 @@ def test_a_forced_verdict_is_in_no_rate_of_actions() -> None:
         def grade(self, task: Task, program: str, reason: str = "") -> Score:
             return fake_score(program, 1)
 
-    _, _, record = play(grader=Wrong(), phase="review", tools="always")
+    trees, _, record = play(grader=Wrong(), phase="review", tools="always")
+    reviews = [r for r in trees[0].rounds if r.kind == "review"]
+    assert reviews and not any("verdict" in review.components for review in reviews)
+    cost = RewardConfig().tool_cost * len(reviews[0].tool_calls)
+    assert {review.reward for review in reviews} == {-cost}
     assert not [key for key in record if key.startswith("action/reviewer")]
     assert record["entropy/reviewer"] is None
 

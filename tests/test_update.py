@@ -220,6 +220,9 @@ def test_text_sampled_choices_and_known_ones_have_a_mean_each(
     drawn, known = [choice(7, {}), choice(9, {})], [choice(7, {0: 9})]
     both = of(drawn, action_weight=1.0)
     assert of(drawn) == pytest.approx(0.3 * both)
+    right = [Sample([*ids, 9], [len(ids)], [0.0], [(7, 9)], [0.7], 0.8)]
+    (score,) = sample_logprobs(policy, CODER, right, 768)
+    assert of(known) == pytest.approx(-0.7 * float(score[0]), abs=1e-5)
     assert of(text + drawn + known) == pytest.approx(of(text) + 0.3 * both + of(known))
 
 

@@ -114,8 +114,10 @@ def review_metrics(trees: Sequence[Tree]) -> dict[str, float | None]:
     found["mended"] = mean(float(a.all_passed) for _, b, a in written if not b.all_passed)
     found["broken"] = mean(float(not a.all_passed) for _, b, a in written if b.all_passed)
     found["change"] = mean(_change(b.program, a.program) for _, b, a in written)
-    failing = mean(float(not before.all_passed) for _, before, _ in seen)
-    dialogues = [b for tree in trees for b in tree.episodes if any(_judged(b))]
+    # Stored drafts are chosen by what they are worth: nothing is said of the pair by their share.
+    own = [b for tree in trees for b in tree.episodes if b.draft.kind == "draft"]
+    failing = mean(float(not before.all_passed) for b in own for _, before, _ in _judged(b))
+    dialogues = [branch for branch in own if any(_judged(branch))]
     found["lift"] = mean(
         float(b.final.score.all_passed) - b.draft.score.all_passed
         for b in dialogues

@@ -11,6 +11,7 @@ _PHASES = ("draft_steps", "verdict_steps", "review_steps")
 _PARTS = 20  # of a phase
 # A step of a kind that was not played yet may take longer than its tokens let expect.
 _UNKNOWN = 1.1
+_VERDICT_TOKENS = 4
 
 
 class Pace:
@@ -79,15 +80,30 @@ class Pace:
 
 
 def most_tokens(config: Config, step: int) -> int:
-    """New tokens of a step's programs and reviews, at most.
+    """What a step costs, in new tokens of its programs and reviews, at most.
 
     A stored draft counts like a new one: to read it, twice, takes about as long as to write it.
     """
-    episode, train = config.episode, config.train
-    revised = episode.max_rounds * (episode.max_review_tokens + episode.max_program_tokens)
-    if train.phase(step) in ("draft", "verdict"):
-        revised = 0
-    return drafts_of(config, step) * (episode.max_program_tokens + episode.reviews * revised)
+    reviewed = config.episode.reviews * _tokens_of_reviews(config, step)
+    return drafts_of(config, step) * (config.episode.max_program_tokens + reviewed)
+
+
+def written_tokens(config: Config, step: int) -> int:
+    """New tokens that a step writes, at most; stored drafts were written before."""
+    stored, phase = stored_drafts_of(config, step), config.train.phase(step)
+    fresh = drafts_of(config, step) - stored
+    verdicts = stored if phase == "verdict" else stored // 2 if phase == "review" else 0
+    reviewed = drafts_of(config, step) * config.episode.reviews * _tokens_of_reviews(config, step)
+    said = verdicts * config.episode.reviews * _VERDICT_TOKENS
+    return fresh * config.episode.max_program_tokens + reviewed + said
+
+
+def _tokens_of_reviews(config: Config, step: int) -> int:
+    """Of one draft's reviews and revisions, round after round."""
+    if config.train.phase(step) in ("draft", "verdict"):
+        return 0
+    episode = config.episode
+    return episode.max_rounds * (episode.max_review_tokens + episode.max_program_tokens)
 
 
 def costs_of_steps(config: Config) -> list[float]:
@@ -97,11 +113,18 @@ def costs_of_steps(config: Config) -> list[float]:
 
 def drafts_of(config: Config, step: int) -> int:
     """Drafts that a step writes, or takes from the store; the first one finds none there."""
-    train = config.train
-    if step > 1 and train.phase(step) in ("verdict", "review"):
-        return train.stored_drafts
-    replayed = train.replayed_drafts if step > 1 and train.phase(step) == "free" else 0
-    return train.tasks_per_step * config.episode.drafts + replayed
+    stored = stored_drafts_of(config, step)
+    if stored and config.train.phase(step) in ("verdict", "review"):
+        return stored
+    return config.train.tasks_per_step * config.episode.drafts + stored
+
+
+def stored_drafts_of(config: Config, step: int) -> int:
+    """Drafts that a step takes from the store; the first one finds none there."""
+    train, phase = config.train, config.train.phase(step)
+    if step == 1 or phase == "draft":
+        return 0
+    return train.replayed_drafts if phase == "free" else train.stored_drafts
 
 
 def what_is_played(config: Config) -> str:

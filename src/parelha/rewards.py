@@ -81,22 +81,23 @@ def _reward_program(play: Round, reviews: Sequence[Round], config: RewardConfig)
 def _reward_review(review: Round, before: Round, after: Round, config: RewardConfig) -> None:
     """The reviewer's reward: what its review changed, its verdict, and the cost of its tools.
 
-    Approving says that the program passes, a written review of any severity that it fails.
+    Approving says that the program passes, a written review of any severity that it fails; one
+    that was asked for says neither.
     """
     if review.dropped or before.score is None or after.score is None:
         _drop(review, "a program has no score")
         return
     improvement = program_value(after.score, config) - program_value(before.score, config)
-    says_passes = review.action == ReviewerAction.APPROVE
+    right = (review.action == ReviewerAction.APPROVE) == before.score.all_passed
     taken = copied(after.score.program, before.score.program, review.review)
     review.components = {
         "improvement": improvement,
-        "verdict": 1.0 if says_passes == before.score.all_passed else -1.0,
+        **({} if review.is_forced else {"verdict": 1.0 if right else -1.0}),
         "tools": float(len(review.tool_calls)),
     } | ({"copied": taken} if taken else {})
     review.reward = (
         paid(review.components)
-        + config.verdict_weight * review.components["verdict"]
+        + config.verdict_weight * review.components.get("verdict", 0.0)
         - config.tool_cost * review.components["tools"]
     )
 

@@ -3,7 +3,7 @@
 import contextlib
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from parelha.config import Config
@@ -13,7 +13,7 @@ from parelha.experiment.compare import power_text
 from parelha.experiment.plan import Experiment, Planned
 from parelha.experiment.shared import key_of
 from parelha.live import Progress, duration
-from parelha.pacing import most_tokens
+from parelha.pacing import most_tokens, written_tokens
 from parelha.report.text import table_text
 from parelha.tracking import RunFolder
 from parelha.train import train
@@ -34,6 +34,7 @@ def dry_run(experiment: Experiment) -> str:
     rows = [_row(planned) for planned in experiment.runs]
     left = [planned for planned in experiment.runs if not planned.is_done]
     training = sum(training_tokens(planned) for planned in left)
+    cost = sum(_left_of(planned, most_tokens) for planned in left)
     held_out = sum(evaluation_tokens(planned) * times for planned, times in _evaluations(left))
     parts = [
         table_text(rows),
@@ -42,7 +43,7 @@ def dry_run(experiment: Experiment) -> str:
     ]
     if left:
         seconds, start, source = _pace(experiment)
-        whole = (training + held_out) * seconds + len(left) * start
+        whole = (cost + held_out) * seconds + len(left) * start
         parts.append(f"at most about {duration(whole)}, going by {source}")
     parts.append(before_start(experiment))
     return "\n\n".join(parts)
@@ -58,8 +59,13 @@ def before_start(experiment: Experiment) -> str:
 
 def training_tokens(planned: Planned) -> int:
     """New tokens that the rest of a run's training may take, at most."""
+    return _left_of(planned, written_tokens)
+
+
+def _left_of(planned: Planned, tokens: Callable[[Config, int], int]) -> int:
+    """Tokens of the steps that a run has still to do."""
     todo = range(planned.steps_done + 1, planned.steps + 1)
-    return sum(most_tokens(planned.config, step) for step in todo)
+    return sum(tokens(planned.config, step) for step in todo)
 
 
 def evaluation_tokens(planned: Planned) -> int:
@@ -85,7 +91,7 @@ def _row(planned: Planned) -> dict[str, str]:
     config, steps = planned.config, planned.steps
     done = planned.steps_done
     state = "done" if planned.is_done else f"step {done} of {steps}" if done else "to do"
-    tokens = sum(most_tokens(config, step) for step in range(1, steps + 1))
+    tokens = sum(written_tokens(config, step) for step in range(1, steps + 1))
     return {
         "run": planned.name,
         "state": state,

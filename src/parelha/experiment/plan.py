@@ -16,7 +16,7 @@ from parelha.errors import UsageError
 from parelha.evaluate import heldout_tasks
 from parelha.experiment.reference import Reference, read_reference
 from parelha.overrides import resumed_config
-from parelha.pacing import most_tokens
+from parelha.pacing import written_tokens
 from parelha.trackers import check_trackers
 from parelha.tracking import RunFolder
 from parelha.train import load_run_config
@@ -235,16 +235,15 @@ def _config(
         return config
     steps = steps_within(config, budget)
     if not steps:
-        raise UsageError(
-            f"budget.tokens = {budget}: a step of arms.{arm.name} may take {most_tokens(config, 1)}"
-        )
+        least = written_tokens(config, 1)
+        raise UsageError(f"budget.tokens = {budget}: a step of arms.{arm.name} may take {least}")
     return from_dict(merged(table, {"train": {"steps": steps}}))
 
 
 def steps_within(config: Config, tokens: int) -> int:
     """How many steps take no more new tokens than that, however long their answers are."""
     steps = 0
-    while (tokens := tokens - most_tokens(config, steps + 1)) >= 0:
+    while (tokens := tokens - written_tokens(config, steps + 1)) >= 0:
         steps += 1
     return steps
 

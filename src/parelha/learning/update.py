@@ -227,6 +227,10 @@ class _StepLoss:
         )
         if importance is not None:
             losses = losses * importance
+        # The logarithmic score of what is known to be right; it has the gradient of a ratio of 1.
+        losses = torch.where(
+            beside(logprobs, sampled), losses, -beside(logprobs, advantages) * logprobs
+        )
         if self.references is not None:
             reference = torch.stack([self.references[c.member][c.place] for c in chosen])
             kl = kl_k3(logprobs, beside(logprobs, reference))

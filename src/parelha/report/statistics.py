@@ -105,7 +105,7 @@ def clustered_mean(values: Sequence[float], clusters: Sequence[Hashable]) -> Est
     mean, size = float(np.mean(values)), len(sums)
     if size < MIN_CLUSTERS:
         return Estimate(mean, None, None, size)
-    apart = sum((sums[one] - counts[one] * mean) ** 2 for one in sums)
+    apart = sum((total - counts[one] * mean) ** 2 for one, total in sums.items())
     error = math.sqrt(apart * size / (size - 1)) / len(values)
     reach = float(scipy.stats.t.isf((1 - CONFIDENCE) / 2, size - 1)) * error
     return Estimate(mean, mean - reach, mean + reach, size)

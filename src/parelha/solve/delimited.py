@@ -24,8 +24,11 @@ _SEPARATORS = (",", ";", "\t", "|")
 _NAMED = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
 _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?')  # that Excel writes, and takes as told
 # What pandas reads as missing, but for None, which is an answer among others.
-_MISSING = ["", "#N/A", "#N/A N/A", "#NA", "-NaN", "-nan", "<NA>", "N/A", "NA", "NULL", "NaN"]
-_MISSING += ["n/a", "nan", "null"]
+_MISSING = ["", "NaN", "nan", "-NaN", "-nan", "NA", "<NA>", "N/A", "n/a", "NULL", "null"] + [
+    "#N/A",
+    "#N/A N/A",
+    "#NA",
+]
 _DATE = re.compile(r"\d{1,4}([-/.])\d{1,2}\1\d{1,4}.*")
 
 
