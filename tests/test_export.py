@@ -17,14 +17,19 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from parelha import cli
 from parelha.agents.formats import Format, make_format
+from parelha.agents.roles import roles_of
 from parelha.checkpoint import load_checkpoint
+from parelha.config import Config
+from parelha.config_file import from_dict
 from parelha.engines.protocol import Request
 from parelha.errors import UsageError
 from parelha.export.merge import greedy
+from parelha.export.ollama import modelfile
 from parelha.export.write import export_run, push
 from parelha.models.load import load_base, load_tokenizer
+from parelha.tracking import RunFolder
 from parelha.types import Agent
-from tests.architectures.models import DEEPSEEK_LITE
+from tests.architectures.models import DEEPSEEK_LITE, codegen_tokenizer
 from tests.fakes import pair_of, tiny_config, tiny_engine
 from tests.saved_runs import evaluated, saved_run
 from tests.tiny import tiny_tokenizer
@@ -106,6 +111,7 @@ def test_merged_weights_answer_as_the_pair(run: Path, model_folder: Path, tmp_pa
         assert model.dtype == torch.float32
         found = answers_of_transformers(model, tiny_form(folder / agent))
         assert found == answers_of_the_engine(run, model_folder, agent, 2)
+        assert (model.generation_config.top_k, model.generation_config.do_sample) == (0, True)
         assert not (folder / agent / "adapter_config.json").exists()
         for path in (folder / agent).glob("*.json"):
             assert str(model_folder) not in path.read_text()  # a place of this machine
@@ -194,8 +200,24 @@ def test_a_modelfile_says_what_the_chat_template_says(run: Path, tmp_path: Path)
         )
         assert found.render(system=system, messages=messages) == wanted
         assert 'PARAMETER stop "<|im_end|>"' in text
+        for setting in ("top_k 0", "top_p 1", "min_p 0", "repeat_penalty 1"):
+            assert f"PARAMETER {setting}\n" in text
         weights = re.findall(r"FROM (.*)", text)[0]
         assert (folder / agent / weights).read_bytes()[:4] == b"GGUF"
+
+
+def test_a_base_without_a_chat_template_stops_and_begins_as_in_training() -> None:
+    form = make_format(codegen_tokenizer())
+    assert form.stop_strings and form.program_prefix
+    coder, reviewer = (
+        modelfile(form, "w.gguf", "Be brief.", 0.6, writes_programs=writes)
+        for writes in (True, False)
+    )
+    for end in form.stop_strings:  # Ollama takes what stands between the marks as it is
+        assert f'PARAMETER stop """{end}"""' in coder
+    template = re.findall(r'TEMPLATE """(.*?)"""', coder, re.DOTALL)[0]
+    assert template.count(form.program_prefix) == 2  # of past answers and of the next
+    assert form.program_prefix not in re.findall(r'TEMPLATE """(.*?)"""', reviewer, re.DOTALL)[0]
 
 
 # --- who is exported -----------------------------------------------------------------------------
@@ -334,6 +356,17 @@ def test_the_card_tells_data_rewards_results_licence_and_how_to_load(
     told: dict[str, Any] = {}
     exec(lines, told)  # pylint: disable=exec-used  # the five lines do what they say
     assert isinstance(told["model"], PeftModel)
+    # A role answers as in training only with its own system message.
+    for role in roles_of(read_config(run)).values():
+        assert f"> {role.system['en']}" in card
+    assert "`top_k` 0" in card
+    more = card.partition("```python\n")[2].partition("```python\n")[2].partition("```")[0]
+    exec(more, told)  # pylint: disable=exec-used
+    assert roles_of(read_config(run))[Agent.CODER].system["en"] in told["prompt"]
+
+
+def read_config(run: Path) -> Config:
+    return from_dict(RunFolder.open(run).read_config()["config"])
 
 
 class FakeHub:
@@ -361,5 +394,6 @@ def test_a_push_makes_a_private_repository_and_uploads_the_folder(tmp_path: Path
 
 
 def test_a_hub_that_refuses_is_one_line(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"was not pushed \(no token\): log in"):
-        push(tmp_path, "me/pair", FakeHub(OSError("no token\nmore")))
+    for fault in (OSError("no token\nmore"), RuntimeError("no token")):  # of the client underneath
+        with pytest.raises(UsageError, match=r"was not pushed \(no token\): log in"):
+            push(tmp_path, "me/pair", FakeHub(fault))

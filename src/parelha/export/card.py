@@ -1,5 +1,7 @@
 """The model card of an export: what it was trained on, what was measured, how to load it."""
 
+import json
+import shlex
 from pathlib import Path
 
 from parelha.export.merge import Comparison
@@ -34,7 +36,6 @@ def model_card(source: Source, kind: str, loading: str, compared: dict[Agent, Co
         UsageError: the run folder is damaged.
     """
     run = read_run(source.run_dir)
-    first = source.agents[0]
     names = " and ".join(source.agents)
     parts = [
         _front_matter(source, kind),
@@ -45,6 +46,7 @@ def model_card(source: Source, kind: str, loading: str, compared: dict[Agent, Co
         _who(source),
         "## How to load it\n",
         loading,
+        _told(source, kind),
         "## Data and rewards\n",
         _data(source, run),
         _REWARDS[source.config.reward.kind].format(quality=source.config.reward.quality_weight)
@@ -53,7 +55,7 @@ def model_card(source: Source, kind: str, loading: str, compared: dict[Agent, Co
         _results(source, run),
         _differences(compared),
         "## Licence\n",
-        _licence(source, first),
+        _licence(source),
     ]
     return "\n".join(part for part in parts if part)
 
@@ -156,11 +158,42 @@ def _differences(compared: dict[Agent, Comparison]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _licence(source: Source, agent: Agent) -> str:
-    told = source.licence(agent)
-    if not told:
-        return f"That of the base, {source.base_name(agent)}; look there.\n"
-    return f"The base's licence holds: {told} ({source.base_name(agent)}).\n"
+def _told(source: Source, kind: str) -> str:
+    """What each role is told first, and how it was sampled."""
+    lines = [
+        "Each role was trained with a system message of its own and answers as in training only "
+        "with that; sampled from all tokens (`top_p` 1, `top_k` 0, `repetition_penalty` 1).\n"
+    ]
+    for agent in source.agents:
+        for played in source.played_by(agent):
+            role = source.roles[played]
+            system = role.system[source.config.lang]
+            lines.append(f"The {played}, at temperature {role.temperature:g}:\n\n> {system}\n")
+    first = source.agents[0]
+    if kind in ("peft", "merged") and source.has_chat_template(first):
+        system = source.roles[first].system[source.config.lang]
+        told = json.dumps(system, ensure_ascii=False)
+        lines += [
+            "```python",
+            f'messages = [{{"role": "system", "content": {told}}},',
+            '            {"role": "user", "content": "Write a function that returns the median."}]',
+            "prompt = tokenizer.apply_chat_template(",
+            "    messages, add_generation_prompt=True, tokenize=False)",
+            "```\n",
+        ]
+    return "\n".join(lines)
+
+
+def _licence(source: Source) -> str:
+    """Of each base; they may differ."""
+    bases = {source.base_name(agent): source.licence(agent) for agent in source.agents}
+    lines = [
+        f"The base's licence holds: {told} ({name}).\n"
+        if told
+        else f"That of the base, {name}; look there.\n"
+        for name, told in bases.items()
+    ]
+    return "\n".join(lines)
 
 
 def how_to_load(source: Source, kind: str, quant: str) -> str:
@@ -169,6 +202,7 @@ def how_to_load(source: Source, kind: str, quant: str) -> str:
     base, revision = source.base_name(agent), source.revision(agent)
     pinned = f', revision="{revision}"' if revision else ""
     file = f"{agent}-{quant}.gguf"
+    system = source.roles[agent].system[source.config.lang]
     python = {
         "peft": [
             "from peft import PeftModel",
@@ -185,7 +219,7 @@ def how_to_load(source: Source, kind: str, quant: str) -> str:
     }
     shell = {
         "gguf": [
-            f"llama-cli -m {file}",
+            f"llama-cli -m {file} -sys {shlex.quote(system)}",
             f"llama-cli -m BASE.gguf --lora {agent}-lora.gguf  # the same over the base's own GGUF",
         ],
         "ollama": [

@@ -16,6 +16,7 @@ import psutil
 import torch
 from peft import PeftModel
 from torch import Tensor
+from transformers import GenerationConfig
 
 from parelha.agents.formats import Conversation, Format, make_format
 from parelha.errors import UsageError
@@ -203,6 +204,13 @@ def write_merged(
     model = held.model
     model.to(getattr(torch, dtype))
     model.config.dtype = getattr(torch, dtype)
+    # What the base's authors recommend, such as a penalty on repeated tokens, was not trained with.
+    ends = ("bos_token_id", "eos_token_id", "pad_token_id")
+    kept = {name: getattr(model.generation_config, name, None) for name in ends}
+    warm = source.roles[agent].temperature
+    model.generation_config = GenerationConfig(
+        do_sample=True, temperature=warm, top_p=1.0, top_k=0, repetition_penalty=1.0, **kept
+    )
     model.save_pretrained(folder, max_shard_size=_PART)
     source.write_tokenizer(agent, folder)
     held.model = None  # the next lines need its memory

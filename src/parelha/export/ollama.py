@@ -8,8 +8,18 @@ from typing import Any
 from parelha.agents.formats import Format
 from parelha.errors import UsageError
 
+# Ollama's own defaults would have it sample otherwise than in training.
+_PLAIN_SAMPLING = (
+    "PARAMETER top_k 0",
+    "PARAMETER top_p 1",
+    "PARAMETER min_p 0",
+    "PARAMETER repeat_penalty 1",
+)
 
-def modelfile(form: Format, weights: str, system: str, temperature: float) -> str:
+
+def modelfile(
+    form: Format, weights: str, system: str, temperature: float, *, writes_programs: bool
+) -> str:
     """The text of a Modelfile.
 
     Args:
@@ -17,18 +27,20 @@ def modelfile(form: Format, weights: str, system: str, temperature: float) -> st
         weights: path of the GGUF file, from the Modelfile's folder.
         system: what the role is told before everything else.
         temperature: of its turns in training.
+        writes_programs: whether its answers begin as the format has programs begin.
 
     Raises:
         UsageError: the base's chat template holds what Ollama's template language reads itself.
     """
     begin, first, opens, again = _glue(form)
+    opens += form.program_prefix if writes_programs else ""
     # After the system text comes the first request; later ones follow an answer.
     template = (
         f"{begin}{{{{ .System }}}}{{{{ $first := true }}}}{{{{ range .Messages }}}}"
         f'{{{{ if eq .Role "user" }}}}{{{{ if $first }}}}{first}{{{{ $first = false }}}}'
         f"{{{{ else }}}}{again}{{{{ end }}}}{{{{ .Content }}}}"
         f'{{{{ else if eq .Role "assistant" }}}}{opens}{{{{ .Content }}}}{{{{ end }}}}'
-        f"{{{{ end }}}}{opens}{form.program_prefix}"
+        f"{{{{ end }}}}{opens}"
     )
     tokenizer: Any = form.tokenizer
     ends = [*(tokenizer.decode([i]) for i in form.stop_ids), *form.stop_strings]
@@ -38,6 +50,7 @@ def modelfile(form: Format, weights: str, system: str, temperature: float) -> st
         f'TEMPLATE """{template}"""',
         f'SYSTEM """{system}"""',
         f"PARAMETER temperature {temperature:g}",
+        *_PLAIN_SAMPLING,
         *stops,
     ]
     return "\n".join(lines) + "\n"
@@ -59,4 +72,5 @@ def _glue(form: Format) -> list[str]:
 
 
 def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
+    """As Ollama takes it apart: what stands between the marks is the text, with no escapes."""
+    return f'"""{text}"""' if "\n" in text or '"' in text else f'"{text}"'

@@ -83,6 +83,14 @@ class Source:
         row = catalogue.find(self.base_name(agent))
         return row.licence if row else ""
 
+    def has_chat_template(self, agent: Agent) -> bool:
+        """Whether the agent's base has one: without it the project has a format of its own."""
+        folder = self.files[agent].folder
+        if any(folder.glob("chat_template*")):
+            return True
+        told = read_object(folder / "tokenizer_config.json") or {}
+        return bool(told.get("chat_template"))
+
     def played_by(self, agent: Agent) -> list[Agent]:
         """The roles that the agent's adapter plays: two where they share it."""
         return [a for a, role in self.roles.items() if role.adapter == self.roles[agent].adapter]

@@ -107,7 +107,13 @@ def _write(
             beside = f"./{file}" if played is agent else f"../{agent}/{file}"
             role = source.roles[played]
             system = role.system[source.config.lang]
-            shared[played] = modelfile(form, beside, system, role.temperature)
+            shared[played] = modelfile(
+                form,
+                beside,
+                system,
+                role.temperature,
+                writes_programs=played is Agent.CODER,
+            )
         for played, text in shared.items():
             (hidden / played / "Modelfile").write_text(text, encoding="utf-8")
         return write_model(model, hidden / agent / file, name, quant)
@@ -128,7 +134,8 @@ def push(folder: Path, repository: str, api: Any = None) -> str:
     try:
         client.create_repo(repository, private=True, exist_ok=True)
         return str(client.upload_folder(repo_id=repository, folder_path=str(folder)))
-    except (OSError, ValueError) as error:  # the hub's errors are one or the other
+    # Its errors are OSError and ValueError, and those of whatever client it has underneath.
+    except Exception as error:  # pylint: disable=broad-exception-caught
         line = str(error).strip().partition("\n")[0]
         raise UsageError(
             f"{repository} was not pushed ({line}): log in with `hf auth login`, or upload {folder}"

@@ -142,7 +142,8 @@ def read_run(path: Path) -> Run:
 
 def cluster_of(record: Mapping[str, Any]) -> str:
     """What an evaluated episode is alike with: its family, or its task in a public benchmark."""
-    return str(record["task" if record["family"].startswith(BENCHMARK) else "family"])
+    family = str(record.get("family") or BENCHMARK)  # early runs did not record it
+    return str(record["task"]) if family.startswith(BENCHMARK) else family
 
 
 def group_of(record: Mapping[str, Any]) -> str:
