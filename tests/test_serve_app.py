@@ -2,12 +2,17 @@
 
 # pylint: disable=missing-function-docstring
 
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
 from parelha.serving.app import LOOPBACK, Server
+from parelha.serving.dialogue import PairAnswer, signature_of
 from parelha.serving.worker import Worker
 from tests.running_server import TEXT, tiny_pair
 
@@ -25,6 +30,72 @@ def test_what_is_no_route_is_refused_in_the_protocols_form() -> None:
     assert (missing.status_code, missing.json()["error"]["code"]) == (404, "not_found")
     assert (wrong.status_code, wrong.json()["error"]["message"]) == (405, "Method Not Allowed")
     assert wrong.headers["Allow"] == "POST"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"frequency_penalty": 1.5},
+        {"presence_penalty": 0.1},
+        {"top_k": 40},
+        {"min_p": 0.1},
+        {"repetition_penalty": 1.1},
+        {"ignore_eos": True},
+    ],
+)
+def test_what_would_change_an_answer_is_refused_and_not_passed_over(other: Any) -> None:
+    pair = tiny_pair()
+    with Worker(pair.engine) as worker:
+        client = TestClient(Server(pair, worker).app(), "http://localhost")
+        refused = client.post("/v1/chat/completions", json=ASKING | other)
+        nothing = {"frequency_penalty": 0, "presence_penalty": 0.0, "top_k": -1, "min_p": 0}
+        short = ASKING | nothing | {"repetition_penalty": 1.0, "max_tokens": 2}
+        answered = client.post("/v1/chat/completions", json=short)
+    assert (refused.status_code, answered.status_code) == (400, 200)
+    assert next(iter(other)) in refused.json()["error"]["message"]
+
+
+def test_a_pairs_answer_that_was_cut_says_so() -> None:
+    pair = tiny_pair()
+    asking = ASKING | {"model": "pair", "max_tokens": 2}
+    with Worker(pair.engine) as worker:
+        client = TestClient(Server(pair, worker).app(), "http://localhost")
+        answer = client.post("/v1/chat/completions", json=asking).json()
+    assert answer["choices"][0]["finish_reason"] == "length"
+
+
+def test_dialogues_play_side_by_side_however_few_the_processors() -> None:
+    """The pool of `asyncio.to_thread` has a few threads more than there are processors."""
+    pair, inside = tiny_pair(), threading.Barrier(24, timeout=60)
+
+    def waiting(*_: Any) -> Any:
+        inside.wait()
+        return PairAnswer("done", 1, 1, was_cut=False)
+
+    with Worker(pair.engine) as worker, pytest.MonkeyPatch.context() as patch:
+        patch.setattr("parelha.serving.app.play", waiting)
+        with TestClient(Server(pair, worker).app(), "http://localhost") as client:
+            asking = ASKING | {"model": "pair"}
+            with ThreadPoolExecutor(24) as pool:
+                ask = partial(client.post, "/v1/chat/completions", json=asking)
+                replies = [pool.submit(ask) for _ in range(24)]
+            assert [reply.result().status_code for reply in replies] == [200] * 24
+
+
+@pytest.mark.parametrize(
+    ("message", "name"),
+    [
+        ("Write it.\n  def mean(values: list[float]) -> float:\nplease", "mean"),
+        ("async def go(x):", "go"),
+        ("\n" * 300_000 + "def late(x):\n", "late"),
+        ("def f(" + ")" * 300_000, "solve"),
+        ("define it", "solve"),
+    ],
+)
+def test_the_signature_is_found_at_once(message: str, name: str) -> None:
+    began = time.process_time()
+    assert signature_of(message)[1] == name
+    assert time.process_time() - began < 5  # a pattern that crosses lines would take hours
 
 
 @pytest.mark.parametrize("fault", [RuntimeError("secret"), TypeError("secret")])

@@ -13,7 +13,6 @@ from parelha.agents.parsers import program_complete
 from parelha.config_file import from_dict
 from parelha.engines.protocol import EngineStatistics, Request
 from parelha.engines.server import ServerEngine
-from parelha.engines.server_http import Http
 from parelha.engines.server_texts import choice_texts, cut, match_choice, prompt_text
 from parelha.errors import UsageError, WorkFailedError
 from parelha.types import Agent
@@ -264,14 +263,6 @@ def test_what_is_no_url_is_refused(url: str) -> None:
     for engine in ({"server": url}, {"kind": "vllm", "servers": ["http://a", url]}):
         with pytest.raises(UsageError, match=r"engine\.server.*write it as http://localhost:8000"):
             from_dict({"engine": engine})
-
-
-@pytest.mark.parametrize(
-    ("url", "shown"),
-    [("http://me:key@h:80/v1/", "http://h:80"), ("http://h/a@b/models", "http://h/a@b")],
-)
-def test_the_shown_url_has_no_password(url: str, shown: str) -> None:
-    assert Http(url).url == shown
 
 
 def test_a_url_may_end_with_the_protocols_own_path(serve: Serve) -> None:

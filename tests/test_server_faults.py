@@ -89,11 +89,17 @@ def test_a_key_is_taken_from_the_environment(
         models_of(url, key_env="OUR_KAY")
 
 
-def test_a_password_in_the_url_is_sent_and_never_shown(guarded: Guarded) -> None:
+def test_a_password_is_sent_from_the_environment_and_none_may_stand_in_a_url(
+    guarded: Guarded, monkeypatch: pytest.MonkeyPatch
+) -> None:
     guarded.right = "Basic " + base64.b64encode(b"user:p:w").decode()
-    http = Http(f"http://user:p%3Aw@{guarded.place}/v1")
-    assert http.ask("/v1/models")["data"]
-    assert http.url == f"http://{guarded.place}"
+    monkeypatch.setenv("OUR_KEY", guarded.right)
+    assert Http(f"http://{guarded.place}/v1", "OUR_KEY").ask("/v1/models")["data"]
+    for engine in ("server", "servers"):
+        url: Any = "http://user:secret@gpu:8000"
+        table = {"kind": "vllm", "servers": [url]} if engine == "servers" else {"server": url}
+        with pytest.raises(UsageError, match="may hold no password"):
+            from_dict({"engine": table})
 
 
 def test_the_variable_is_a_setting_that_needs_a_server(

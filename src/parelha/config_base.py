@@ -9,9 +9,10 @@ _ENDS = ("/chat/completions", "/completions", "/models", "/v1")  # of the protoc
 
 
 def split_url(url: str) -> SplitResult:
-    """A server's URL ``http(s)://[user:password@]host[:port][/path]`` in its parts.
+    """A server's URL ``http(s)://host[:port][/path]`` in its parts.
 
-    The protocol's own paths at its end are left out. Raises ValueError where it is none.
+    The protocol's own paths at its end are left out. Raises ValueError where it is none, or has a
+    password: a configuration is written down and told to trackers.
     """
     whole = url.rstrip("/")
     for end in _ENDS:
@@ -24,6 +25,11 @@ def split_url(url: str) -> SplitResult:
         raise wrong from None
     if not host or parts.scheme not in ("http", "https") or parts.query or parts.fragment:
         raise wrong
+    if "@" in parts.netloc:
+        raise ValueError(
+            "a server's URL may hold no password, which would be on record: engine.server_key_env "
+            "names a variable with the key, or with `Basic ...`"
+        )
     return parts
 
 

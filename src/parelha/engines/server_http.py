@@ -1,6 +1,5 @@
 """JSON over HTTP to one server: its key, its passing faults, and the minutes in which it loads."""
 
-import base64
 import json
 import os
 import threading
@@ -10,7 +9,6 @@ from contextlib import suppress
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from socket import SHUT_RDWR
 from typing import Any
-from urllib.parse import unquote
 
 from parelha.config_base import split_url
 from parelha.errors import (
@@ -40,7 +38,7 @@ class Http:
         seconds: an answer is waited for, at most.
 
     Attributes:
-        url: of the server, without password.
+        url: of the server.
         is_closed: whether `close` was called.
 
     Raises:
@@ -60,19 +58,17 @@ class Http:
             parts = split_url(url)
         except ValueError as error:
             raise UsageError(str(error)) from None
-        self.url = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+        self.url = parts.geturl()
         self._host, self._port = parts.hostname or "", parts.port
         self._path = parts.path.rstrip("/")
         self._kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
         self._headers = {"Content-Type": "application/json"}
         self._key_env = key_env or KEY_ENV
         if key := os.environ.get(self._key_env, "").strip():
-            self._headers["Authorization"] = f"Bearer {key}"
+            # A key has no space; what has one names its own scheme, such as Basic.
+            self._headers["Authorization"] = key if " " in key else f"Bearer {key}"
         elif key_env:
             raise UsageError(f"engine.server_key_env: the variable {key_env} is not set")
-        elif parts.username is not None:
-            pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
-            self._headers["Authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
         self._say, self._patient, self._seconds = say, patient, seconds
         self._said = -_SAY_SECONDS
         self._open: set[HTTPConnection] = set()

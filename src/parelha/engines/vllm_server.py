@@ -41,7 +41,7 @@ class VllmServer:
         key_env: the environment variable with its key; "" means `OPENAI_API_KEY`, if set.
 
     Attributes:
-        url: of the server, without password.
+        url: of the server.
         is_up: whether it is asked; whoever finds it dead, or back, sets it.
 
     Raises:

@@ -9,6 +9,7 @@ import hmac
 import itertools
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
 from starlette.applications import Starlette
@@ -50,6 +51,8 @@ class Server:
         self._numbers = itertools.count()
         self._own = secrets.randbits(63)  # of requests without a seed
         self._answers = 0
+        # A thread for each dialogue: they wait for turns, which share one batch.
+        self.threads = ThreadPoolExecutor(MAX_ANSWERS, thread_name_prefix="pair")
 
     def app(self, hosts: Sequence[str] = LOOPBACK) -> Starlette:
         """The application, which answers to these names of its own; to any without one."""
@@ -97,6 +100,7 @@ class Server:
         asking = read(await _body(request))
         if self._answers >= MAX_ANSWERS:
             raise Refusal(503, f"{MAX_ANSWERS} answers are under way: try again", "overloaded")
+        self._answers += 1
         try:
             if asking.model == "pair":
                 answer: _Answer = await asyncio.to_thread(_Dialogue, self, asking)
@@ -104,6 +108,8 @@ class Server:
                 answer = _Spoken(self, asking)
         except UsageError as error:
             raise Refusal(400, str(error), "invalid_messages") from None
+        finally:
+            self._answers -= 1
         if asking.stream:
             return StreamingResponse(self._streamed(answer, asking), media_type="text/event-stream")
         return await self._whole(answer, asking, request)
@@ -262,11 +268,15 @@ class _Dialogue:
         warm = None if asking.temperature is None else asking.warm(0.0)
         wish = Wish(server.stream_of(asking), warm, asking.top_p, asking.limit)
         self._task, self._stage = stage_of(server.pair, said[-1], wish)
-        self._engine = Through(server.worker)
+        self._engine, self._threads = Through(server.worker), server.threads
 
     async def pieces(self) -> AsyncIterator[str]:
         """All of it."""
-        found: PairAnswer = await asyncio.to_thread(play, self._task, self._stage, self._engine)
+        loop = asyncio.get_running_loop()
+        found: PairAnswer = await loop.run_in_executor(
+            self._threads, play, self._task, self._stage, self._engine
+        )
+        self.finish = "length" if found.was_cut else "stop"
         self.usage = counted(found.prompt_tokens, found.new_tokens)
         yield found.content
 

@@ -18,7 +18,9 @@ from parelha.sizes import AtOnce, LongestDialogues
 from parelha.stage import Stage, program_of
 from parelha.types import CoderAction, Lang, Score, Task
 
-_SIGNATURE = re.compile(r"^\s*(?:async )?def (\w+)\(.*\).*:\s*$", re.MULTILINE)
+# A line of its own: a pattern that crosses lines would take hours over many empty ones.
+_SIGNATURE = re.compile(r"[ \t]*(?:async )?def (\w+)\(.*\)[^()]*:[ \t]*")
+_LONGEST_SIGNATURE = 1000  # characters
 _OWN_SIGNATURE = "def solve(*args: object) -> object:"
 
 
@@ -30,11 +32,13 @@ class PairAnswer:
         content: the final program in a code block, or the last answer where it held none.
         prompt_tokens: of all turns.
         new_tokens: of all turns.
+        was_cut: whether the limit of tokens ended the last answer.
     """
 
     content: str
     prompt_tokens: int
     new_tokens: int
+    was_cut: bool
 
 
 @dataclass(frozen=True)
@@ -79,8 +83,7 @@ def stage_of(pair: Pair, message: str, wish: Wish) -> tuple[Task, Stage]:
     Raises:
         UsageError: the dialogue could become longer than a model's window.
     """
-    found = _SIGNATURE.search(message)
-    signature = found[0].strip() if found else _OWN_SIGNATURE
+    signature, entry_point = signature_of(message)
     task = Task(
         id="message",
         family="message",
@@ -89,7 +92,7 @@ def stage_of(pair: Pair, message: str, wish: Wish) -> tuple[Task, Stage]:
         split="train",
         statement={"en": message, "pt": message},
         signature=signature,
-        entry_point=found[1] if found else "solve",
+        entry_point=entry_point,
         examples=(),
         make_cases=lambda seed: (),
         reference="",
@@ -125,6 +128,13 @@ def stage_of(pair: Pair, message: str, wish: Wish) -> tuple[Task, Stage]:
     return task, stage
 
 
+def signature_of(message: str) -> tuple[str, str]:
+    """The first signature that stands in a line of its own, or one of ours, and its name."""
+    lines = (one for one in message.splitlines() if len(one) <= _LONGEST_SIGNATURE)
+    found = next(filter(None, map(_SIGNATURE.fullmatch, lines)), None)
+    return (found[0].strip(), found[1]) if found else (_OWN_SIGNATURE, "solve")
+
+
 def play(task: Task, stage: Stage, engine: Answering) -> PairAnswer:
     """Play the dialogue to its end, in the caller's thread.
 
@@ -141,4 +151,5 @@ def play(task: Task, stage: Stage, engine: Answering) -> PairAnswer:
         content=f"```python\n{code.rstrip()}\n```" if code else last.turns[-1].answer,
         prompt_tokens=sum(turn.start for turn, _ in turns),
         new_tokens=sum(len(turn.completion.token_ids) for turn, _ in turns),
+        was_cut=last.turns[-1].completion.finish == "length",
     )

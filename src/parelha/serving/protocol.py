@@ -96,8 +96,16 @@ class Asking(BaseModel):
         return max(default if self.temperature is None else self.temperature, _COLDEST)
 
 
-# What asks for another kind of answer.
-_NOT_DONE = ("tools", "functions", "logprobs", "logit_bias", "response_format", "audio")
+# What asks for another kind of answer, and the values that ask for nothing.
+_NOT_DONE: dict[str, tuple[Any, ...]] = {
+    **dict.fromkeys(("tools", "functions", "logprobs", "logit_bias", "audio"), (False, [], {})),
+    **dict.fromkeys(("best_of", "repetition_penalty", "length_penalty"), (1,)),
+    **dict.fromkeys(("frequency_penalty", "presence_penalty", "min_p", "min_tokens"), (0,)),
+    "response_format": ({}, {"type": "text"}),
+    "top_k": (0, -1),
+    "ignore_eos": (False,),
+    "stop_token_ids": ([],),
+}
 
 
 def read(body: bytes) -> Asking:
@@ -114,8 +122,8 @@ def read(body: bytes) -> Asking:
         raise Refusal(400, f"{where}: {first['msg']}", "invalid_value") from None
     except (ValueError, RecursionError):
         raise Refusal(400, "the body is not JSON", "invalid_json") from None
-    for name in _NOT_DONE:
-        if (asking.model_extra or {}).get(name) not in (None, False, [], {}, {"type": "text"}):
+    for name, nothing in _NOT_DONE.items():
+        if (asking.model_extra or {}).get(name) not in (None, *nothing):
             raise Refusal(400, f"{name} is not supported here", "unsupported_parameter")
     if asking.model not in MODELS:
         raise Refusal(404, f"no model {asking.model!r}: {', '.join(MODELS)}", "model_not_found")
