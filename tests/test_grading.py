@@ -166,6 +166,22 @@ def test_the_reviewers_tool_says_what_went_wrong_before_long_input_could_crowd_i
     assert "f(...) do exemplo 1 deu" in em_portugues
 
 
+def test_what_differs_beyond_what_is_shown_is_said_in_words() -> None:
+    rows = [{"order": number, "product": "coffee", "price": 2.5} for number in range(90)]
+    other = [*rows[:-1], rows[-1] | {"price": 1.5}]
+    task = replace(task_of(rows), reference=PROGRAM)
+    with grader_of(CallResult(GOOD, other)) as grader:
+        text = grader.execute_examples(task, PROGRAM, "en")
+    assert text.endswith(": [89]['price']: expected 2.5, got 1.5")
+
+
+def test_equal_programs_of_two_benchmarks_are_graded_each_by_its_own_tests() -> None:
+    with grader_of(CallResult(GOOD, 1)) as grader:
+        assert grader.grade(task_of(1), PROGRAM).all_passed
+        strict = replace(task_of(2), family="benchmark.stricter")
+        assert not grader.grade(strict, PROGRAM).all_passed
+
+
 def test_decimals_are_shown_where_they_are_the_difference() -> None:
     with grader_of(CallResult(GOOD, 1.00004)) as grader:
         text = grader.execute_examples(task_of(1), PROGRAM, "en")

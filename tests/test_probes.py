@@ -101,7 +101,7 @@ def value_of(result: types.TestResult) -> float:
 
 def test_no_trivial_answer_earns_partial_credit(tmp_path: Path, grader: Grader) -> None:
     record = BASE | {"task_id": "E/1", "inputs": [[n] for n in range(6)]}
-    record["outputs"] = [True, True, True, True, False, 1]
+    record["outputs"] = [True, True, True, True, False, True]
     (task,) = load_benchmark(write(tmp_path / "e.jsonl", record)).tasks
     true, false, shown = (
         grader.test(task, f"def f(k):\n    return {value}\n")

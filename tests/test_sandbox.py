@@ -3,6 +3,7 @@
 import contextlib
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -104,6 +105,26 @@ def test_the_cpu_limit_holds_before_the_wall_clock(sandbox: Sandbox) -> None:
     assert result.calls[0].outcome is Outcome.TIMEOUT
     assert time.monotonic() - start < 30
     assert 0.4 < result.cpu_seconds < 2.5
+
+
+def test_time_in_which_the_grader_itself_stood_still_is_not_the_programs() -> None:
+    """A run that is stopped (Ctrl-Z, a frozen container) and goes on."""
+    code = (
+        "from parelha.sandbox import Sandbox\nfrom parelha.types import Limits\n"
+        "source = 'import time\\ndef f(x):\\n    time.sleep(0.4)\\n    return x\\n'\n"
+        "with Sandbox(workers=1) as sandbox:\n"
+        "    sandbox.run(source, 'f', [(0,)], Limits())\n"
+        "    print('begins', flush=True)\n"
+        "    calls = sandbox.run(source, 'f', [(0,)] * 4, Limits(wall_seconds=3.0)).calls\n"
+        "    print(*[call.outcome for call in calls], flush=True)\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as owner:
+        assert owner.stdout is not None and owner.stdout.readline() == "begins\n"
+        time.sleep(0.3)
+        owner.send_signal(signal.SIGSTOP)
+        time.sleep(4.0)
+        owner.send_signal(signal.SIGCONT)
+        assert owner.stdout.read().split() == ["passed"] * 4
 
 
 def test_the_main_guard_does_not_run(sandbox: Sandbox) -> None:

@@ -80,6 +80,10 @@ def test_pieces_that_can_never_run_are_counted(source: str, count: int) -> None:
         ("TABLE: dict = {1: g}\ndef g(): return 1\n", 0),
         ("def helper(): return 1\ndef helper(): return 2\n", 1),
         ("def f(: \n", 0),
+        ("TABLE, OTHER = g(1), g(2)\ndef g(n): return n\n", 0),
+        ("FIRST, OTHER = g(1), g(2)\ndef g(n): return n\n", 1),
+        ('def helper(rows: "list[Row]") -> "Row": return rows[0]\nclass Row: ...\n', 0),
+        ('def helper(): return "Row"\nclass Row: ...\n', 1),
     ],
 )
 def test_what_the_entry_point_does_not_reach_is_unused(rest: str, count: int) -> None:

@@ -10,7 +10,9 @@ import pytest
 from parelha.grading import Grader
 from parelha.probes import passed_by
 from parelha.tasks import expected
+from parelha.tasks.benchmarks import load_benchmark
 from parelha.types import Outcome
+from tests.test_tasks_benchmarks import write
 from tests.test_tasks_benchmarks_python import load, natively
 
 FLOATS = (
@@ -126,6 +128,19 @@ def test_what_is_released_as_inputs_is_answered_by_its_solution(
     program, good = PROGRAMS[name]
     assert not task.in_process and len(task.make_cases(0)) == 3
     assert (grader.test(task, program).outcome is Outcome.PASSED) is good
+
+
+def test_what_evalplus_judges_otherwise_is_left_out_and_told(
+    tmp_path: Path, grader: Grader
+) -> None:
+    """Near equality would call right answers wrong: it compares these as sets."""
+    solution = "def similar_elements(xs, ys):\n    return tuple(set(xs) & set(ys))\n"
+    record = RELEASED | {"entry_point": "similar_elements", "canonical_solution": solution}
+    record |= {"base_input": [[[3, 4], [5, 4]]], "plus_input": []}
+    path = write(tmp_path / "plus.jsonl", record, RELEASED)
+    loaded = load_benchmark(path, grader.sandbox.run)
+    assert [task.entry_point for task in loaded.tasks] == ["halves"]
+    assert loaded.problems == ("plus.jsonl:1: EvalPlus judges its answers by an oracle of its own",)
 
 
 def test_a_judge_is_asked_only_where_no_candidate_has_run(tmp_path: Path, grader: Grader) -> None:

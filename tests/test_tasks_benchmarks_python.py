@@ -264,6 +264,10 @@ PAIRS: list[tuple[Any, str, bool]] = [
     ([], "()", True),
     (None, "None", True),
     ("[1]", "[1]", False),
+    (True, "True", True),
+    (True, "1", False),
+    (1, "True", False),
+    ([True, False], "[1.0, 0]", False),
 ]
 
 

@@ -48,6 +48,10 @@ NAN = math.nan
         (pd.Series(["a", None]), pd.Series(["a", NAN], dtype=object)),
         (pd.DataFrame({"a": [1.0]}), pd.DataFrame({"a": [1]})),
         (pd.DataFrame(), pd.DataFrame()),
+        # What is empty has whatever dtype came out of its making.
+        (pd.DataFrame({"a": np.array([], int)}), pd.DataFrame([], columns=["a"])),
+        (pd.Series([], dtype=float, name="a"), pd.Series([], dtype=object, name="a")),
+        (np.array([], dtype=int), np.array([])),
         (pd.Index([1, 2]), pd.RangeIndex(1, 3)),
         (datetime.datetime(2020, 1, 2), pd.Timestamp("2020-01-02")),
         (np.datetime64("NaT"), np.datetime64("NaT")),

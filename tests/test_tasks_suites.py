@@ -3,15 +3,20 @@
 # pylint: disable=missing-function-docstring
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from parelha import suites
 from parelha.errors import UsageError
 from parelha.grading import Grader
 from parelha.suites import heldout_suites, open_suite, suite_notices, training_suites
 from parelha.tasks.benchmarks import Loaded
-from parelha.types import LANGS, Outcome
+from parelha.tasks.own import OwnFolder
+from parelha.types import LANGS, Outcome, Task
 from tests.test_tasks_benchmarks import BIGCODE, DS1000, GOOD, write
+from tests.test_tasks_own import TABLE
+from tests.test_tasks_own import write as write_own
 
 pytestmark = pytest.mark.slow
 
@@ -44,6 +49,35 @@ def test_evaluation_takes_in_process_tasks_and_none_that_is_trained_on(mixed: st
 def test_a_user_is_told_how_many_tasks_are_in_process(mixed: str) -> None:
     (notice,) = suite_notices(["families", mixed])
     assert "20 in-process tasks" in notice and "tasks.train_in_process" in notice
+
+
+def test_two_suites_that_call_different_tasks_the_same_are_refused(tmp_path: Path) -> None:
+    """HumanEval and HumanEval+ do: the score of the one would be taken for the other's."""
+    names = [write(tmp_path / f"{name}.jsonl", GOOD) for name in ("some", "someplus")]
+    with pytest.raises(UsageError, match="both have a task Some/0"):
+        heldout_suites(names, [], [], range(1))
+    with pytest.raises(UsageError, match="both have a task"):
+        training_suites(names, range(1))
+
+
+def test_a_task_of_ones_own_is_kept_level_by_level(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_own(tmp_path, table=TABLE + '[level.1]\nen = "Few."\n[level.2]\nen = "Many."\n')
+    whole = open_suite(str(tmp_path))
+    assert isinstance(whole, OwnFolder)
+    assert [own.variant.level for own in whole.tasks] == [1, 2]
+    for failing in (1, 2):
+        suites._open.cache_clear()  # pylint: disable=protected-access
+
+        def failure(task: Task, _: Any, failing: int = failing) -> str | None:
+            return f"fails (level {task.level})" if task.level == failing else None
+
+        monkeypatch.setattr("parelha.suites.reference_failure", failure)
+        suite = open_suite(str(tmp_path))
+        assert [own.variant.level for own in suite.tasks] == [3 - failing]
+        assert suite.problems == (f"above.py: fails (level {failing})",)
+    suites._open.cache_clear()  # pylint: disable=protected-access
 
 
 def test_a_benchmark_that_is_all_in_process_cannot_be_trained_on(tmp_path: Path) -> None:

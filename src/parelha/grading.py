@@ -111,9 +111,9 @@ class Grader(Closing):
             self.analyser.close()
             raise
         self.case_seed = case_seed
-        self._trivial_shares: Once[str, float] = Once(_MAX_GRADED)  # by the task's id
+        self._trivial_shares: Once[tuple[str, str], float] = Once(_MAX_GRADED)  # of each task
         # What is run again could only come out differently by chance.
-        self._graded: Once[tuple[str, str, str], Score] = Once(_MAX_GRADED)
+        self._graded: Once[tuple[str, str, str, str], Score] = Once(_MAX_GRADED)
         if efficiency:
             self.meter = EfficiencyMeter(self.sandbox, case_seed)
         # The linters' side of each grade; these threads only wait for worker processes.
@@ -160,7 +160,7 @@ class Grader(Closing):
         if reason:
             cases = len(task.make_cases(self.case_seed))
             return Score("", reason, TestResult(0, cases, Outcome.NO_PROGRAM, (reason,)))
-        key = (task.id, program, text)
+        key = (task.family, task.id, program, text)  # ids of two benchmarks may be the same
         return self._graded.get(key, lambda: self._grade(task, program, analyse, text))
 
     def _grade(
@@ -218,7 +218,7 @@ class Grader(Closing):
     def _trivial_share(self, task: Task, cases: Sequence[Case]) -> float:
         """The share that the best trivial answer passes, worked out once for each task."""
         return self._trivial_shares.get(
-            task.id, lambda: best_trivial(task, cases, self.sandbox.run).share
+            (task.family, task.id), lambda: best_trivial(task, cases, self.sandbox.run).share
         )
 
     def execute_examples(self, task: Task, program: str, lang: Lang) -> str:
@@ -230,12 +230,15 @@ class Grader(Closing):
             raise InfrastructureError("the sandbox lost a result")
         lines: list[str] = []
         for number, (case, call) in enumerate(zip(task.examples, run.calls, strict=True)):
-            if _judge(task, case.args, call) is None:
+            judged = _judge(task, case.args, call)
+            if judged is None:
                 continue
+            named = _call(task, number, lang)
             actual, right = _told(task, call, expected(task, case.args))
-            lines.append(
-                _GAVE[lang].format(call=_call(task, number, lang), actual=actual, right=right)
-            )
+            if actual == right:  # too long to show where they differ
+                lines.append(f"{named}: {judged[1]}")
+            else:
+                lines.append(_GAVE[lang].format(call=named, actual=actual, right=right))
         total = len(task.examples)
         head = (_SOME_WRONG if lines else _ALL_RIGHT)[lang].format(wrong=len(lines), total=total)
         return "\n".join([head, *lines])
@@ -368,11 +371,11 @@ def _judge(task: Task, args: tuple[object, ...], call: CallResult) -> tuple[Outc
 def _shown(value: object) -> str:
     """A value as Python writes it; some cannot be written (an int of 5000 digits)."""
     try:
-        return _one_line(written_out(value, 4 * _MAX_DETAIL))
+        return _one_line(written_out(value, 4 * _MAX_DETAIL), 4 * _MAX_DETAIL)
     except Exception as error:  # pylint: disable=broad-exception-caught
         return f"a {type(value).__name__} that cannot be shown ({type(error).__name__})"
 
 
-def _one_line(text: str) -> str:
+def _one_line(text: str, most: int = _MAX_DETAIL) -> str:
     """Capped, and without addresses in memory: they differ between two equal runs."""
-    return _ADDRESS.sub("0x...", " ".join(text[: 4 * _MAX_DETAIL].split()))[:_MAX_DETAIL]
+    return _ADDRESS.sub("0x...", " ".join(text[: 4 * _MAX_DETAIL].split()))[:most]

@@ -48,7 +48,19 @@ def training_suites(
         found += [task for task in tasks if task.id not in trivial]
         if trivial and len(trivial) == len(tasks):
             raise UsageError(f"no task of {name} can be trained on: {_trivial_notice(trivial)}")
+    _check_ids("tasks.suites", _others(names), found)
     return tuple(found)
+
+
+def _check_ids(key: str, names: Sequence[str], tasks: Sequence[Task]) -> None:
+    """Refuse suites that call different tasks the same: scores are kept and paired by the id."""
+    known: dict[str, Task] = {}
+    for task in tasks:
+        if known.setdefault(task.id, task) is not task:
+            raise UsageError(
+                f"{key}: {' and '.join(names)} both have a task {task.id}: take one of them at a "
+                "time, or rename its file"
+            )
 
 
 def _candidates(
@@ -114,6 +126,7 @@ def heldout_suites(
             lists.append([task for split in wanted for task in suite.of_split(split, numbers)])
         else:
             lists.append([t for t in suite.tasks if whole or t.split != "train"])
+    _check_ids("tasks.eval_suites", _others(names), [task for tasks in lists for task in tasks])
     return lists
 
 
@@ -190,10 +203,11 @@ def _open(name: str, allow_unsafe: bool) -> Loaded | OwnFolder:
             return load_benchmark(name, sandbox.run)
         folder = load_own(Path(name))
         # Nobody could pass these: they are told, and the others load.
-        failures = {own.name: reference_failure(own.task(), sandbox.run) for own in folder.tasks}
+        failures = [reference_failure(own.task(), sandbox.run) for own in folder.tasks]
+    tried = list(zip(folder.tasks, failures, strict=True))
     return OwnFolder(
-        tuple(own for own in folder.tasks if failures[own.name] is None),
-        folder.problems + tuple(f"{name}.py: {why}" for name, why in failures.items() if why),
+        tuple(own for own, why in tried if why is None),
+        folder.problems + tuple(f"{own.name}.py: {why}" for own, why in tried if why),
     )
 
 

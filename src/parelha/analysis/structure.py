@@ -159,7 +159,7 @@ def unused(source: str, entry_point: str) -> int:
             node.id
             for node in nodes
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
-        }
+        }.union(*map(_quoted_names, nodes))
         pending += sorted((names & definitions.keys()) - reached)
         reached |= names
     return sum(
@@ -178,7 +178,19 @@ def _defined(statement: ast.stmt) -> list[str]:
         targets = statement.targets
     elif isinstance(statement, ast.AnnAssign):
         targets = [statement.target]
-    return [target.id for target in targets if isinstance(target, ast.Name)]
+    parts = [part for target in targets for part in getattr(target, "elts", [target])]
+    return [part.id for part in parts if isinstance(part, ast.Name)]
+
+
+def _quoted_names(node: ast.AST) -> set[str]:
+    """Names in an annotation that is written as text."""
+    return {
+        name
+        for field in ("annotation", "returns")
+        for part in ast.walk(getattr(node, field, None) or ast.Pass())
+        if isinstance(part, ast.Constant) and isinstance(part.value, str)
+        for name in re.findall(r"\w+", part.value)
+    }
 
 
 def _documented(function: Function) -> bool:

@@ -92,7 +92,7 @@ class EfficiencyMeter:
     def __init__(self, sandbox: Sandbox, seed: int = 0) -> None:
         self._sandbox = sandbox
         self._seed = seed
-        self._plans: OrderedDict[str, _Plan] = OrderedDict()
+        self._plans: OrderedDict[tuple[str, str], _Plan] = OrderedDict()
         self._lock = threading.Lock()
         # One measurement at a time on each processor.
         self._processors: queue.SimpleQueue[int] = queue.SimpleQueue()
@@ -163,8 +163,9 @@ class EfficiencyMeter:
 
     def _plan(self, task: Task) -> _Plan:
         with self._lock:
-            plan = self._plans.pop(task.id, None) or _draw_plan(task, self._seed)
-            self._plans[task.id] = plan
+            key = (task.family, task.id)
+            plan = self._plans.pop(key, None) or _draw_plan(task, self._seed)
+            self._plans[key] = plan
             if len(self._plans) > _PLANS_KEPT:
                 self._plans.popitem(last=False)
             return plan

@@ -208,7 +208,7 @@ def write_merged(
     ends = ("bos_token_id", "eos_token_id", "pad_token_id")
     kept = {name: getattr(model.generation_config, name, None) for name in ends}
     warm = source.roles[agent].temperature
-    model.generation_config = GenerationConfig(
+    model.generation_config = GenerationConfig(  # type: ignore[no-untyped-call]
         do_sample=True, temperature=warm, top_p=1.0, top_k=0, repetition_penalty=1.0, **kept
     )
     model.save_pretrained(folder, max_shard_size=_PART)

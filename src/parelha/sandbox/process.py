@@ -254,7 +254,7 @@ class Conversation:
         self._limits = limits
         self._budget = limits.output_bytes
         self._parts = limits.output_parts
-        self._start = time.monotonic()
+        self._spent = 0.0  # seconds that the program was waited for
         self._unread = bytearray()
         self._reading = select.poll()
         self._reading.register(from_child, select.POLLIN)
@@ -341,8 +341,7 @@ class Conversation:
 
     def _wait(self, poll: select.poll) -> list[tuple[int, int]]:
         """Events, or none after a short while; ends the conversation at a limit."""
-        spent = time.monotonic() - self._start
-        limit = self._limits.wall_seconds
+        spent, limit = self._spent, self._limits.wall_seconds
         left = limit - spent
         if left <= 0:
             # On a loaded machine a program waits for its turn: that time is not its own.
@@ -351,7 +350,10 @@ class Conversation:
             left = limit + min(waited, MAX_PATIENCE * limit) - spent
             if left <= 0:
                 raise BrokenError(Outcome.TIMEOUT, f"more than {limit:g} s of elapsed time")
-        events = poll.poll(min(left, WATCH_SECONDS) * 1000 + 1)
+        asked, began = min(left, WATCH_SECONDS) + 0.001, time.monotonic()
+        events = poll.poll(asked * 1000)
+        # What this process itself stood still beside, stopped or out of turn, is not the program's.
+        self._spent += min(time.monotonic() - began, asked)
         if not events:
             self._check_child()
         return events

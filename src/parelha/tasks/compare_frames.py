@@ -38,7 +38,7 @@ def _arrays(
 ) -> str | None:
     if expected.shape != actual.shape:
         return f": expected shape {expected.shape}, got {actual.shape}"
-    wrong_dtype = _dtypes(rule, expected.dtype, actual.dtype)
+    wrong_dtype = _dtypes(rule, expected.dtype, actual.dtype, expected.size)
     if wrong_dtype:
         return wrong_dtype
     if expected.dtype.kind not in _VECTORISED:
@@ -80,7 +80,8 @@ def _frames(
             return f".index{wrong_index}"
     for place, name in enumerate(expected.columns):  # by place: names may repeat
         left, right = expected.iloc[:, place], actual.iloc[:, place]
-        wrong = _dtypes(rule, left.dtype, right.dtype) or _elements(rule, left, right, depth)
+        wrong = _dtypes(rule, left.dtype, right.dtype, len(left))
+        wrong = wrong or _elements(rule, left, right, depth)
         if wrong:
             return f"[{name!r}]{wrong}"
     return None
@@ -98,7 +99,8 @@ def _series(
         wrong = _indexes(rule, expected.index, actual.index, depth)
         if wrong:
             return f".index{wrong}"
-    return _dtypes(rule, expected.dtype, actual.dtype) or _elements(rule, expected, actual, depth)
+    wrong = _dtypes(rule, expected.dtype, actual.dtype, len(expected))
+    return wrong or _elements(rule, expected, actual, depth)
 
 
 def _indexes(rule: "Comparator", expected: Any, actual: Any, depth: int) -> str | None:
@@ -109,12 +111,16 @@ def _indexes(rule: "Comparator", expected: Any, actual: Any, depth: int) -> str 
     wrong = rule.difference(list(expected.names), list(actual.names), depth + 1)
     if wrong:
         return f".names{wrong}"
-    if len(expected) == 0:  # an empty index has whatever dtype came out of its making
+    if len(expected) == 0:
         return None
-    return _dtypes(rule, expected.dtype, actual.dtype) or _elements(rule, expected, actual, depth)
+    wrong = _dtypes(rule, expected.dtype, actual.dtype, len(expected))
+    return wrong or _elements(rule, expected, actual, depth)
 
 
-def _dtypes(rule: "Comparator", expected: Any, actual: Any) -> str | None:
+def _dtypes(rule: "Comparator", expected: Any, actual: Any, size: int) -> str | None:
+    """How the dtypes differ; what is empty has whatever dtype came out of its making."""
+    if not size and not rule.exact_dtype:
+        return None
     if rule.exact_dtype:
         same = _same_dtype(rule, expected, actual)
         return None if same else f": expected dtype {expected}, got {actual}"

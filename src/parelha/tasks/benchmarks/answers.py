@@ -146,9 +146,11 @@ def _json_equal(actual: Any, right: Any, tolerance: float) -> bool:
         return isinstance(actual, dict) and _json_objects_equal(actual, right, tolerance)
     if isinstance(right, float) and math.isnan(right):
         return isinstance(actual, float) and math.isnan(actual)
+    alike = isinstance(actual, bool) == isinstance(right, bool)  # 1 is not written like true
     if tolerance and isinstance(actual, int | float) and isinstance(right, int | float):
-        return actual == right or abs(actual - right) <= tolerance + RTOL * abs(right)
-    return bool(actual == right)
+        near = actual == right or abs(actual - right) <= tolerance + RTOL * abs(right)
+        return alike and near
+    return alike and bool(actual == right)
 
 
 def _json_objects_equal(actual: dict[Any, Any], right: dict[Any, Any], tolerance: float) -> bool:
