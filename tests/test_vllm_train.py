@@ -237,7 +237,7 @@ def test_text_is_weighed_by_its_importance_and_held_and_actions_are_not(algorith
                 action.append(float(losses(one, recorded, advantage, config)[0]))
         moved.append(replace(sample, behaviour=behaviour))
     result = accumulate_gradients(policy, Agent.CODER, moved, config, 2.0)
-    wanted = sum(text) / len(text) + sum(action) / len(action)
+    wanted = sum(text) / len(text) + config.action_weight * sum(action) / len(action)
     assert result.loss == pytest.approx(wanted, abs=1e-4)
     assert result.mismatch == pytest.approx(sum(apart) / len(apart), abs=1e-4)
     assert result.most_mismatch == pytest.approx(1.5, abs=1e-4)

@@ -101,7 +101,7 @@ def test_the_gradient_is_that_of_plain_forward_passes(
     # Off the policy that sampled, so that ratios differ from one.
     played = samples(tree, Agent.CODER)
     shifted = [Sample(**(vars(s) | {"behaviour": [b - 0.05 for b in s.behaviour]})) for s in played]
-    config = LearningConfig(max_pass_tokens=48)
+    config = LearningConfig(action_weight=1.0, max_pass_tokens=48)
     result = accumulate_gradients(policy, Agent.CODER, shifted, config)
     parameters = policy.parameters(Agent.CODER)
     found = {}
