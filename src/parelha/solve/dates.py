@@ -30,6 +30,12 @@ _NUMBERS = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.]\d{4}")
 _LOOKED_AT = 200  # values by which columns without dates are left at once
 
 
+def text_columns(frame: pd.DataFrame) -> list[Any]:
+    """Names of the columns that hold text."""
+    kinds = frame.dtypes.items()
+    return [name for name, kind in kinds if kind == "str" or isinstance(kind, pd.StringDtype)]
+
+
 def read_dates(name: str, frame: pd.DataFrame) -> tuple[pd.DataFrame, list[str], list[str]]:
     """The table with its dates as dates, the lines of Python that do it, and what was guessed.
 
@@ -40,9 +46,7 @@ def read_dates(name: str, frame: pd.DataFrame) -> tuple[pd.DataFrame, list[str],
     code: list[str] = []
     said: list[str] = []
     changed: dict[str, Any] = {}
-    for column in frame.columns:
-        if frame[column].dtype != "str" and not isinstance(frame[column].dtype, pd.StringDtype):
-            continue
+    for column in text_columns(frame):
         formats, zoned, notice = _formats(frame[column])
         if notice:
             said.append(f"column {column!r} {notice}")

@@ -5,6 +5,8 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from .dates import text_columns
+
 _PLAIN = r"[-+]?(?:\d+\.?\d*|\.\d+)"
 _INTEGER = r"[-+]?\d+"
 _DECIMAL_COMMA = r"[-+]?\d+,\d+"
@@ -47,9 +49,7 @@ def read_numerals(
     code: list[str] = []
     said: list[str] = []
     changed: dict[str, Any] = {}
-    for column in frame.columns:
-        if frame[column].dtype != "str" and not isinstance(frame[column].dtype, pd.StringDtype):
-            continue
+    for column in text_columns(frame):
         style, doubtful = _style(frame[column], decimal_comma)
         if not style:
             continue
