@@ -159,7 +159,7 @@ def play_revision(name: str, task: Task, stage: Stage, program: Round, review: R
     # Joined to a quote, a review may be a token or two longer than it was written. It loses its end
     # then: the middle, left out, would leave neither of them readable.
     shown = form.text_ids(form.foreign(text))[: stage.config.max_review_tokens]
-    ask = ask_for_edit if review.severity == "minor" else ask_afresh
+    ask = ask_afresh if review.asks_afresh else ask_for_edit
     talk = ask(revision, task, stage, program, review, shown)
     grade = yield from write(revision, talk, stage, task)
     return revision, grade

@@ -91,6 +91,11 @@ class Round:
         return bool(actions) and sum(one in actions[-1].choices for one in VERDICTS) == 1
 
     @property
+    def asks_afresh(self) -> bool:
+        """True of a review after which the coder starts afresh, the program out of sight."""
+        return self.severity not in (None, "minor")
+
+    @property
     def was_cut(self) -> bool:
         """True when an answer hit its token limit."""
         return any(turn.completion.finish == "length" for turn in self.turns)

@@ -12,6 +12,7 @@ Groups as in AT-GRPO: per task, agent and kind of turn. Scales as in Dr.MAS: one
 for everything an agent did of a kind in the step, so that no scale leaks into another.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -27,6 +28,9 @@ Kind = Literal["program", "verdict", "tools", "text"]
 # What a written review consists of; severity says whether the coder edits or starts afresh.
 _WRITTEN = ("severity", "quote", "review")
 _EPSILON = 1e-6
+# What programs of a task differ by where about half of them pass. Where they differ by less, none
+# passing, that little must not count like passing and failing.
+_SPREAD = 0.5
 _MAX_BALANCE = 4.0  # times the weight of the rare class, so that no single program decides a step
 
 
@@ -83,8 +87,15 @@ def assign_credit(
     weights = class_weights([(one.passes, len(one.verdicts) * _stake(one)) for one in reviewed])
     for one in reviewed:
         _credit_reviews(one, weights[one.passes] * _stake(one), book, reward)
-    # Where verdicts agree, calls alone differ: their small cost must not count like a verdict.
-    book.write(learning.normalise_std, {"tools": reward.verdict_weight})
+    # Small differences stay small, and so does the bound on the weight of a rare class. Where
+    # verdicts agree, calls alone differ: their cost must not count like a verdict.
+    least: dict[Kind, float] = {
+        "program": _SPREAD,
+        "text": _SPREAD,
+        "verdict": 1.0,
+        "tools": reward.verdict_weight,
+    }
+    book.write(learning.normalise_std, least)
     return book.counts()
 
 
@@ -154,18 +165,23 @@ def _whole(play: Round, value: float | None) -> _Entry:
 
 
 def _revisions(tree: Tree, reward: RewardConfig) -> Iterator[_Entry]:
-    """The revisions of a task by what each is above the program that it revises.
+    """The revisions of a task by what each is above its baseline.
 
-    A baseline changes which revisions stand out, and not what a draft earns. It is the program's
-    own value: what a draft is paid for its dialogue (`reward.draft_final_weight`) has these
-    revisions in it.
+    A baseline changes which revisions stand out, and not what a draft earns. An edit's is the value
+    of the program that it goes on from. One that starts afresh never sees that program, whose luck
+    would be noise to it: its baseline is the mean of the first attempts. Values are the programs'
+    own: what a draft is paid for its dialogue (`reward.draft_final_weight`) has revisions in it.
     """
     for branch in tree.episodes:
         programs = [branch.draft, *branch.revisions]
-        for before, revision in zip(programs, branch.revisions, strict=False):
-            if before.reward is not None and _kept([revision]):
-                own = combine(before.components, reward)
-                yield _whole(revision, (revision.reward or 0.0) - own)
+        for before, review, revision in zip(
+            programs, branch.reviews, branch.revisions, strict=False
+        ):
+            if before.reward is None or not _kept([revision]):
+                continue
+            against = tree.drafts if review.asks_afresh else [before]
+            values = [combine(one.components, reward) for one in against if one.reward is not None]
+            yield _whole(revision, (revision.reward or 0.0) - sum(values) / len(values))
 
 
 def _reviewed(tree: Tree) -> list[_Reviewed]:
@@ -186,6 +202,7 @@ class _Book:
     def __init__(self, learning: LearningConfig) -> None:
         self.algorithm = load_algorithm(learning.algorithm)
         self.entries: dict[tuple[Agent, Kind], list[_Entry]] = {}
+        self.played: Counter[tuple[Agent, Kind]] = Counter()
         self.groups = {agent: [0, 0] for agent in Agent}
 
     def compare(self, kind: Kind, group: list[_Entry], worse: Sequence[bool] = ()) -> None:
@@ -199,7 +216,9 @@ class _Book:
         if not any(places for _, places, _ in group):
             return
         values = [value for _, _, value in group]
-        counts = self.groups[group[0][0].agent]
+        agent = group[0][0].agent
+        self.played[agent, kind] += sum(bool(places) for _, places, _ in group)
+        counts = self.groups[agent]
         counts[0] += 1
         if len(values) < 2 or max(values) - min(values) < _EPSILON:
             counts[1] += 1
@@ -217,16 +236,20 @@ class _Book:
     def write(self, normalise_std: bool, least: Mapping[Kind, float]) -> None:
         """Put the advantages into the rounds, each kind divided by its root mean square.
 
+        What was compared without effect counts as 0 (GRPO), so that a step in which few groups say
+        something moves the adapter by as little. The loss is a mean over what has an advantage.
+
         Args:
             normalise_std: whether to divide.
             least: of a kind, what it is divided by at least.
         """
-        for (_, kind), entries in self.entries.items():
+        for key, entries in self.entries.items():
             felt = [a for _, places, a in entries if places]
             scale = 1.0
             if normalise_std:
                 mean = sum(a**2 for a in felt) / len(felt)
-                scale = max(mean**0.5, least.get(kind, 0.0)) + _EPSILON
+                scale = max(mean**0.5, least.get(key[1], 0.0)) + _EPSILON
+                scale *= max(self.played[key], len(felt)) / len(felt)
             for play, places, advantage in entries:
                 for place in places:
                     play.advantages[place] = advantage / scale
