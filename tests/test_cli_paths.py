@@ -23,6 +23,19 @@ def complaint(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     return error
 
 
+def test_a_flag_takes_several_values_at_once_or_one_each_time(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    said = []
+    one, other = "clean_data.sales", "clean_data.units"
+    for named in ([one, other], [one, "--families", other]):
+        assert cli.run(["tasks", "list", "--levels", "1", "--families", *named]) == 0
+        said.append(capsys.readouterr().out)
+    assert said[0] == said[1]
+    assert f"{one}/" in said[0] and f"{other}/" in said[0]
+    assert "--families" in complaint(capsys, "tasks", "list", "--families")
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

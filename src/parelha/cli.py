@@ -34,7 +34,8 @@ app = App(
     exit_on_error=False,
     suppress_keyboard_interrupt=False,
     result_action="return_value",
-    default_parameter=Parameter(negative=()),  # no --no-dry-run, no --empty-levels
+    # No --no-dry-run, no --empty-levels; `--data a.csv b.csv` as well as `--data` twice.
+    default_parameter=Parameter(negative=(), consume_multiple=1),
 )
 models_app = App(name="models", help="The models: what is known, and where it comes from.")
 app.command(cli_tasks.tasks_app)
