@@ -13,10 +13,11 @@ import torch
 from transformers import AutoModelForCausalLM, LlamaConfig, LlamaForCausalLM
 
 from parelha.agents.formats import make_format
-from parelha.errors import UsageError
+from parelha.errors import UsageError, install_command
 from parelha.export.gguf_model import check_gguf, write_adapter, write_model
 from parelha.export.gguf_tokenizer import splitting_rule
 from parelha.export.merge import Merged, Yardstick, greedy
+from parelha.export.write import export_run
 from parelha.models.convert import build_tokenizer, convert, read_weights
 from parelha.models.gguf_file import GgufFile
 from parelha.models.load import load_base
@@ -179,6 +180,43 @@ def test_llama_cpps_name_of_a_splitting_rule_is_told_or_refused() -> None:
     assert splitting_rule(LLAMA.tokenizer()) == "llama-bpe"
     with pytest.raises(UsageError, match="splits text in a way"):
         splitting_rule(CODEGEN.tokenizer())
+
+
+def test_without_llama_cpp_its_formats_say_what_to_install(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("parelha.export.gguf_model.find_spec", lambda _: None)
+    with pytest.raises(UsageError) as refused:
+        check_gguf(tiny_model().config, tiny_tokenizer(), "Q4_K_M")
+    assert install_command("gguf") in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "ways", "folders"),
+    [
+        ("gguf", ({}, {"quant": "Q4_K_M"}), ("gguf-q8_0", "gguf-q4_k_m")),
+        ("ollama", ({}, {"quant": "F16"}), ("ollama-q8_0", "ollama-f16")),
+        ("merged", ({}, {"dtype": "float32"}), ("merged-bfloat16", "merged-float32")),
+    ],
+)
+def test_weights_that_are_held_in_another_way_have_a_folder_of_their_own(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    kind: Any,
+    ways: tuple[dict[str, Any], ...],
+    folders: tuple[str, ...],
+) -> None:
+    looked_at: list[Path] = []
+
+    def stop(folder: Path) -> None:
+        looked_at.append(folder)
+        raise UsageError("there is no run")
+
+    monkeypatch.setattr("parelha.export.write.check_absent", stop)
+    for way in ways:
+        with pytest.raises(UsageError, match="no run"):
+            export_run(tmp_path, kind, **way, say=lambda _: None)
+    assert looked_at == [tmp_path / "export" / folder for folder in folders]
 
 
 class FakeLlama:

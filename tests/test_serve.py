@@ -17,7 +17,7 @@ import pytest
 from parelha import cli
 from parelha.engines.protocol import EngineStatistics, Request
 from parelha.engines.torch_engine import TorchEngine
-from parelha.errors import InfrastructureError
+from parelha.errors import InfrastructureError, install_command
 from parelha.serving.app import MAX_BODY_BYTES
 from parelha.serving.pair import Pair
 from parelha.serving.server import is_loopback
@@ -321,7 +321,7 @@ def test_without_the_extra_it_says_what_to_install(
     (tmp_path / "config.json").write_text("{}")
     monkeypatch.setitem(sys.modules, "uvicorn", None)
     assert cli.run(["serve", str(tmp_path)]) == cli.WRONG_USE
-    assert "pip install 'parelha[serve]'" in capsys.readouterr().err
+    assert install_command("serve") in capsys.readouterr().err
 
 
 def test_a_listener_that_fails_ends_its_own_answer_alone(running: Running) -> None:

@@ -32,6 +32,18 @@ def test_what_is_no_route_is_refused_in_the_protocols_form() -> None:
     assert wrong.headers["Allow"] == "POST"
 
 
+@pytest.mark.parametrize("key", ["clé", "ключ"])
+def test_a_key_of_any_letters_is_known_however_a_client_writes_it(key: str) -> None:
+    pair = tiny_pair()
+    right = {key.encode(), key.encode("latin-1", "replace")} - {b"????"}
+    with Worker(pair.engine) as worker:
+        client = TestClient(Server(pair, worker, key).app(), "http://localhost")
+        for shown in (*right, b"", b"????", b"cl", key.encode("utf-16")[2:4]):
+            head = {b"Authorization": b"Bearer " + shown}
+            status = client.get("/v1/models", headers=head).status_code
+            assert status == (200 if shown in right else 401), shown
+
+
 @pytest.mark.parametrize(
     "other",
     [

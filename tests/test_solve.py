@@ -18,7 +18,7 @@ from parelha.rollout import play_all
 from parelha.solve.answers import answer_json, answer_text
 from parelha.solve.describing import MAX_COLUMNS, as_task, columns_shown
 from parelha.solve.running import DataTools
-from parelha.solve.showing import dialogue_text, solution_record, solution_text
+from parelha.solve.showing import dialogue_text, solution_record, solution_text, words_text
 from parelha.solve.solving import Pair, Shape, Solution, ask
 from parelha.solve.tables import Table, read_tables
 from parelha.stage import Stage, task_prompt
@@ -216,7 +216,17 @@ def test_without_an_answer_the_reason_is_said(
     runtime: Any = None
     record = solution_record("Which?", tables, Pair(runtime, "tiny", 0), found, None)
     assert (record["answer"], record["why_not"]) == (None, why)
+    assert record["words"] == ("" if found.program else draft)
     json.dumps(record, allow_nan=False)
+
+
+def test_what_stands_in_place_of_a_program_is_shown_in_a_few_lines(
+    tools: DataTools, tables: tuple[Table, ...]
+) -> None:
+    draft = "\n\n".join(f"\x1b[31mline {n}" for n in range(40))
+    text = words_text(played({("d0", 1): draft, ("d0.r0", 0): "approve"}, tools, tables))
+    assert text.splitlines()[0] == "\\u001b[31mline 0"
+    assert len(text.splitlines()) == 11 and text.endswith("line 9\n...")
 
 
 def test_a_fault_of_the_machine_is_no_answer(

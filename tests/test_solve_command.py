@@ -110,6 +110,11 @@ def test_the_command_answers_keeps_and_shows(
     out, err = capsys.readouterr()
     assert "I do not know." in out and "coder, draft" in out
     assert "parelha: no answer: the coder wrote no program (no code block)" in err
+    assert "I do not know." not in err  # it is shown once
+    assert cli.run(begin) == 1
+    words, line = capsys.readouterr().err.splitlines()[-2:]
+    assert words == "I do not know."
+    assert line.startswith("parelha: no answer: the coder wrote no program")
 
 
 def test_a_runs_newest_checkpoint_answers(

@@ -104,3 +104,24 @@ def test_answers_are_one_by_all_of_their_values() -> None:
     assert comparable(months) == comparable(months.astype(int).to_frame())
     assert comparable(5) == comparable(5.0) == comparable(np.float64(5))
     assert comparable(1234567.0) != comparable(1234571.0)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (12345678901, 12345678901.0),
+        ([10**12, 1], [1e12, 1.0]),
+        (pd.Series([20_000_000_000]), pd.Series([2e10])),
+        ({2024: 10**11}, {2024.0: 1e11}),
+        ({"b": 1, "a": 2}, {"a": 2, "b": 1}),
+        (0.0, -0.0),
+    ],
+)
+def test_a_number_is_one_answer_however_it_is_held(one: object, other: object) -> None:
+    assert comparable(one) == comparable(other)
+
+
+def test_numbers_beyond_all_floats_and_truth_are_told_apart() -> None:
+    assert comparable(10**5000) == comparable(10**5000) != comparable(10**5000 + 1)
+    assert comparable(True) != comparable(1)
+    assert comparable({2024: 1}) != comparable({2025: 1})

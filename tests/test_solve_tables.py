@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from parelha.errors import UsageError
+from parelha.errors import UsageError, install_command
 from parelha.solve.tables import MAX_TABLES, Table, read_tables
 from tests.question_data import DATA_SETS, is_right
 
@@ -322,8 +322,9 @@ def test_without_its_library_a_kind_of_file_says_what_to_install(
         raise ImportError("no", name="pyarrow")
 
     monkeypatch.setattr("parelha.solve.tables.pd.read_parquet", missing)
-    with pytest.raises(UsageError, match=r"need pyarrow .*pip install 'parelha\[solve\]'"):
+    with pytest.raises(UsageError, match="need pyarrow") as refused:
         table(tmp_path, "t.parquet", b"x")
+    assert install_command("solve") in str(refused.value)
 
 
 def test_the_five_data_sets_are_read_and_their_answers_are_right(tmp_path: Path) -> None:

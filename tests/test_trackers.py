@@ -107,6 +107,25 @@ def test_numbers_of_steps_and_of_evaluations_are_told(
     assert book.steps[3]["eval/final_passed"] == 0.5
 
 
+def test_a_public_benchmark_has_a_curve_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book = Notebook()
+    opened(monkeypatch, {"mlflow": book})
+    config = config_of(tmp_path, "mlflow")
+    named = {"family": "benchmark.my+tasks", "task": "t/1"}
+    table = [{**episode(split, split == "train"), **named} for split in ("train", "heldout_params")]
+    table.append({**episode("heldout_params", True), "family": "clean_data.sales"})
+    RunFolder.create(config.run_dir).write_eval("before", {"step": 0, "episodes": table}, [])
+    Trackers(config, config.run_dir, print).step({"step": 1}, {})
+    passed = {name: value for name, value in book.steps[0].items() if "final" in name}
+    assert passed == {
+        "eval/final_passed": pytest.approx(2 / 3),
+        "eval/my_tasks/final_passed": 0.5,
+        "eval/heldout_params/final_passed": 1.0,
+    }
+
+
 def test_a_tracker_that_fails_is_told_of_once_and_the_others_go_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -128,7 +147,7 @@ def test_a_missing_package_is_said_before_the_run_starts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("parelha.trackers.find_spec", lambda name: None)
-    with pytest.raises(UsageError, match=r"trackio needs .* `pip install 'parelha\[trackio\]'`"):
+    with pytest.raises(UsageError, match=r"trackio needs .*-m pip install 'parelha\[trackio\]'`"):
         check_trackers(config_of(tmp_path, "trackio"))
     check_trackers(config_of(tmp_path))
     runs = str(tmp_path / "runs")

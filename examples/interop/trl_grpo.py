@@ -12,6 +12,7 @@ settings = GRPOConfig(
     folder, max_steps=1, per_device_train_batch_size=2, num_generations=2, bf16=False
 )
 settings.max_completion_length = 32
-trainer = GRPOTrainer(model, reward_funcs(), args=settings, train_dataset=tasks)
+rewards = reward_funcs(max_completion_length=32)
+trainer = GRPOTrainer(model, rewards, args=settings, train_dataset=tasks)
 trainer.train()
 print(trainer.state.log_history[0])

@@ -30,7 +30,7 @@ def export(
         run_dir: The folder of the run.
         kind: peft: adapters. merged: base and adapter in one, safetensors. gguf: for llama.cpp.
             ollama: the same with a Modelfile for each role.
-        to: The folder to make; by default export/FORMAT in the run.
+        to: The folder to make; by default one of its own in the run (docs/export.md).
         step: Which checkpoint; by default the newest.
         dtype: Of merged weights.
         quant: Of GGUF files; Q4_K_M needs the extra `gguf`.

@@ -10,6 +10,9 @@ ParelhaError
 └── InfrastructureError(RuntimeError) a fault of the machine: the sample is dropped, never scored
 """
 
+import shlex
+import sys
+
 
 class ParelhaError(Exception):
     """Base of all errors raised on purpose; its text is one line that says what to do."""
@@ -49,3 +52,12 @@ class NothingTrainedError(WorkFailedError):
 
 class InfrastructureError(ParelhaError, RuntimeError):
     """The machine failed (no process, no disk, a worker killed from outside), not the program."""
+
+
+def install_command(extra: str) -> str:
+    """The command that adds an extra's packages to the environment that runs this, for a hint.
+
+    Parelha is in no index, and `pip` alone may be another environment's. It is installed in this
+    one, where pip looks for the packages of the extra alone.
+    """
+    return f"`{shlex.quote(sys.executable or 'python')} -m pip install 'parelha[{extra}]'`"

@@ -20,7 +20,7 @@ from gguf import GGMLQuantizationType, GGUFWriter, LlamaFileType
 from safetensors.torch import load_file
 from torch import Tensor
 
-from parelha.errors import UsageError
+from parelha.errors import UsageError, install_command
 from parelha.export.gguf_tokenizer import add_tokenizer, splitting_rule
 from parelha.export.merge import Comparison, Merged
 from parelha.export.source import ADAPTER_CONFIG
@@ -73,8 +73,8 @@ def check_gguf(config: Any, tokenizer: Any, quant: Quant) -> None:
     splitting_rule(tokenizer)
     if quant in _NEEDS_LLAMA_CPP and find_spec("cyllama") is None:
         raise UsageError(
-            f"{quant} is written by llama.cpp: `pip install 'parelha[gguf]'`, or take --quant F16 "
-            f"and run `llama-quantize FILE {quant}`"
+            f"{quant} is written by llama.cpp: {install_command('gguf')}, or take --quant F16 and "
+            f"run `llama-quantize FILE {quant}`"
         )
 
 

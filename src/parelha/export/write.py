@@ -43,7 +43,8 @@ def export_run(
     Args:
         run_dir: the run.
         kind: the format.
-        to: the folder to make; None means ``export/KIND`` in the run.
+        to: the folder to make; None means ``export/KIND`` in the run, with `dtype` or `quant`
+            behind KIND where the format has one.
         step: whose adapters; None means the newest.
         dtype: of merged weights.
         quant: of GGUF files.
@@ -56,7 +57,7 @@ def export_run(
         UsageError: no run, checkpoint, place or memory for it, or a base that this format cannot
             hold; nothing is left behind.
     """
-    final = to or run_dir / "export" / kind
+    final = to or run_dir / "export" / _folder_name(kind, dtype, quant)
     check_absent(final)
     source = open_source(run_dir, step, say)
     for base in sorted({source.base_name(agent) for agent in source.agents}):
@@ -85,6 +86,12 @@ def export_run(
             record = {agent: asdict(one) for agent, one in compared.items()}
             (hidden / MERGING).write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
     return final
+
+
+def _folder_name(kind: Kind, dtype: Dtype, quant: Quant) -> str:
+    """One for each way in which the same weights may be held, so that several can be kept."""
+    held = {"peft": "", "merged": f"-{dtype}"}.get(kind, f"-{quant.lower()}")
+    return f"{kind}{held}"
 
 
 def _write(

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from parelha import __version__
-from parelha.errors import UsageError
+from parelha.errors import UsageError, install_command
 from parelha.interop.card import dataset_card
 from parelha.interop.tasks import draft_messages
 from parelha.tasks import expected, load_tasks
@@ -43,9 +43,7 @@ def export_tasks(
         import pyarrow  # pylint: disable=import-outside-toplevel
         from pyarrow import parquet  # pylint: disable=import-outside-toplevel
     except ImportError:
-        raise UsageError(
-            "Parquet files need pyarrow: pip install 'parelha[solve]', or pip install pyarrow"
-        ) from None
+        raise UsageError(f"Parquet files need pyarrow: {install_command('solve')}") from None
     to = to.absolute()
     check_absent(to)
     wanted, chosen = tuple(levels), tuple(families)

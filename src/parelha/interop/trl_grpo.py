@@ -10,7 +10,7 @@ from datasets import Dataset  # pylint: disable=import-error  # in `make interop
 
 from parelha.interop.grading import AnswerGrader, shared_grader
 from parelha.interop.tasks import select_tasks, task_rows
-from parelha.types import Split
+from parelha.types import FinishReason, Split
 
 Rewards = Callable[..., list[float | None]]
 
@@ -39,22 +39,32 @@ def prompt_dataset(
     return Dataset.from_list(task_rows(tasks, lang))
 
 
-def reward_funcs(grader: AnswerGrader | None = None) -> list[Rewards]:
+def reward_funcs(
+    grader: AnswerGrader | None = None, *, max_completion_length: int | None = None
+) -> list[Rewards]:
     """Return what `GRPOTrainer` takes as `reward_funcs`: the reward of a run, and its parts logged.
 
     Args:
         grader: with settings of its own; None: the defaults, one grader for the whole process.
+        max_completion_length: the trainer's own, which it does not tell: an answer of so many
+            tokens was cut, and a program without a fence in it is none, as in a run. None: no
+            answer counts as cut.
     """
+    limit = max_completion_length or float("inf")
 
     def parelha(
         completions: Sequence[Any],
         task_id: Sequence[str],
+        completion_ids: Sequence[Sequence[int]] = (),
         log_metric: Callable[[str, float], None] | None = None,
         **_: Any,
     ) -> list[float | None]:
         """The reward of each answer, side by side; None where the machine failed."""
         answers = [one if isinstance(one, str) else one[-1]["content"] for one in completions]
-        graded = (grader or shared_grader()).grade(task_id, answers)
+        ends: list[FinishReason] = [
+            "length" if len(ids) >= limit else "stop" for ids in completion_ids
+        ]
+        graded = (grader or shared_grader()).grade(task_id, answers, ends)
         found = [one for one in graded if one is not None]
         if log_metric is not None and found:
             for name in found[0].metrics:

@@ -16,7 +16,7 @@ from datasets import Dataset
 
 from parelha.interop.grading import AnswerGrader, shared_grader
 from parelha.interop.tasks import select_tasks, task_rows
-from parelha.types import Split
+from parelha.types import FinishReason, Split
 
 _GRADED = "parelha"  # where a rollout's state keeps what its answer is worth
 _PARTS = (
@@ -75,7 +75,8 @@ def _reward_of(grader: AnswerGrader | None) -> Callable[..., Awaitable[float]]:
         """The reward; other rollouts are graded meanwhile, in threads that only wait."""
         answer = completion if isinstance(completion, str) else _text(completion)
         known = grader or shared_grader()
-        (graded,) = await asyncio.to_thread(known.grade, [info["task_id"]], [answer])
+        end: FinishReason = "length" if state.get("is_truncated") else "stop"
+        (graded,) = await asyncio.to_thread(known.grade, [info["task_id"]], [answer], [end])
         if graded is None:
             state["error"] = vf.InfraError("the machine failed while this answer was graded")
             return 0.0

@@ -10,6 +10,7 @@ import itertools
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Protocol
 
 from starlette.applications import Starlette
@@ -47,7 +48,7 @@ class Server:
 
     def __init__(self, pair: Pair, worker: Worker, key: str = "") -> None:
         self.pair, self.worker = pair, worker
-        self._key = key.encode()
+        self._keys = _written(key) if key else set()
         self._numbers = itertools.count()
         self._own = secrets.randbits(63)  # of requests without a seed
         self._answers = 0
@@ -84,10 +85,10 @@ class Server:
         return guarded
 
     def _check_key(self, request: Request) -> None:
-        if not self._key:
+        if not self._keys:
             return
-        shown = request.headers.get("authorization", "").encode()
-        if not hmac.compare_digest(shown, b"Bearer " + self._key):
+        shown = request.headers.get("authorization", "").encode("latin-1")  # as Starlette read it
+        if not any(hmac.compare_digest(shown, b"Bearer " + key) for key in self._keys):
             raise Refusal(401, "a valid API key is needed", "invalid_api_key")
 
     async def _page(self, _: Request) -> Response:
@@ -283,6 +284,14 @@ class _Dialogue:
     def give_up(self) -> None:
         """End it at its next token."""
         self._engine.give_up()
+
+
+def _written(key: str) -> set[bytes]:
+    """How clients may send a key: curl in UTF-8, Python's in Latin-1 where that has its letters."""
+    found = {key.encode("utf-8", "surrogateescape")}
+    with suppress(UnicodeEncodeError):
+        found.add(key.encode("latin-1"))
+    return found
 
 
 async def _collected(answer: _Answer) -> str:

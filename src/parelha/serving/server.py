@@ -7,7 +7,7 @@ from contextlib import suppress
 from ipaddress import ip_address
 from pathlib import Path
 
-from parelha.errors import UsageError
+from parelha.errors import UsageError, install_command
 
 
 def serve(run_dir: Path, *, step: int | None, host: str, port: int, key_env: str) -> None:
@@ -37,7 +37,7 @@ def serve(run_dir: Path, *, step: int | None, host: str, port: int, key_env: str
 
         from parelha.serving.app import LOOPBACK, Server  # pylint: disable=import-outside-toplevel
     except ImportError:
-        raise UsageError("serve needs two packages more: `pip install 'parelha[serve]'`") from None
+        raise UsageError(f"serve needs two packages more: {install_command('serve')}") from None
     # pylint: disable-next=import-outside-toplevel  # slow, and not needed to refuse
     from parelha.serving.pair import open_pair
     from parelha.serving.worker import Worker  # pylint: disable=import-outside-toplevel

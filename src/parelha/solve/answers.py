@@ -64,6 +64,9 @@ def comparable(value: object) -> str:
     plain = answer_json(value)
     if isinstance(plain, dict) and isinstance(value, pd.DataFrame | pd.Series):
         plain = [plain["index"], plain["rows"]]
+    elif isinstance(value, dict):  # whose keys JSON makes text: 2024 and 2024.0
+        pairs = ([answer_json(key), answer_json(item)] for key, item in value.items())
+        return json.dumps(sorted(json.dumps(_rounded(pair), sort_keys=True) for pair in pairs))
     return json.dumps(_rounded(plain), sort_keys=True)
 
 
@@ -73,7 +76,12 @@ def _rounded(plain: Any) -> Any:
         return {key: _rounded(item) for key, item in plain.items()}
     if isinstance(plain, list):
         return [_rounded(item) for item in plain]
-    return f"{plain:.10g}" if isinstance(plain, float) else str(plain)
+    if isinstance(plain, int | float) and not isinstance(plain, bool):
+        try:
+            return f"{plain + 0.0:.10g}"  # -0.0 is 0
+        except OverflowError:  # beyond all floats, and maybe beyond the digits that `str` writes
+            return f"{plain:x}"
+    return str(plain)
 
 
 def answer_json(value: Any) -> Any:

@@ -67,7 +67,7 @@ def solve(
 
     from parelha.evaluate import say_aside
 
-    from .showing import dialogue_text, solution_record, solution_text
+    from .showing import dialogue_text, solution_record, solution_text, words_text
     from .solving import Shape, answer, open_pair
     from .tables import read_tables
 
@@ -88,6 +88,8 @@ def solve(
         parts = [dialogue_text(found)] if show else []
         print("\n\n".join([*parts, solution_text(found, kept) or "there is no program"]))
     sys.stdout.flush()
+    if found.words and not (show or json):
+        say_aside(f"the coder wrote:\n{words_text(found)}")
     if found.why_not:
         more = "" if show or json else "; --show shows the dialogue"
         raise WorkFailedError(f"no answer: {found.why_not}{more}")

@@ -26,7 +26,7 @@ _KINDS: dict[str, str] = {
     rf"\d{{1,2}} {_LONG} \d{{4}}": "%d %B %Y",
     rf"{_LONG} \d{{1,2}}, \d{{4}}": "%B %d, %Y",
 }
-_NUMBERS = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.]\d{4}")
+_NUMBERS = re.compile(r"^(\d{1,2})[-/.](\d{1,2})[-/.]\d{4}")
 _LOOKED_AT = 200  # values by which columns without dates are left at once
 
 

@@ -6,7 +6,7 @@ import re
 import warnings
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, Literal
+from typing import IO, Any, Literal, NamedTuple
 
 import pandas as pd
 from pandas.api.types import infer_dtype
@@ -26,6 +26,26 @@ _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?')  # that Excel writes, and takes as 
 # What pandas reads as missing, but for None, which is an answer among others.
 _MISSING = ["", "NaN", "nan", "-NaN", "NA", "<NA>", "N/A", "n/a", "NULL", "null", "#N/A", "#NA"]
 _DATE = re.compile(r"\d{1,4}([-/.])\d{1,2}\1\d{1,4}.*")
+# By the bytes that a file begins with; as Python calls it, and as people do.
+_MARKED = {
+    codecs.BOM_UTF8: ("utf-8-sig", "UTF-8"),
+    codecs.BOM_UTF16_LE: ("utf-16", "UTF-16"),
+    codecs.BOM_UTF16_BE: ("utf-16", "UTF-16"),
+}
+
+
+class Encoding(NamedTuple):
+    """How the bytes of a text file are read.
+
+    Attributes:
+        name: of the encoding, as Python calls it.
+        errors: what becomes of bytes that are none of it, as Python calls it.
+        notices: what was guessed, a sentence each.
+    """
+
+    name: str
+    errors: str = "strict"
+    notices: tuple[str, ...] = ()
 
 
 def read_delimited(path: Path, header: Header) -> tuple[pd.DataFrame, dict[str, Any], list[str]]:
@@ -34,7 +54,8 @@ def read_delimited(path: Path, header: Header) -> tuple[pd.DataFrame, dict[str, 
     Raises:
         UsageError: it is no text, or holds no table.
     """
-    encoding, notices = encoding_of(path)
+    encoding = encoding_of(path)
+    notices = list(encoding.notices)
     rows, separator, above = _sample(path, encoding)
     if not rows:
         raise UsageError(f"{path.name!r} is empty")
@@ -42,8 +63,10 @@ def read_delimited(path: Path, header: Header) -> tuple[pd.DataFrame, dict[str, 
     if separator != ",":
         arguments["sep"] = separator
         notices.append(f"columns are separated by a {_NAMED.get(separator, separator)}")
-    if encoding != "utf-8":
-        arguments["encoding"] = encoding
+    if encoding.name != "utf-8":
+        arguments["encoding"] = encoding.name
+    if encoding.errors != "strict":
+        arguments["encoding_errors"] = encoding.errors
     if above:
         arguments["skiprows"] = above
         notices.append(f"the table begins in line {above + 1}")
@@ -60,21 +83,26 @@ def read_delimited(path: Path, header: Header) -> tuple[pd.DataFrame, dict[str, 
         if len(set(rows[0])) < len(rows[0]):
             notices.append("some columns have the same name: the later ones got a number")
         longer = [len(row) - len(rows[0]) for row in rows[1:]]
-        if longer and set(longer) == {1}:  # as R writes them: names of rows have none themselves
+        # As R writes them, whose names of rows have no name; where every last cell is empty, a
+        # separator ends each row.
+        if longer and set(longer) == {1} and any(row[-1] for row in rows[1:]):
             arguments |= {"header": 0, "names": ["row_name", *rows[0]]}
             notices.append("rows have a cell more than there are names: the first is row_name")
         elif any(extra > 0 for extra in longer):
             arguments["usecols"] = list(range(len(rows[0])))
-    _keep_as_written(rows, arguments, notices)
+    _keep_as_written(path, rows, arguments, notices)
     frame = _read(path, arguments, len(arguments.get("names", rows[0])))
     if "usecols" in arguments:
         notices.append("cells beyond the last column were left out")
     return frame, arguments, notices
 
 
-def _keep_as_written(rows: list[list[str]], arguments: dict[str, Any], notices: list[str]) -> None:
+def _keep_as_written(
+    path: Path, rows: list[list[str]], arguments: dict[str, Any], notices: list[str]
+) -> None:
     """Keep what pandas would take for something else: 01234, and None among answers."""
-    names = arguments.get("names", rows[0])
+    # As pandas calls the columns: it names those without a name, and keeps spaces around others.
+    names = pd.read_csv(path, nrows=0, **arguments).columns.tolist()
     below = rows if arguments.get("header", 0) is None else rows[1:]
     in_doubt = "sep" in arguments and "decimal" not in arguments
     texts: dict[str, str] = {}
@@ -122,48 +150,58 @@ def _read(path: Path, arguments: dict[str, Any], columns: int) -> pd.DataFrame:
     return _read(path, arguments, columns)
 
 
-def encoding_of(path: Path) -> tuple[str, list[str]]:
-    """The encoding of a text file, and a notice where it is a guess.
+def encoding_of(path: Path) -> Encoding:
+    """The encoding of a text file: what its mark says, else UTF-8, else a guess.
 
     Raises:
         UsageError: it is no text.
     """
     with path.open("rb") as file:
         start = file.read(4096)
-        if start.startswith(codecs.BOM_UTF8):
-            return "utf-8-sig", []
-        if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            return "utf-16", []
+        for mark, (name, called) in _MARKED.items():
+            if start.startswith(mark):
+                if _is_all(file, name):
+                    return Encoding(name)
+                notice = f"it is marked as {called}: bytes that are none are read as \ufffd"
+                return Encoding(name, "replace", (notice,))
         if b"\0" in start:
             raise UsageError(f"{path.name!r} is no text file")
-        decoder = codecs.getincrementaldecoder("utf-8")()
-        try:
-            file.seek(0)
-            while part := file.read(1 << 24):
-                decoder.decode(part)
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            file.seek(0)
-            # Windows' own set has no character for these bytes; Latin-1 has one for every byte.
-            odd = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
-            while part := file.read(1 << 24):
-                if odd.search(part):
-                    return "latin-1", ["it is not UTF-8: read as Latin-1"]
-            return "cp1252", ["it is not UTF-8: read as Windows-1252"]
-    return "utf-8", []
+        if _is_all(file, "utf-8"):
+            return Encoding("utf-8")
+        file.seek(0)
+        # Windows' own set has no character for these bytes; Latin-1 has one for every byte.
+        odd = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
+        while part := file.read(1 << 24):
+            if odd.search(part):
+                return Encoding("latin-1", notices=("it is not UTF-8: read as Latin-1",))
+        return Encoding("cp1252", notices=("it is not UTF-8: read as Windows-1252",))
 
 
-def _sample(path: Path, encoding: str) -> tuple[list[list[str]], str, int]:
+def _is_all(file: IO[bytes], encoding: str) -> bool:
+    """Whether every byte of a file is of an encoding."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    file.seek(0)
+    try:
+        while part := file.read(1 << 24):
+            decoder.decode(part)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _sample(path: Path, encoding: Encoding) -> tuple[list[list[str]], str, int]:
     """The first rows, cut by the separator that cuts most of them into the same number of cells.
 
-    Returns: the rows, the separator, and how many lines stand above the first row.
+    Returns: the rows, the separator, and how many rows stand above the first one.
     """
     with path.open("rb") as file:
         data = file.read(_SAMPLE_BYTES)
-    text = codecs.getincrementaldecoder(encoding)().decode(data)
+    text = codecs.getincrementaldecoder(encoding.name)(encoding.errors).decode(data)
     whole = len(data) < _SAMPLE_BYTES or "\n" not in text.strip()
-    lines = (text if whole else text.rpartition("\n")[0]).splitlines()
-    told = _SEPARATOR_LINE.fullmatch(lines[0]) if lines else None
+    # Not `splitlines`, to which U+2028 inside a cell ends a line too.
+    lines = re.split(r"\r\n|\r|\n", text if whole else text.rpartition("\n")[0])
+    told = _SEPARATOR_LINE.fullmatch(lines[0])
     best: tuple[float, list[list[str]], str, int] = (0.0, [], ",", 0)
     for separator in (told[1],) if told else _SEPARATORS:
         rows, begins = _rows(lines, separator, int(bool(told)))
@@ -178,23 +216,23 @@ def _sample(path: Path, encoding: str) -> tuple[list[list[str]], str, int]:
         merit = merit if agreement >= 0.5 else 0.0
         if merit > best[0] or not best[1]:
             above = titles(rows)
-            best = (merit, rows[above:], separator, begins[above] if above or told else 0)
+            best = (merit, rows[above:], separator, begins[above])
     merit, rows, separator, above = best
     return rows, separator if merit or told else ",", above
 
 
 def _rows(lines: list[str], separator: str, first: int) -> tuple[list[list[str]], list[int]]:
-    """The rows from line `first` on, and how many lines stand above each."""
+    """The rows from line `first` on, and how many stand above each, as pandas counts them.
+
+    An empty line is one of them, and a cell that goes over several lines does not make it more.
+    """
     rows: list[list[str]] = []
     begins: list[int] = []
-    reader = csv.reader(lines[first:], delimiter=separator)
-    above = first
     try:
-        for row in reader:
+        for above, row in enumerate(csv.reader(lines[first:], delimiter=separator), first):
             if any(cell.strip() for cell in row):
                 rows.append([cell.strip() for cell in row])
                 begins.append(above)
-            above = first + reader.line_num
             if len(rows) >= _SAMPLE_ROWS:
                 break
     except csv.Error:  # a cell of more than 128 KiB, or a bare carriage return
@@ -203,12 +241,19 @@ def _rows(lines: list[str], separator: str, first: int) -> tuple[list[list[str]]
 
 
 def titles(rows: list[list[str]]) -> int:
-    """How many rows at the beginning are lines above a table: at most half of its cells."""
+    """How many rows at the beginning are lines above a table: at most half of its cells.
+
+    In a table of two columns such a line could be R's header, which has no name for the names of
+    rows: it is passed over where the row after it is seen to be the header.
+    """
     filled = [sum(map(bool, row)) for row in rows]
     usual = max(set(filled), key=filled.count) if filled else 0
-    if usual < 3:
-        return 0
-    return next((place for place, count in enumerate(filled) if 2 * count > usual), 0)
+    begins = next((place for place, count in enumerate(filled) if count), 0)
+    first = next((place for place, count in enumerate(filled) if 2 * count > usual), begins)
+    if usual != 2:
+        return first
+    names, (numbers, _) = rows[first], _columns_of_values(rows[first:])
+    return first if numbers and not any(map(_is_value, names)) else begins
 
 
 def numbered(columns: int) -> list[str]:
@@ -221,16 +266,22 @@ def has_header(rows: list[list[str]]) -> bool:
     first, others = rows[0], rows[1:_HEADER_ROWS]
     if not others:
         return not any(map(_is_value, first))
-    seen = alike = 0
-    for place, cell in enumerate(first):
-        below = [row[place] for row in others if place < len(row) and row[place]]
-        if below and all(map(_is_value, below)):
-            seen += 1
-            alike += _is_value(cell)
+    seen, alike = _columns_of_values(rows)
     # Years are names of columns in wide tables: 2019, 2020, 2021.
     years = [int(cell) for cell in first if re.fullmatch(r"(?:19|20)\d\d", cell)]
     named = len(years) >= 2 and all(b - a == years[1] - years[0] for a, b in pairwise(years))
     return not seen or alike < seen or (named and not _is_value(first[0]))
+
+
+def _columns_of_values(rows: list[list[str]]) -> tuple[int, int]:
+    """In how many columns all is a value below the first row, and in how many of them it is too."""
+    seen = alike = 0
+    for place, cell in enumerate(rows[0]):
+        below = [row[place] for row in rows[1:_HEADER_ROWS] if place < len(row) and row[place]]
+        if below and all(map(_is_value, below)):
+            seen += 1
+            alike += _is_value(cell)
+    return seen, alike
 
 
 def _is_value(cell: str) -> bool:

@@ -15,6 +15,7 @@ from .tables import Table
 
 _FUNCTION = re.compile(r"^def (\w+)\(", re.MULTILINE)
 _RULE = "─" * 4
+_WORDS, _LINES = 1000, 10  # of what stands in place of a program
 
 
 def solution_text(solution: Solution, plot: Path | None) -> str:
@@ -36,6 +37,13 @@ def solution_text(solution: Solution, plot: Path | None) -> str:
                 head += f"; {solution.agreeing} of {count} programs give this answer"
         parts.append(f"{head}\n{printable(solution.program.strip())}")
     return "\n\n".join(parts)
+
+
+def words_text(solution: Solution) -> str:
+    """The beginning of what the coder wrote in place of a program, for a few lines."""
+    lines = [line for line in solution.words[:_WORDS].splitlines() if line.strip()]
+    left = len(lines) > _LINES or len(solution.words) > _WORDS
+    return printable("\n".join([*lines[:_LINES], *(["..."] if left else [])]))
 
 
 def dialogue_text(solution: Solution) -> str:
@@ -69,6 +77,7 @@ def solution_record(
         "printed": run.printed if run is not None else "",
         "plot": str(plot) if plot and run is not None and run.plot else None,
         "why_not": solution.why_not,
+        "words": solution.words,
         "program": solution.program,
         "verdict": solution.verdict,
         "agreeing": solution.agreeing,

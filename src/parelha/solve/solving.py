@@ -66,6 +66,7 @@ class Solution:
         run: what it did; None where it was not run.
         agreeing: how many of the dialogues came to this answer.
         why_not: why there is no answer; "" where there is one.
+        words: what the coder wrote in place of a program; "" where there is one.
         notices: what a person should know of the answer, a sentence each.
     """
 
@@ -77,6 +78,7 @@ class Solution:
     run: Run | None = None
     agreeing: int = 0
     why_not: str = ""
+    words: str = ""
     notices: tuple[str, ...] = ()
 
     @property
@@ -258,7 +260,9 @@ def _no_answer(task: Task, branches: tuple[Branch, ...], tools: DataTools) -> So
     program, reason = program_of(branch.final)
     if not program:
         why = f"the coder wrote no program ({reason})"
-        return Solution(task, branches, branch, why_not=why)
+        turns = branch.final.turns
+        words = turns[-1].answer.strip() if turns else ""
+        return Solution(task, branches, branch, why_not=why, words=words)
     run = tools.run(program)
     why = run.error.splitlines()[-1] if run.error else "the program gave nothing"
     return Solution(task, branches, branch, program=program, run=run, why_not=why)

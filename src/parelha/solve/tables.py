@@ -17,7 +17,7 @@ from typing import Any, Literal
 import pandas as pd
 import psutil
 
-from parelha.errors import UsageError
+from parelha.errors import UsageError, install_command
 from parelha.report.text import printable
 
 from .dates import read_dates
@@ -146,7 +146,7 @@ def _read(path: Path, sheets: Sequence[str], header: Header) -> list[_Found]:
     except ImportError as error:
         raise UsageError(
             f"{path.suffix} files need {error.name or 'a library'} that is not installed: "
-            "`pip install 'parelha[solve]'`"
+            f"{install_command('solve')}"
         ) from None
     except MemoryError:
         raise UsageError(f"{shown(path.name)} is too large for the memory here") from None
@@ -210,18 +210,20 @@ def _first_rows_of(
 
 def _read_json(path: Path) -> _Found:
     """A list of records, a record of lists, or one record a line."""
-    encoding, notices = encoding_of(path)
-    text = path.read_text(encoding=encoding)
-    said = f"Path({str(path)!r}).read_text(encoding={encoding!r})"
+    encoding = encoding_of(path)
+    text = path.read_text(encoding.name, encoding.errors)
+    errors = f", errors={encoding.errors!r}" if encoding.errors != "strict" else ""
+    said = f"Path({str(path)!r}).read_text(encoding={encoding.name!r}{errors})"
     load = f"json.loads({said})"
     try:
         content = json.loads(text)
     except ValueError as error:
         try:
-            content = [json.loads(line) for line in text.splitlines() if line.strip()]
+            # Not `splitlines`, to which U+2028 inside a string ends a line too.
+            content = [json.loads(line) for line in text.split("\n") if line.strip()]
         except ValueError:
             raise UsageError(f"{shown(path.name)} is not valid JSON: {error}") from None
-        load = f"[json.loads(line) for line in {said}.splitlines() if line.strip()]"
+        load = f"[json.loads(line) for line in {said}.split('\\n') if line.strip()]"
     if isinstance(content, dict):
         inner = [key for key, value in content.items() if _records(value)]
         if len(inner) == 1 and not all(isinstance(v, list) for v in content.values()):
@@ -232,7 +234,7 @@ def _read_json(path: Path) -> _Found:
         frame, call = pd.DataFrame(content), f"pd.DataFrame({load})"
     else:
         raise UsageError(f"{shown(path.name)} holds no table: a list of records is one")
-    return _Found(path.stem, shown(path.name), frame, call, notices)
+    return _Found(path.stem, shown(path.name), frame, call, list(encoding.notices))
 
 
 def _records(value: object) -> bool:

@@ -6,6 +6,7 @@ and never the run.
 
 import importlib
 import numbers
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
@@ -14,8 +15,9 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from parelha.config import Config
-from parelha.errors import UsageError
+from parelha.errors import UsageError, install_command
 from parelha.live import Progress
+from parelha.report.records import group_of
 from parelha.tracking import RunFolder, read_object, write_object
 
 # By tracker: the packages that it needs, as they are imported.
@@ -89,9 +91,11 @@ class Trackers:
             return
         episodes, figures = table["episodes"], {}
         for key in ("draft_passed", "final_passed"):
-            for split in ("", *dict.fromkeys(e["split"] for e in episodes)):
-                chosen = [float(e[key]) for e in episodes if split in ("", e["split"])]
-                name = "/".join(filter(None, ("eval", split, key)))
+            for group in ("", *dict.fromkeys(map(group_of, episodes))):
+                chosen = [float(e[key]) for e in episodes if group in ("", group_of(e))]
+                # A benchmark has its file's name, which MLflow may refuse.
+                plain = re.sub(r"[^\w.-]", "_", group)
+                name = "/".join(filter(None, ("eval", plain, key)))
                 figures[name] = sum(chosen) / len(chosen)
         self._log(table["step"], figures)
 
@@ -167,7 +171,7 @@ def check_trackers(config: Config) -> None:
         for package in _NEEDS[name]:
             if find_spec(package) is None:
                 raise UsageError(
-                    f"tracking.to: {name} needs a package more: `pip install 'parelha[{name}]'`"
+                    f"tracking.to: {name} needs a package more: {install_command(name)}"
                 )
 
 
