@@ -3,18 +3,22 @@
 # pylint: disable=missing-function-docstring
 
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import torch
 
 from parelha.agents.turns import Branch, Round, Tree
 from parelha.arms import adapter_aside, play_arm, spent_tokens
+from parelha.config import Config
 from parelha.config_eval import EvalConfig
 from parelha.episode import play_tree
-from parelha.errors import InfrastructureError
+from parelha.errors import InfrastructureError, UsageError
 from parelha.metrics import eval_records
 from parelha.report.terminal import eval_text
 from parelha.rollout import play_all
+from parelha.runtime import check_window
 from parelha.types import Agent, Lang, Score, Task
 from tests.fakes import NUM_CASES, FakeGrader, fake_score, fake_stage, fake_task, tiny_policy
 from tests.scripted import Script, ScriptedEngine
@@ -72,6 +76,30 @@ def test_a_tools_output_takes_the_place_of_the_review() -> None:
 def test_a_tool_that_finds_no_fault_leaves_the_draft_as_it_is() -> None:
     text = "```python\ndef f(x: int) -> int:\n    return x + 0  # right\n```"
     assert kinds(play("tools", script={("d0", 1): text})) == ["draft"]
+
+
+@pytest.mark.parametrize("arm", ["tools", "linters"])
+def test_the_window_holds_what_a_tool_says_in_place_of_the_review(
+    arm: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A tool may say more than a reviewer."""
+    limits: dict[str, Any] = {"max_review_tokens": 16, "max_tool_tokens": 400}
+    for name in ("execute_examples", "analyse_text"):
+        monkeypatch.setattr(Second, name, lambda *_: "pylint f(2)\n" * 400)
+    (branch,) = play(arm, **limits).episodes
+    needs = []
+    for arms in ((), (arm,)):
+        stage = fake_stage(**limits)
+        runtime: Any = SimpleNamespace(
+            config=Config(eval=EvalConfig(arms=arms)),
+            policy=SimpleNamespace(window=lambda agent: int(agent is Agent.CODER)),
+            roles=stage.roles,
+            stage=lambda kept=stage: kept,
+        )
+        with pytest.raises(UsageError, match="needs up to") as caught:
+            check_window(runtime, (fake_task(),))
+        needs.append(int(str(caught.value).split("needs up to ")[1].split()[0]))
+    assert needs[0] < len(branch.final.ids) <= needs[1]
 
 
 @pytest.mark.parametrize("arm", ["tools", "best_of_n"])

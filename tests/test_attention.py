@@ -1,4 +1,4 @@
-"""Grouped attention says what torch's attention says of repeated keys, and has its gradient."""
+"""Packed attention says what torch's attention says of each sequence, and has its gradient."""
 
 # pylint: disable=missing-function-docstring
 
@@ -14,8 +14,7 @@ from parelha.kernels.attention import (
     PackedSegment,
     attend_in_rows,
     attend_in_segments,
-    group_queries,
-    supports_varlen,
+    use_varlen,
 )
 from tests.tiny import tiny_model
 
@@ -31,29 +30,6 @@ def _hidden(model: Any, mask: Tensor, ids: Tensor) -> Tensor:
     return hidden
 
 
-def test_a_model_says_the_same_and_learns_the_same_with_its_queries_grouped() -> None:
-    ids = torch.tensor([[5, 9, 2, 30, 31, 7], [8, 8, 1, 4, 300, 12]])
-    sees = _sees(6, 0).repeat(2, 1, 1, 1)
-    sees[1, :, 3:, 1] = False
-    found: list[tuple[Tensor, list[Tensor]]] = []
-    for grouped in (False, True):
-        model = tiny_model()
-        if grouped:
-            group_queries(model)
-        hidden = _hidden(model, sees, ids)
-        by_weight = torch.autograd.grad(
-            (hidden * hidden.detach().cos()).sum(),
-            [layer.self_attn.k_proj.weight for layer in model.model.layers]
-            + [layer.self_attn.q_proj.weight for layer in model.model.layers],
-        )
-        found.append((hidden, list(by_weight)))
-    plain, slopes = found[0]
-    own, own_slopes = found[1]
-    torch.testing.assert_close(own, plain, rtol=1e-4, atol=1e-5)
-    for one, other in zip(own_slopes, slopes, strict=True):
-        torch.testing.assert_close(one, other, rtol=1e-3, atol=1e-5)
-
-
 def test_segments_compute_and_learn_what_their_sequences_do() -> None:
     ids = torch.tensor([[5, 9, 2, 30, 31, 7]])
     segments = (
@@ -61,7 +37,7 @@ def test_segments_compute_and_learn_what_their_sequences_do() -> None:
         [PackedSegment(slice(0, 2)), PackedSegment(slice(2, 6), earlier=(slice(0, 2),))],
     )
     model = tiny_model()
-    group_queries(model)
+    use_varlen(model)
     layers = model.model.layers
     weights = [w for one in layers for w in (one.self_attn.k_proj.weight, one.mlp.up_proj.weight)]
     plain = _hidden(model, _sees(6, 0), ids)
@@ -84,7 +60,7 @@ def test_segments_of_many_lengths_take_few_shapes(monkeypatch: pytest.MonkeyPatc
         return attend(query, key, *args, **kwargs)
 
     model = tiny_model()
-    group_queries(model)
+    use_varlen(model)
     monkeypatch.setattr(torch.nn.functional, "scaled_dot_product_attention", record)
     with torch.no_grad():
         for length in range(1, 20):
@@ -99,7 +75,7 @@ def test_segments_of_many_lengths_take_few_shapes(monkeypatch: pytest.MonkeyPatc
 
 def test_tokens_of_many_rows_see_what_is_before_them_in_their_own() -> None:
     model: Any = tiny_model()
-    group_queries(model)
+    use_varlen(model)
     talks = torch.tensor([[5, 9, 2, 30, 31, 7, 4], [8, 8, 1, 4, 300, 12, 3], [1, 2, 3, 4, 5, 6, 7]])
     lengths, counts = [3, 1, 5], [2, 1, 2]
     slab = Slab(model.config.num_hidden_layers)
@@ -135,7 +111,7 @@ def test_tokens_of_many_rows_see_what_is_before_them_in_their_own() -> None:
 def test_a_mask_that_is_added_hides_as_a_boolean_one_does(dtype: torch.dtype) -> None:
     model: Any = tiny_model()
     model.to(dtype)
-    group_queries(model)
+    use_varlen(model)
     ids = torch.tensor([[5, 9, 2, 30, 31, 7]])
     sees = _sees(6, 0)
     added = torch.zeros(sees.shape, dtype=dtype).masked_fill_(~sees, torch.finfo(dtype).min)
@@ -146,17 +122,15 @@ def test_a_mask_that_is_added_hides_as_a_boolean_one_does(dtype: torch.dtype) ->
 def test_a_model_with_an_attention_of_its_own_is_left_alone() -> None:
     model = tiny_model()
     model.set_attn_implementation("eager")
-    group_queries(model)
+    assert use_varlen(model) == "needs torch's attention"
     assert model.config._attn_implementation == "eager"  # pylint: disable=protected-access
 
 
 def test_segments_are_read_by_themselves_only_where_that_gives_the_same() -> None:
     model = tiny_model()
-    assert not supports_varlen(model)
-    group_queries(model)
-    assert supports_varlen(model)
+    assert [use_varlen(model) for _ in range(2)] == ["", ""]
     other = tiny_model()
     layer: Any = other.model.layers[1].self_attn
     layer.layer_idx = 0  # reads another layer's keys
-    group_queries(other)
-    assert not supports_varlen(other)
+    assert use_varlen(other) == "needs attention that gives the same by segments"
+    assert other.config._attn_implementation == "sdpa"  # pylint: disable=protected-access

@@ -63,7 +63,9 @@ def test_an_unknown_key_is_named_with_the_nearest_right_one(key: str, near: str)
         load_config(overrides={key: "1"})
 
 
-@pytest.mark.parametrize(("old", "new"), [("stretches", "varlen"), ("guesses", "lookup")])
+@pytest.mark.parametrize(
+    ("old", "new"), [("stretches", "varlen"), ("guesses", "lookup"), ("grouped", "varlen")]
+)
 def test_the_old_name_of_a_fast_path_is_refused_with_the_new_one(old: str, new: str) -> None:
     with pytest.raises(
         UsageError, match=f"^engine.without.1 = .{old}.: this path is called {new}$"
@@ -124,6 +126,13 @@ def test_a_shared_policy_has_one_base() -> None:
 def test_one_adapter_cannot_be_put_aside_for_one_of_two_roles() -> None:
     with pytest.raises(UsageError, match="frozen_reviewer needs a reviewer of its own"):
         from_dict({"model": {"shared_policy": True}, "eval": {"arms": ["frozen_reviewer"]}})
+
+
+def test_a_server_has_no_untrained_reviewer_beside_its_own() -> None:
+    table = {"engine": {"server": "http://localhost:8000"}, "eval": {"arms": ["coder"]}}
+    assert from_dict(table).eval.arms == ("coder",)
+    with pytest.raises(UsageError, match="leave frozen_reviewer out"):
+        from_dict({**table, "eval": {"arms": ["coder", "frozen_reviewer"]}})
 
 
 @pytest.mark.parametrize("content", [b"steps = ", b"\xff\xfe", b"[a]\n[a]\n"])

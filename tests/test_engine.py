@@ -222,6 +222,16 @@ def test_a_choice_is_one_of_the_legal_answers_with_the_masked_policys_probabilit
         )
 
 
+def test_a_choice_longer_than_the_limit_of_an_answer_is_made_by_the_same_uniforms(
+    policy: Policy,
+) -> None:
+    choices = ((1, 2, 3), (1, 2, 4))
+    short, long = (ask([5, 6], choices=choices, max_new_tokens=n) for n in (1, 9))
+    one, other = tiny_engine(policy).generate([short, long])
+    assert_same(one, other)
+    assert one.token_ids in choices
+
+
 def test_choices_texts_and_agents_mix_in_one_call(policy: Policy) -> None:
     requests = []
     for i, prompt in enumerate(prompts(8, seed=6)):

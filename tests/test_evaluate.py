@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from parelha.cli import run as parelha
 from parelha.config_file import from_dict
 from parelha.engines.protocol import EngineStatistics
 from parelha.errors import UsageError
@@ -111,6 +112,15 @@ def test_other_weights_than_the_runs_are_refused(
     (copy / "config.json").write_text(json.dumps(record))
     with pytest.raises(UsageError, match="the reviewer's weights differ from the run's"):
         evaluate_run(copy, 1, 1)
+
+
+def test_limits_beyond_the_models_window_are_refused_in_one_line(
+    run: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    use_fakes(monkeypatch)
+    assert parelha(["eval", str(run), "--episode.max_program_tokens", "4000"]) == 2
+    line = capsys.readouterr().err.splitlines()[-1]
+    assert "model has a window of 4096: lower episode.max_program_tokens" in line
 
 
 def test_a_missing_run_or_checkpoint_is_refused(

@@ -14,7 +14,8 @@ import pytest
 
 from parelha.cli import run as parelha
 from parelha.errors import UsageError, WorkFailedError
-from parelha.experiment.plan import read_experiment
+from parelha.experiment.plan import Planned, read_experiment
+from parelha.experiment.shared import take_before
 from parelha.tracking import RunFolder
 from parelha.train import train
 from tests.experiments import ARMS, run_small, write_file
@@ -152,6 +153,40 @@ def test_the_evaluation_before_training_is_played_once_for_arms_that_begin_alike
         assert (folder.path / name).read_bytes() == (pair.path / name).read_bytes()
 
 
+def test_runs_share_their_beginning_where_the_type_of_products_is_found_out(
+    model_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whichever of them began in which sitting."""
+    arms = "[arms.base]\nuntrained = true\n[arms.pair]\n"
+    kept = []
+    for name in ("whole", "killed"):
+        (tmp_path / name).mkdir()
+        path = write_file(model_folder, tmp_path / name, arms)
+        asked = path.read_text(encoding="utf-8")
+        path.write_text(asked.replace('dtype = "float32"', 'dtype = "auto"'), encoding="utf-8")
+        if name == "killed":
+            with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+                patch.setattr("parelha.experiment.runs.take_before", _interrupted_at("pair-0"))
+                run_small(path)
+        experiment, errors, results = run_small(path)
+        assert not errors
+        begins = {row["run"]: row.get("before", {}).get("same_as") for row in results["runs"]}
+        assert begins == {"base-0": None, "pair-0": "base-0"}
+        table = RunFolder(experiment.runs[1].folder).read_eval("before")
+        assert table is not None and table["taken_from"] == "base-0"
+        kept.append((experiment.folder / "results.json").read_bytes())
+    assert kept[0] == kept[1]
+
+
+def _interrupted_at(name: str) -> Any:
+    def take(planned: Planned, runs: Any) -> Any:
+        if planned.name == name:
+            raise KeyboardInterrupt
+        return take_before(planned, runs)
+
+    return take
+
+
 def test_a_run_with_other_weights_takes_nothing_over(model_folder: Path, tmp_path: Path) -> None:
     arms = "[arms.base]\nuntrained = true\n[arms.pair]\n"
     experiment, errors, _ = run_small(write_file(model_folder, tmp_path, arms))
@@ -232,8 +267,8 @@ def test_a_dry_run_measures_one_step_and_leaves_nothing(
     path = write_file(model_folder, tmp_path)
     assert parelha(["experiment", str(path), "--dry-run"]) == 0
     shown = capsys.readouterr().out
-    # Two steps of two drafts of 8, and of whole dialogues; evaluation as in the test of the plan.
-    assert "3 of 3 runs to do: at most 160 new tokens of training and 480 of evaluation" in shown
+    # Two steps of two drafts, and of whole dialogues; evaluation as in the test of the plan.
+    assert "3 of 3 runs to do: at most 584 new tokens of training and 1,752 of evaluation" in shown
     assert "going by one step with one task, measured" in shown
     assert not (tmp_path / "runs").exists()
 

@@ -67,11 +67,12 @@ def test_an_experiment_of_ours_is_found_by_its_name(
 
 def test_a_budget_gives_each_arm_the_steps_that_it_allows(tmp_path: Path) -> None:
     arms = ARMS + "\n[arms.longer]\ntrain.steps = 9\n"
-    path = write_file(NO_MODEL, tmp_path, arms, head="budget.tokens = 200")
+    path = write_file(NO_MODEL, tmp_path, arms, head="budget.tokens = 1000")
     runs = {run.arm.name: run for run in read_experiment(path).runs}
-    # Two drafts of 8 tokens; with two reviews of 4 and two revisions of 8 each, four times that.
-    assert runs["coder_alone"].steps == 200 // 16
-    assert runs["pair"].steps == 200 // 64
+    # Two drafts of 8 tokens, with two reviews of 4 and two revisions of 8 each. Of choices, the
+    # kind of work has 19 letters at most, a verdict 20, a severity 9, a quote 5.
+    assert runs["coder_alone"].steps == 1000 // (2 * (19 + 8))
+    assert runs["pair"].steps == 1000 // (2 * (19 + 8) + 4 * (20 + 9 + 5 + 4 + 8))
     assert runs["longer"].steps == 9
     assert runs["base"].steps == 0
 
@@ -86,17 +87,21 @@ def test_a_budget_is_never_overdrawn() -> None:
 
 
 def test_a_budget_is_spent_by_what_is_written() -> None:
-    """A stored draft was written before, and its verdict is a word."""
+    """A stored draft was written before, and its verdict is a choice."""
     train = {"steps": 4, "draft_steps": 1, "verdict_steps": 1, "review_steps": 1}
-    config = from_dict({"train": train | {"stored_drafts": 10, "replayed_drafts": 2}})
+    config = from_dict({"train": train | {"stored_drafts": 12, "replayed_drafts": 2}})
     episode, drafts = config.episode, config.train.tasks_per_step * config.episode.drafts
-    answer = episode.reviews * (episode.max_review_tokens + episode.max_program_tokens)
+    wrote = 19 + episode.max_program_tokens  # letters of the longest choice, and its space
+    verdict = episode.reviews * 20
+    words = 9 + 5 + episode.max_review_tokens + episode.max_program_tokens
+    answer = verdict + episode.reviews * words
     draft, verdicts, reviews, free = (written_tokens(config, step) for step in range(1, 5))
-    assert draft == drafts * episode.max_program_tokens
-    assert verdicts < 10 * 20 * episode.reviews
-    assert 10 * answer < reviews < 10 * answer + 5 * 20 * episode.reviews
-    assert free == drafts * (episode.max_program_tokens + answer) + 2 * answer
-    assert [stored_drafts_of(config, step) for step in range(1, 5)] == [0, 10, 10, 2]
+    assert draft == drafts * wrote
+    # Where none of them is stored, new drafts take their place.
+    assert verdicts == drafts * (wrote + verdict) > 12 * verdict
+    assert reviews == 12 * answer + 6 * verdict > drafts * (wrote + answer)
+    assert free == drafts * (wrote + answer) + 2 * answer
+    assert [stored_drafts_of(config, step) for step in range(1, 5)] == [0, 12, 12, 2]
 
 
 def test_tables_are_laid_over_each_other_key_by_key() -> None:
@@ -107,11 +112,16 @@ def test_tables_are_laid_over_each_other_key_by_key() -> None:
 
 def test_the_tokens_of_an_evaluation_count_all_ways(tmp_path: Path) -> None:
     runs = read_experiment(write_file(NO_MODEL, tmp_path)).runs
-    # 8 of a draft, 4 of a review, 8 of a revision, in four episodes.
-    assert [evaluation_tokens(run) for run in runs] == [80, 80 * 2, 80]
+    # 8 of a draft, 4 of a review, 8 of a revision, and their choices, in four episodes.
+    draft, review = 19 + 8, 20 + 9 + 5 + 4
+    whole = 4 * (draft + review + 8)
+    assert [evaluation_tokens(run) for run in runs] == [whole, whole * 2, whole]
     more = "[arms.pair]\neval.samples = 3\n[arms.frozen]\neval.revisions = false\n"
     runs = read_experiment(write_file(NO_MODEL, tmp_path, more)).runs
-    assert [evaluation_tokens(run) for run in runs] == [80 + 4 * 2 * 8, 4 * (8 + 4)]
+    assert [evaluation_tokens(run) for run in runs] == [
+        whole + 4 * 2 * draft,
+        4 * (draft + review),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -141,6 +151,13 @@ def test_the_tokens_of_an_evaluation_count_all_ways(tmp_path: Path) -> None:
         (ARMS, "compare = [['pair']]", "is no pair of two arms"),
         (ARMS, "config = 'none.toml'", "none.toml"),
         (ARMS + "[[", "", "is not valid TOML"),
+        (ARMS + "plays = 'coder'\neval = 3", "", "arms.pair: eval"),
+        (ARMS + "plays = 'coder'\neval.arms = true", "", "arms.pair: eval.arms"),
+        (ARMS + "plays = 'coder'\neval.arms = 'coder'", "", "arms.pair: eval.arms"),
+        ("arms = true" + ARMS, "", "arms.base: eval.arms"),
+        (ARMS + "untrained = true\ntrain = 3", "", "arms.pair: train"),
+        (ARMS, "compare = [[['a'], 'pair']]", "no arm ['a']: base, coder_alone, pair"),
+        (ARMS, "compare = [['pair', {}]]", "no arm {}: base, coder_alone, pair"),
     ],
 )
 def test_wrong_files_are_refused_in_one_line(
@@ -151,6 +168,18 @@ def test_wrong_files_are_refused_in_one_line(
     error = capsys.readouterr().err
     assert says in error and error.count("\n") == 1
     assert not (tmp_path / "runs").exists()
+
+
+@pytest.mark.parametrize("place", ["runs", "runs/small"])
+def test_a_file_in_the_place_of_the_folder_is_said_in_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], place: str
+) -> None:
+    path = write_file(NO_MODEL, tmp_path)
+    (tmp_path / place).parent.mkdir(exist_ok=True)
+    (tmp_path / place).write_text("a file", encoding="utf-8")
+    assert parelha(["experiment", str(path)]) == 2
+    error = capsys.readouterr().err
+    assert str(tmp_path / "runs") in error and error.count("\n") == 1
 
 
 @pytest.mark.parametrize("seeds", ["[]", "[1, 1]", "[1.5]", "[true]", "3", "[-1]"])

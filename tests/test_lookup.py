@@ -70,6 +70,7 @@ def test_rejected_proposals_change_nothing_either(policy: Policy) -> None:
 def test_an_answer_ends_within_an_accepted_proposal_where_it_would_without(policy: Policy) -> None:
     request = ask(prompts(1, seed=7)[0], max_new_tokens=20)
     (free,) = tiny_engine(policy).generate([request])
+    within = 0
     for n in range(1, 20):
         said = len(tiny_format().decode(free.token_ids[:n]))
 
@@ -77,8 +78,15 @@ def test_an_answer_ends_within_an_accepted_proposal_where_it_would_without(polic
             return len(text) >= enough
 
         engine = knowing_engine(policy, [request])
+        before = replace(engine.statistics)
         stopped = ask(request.prompt_ids, max_new_tokens=20, stop=rule)
         (cut,) = engine.generate([stopped])
+        # the last pass gives none beside the accepted ones where one of them ends the answer
+        accepted = engine.statistics.accepted_tokens - before.accepted_tokens
+        beside = len(cut.token_ids) - accepted
+        passes = engine.statistics.steps - before.steps
+        assert beside in (passes - 1, passes)
+        within += beside < passes
         assert cut.finish == "stop"
         assert cut.token_ids == free.token_ids[: len(cut.token_ids)]
         assert len(tiny_format().decode(cut.token_ids)) >= said
@@ -87,6 +95,7 @@ def test_an_answer_ends_within_an_accepted_proposal_where_it_would_without(polic
         talk = [*request.prompt_ids, *cut.token_ids, 4, 9]
         more = [ask(talk, 90, max_new_tokens=3)]
         assert_same(engine.generate(more)[0], tiny_engine(policy).generate(more)[0])
+    assert within
 
 
 def test_a_reallocated_slab_keeps_proposals_that_are_not_judged_yet(policy: Policy) -> None:

@@ -218,7 +218,32 @@ def test_a_plan_is_printed_with_what_it_rests_on(capsys: pytest.CaptureFixture[s
     said = capsys.readouterr().out
     for words in ("assumed (docs/scale.md)", "measured here, on CPUs", "bottleneck:", "vllm serve"):
         assert words in said
-    assert "-m parelha train deck --coder Qwen2.5-Coder-7B-Instruct --engine.kind vllm" in said
+    told = "--model.coder=Qwen2.5-Coder-7B-Instruct --engine.kind=vllm"
+    assert f"-m parelha train deck {told}" in said
+
+
+def test_a_printed_command_parses_again_whatever_was_typed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A path with a space, a value of two words, and servers that the plan replaces."""
+    path = tmp_path / "my runs.toml"
+    path.write_text("[train]\nsteps = 3\n", encoding="utf-8")
+    typed = ["--coder", LARGE.name, "--name", "one & two", "--engine.kind", "vllm"]
+    typed += ["--servers", "http://old:1", "--engine.adapters_dir=/some where"]
+    assert (
+        cli.run(["plan", str(path), *typed, "--gpus", "4", "--gpu-memory", "80", "--nodes", "2"])
+        == 0
+    )
+    commands_told = capsys.readouterr().out.partition("to type:")[2]
+    lines = [shlex.split(line, comments=True) for line in commands_told.splitlines()]
+    training = [line[line.index("train") + 1 :] for line in lines if "train" in line]
+    assert training
+    for line in training:
+        found, overrides = split_arguments(line)
+        config = load_config(found, overrides)
+        assert (found, config.name, config.train.steps) == (path, "one & two", 3)
+        assert config.engine.adapters_dir == "/some where"
+        assert config.engine.servers and "http://old:1" not in config.engine.servers
 
 
 @pytest.mark.parametrize("gpus, nodes", [(1, 1), (2, 1), (8, 1), (2, 2), (24, 3), (64, 8)])

@@ -114,6 +114,15 @@ def test_the_nucleus_and_the_top_k_cut_the_tail() -> None:
     assert (draw(logits, 20_001, top_p=torch.ones(20_001)) > 0).all()
 
 
+def test_a_row_without_a_nucleus_keeps_its_far_tail_beside_one_with_a_nucleus() -> None:
+    """The rows of a batch are of several requests; the sum rounds to 1 at once here."""
+    logits = torch.zeros(2, 1000)
+    logits[:, 0] = 20.0
+    u = torch.full((2,), LAST, dtype=torch.float64)
+    tokens, _ = sample_tokens(logits, torch.ones(2), u, top_p=torch.tensor([1.0, 0.9]))
+    assert tokens.tolist() == [999, 0]
+
+
 def test_each_row_keeps_its_own_number_of_tokens() -> None:
     """Requests of several users share a batch."""
     logits = torch.log(torch.tensor([[0.5, 0.3, 0.15, 0.05]])).expand(4, -1)

@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from parelha.agents.turns import Tree
@@ -29,7 +30,9 @@ def canary_of(task: Task) -> Task:
     return replace(task, id=f"canary.{task.id}", compare=compare)
 
 
-def try_canaries(grader: Grader, tasks: Sequence[Task], trees: Sequence[Tree]) -> int:
+def try_canaries(
+    grader: Grader, tasks: Sequence[Task], trees: Sequence[Tree], keep: Callable[[str], Path]
+) -> int:
     """Grade the programs of a step on the canaries of their tasks; returns how many were graded.
 
     In-process tasks are left out: their right answer is a word that all of them share.
@@ -38,6 +41,7 @@ def try_canaries(grader: Grader, tasks: Sequence[Task], trees: Sequence[Tree]) -
         grader: of the run.
         tasks: of the step.
         trees: played on them, in the same order.
+        keep: writes down a program that passes, since the step will not be, and says where.
 
     Raises:
         WorkFailedError: a program passed a case: rewards of this run mean nothing.
@@ -57,7 +61,7 @@ def try_canaries(grader: Grader, tasks: Sequence[Task], trees: Sequence[Tree]) -
             if result.passed:
                 raise WorkFailedError(
                     f"a program passed {result.passed} cases of {task.id} whose right answers were "
-                    "random, so the grader can be cheated: see the last episodes, and report it"
+                    f"random, so the grader can be cheated: read {keep(program)}, and report it"
                 )
     return tried
 

@@ -2,6 +2,7 @@
 
 # pylint: disable=import-outside-toplevel
 
+import shlex
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
 
@@ -127,6 +128,7 @@ def _bottleneck(made: "Plan") -> str:
 def commands(made: "Plan", arguments: tuple[str, ...]) -> Iterator[str]:
     """The commands of each node; trainers take the first GPUs, node by node, servers the others."""
     from parelha.models.shape import folder_of
+    from parelha.overrides import split_arguments
     from parelha.plan import lora_rank
 
     machines, model = made.machines, made.config.model
@@ -140,28 +142,32 @@ def commands(made: "Plan", arguments: tuple[str, ...]) -> Iterator[str]:
         for host, taken in zip(hosts, trainers, strict=True)
         for gpu in range(taken, each)
     ]
-    train = ["train", *arguments]
+    path, settings = split_arguments(arguments)
+    for key in ("engine.kind", "engine.servers"):  # the plan says who answers
+        settings.pop(key, None)
     if urls:
-        train += ["--engine.kind", "vllm", "--engine.servers", ",".join(urls)]
+        settings |= {"engine.kind": "vllm", "engine.servers": ",".join(urls)}
     if machines.nodes > 1 and urls:
-        train += ["--engine.adapters_dir", _SHARED]
+        settings.setdefault("engine.adapters_dir", _SHARED)
+    given = [f"--{key}={value}" for key, value in settings.items()]
+    train = shlex.join(["parelha", "train", *([str(path)] if path else []), *given])
     ranked = sum(1 for taken in trainers if taken)
     for node, taken in enumerate(trainers):
         if machines.nodes > 1:
             yield f"# on {hosts[node]}"
         for gpu in range(taken, each):
             yield (
-                f"CUDA_VISIBLE_DEVICES={gpu} VLLM_ALLOW_RUNTIME_LORA_UPDATING=1 vllm serve {name} "
-                f"--port {_PORT + gpu} --dtype {dtype} --max-model-len {made.longest} "
+                f"CUDA_VISIBLE_DEVICES={gpu} VLLM_ALLOW_RUNTIME_LORA_UPDATING=1 "
+                f"vllm serve {shlex.quote(name)} --port {_PORT + gpu} "
+                f"--dtype {dtype} --max-model-len {made.longest} "
                 f"--enable-lora --max-lora-rank {lora_rank(model.lora_rank)} --max-loras 2 "
                 "--max-cpu-loras 4 --enable-prefix-caching --enable-prompt-tokens-details "
                 "--logprobs-mode processed_logprobs &"
             )
         if made.trainers == 1 and taken:
-            yield f"parelha {' '.join(train)}"
+            yield train
         elif taken:
             rendezvous = f"--nnodes {ranked} --rdzv_backend c10d --rdzv_endpoint {hosts[0]}:29500 "
             yield (
-                f"torchrun {rendezvous if ranked > 1 else ''}--nproc_per_node {taken} "
-                f"-m parelha {' '.join(train)}"
+                f"torchrun {rendezvous if ranked > 1 else ''}--nproc_per_node {taken} -m {train}"
             )

@@ -22,7 +22,7 @@ from parelha.config_eval import HELDOUT, EvalConfig, TrackingConfig
 from parelha.own_modules import is_importable
 from parelha.types import Lang, Phase
 
-_RENAMED_PATHS = {"stretches": "varlen", "guesses": "lookup"}
+_RENAMED_PATHS = {"stretches": "varlen", "guesses": "lookup", "grouped": "varlen"}
 
 
 def _check_renamed(path: Any) -> Any:
@@ -34,7 +34,7 @@ def _check_renamed(path: Any) -> Any:
 
 # As in `kernels.choose`, which imports torch.
 FastPath = Annotated[
-    Literal["packed", "fused", "lean", "grouped", "varlen", "lookup", "saved"],
+    Literal["packed", "fused", "lean", "varlen", "lookup", "saved"],
     BeforeValidator(_check_renamed),
 ]
 # Names that a program's rewards have already (docs/rewards.md).
@@ -276,9 +276,9 @@ class EngineConfig(Section):
     workers: Count = 0
     """Processes that run programs and linters; 0 means one per core."""
     without: tuple[FastPath, ...] = ()
-    """Fast paths that are switched off: `packed`, `fused`, `lean`, `grouped`, `varlen`, `lookup`,
-    `saved` (docs/architecture.md). What does not work on a processor is found out when a
-    run starts and needs no setting."""
+    """Fast paths that are switched off: `packed`, `fused`, `lean`, `varlen`, `lookup`, `saved`
+    (docs/architecture.md). What does not work on a processor is found out when a run starts and
+    needs no setting."""
     own: str = ""
     """The dotted name of a module of your own whose engine answers (docs/extending.md)."""
     allow_unsafe_sandbox: bool = False
@@ -330,6 +330,10 @@ class Config(Section):
         if self.model.shared_policy and "frozen_reviewer" in self.eval.arms:
             raise ValueError(
                 "eval.arms: frozen_reviewer needs a reviewer of its own, not model.shared_policy"
+            )
+        if self.engine.server and "frozen_reviewer" in self.eval.arms:
+            raise ValueError(
+                "eval.arms: engine.server has no untrained reviewer, leave frozen_reviewer out"
             )
         return self
 

@@ -21,7 +21,7 @@ from parelha.models.fetch import ModelFiles
 from parelha.provenance import check_made_from, model_files
 from parelha.rewards import reward_trees
 from parelha.rollout import play_all
-from parelha.runtime import Runtime, open_runtime
+from parelha.runtime import Runtime, check_window, open_runtime
 from parelha.stage import Part, Stage
 from parelha.suites import FAMILIES, heldout_suites
 from parelha.tasks import load_tasks
@@ -208,11 +208,7 @@ def _add_samples(
 def _play_arm(
     arm: str, runtime: Runtime, stage: Stage, pair: list[Tree], tasks: tuple[Task, ...]
 ) -> list[dict[str, Any]]:
-    """The records of an arm's episodes on the tasks that the pair has played.
-
-    Raises:
-        UsageError: the untrained reviewer is asked for where a server answers.
-    """
+    """The records of an arm's episodes on the tasks that the pair has played."""
     if arm == "frozen_reviewer" and not runtime.policy.product_norm(Agent.REVIEWER):
         return eval_records(pair, tasks)  # the pair's own is that
     parts = [play_arm(arm, task, stage, tree) for task, tree in zip(tasks, pair, strict=True)]
@@ -259,7 +255,8 @@ def evaluate_run(
 
     Raises:
         UsageError: no run, no such checkpoint, other weights than the run was made with, a
-            setting that belongs to the run, a server that cannot be asked.
+            setting that belongs to the run, limits longer than the model's window, a server that
+            cannot be asked.
         WorkFailedError: the server fails.
     """
     folder = RunFolder.open(run_dir)
@@ -273,6 +270,7 @@ def evaluate_run(
     step = newest_step(run_dir) if step is None else step
     episodes = _how_many(config, episodes)
     with load_pair(run_dir, step, overrides) as runtime:
+        check_window(runtime, heldout_tasks(config, episodes))
         table, _ = evaluate(runtime, step, episodes)
     return table
 

@@ -2,16 +2,18 @@
 
 import time
 from collections import Counter
+from collections.abc import Iterable
 
-from parelha.config import Config
+from parelha.config import Config, EpisodeConfig
 from parelha.config_file import lay_over
-from parelha.types import Phase
+from parelha.types import SEVERITIES, CoderAction, Phase, ReviewerAction
 
 _PHASES = ("draft_steps", "verdict_steps", "review_steps")
 _PARTS = 20  # of a phase
 # A step of a kind that was not played yet may take longer than its tokens let expect.
 _UNKNOWN = 1.1
-_VERDICT_TOKENS = 4
+_TOOLS = 2  # each is called once at most
+_QUOTES = ("none", "9")  # or another digit
 
 
 class Pace:
@@ -89,13 +91,53 @@ def most_tokens(config: Config, step: int) -> int:
 
 
 def written_tokens(config: Config, step: int) -> int:
-    """New tokens that a step writes, at most; stored drafts were written before."""
-    stored, phase = stored_drafts_of(config, step), config.train.phase(step)
-    fresh = drafts_of(config, step) - stored
-    verdicts = stored if phase == "verdict" else stored // 2 if phase == "review" else 0
-    reviewed = drafts_of(config, step) * config.episode.reviews * _tokens_of_reviews(config, step)
-    said = verdicts * config.episode.reviews * _VERDICT_TOKENS
-    return fresh * config.episode.max_program_tokens + reviewed + said
+    """New tokens that a step writes, at most; stored drafts were written before.
+
+    Where the run has stored none of those that a step reviews, it plays new ones in their place.
+    """
+    episode, phase = config.episode, config.train.phase(step)
+    verdict = episode.reviews * _verdict_tokens(episode)
+    whole = episode.reviews * dialogue_tokens(episode)
+    after = {"draft": 0, "verdict": verdict}.get(phase, whole)
+    fresh = config.train.tasks_per_step * episode.drafts * (draft_tokens(episode) + after)
+    stored = stored_drafts_of(config, step)
+    if phase == "free" or not stored:
+        return fresh + stored * after
+    reviewed = stored * whole if phase == "review" else 0
+    # Half of what is judged passes, half fails: one of each at least.
+    judged = max(2, stored // 2 if phase == "review" else stored)
+    return max(fresh, reviewed + judged * verdict)
+
+
+def draft_tokens(episode: EpisodeConfig) -> int:
+    """New tokens of a draft, at most, the choice of its kind of work counted in."""
+    return _choice_tokens(CoderAction) + episode.max_program_tokens
+
+
+def review_tokens(episode: EpisodeConfig) -> int:
+    """New tokens of a review that asks for a revision, at most, its choices counted in."""
+    quote = _choice_tokens(_QUOTES) if episode.quotes else 0
+    choices = _verdict_tokens(episode) + _choice_tokens(SEVERITIES) + quote
+    return choices + episode.max_review_tokens
+
+
+def dialogue_tokens(episode: EpisodeConfig) -> int:
+    """New tokens of the reviews and revisions that follow a draft, round after round, at most."""
+    return episode.max_rounds * (review_tokens(episode) + episode.max_program_tokens)
+
+
+def _verdict_tokens(episode: EpisodeConfig) -> int:
+    """Of a reviewer's verdict, and of the tools that it chooses before."""
+    tools = min(episode.max_tool_calls, _TOOLS) if episode.tools == "chosen" else 0
+    return (1 + tools) * _choice_tokens(ReviewerAction)
+
+
+def _choice_tokens(names: Iterable[str]) -> int:
+    """Of a choice among plain names, each with the space before it.
+
+    Tokenizers differ, and none is read here: of each a token is a letter at least.
+    """
+    return 1 + max(map(len, names))
 
 
 def _tokens_of_reviews(config: Config, step: int) -> int:

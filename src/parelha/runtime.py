@@ -4,7 +4,7 @@ import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -298,7 +298,13 @@ def check_window(runtime: Runtime, tasks: tuple[Task, ...]) -> None:
     windows = {agent: runtime.policy.window(agent) for agent in runtime.roles}
     if not any(windows.values()):
         return
-    longest = LongestDialogues(runtime.stage())
+    stage = runtime.stage()
+    if {"tools", "linters"} & set(runtime.config.eval.arms):
+        # There the coder is shown as much of what a tool says as a reviewer would be.
+        room = max(stage.config.max_review_tokens, stage.config.max_tool_tokens)
+        episode = stage.config.model_copy(update={"max_review_tokens": room})
+        stage = replace(stage, config=episode)
+    longest = LongestDialogues(stage)
     needs = [longest.of(task) for task in tasks]
     for agent, window in windows.items():
         for task, need in zip(tasks, needs, strict=True):

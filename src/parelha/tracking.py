@@ -235,7 +235,7 @@ class RunFolder:
         """Write an evaluation, `which` being ``"before"`` or ``"after"``; its table comes last."""
         self._write_rounds(f"eval_{which}", rounds)
         path = self.path / "eval" / f"{which}.json"
-        _make_folder(path.parent)
+        make_folder(path.parent)
         write_object(path, table)
 
     def truncate(self, step: int) -> None:
@@ -300,7 +300,7 @@ class RunFolder:
 
     def _write_rounds(self, name: str, rounds: Iterable[Mapping[str, Any]]) -> None:
         path = self._rounds_path(name)
-        _make_folder(path.parent)
+        make_folder(path.parent)
         _write_records(path, rounds)
 
 
@@ -375,7 +375,12 @@ def _content(folder: Path) -> list[Path]:
     ]
 
 
-def _make_folder(folder: Path) -> None:
+def make_folder(folder: Path) -> None:
+    """Make a folder, where it is not there already, and those above it.
+
+    Raises:
+        UsageError: it cannot be made.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

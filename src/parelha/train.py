@@ -21,7 +21,7 @@ from parelha.errors import NothingTrainedError, UsageError
 from parelha.evaluate import check_sources, evaluate, heldout_tasks
 from parelha.learning.ranks import Ranks, join_ranks
 from parelha.live import Progress, duration
-from parelha.pacing import Pace, costs_of_steps, most_tokens, other_steps, what_is_played
+from parelha.pacing import Pace, costs_of_steps, other_steps, what_is_played, written_tokens
 from parelha.provenance import check_made_from, made_from, model_files
 from parelha.runtime import Runtime, check_window, follow, open_runtime
 from parelha.tracking import RunFolder
@@ -115,7 +115,9 @@ def _train_steps(
             played = play_step(runtime, due, step, progress)
         if config.train.overlap and step < config.train.steps:
             ahead.begin(runtime, due_in_step(tasks, config, step + 1, past), step + 1)
-        metrics, timings, records = learn_step(runtime, optimizers, played, step, progress)
+        metrics, timings, records = learn_step(
+            runtime, optimizers, played, step, progress, folder.path
+        )
         if pace is not None:
             fitted = pace.fit(step, timings["seconds"], reserve)
             if fitted != config:
@@ -139,7 +141,7 @@ def dry_run(config: Config) -> str:
     """The resolved configuration and what a run would do, without loading anything."""
     _refuse_server(config)
     tasks = training_tasks(config)
-    tokens = max(most_tokens(config, step) for step in range(1, config.train.steps + 1))
+    tokens = max(written_tokens(config, step) for step in range(1, config.train.steps + 1))
     held = len(heldout_tasks(config, config.eval.episodes)) if config.eval.episodes else 0
     return "\n".join(
         [

@@ -8,6 +8,7 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -27,6 +28,7 @@ from parelha.pacing import in_words
 from parelha.rewards import reward_trees
 from parelha.rollout import Stopwatch, play_all
 from parelha.runtime import Runtime
+from parelha.tracking import step_name, write_atomic
 from parelha.training_tasks import Due
 from parelha.types import Agent, Task
 
@@ -91,16 +93,35 @@ def learn_step(
     played: Played,
     step: int,
     progress: Progress,
+    folder: Path,
 ) -> tuple[dict[str, Any], dict[str, Any], list[dict[str, Any]]]:
     """Reward the trees and update each trained adapter once; the engine is not told.
 
+    Args:
+        runtime: of the run.
+        optimizers: of each trained adapter.
+        played: what is learned from.
+        step: its number, from 1.
+        progress: told what happens.
+        folder: the run's, where a program that passes a canary is kept.
+
     Returns:
         metrics (no clock in them), timings, and the records of all rounds.
+
+    Raises:
+        UsageError: that program cannot be written.
+        WorkFailedError: a canary was passed, nothing could be graded, or an update is of no use.
     """
     config, trees, began = runtime.config, played.trees, time.perf_counter()
     canaries = 0
     if config.train.canary_every and step % config.train.canary_every == 0:
-        canaries = try_canaries(runtime.grader, played.tasks, trees)
+
+        def keep(program: str) -> Path:
+            kept = folder / f"passed_canary_{step_name(step)}.txt"
+            write_atomic(kept, program)
+            return kept
+
+        canaries = try_canaries(runtime.grader, played.tasks, trees, keep)
     reward_trees(trees, config.reward)
     check_that_something_was_measured(trees)
     groups = assign_credit(trees, config.learning, config.reward)

@@ -55,6 +55,7 @@ def _asked(monkeypatch: pytest.MonkeyPatch) -> list[Arguments]:
 
     monkeypatch.setattr("parelha.models.load.AutoModelForCausalLM.from_pretrained", from_pretrained)
     monkeypatch.setattr("torch.cuda.is_available", lambda: True)
+    monkeypatch.setattr("torch.cuda.current_device", lambda: 1)
     monkeypatch.setattr("parelha.models.load.find_spec", lambda name: name)
     return calls
 
@@ -77,8 +78,14 @@ def test_nf4_is_asked_of_bitsandbytes_with_products_in_bfloat16(
     assert nf4.bnb_4bit_quant_type == "nf4"
     assert nf4.bnb_4bit_compute_dtype is torch.bfloat16
     assert how["dtype"] is torch.bfloat16
-    assert how["device_map"] == {"": 0}  # whole, on the first GPU
     assert how["local_files_only"]
+
+
+def test_a_base_in_four_bits_is_held_on_its_own_rank_s_gpu(
+    asked: list[Arguments], tmp_path: Path
+) -> None:
+    load_base(tiny_folder(tmp_path), torch.bfloat16, four_bit=True)
+    assert asked[0]["device_map"] == {"": 1}  # whole
 
 
 def test_the_setting_reaches_the_bases_of_both_agents(

@@ -14,9 +14,9 @@ from parelha.kernels.packed import packed_linear
 from parelha.learning.update import accumulate_gradients
 from parelha.models.policy import Policy
 from parelha.types import Agent
-from tests.architectures.models import ALL, QWEN2, Architecture
+from tests.architectures.models import ALL, CODEGEN, DEEPSEEK, QWEN2, Architecture
 from tests.architectures.play import engine_of, plain_logprobs, play_one, samples
-from tests.fakes import pair_of
+from tests.fakes import pair_of, tiny_policy
 
 pytestmark = pytest.mark.slow
 
@@ -107,6 +107,25 @@ def test_each_path_can_be_switched_off_and_the_answers_stay(path: str) -> None:
         assert_gradient_near(gradient, right_ones[name])
 
 
+@pytest.mark.parametrize("coder_first", [True, False])
+def test_what_one_base_lacks_the_other_is_computed_with_all_the_same(coder_first: bool) -> None:
+    """CodeGen has an attention of its own, and neither gated blocks nor norms of the known kind."""
+    first, second = (QWEN2, CODEGEN) if coder_first else (CODEGEN, QWEN2)
+    policy = tiny_policy(base=first.model(), reviewer_base=second.model())
+    paths = [policy.fast(agent).kernels.paths for agent in Agent]
+    every, fewer = paths if coder_first else reversed(paths)
+    lacks = {"varlen", "lookup", "lean"}
+    assert every == set(PATHS)
+    assert fewer == policy.kernels.paths == set(PATHS) - lacks
+    assert policy.kernels.left_out.keys() == lacks
+
+
+def test_paths_that_a_cache_of_its_own_kind_rules_out_are_not_named() -> None:
+    policy = tiny_policy(base=DEEPSEEK.model())
+    assert not policy.kernels.paths & {"varlen", "lookup"}
+    assert not any(policy.supports_varlen(agent) for agent in Agent)
+
+
 def fails(*_: Any, **__: Any) -> Any:
     raise RuntimeError("illegal instruction\nof some processor")
 
@@ -122,7 +141,6 @@ def doubled(*given: Any, **named: Any) -> Any:
         ("adapted.FusedProjection.compute", fails),
         ("adapted.packed_linear", doubled),
         ("blocks._norm", fails),
-        ("attention.sdpa_attention_forward", fails),
     ],
 )
 def test_what_breaks_at_the_start_leaves_plain_modules(
@@ -140,6 +158,14 @@ def test_what_breaks_at_the_start_leaves_plain_modules(
     tree = play_one(engine_of(policy, QWEN2), QWEN2)
     for sample in samples(tree, Agent.CODER):
         assert_near(torch.tensor(sample.behaviour), plain_logprobs(right, Agent.CODER, sample))
+
+
+def test_attention_that_breaks_at_the_start_is_left_as_it_was(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("parelha.kernels.attention.sdpa_attention_forward", fails)
+    policy = policy_of(QWEN2.model(), choose(torch.float32, device=CPU))
+    assert policy.kernels.paths == set(PATHS) - {"varlen", "lookup"}
 
 
 def test_a_model_that_cannot_be_read_so_is_left_to_other_checks(

@@ -20,6 +20,8 @@ from transformers import (
     Gemma2ForCausalLM,
     GPT2Config,
     GPT2LMHeadModel,
+    GPTNeoConfig,
+    GPTNeoForCausalLM,
     MambaConfig,
     MambaForCausalLM,
     MistralConfig,
@@ -27,6 +29,7 @@ from transformers import (
     MixtralConfig,
     MixtralForCausalLM,
 )
+from transformers.pytorch_utils import Conv1D
 
 from parelha.errors import ModelFileError, UsageError
 from parelha.learning.update import sample_logprobs
@@ -34,6 +37,7 @@ from parelha.models import hub
 from parelha.models.fetch import resolve
 from parelha.models.load import check_fits, load_base
 from parelha.models.policy import adapter_targets
+from parelha.models.shape import find_shape
 from parelha.types import Agent
 from tests.architectures.models import DEEPSEEK, PHI3, QWEN2
 from tests.architectures.play import engine_of, plain_logprobs, play_one, samples
@@ -89,6 +93,13 @@ def bloom() -> Any:
     return BloomForCausalLM(BloomConfig(vocab_size=VOCABULARY, initializer_range=0.2, **shape))
 
 
+def gpt_neo() -> Any:
+    """Local layers see the last keys by where they lie in the cache, whatever the mask says."""
+    shape: dict[str, Any] = {"hidden_size": 32, "num_layers": 2, "num_heads": 4}
+    shape |= {"attention_types": [[["global", "local"], 1]], "initializer_range": 0.2}
+    return GPTNeoForCausalLM(GPTNeoConfig(vocab_size=VOCABULARY, **shape))
+
+
 def built(build: Callable[[], Any]) -> Any:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
@@ -113,7 +124,7 @@ def test_a_model_of_another_architecture_is_played_right(
             torch.testing.assert_close(found, right, atol=1e-4, rtol=0)
 
 
-@pytest.mark.parametrize("build", [gemma2, mamba, bloom, lambda: mistral(window=4)])
+@pytest.mark.parametrize("build", [gemma2, mamba, bloom, gpt_neo, lambda: mistral(window=4)])
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16], ids=str)
 def test_a_model_that_would_be_played_wrong_is_refused_in_one_line(
     build: Callable[[], Any], dtype: torch.dtype
@@ -155,6 +166,13 @@ def test_a_model_in_which_no_layer_can_be_adapted_is_an_error() -> None:
         layer.self_attn = layer.mlp = nn.Identity()
     with pytest.raises(UsageError, match=r"no layer of this model .* can take an adapter"):
         tiny_policy(base=base)
+
+
+def test_the_linear_layers_of_gpt_2_are_counted_as_such(tmp_path: Path) -> None:
+    model = built(gpt2)
+    model.config.save_pretrained(tmp_path)
+    layers = [module for module in model.modules() if isinstance(module, Conv1D)]
+    assert find_shape(str(tmp_path)).linear == sum(one.weight.numel() for one in layers) > 0
 
 
 # --- windows -------------------------------------------------------------------------------------

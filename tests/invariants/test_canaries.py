@@ -127,9 +127,13 @@ def test_a_program_that_passes_a_canary_ends_the_run(
     use_fake_parts(monkeypatch)
     monkeypatch.setattr("parelha.runtime.Grader", LeakyGrader)
     shape: dict[str, Any] = {"train": {"steps": 2, "canary_every": 2}}
-    with pytest.raises(WorkFailedError, match=r"passed 1 cases of fake.add/\S+ whose right"):
+    with pytest.raises(WorkFailedError, match=r"passed 1 cases of fake.add/\S+ whose right") as end:
         run_tiny(tiny_config(model_folder, tmp_path, **shape))
     assert (tmp_path / "run" / "checkpoints" / "step_00001").is_dir()
+    # The step is not written, so the program that did it is kept apart.
+    kept = tmp_path / "run" / "passed_canary_step_00002.txt"
+    assert f"read {kept}" in str(end.value) and kept.read_text(encoding="utf-8")
+    assert not (tmp_path / "run" / "episodes" / "step_00002.jsonl").exists()
     run_tiny(tiny_config(model_folder, tmp_path, "never", train={"steps": 1, "canary_every": 0}))
 
 
@@ -137,5 +141,5 @@ def test_programs_of_a_step_are_tried_once_each_and_faults_are_passed_over() -> 
     grader: Any = FakeGrader(faulty=lambda what, program: program == "b")
     scores = [fake_score(name, 8) for name in ("a", "b", "a")]
     tree = fake_tree([(score, [[(None, None)]]) for score in scores])
-    assert try_canaries(grader, [fake_task()], [tree]) == 1
+    assert try_canaries(grader, [fake_task()], [tree], Path) == 1
     assert [what for what, _ in grader.calls] == ["test canary.fake.add/n=0/L1/s0"] * 2

@@ -60,10 +60,7 @@ class Row:
     @property
     def longest(self) -> int:
         """Tokens of the prompt and of the longest possible answer."""
-        limit = self.request.max_new_tokens
-        if self.walk is not None:
-            limit = max(map(len, self.walk.choices))
-        return len(self.request.prompt_ids) + limit
+        return len(self.request.prompt_ids) + self.request.longest
 
     def next_tokens(self, limit: int) -> list[int]:
         """The first unread token of the answer, and at most `limit` proposed ones behind it."""
@@ -133,7 +130,7 @@ class ContinuousBatch:
 
     def take(self, ticket: int, request: Request) -> None:
         """Put a request into the queue."""
-        u = uniforms(request.stream, request.max_new_tokens)
+        u = uniforms(request.stream, request.longest)
         row = Row(ticket, request, u, NgramLookup(request.prompt_ids, self.ngrams[request.agent]))
         if request.choices:
             row.walk = ChoiceWalk(request.choices, request.epsilon)
@@ -202,7 +199,7 @@ class ContinuousBatch:
         """Feed each row its newest token, and proposed ones behind it."""
         packed = self.policy.supports_varlen(self.agent)
         most = _PROPOSED if len(self.rows) <= _FEW_ROWS else _PROPOSED_OF_MANY
-        limit = most if packed and "lookup" in self.policy.kernels.paths else 0
+        limit = most if "lookup" in self.policy.fast(self.agent).kernels.paths else 0
         tokens = [row.next_tokens(limit) for row in self.rows]
         counts = [len(own) for own in tokens]
         self.slab.open(counts)
@@ -287,7 +284,7 @@ class ContinuousBatch:
 
     def _take(self, row: Row, tokens: list[int], logprobs: list[float]) -> None:
         """Append what was sampled, up to a rejected proposal or the end of the answer."""
-        before = len(row.ids)
+        before, read = len(row.ids), row.read
         expected = [*row.proposed, None]
         for token, logprob, proposed in zip(tokens, logprobs, expected, strict=True):
             row.ids.append(token)
@@ -300,7 +297,7 @@ class ContinuousBatch:
                 break
         row.lookup.add(row.ids[before:], row.proposed)
         self.statistics.new_tokens += len(row.ids) - before
-        self.statistics.accepted_tokens += len(row.ids) - before - 1
+        self.statistics.accepted_tokens += row.read - read
 
     @staticmethod
     def _top_p(requests: list[Request], logits: Tensor) -> Tensor | None:

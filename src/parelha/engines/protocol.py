@@ -47,6 +47,11 @@ class Request:
     top_k: int = 0
     no_repeat_ngram: int = 0
 
+    @property
+    def longest(self) -> int:
+        """Tokens of the longest possible answer."""
+        return max(map(len, self.choices), default=self.max_new_tokens)
+
 
 @dataclass(frozen=True)
 class Completion:

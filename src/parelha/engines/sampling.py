@@ -122,7 +122,9 @@ def _keep_nucleus(scaled: Tensor, top_p: Tensor) -> Tensor:
     order = scaled.sort(dim=-1, descending=True)
     before = order.values.softmax(-1).cumsum(-1) - order.values.softmax(-1)
     drop = torch.zeros_like(scaled, dtype=torch.bool)
-    drop.scatter_(1, order.indices, before >= top_p[:, None])
+    # A row that keeps all tokens is left as it is: its sum rounds to 1 before the far tail.
+    beyond = (before >= top_p[:, None]) & (top_p < 1)[:, None]
+    drop.scatter_(1, order.indices, beyond)
     return scaled.masked_fill(drop, -math.inf)
 
 

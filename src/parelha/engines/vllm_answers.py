@@ -120,7 +120,7 @@ def walk_choice(
         the action, and what was read for it.
     """
     walk = ChoiceWalk(request.choices, request.epsilon)
-    u = uniforms(request.stream, request.max_new_tokens)
+    u = uniforms(request.stream, request.longest)
     read = reused = 0
     while not walk.force():
         # What follows what was said by every choice that goes on with it.

@@ -13,7 +13,13 @@ from parelha.experiment.compare import power_text
 from parelha.experiment.plan import Experiment, Planned
 from parelha.experiment.shared import key_of
 from parelha.live import Progress, duration
-from parelha.pacing import most_tokens, written_tokens
+from parelha.pacing import (
+    dialogue_tokens,
+    draft_tokens,
+    most_tokens,
+    review_tokens,
+    written_tokens,
+)
 from parelha.report.text import table_text
 from parelha.tracking import RunFolder
 from parelha.train import train
@@ -71,10 +77,9 @@ def _left_of(planned: Planned, tokens: Callable[[Config, int], int]) -> int:
 def evaluation_tokens(planned: Planned) -> int:
     """New tokens of one evaluation of a run, at most; `best_of_n` takes as many as the pair."""
     episode, asked = planned.config.episode, planned.config.eval
-    rounds = episode.max_rounds * (episode.max_review_tokens + episode.max_program_tokens)
-    after_draft = rounds if asked.revisions else episode.max_review_tokens
-    an_episode = episode.max_program_tokens + after_draft
-    samples = (asked.samples - 1) * episode.max_program_tokens
+    after_draft = dialogue_tokens(episode) if asked.revisions else review_tokens(episode)
+    an_episode = draft_tokens(episode) + after_draft
+    samples = (asked.samples - 1) * draft_tokens(episode)
     return asked.episodes * ((1 + len(asked.arms)) * an_episode + samples)
 
 

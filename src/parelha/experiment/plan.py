@@ -168,7 +168,7 @@ def read_experiment(path: Path) -> Experiment:
         folder=runs_dir / str(name),
         arms=arms,
         seeds=seeds,
-        runs=tuple(map(_as_begun, runs)),
+        runs=tuple(map(as_begun, runs)),
         compare=compare,
         budget=budget,
         tasks=_same_tasks(runs),
@@ -211,13 +211,13 @@ def _config(
     """The configuration of a run."""
     own = {"name": f"{arm.name}-{seed}", "runs_dir": str(folder), "seed": seed}
     table = merged(merged(base, arm.overrides), own)
-    if arm.plays != PAIR:
-        beside = list(table.get("eval", {}).get("arms", []))
-        if arm.plays not in beside:
-            table = merged(table, {"eval": {"arms": [*beside, arm.plays]}})
-    if arm.untrained:
-        table = merged(table, {"train": {"steps": 1}})
     try:
+        config = from_dict(table)  # as it was written, before anything is laid over it
+        beside = config.eval.arms
+        if arm.plays not in (PAIR, *beside):
+            table = merged(table, {"eval": {"arms": [*beside, arm.plays]}})
+        if arm.untrained:
+            table = merged(table, {"train": {"steps": 1}})
         config = from_dict(table)
     except UsageError as error:
         raise UsageError(f"arms.{arm.name}: {error}") from None
@@ -248,8 +248,12 @@ def steps_within(config: Config, tokens: int) -> int:
     return steps
 
 
-def _as_begun(planned: Planned) -> Planned:
-    """The run as it was begun, where it was: on a machine `auto` came to something."""
+def as_begun(planned: Planned) -> Planned:
+    """The run as it was begun, where it was: on a machine `auto` came to something.
+
+    Raises:
+        UsageError: it was begun with another configuration.
+    """
     if not planned.begun:
         return planned
     stored = load_run_config(planned.folder)
@@ -296,7 +300,7 @@ def _compare(
         if not isinstance(pair, list) or len(pair) != 2 or pair[0] == pair[1]:
             raise UsageError(f"compare: {pair!r} is no pair of two arms")
         for name in pair:
-            if name not in names:
+            if not isinstance(name, str) or name not in names:
                 raise UsageError(f"compare: no arm {name!r}: {', '.join(names)}")
         found.append((pair[0], pair[1]))
     return tuple(dict.fromkeys(found))

@@ -5,6 +5,7 @@ interrupted ends with the same results as one that was not.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from parelha.experiment.compare import (
@@ -16,7 +17,7 @@ from parelha.experiment.compare import (
     pass_rate,
 )
 from parelha.experiment.episodes import by_arm, pooled, series_of
-from parelha.experiment.plan import PAIR, Experiment, Planned
+from parelha.experiment.plan import PAIR, Experiment, Planned, as_begun
 from parelha.experiment.reference import Reference, beside
 from parelha.experiment.runs import RESULTS
 from parelha.experiment.shared import key_of
@@ -45,6 +46,8 @@ def write_results(experiment: Experiment, errors: Mapping[str, str]) -> dict[str
     Raises:
         UsageError: a damaged run, or different weights under one name.
     """
+    # Whichever sitting a run began in: that alone may not change what is found alike.
+    experiment = replace(experiment, runs=tuple(map(as_begun, experiment.runs)))
     runs = [_read(planned) for planned in experiment.runs if planned.begun]
     refuse_mixed_weights(runs)
     tables = {

@@ -22,7 +22,7 @@ from parelha.experiment.plan import Experiment, Planned
 from parelha.experiment.shared import take_before
 from parelha.live import Progress
 from parelha.trackers import followed
-from parelha.tracking import RunFolder, read_object, write_atomic, write_object
+from parelha.tracking import RunFolder, make_folder, read_object, write_atomic, write_object
 from parelha.train import train
 
 TIMES, RESULTS = "times.json", "results.json"
@@ -76,8 +76,12 @@ def run_all(
 
 
 def claim(folder: Path) -> None:
-    """Make the folder, and keep other processes out of it until this one ends."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Make the folder, and keep other processes out of it until this one ends.
+
+    Raises:
+        UsageError: it cannot be made, or another process has it.
+    """
+    make_folder(folder)
     RunFolder(folder).lock()
     for leftover in folder.glob(".*.tmp"):
         leftover.unlink(missing_ok=True)

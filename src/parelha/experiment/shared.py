@@ -10,7 +10,7 @@ from typing import Any
 from parelha import __version__
 from parelha.config import Config
 from parelha.config_file import lay_over
-from parelha.experiment.plan import Planned
+from parelha.experiment.plan import Planned, as_begun
 from parelha.provenance import made_from
 from parelha.tracking import RunFolder
 
@@ -56,14 +56,15 @@ def take_before(planned: Planned, runs: Iterable[Planned]) -> Config:
         table = folder.read_eval("before") if source.begun else None
         if source is planned or table is None or table.get("step") != 0:
             continue
-        record = folder.read_config()
+        # It may have begun in this sitting, and what was planned then does not say what `auto` is.
+        record, begun = folder.read_config(), as_begun(source).config
         config = planned.config
         if config.model.dtype == "auto":
-            config = lay_over(config, {"model.dtype": record["config"]["model"]["dtype"]})
+            config = lay_over(config, {"model.dtype": begun.model.dtype})
         same_code = record.get("version") == __version__
         if not same_code or record.get("made_from") != made_from(config):
             continue
-        if key_of(config) != key_of(source.config):
+        if key_of(config) != key_of(begun):
             continue
         own = RunFolder.create(planned.folder)
         kept = {key: record[key] for key in ("models", "made_from", "version")}

@@ -29,7 +29,6 @@ from transformers.integrations.sdpa_attention import sdpa_attention_forward
 from transformers.masking_utils import sdpa_mask
 
 _NAME = "grouped_sdpa"
-_VARLEN = "_parelha_varlen"
 # For every number of queries and keys torch and oneDNN make programs, and some of them are kept for
 # good: a quarter of a megabyte forward, nine backward. So there are few different ones.
 _MULTIPLE = 64
@@ -120,30 +119,25 @@ _segments: ContextVar[tuple[PackedSegment, ...]] = ContextVar("packed_segments",
 _rows: ContextVar[PackedRows | None] = ContextVar("rows", default=None)
 
 
-def group_queries(base: PreTrainedModel, *, varlen: bool = True) -> None:
-    """Let a model that uses torch's attention use the one below.
+def use_varlen(base: PreTrainedModel) -> str:
+    """Let passes of a model use `attend_in_segments` and `attend_in_rows`; or say what it lacks.
 
-    Args:
-        base: the model.
-        varlen: whether its passes may use `attend_in_segments` and `attend_in_rows`. Not on a GPU,
-            where many small products are slow; and each model is tried: there are some whose cache
-            holds something else than what attention reads (DeepSeek's latent vectors).
+    Each model is tried: there are some whose cache holds something else than what attention reads
+    (DeepSeek's latent vectors).
     """
-    if base.config._attn_implementation == "sdpa":  # pylint: disable=protected-access
-        base.set_attn_implementation(_NAME)  # does nothing where a model has its own
-        setattr(base, _VARLEN, varlen and _agrees_by_segments(base))
+    if base.config._attn_implementation not in ("sdpa", _NAME):  # pylint: disable=protected-access
+        return "needs torch's attention"
+    base.set_attn_implementation(_NAME)
+    if _agrees_by_segments(base):
+        return ""
+    leave_attention_plain(base)
+    return "needs attention that gives the same by segments"
 
 
 def leave_attention_plain(base: PreTrainedModel) -> None:
-    """Undo `group_queries`."""
+    """Undo `use_varlen`."""
     if base.config._attn_implementation == _NAME:  # pylint: disable=protected-access
         base.set_attn_implementation("sdpa")
-    setattr(base, _VARLEN, False)
-
-
-def supports_varlen(base: PreTrainedModel) -> bool:
-    """Whether a model attends as `attend_in_segments` and `attend_in_rows` say."""
-    return bool(getattr(base, _VARLEN, False))
 
 
 def _agrees_by_segments(base: Any) -> bool:
@@ -189,7 +183,7 @@ def attend_in_segments(segments: Sequence[PackedSegment]) -> Iterator[None]:
 def attend_in_rows(rows: PackedRows) -> Iterator[None]:
     """Let the passes inside, of one packed sequence, attend to the rows that their cache returns.
 
-    The model's mask is not read. Only where `supports_varlen`.
+    The model's mask is not read. Only after `use_varlen`.
     """
     token = _rows.set(rows)
     try:

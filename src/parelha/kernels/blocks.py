@@ -15,13 +15,15 @@ from parelha.kernels.adapted import AdaptedLinear, FusedProjection
 from parelha.kernels.groups import Group
 
 
-def make_lean(model: nn.Module, groups: Sequence[Group], dtype: torch.dtype) -> None:
+def make_lean(model: nn.Module, groups: Sequence[Group], dtype: torch.dtype) -> bool:
     """Put the gated blocks and the norms below in the place of those of an adapted model.
 
     Args:
         model: with adapted layers.
         groups: of its layers with one input.
         dtype: of its activations.
+
+    Returns: whether there are any.
     """
     tried: dict[tuple[type, type], bool] = {}
     found: dict[nn.Module, nn.Module] = {}  # a block may have several places
@@ -38,6 +40,7 @@ def make_lean(model: nn.Module, groups: Sequence[Group], dtype: torch.dtype) -> 
                 tried[kind] = _computes(other, block, dtype)
             if tried[kind]:
                 setattr(parent, name, other)
+    return any(tried.values())
 
 
 def leave_blocks_plain(model: nn.Module) -> None:

@@ -21,14 +21,14 @@ from parelha.kernels.packed import pack, packed_linear, packed_linear_onto
 # packed     frozen weights in the layout that products of few rows read fastest
 # fused      layers with one input as one fused projection, their adapters and gradient with them
 # lean       gated blocks and norms that keep less for their gradient
-# grouped    grouped-query attention with the queries of one head of keys computed together
-# varlen     packed sequences: each segment attends by itself, without one mask over a pass
+# varlen     packed sequences: each segment attends by itself, without one mask over a pass, and the
+#            queries of one head of keys are computed together
 # lookup     n-gram lookup proposes tokens ahead of decoding; needs `varlen`
 # saved      what a pass keeps for its gradient lies in one mapping
-Path = Literal["packed", "fused", "lean", "grouped", "varlen", "lookup", "saved"]
+Path = Literal["packed", "fused", "lean", "varlen", "lookup", "saved"]
 PATHS: tuple[Path, ...] = get_args(Path)
-_ON_GPU: tuple[Path, ...] = ("fused", "lean", "grouped")
-_NEEDS: dict[Path, Path] = {"lookup": "varlen", "varlen": "grouped", "lean": "fused"}
+_ON_GPU: tuple[Path, ...] = ("fused", "lean")
+_NEEDS: dict[Path, Path] = {"lookup": "varlen", "lean": "fused"}
 
 Dtype = Literal["auto", "bfloat16", "float32", "nf4"]
 
@@ -152,6 +152,11 @@ def use_gpu(number: int) -> None:
     """Let this process compute on the GPU of that number, where there are any."""
     if has_gpu():
         torch.cuda.set_device(number)
+
+
+def gpu_in_use() -> int:
+    """The number of the GPU that this process computes on: the one of its rank."""
+    return torch.cuda.current_device()
 
 
 def beside(like: Tensor, values: Sequence[Any] | Tensor) -> Tensor:

@@ -13,7 +13,7 @@ from peft import PeftModel
 from torch import Tensor
 
 from parelha.kernels.adapted import AdaptedModel, adapt, leave_layers_plain
-from parelha.kernels.attention import group_queries, leave_attention_plain
+from parelha.kernels.attention import leave_attention_plain, use_varlen
 from parelha.kernels.blocks import leave_blocks_plain, make_lean
 from parelha.kernels.choose import PATHS, Kernels
 from parelha.kernels.frozen import FrozenHead, keep_stored_types
@@ -100,10 +100,10 @@ def _put_under(model: PeftModel, kernels: Kernels, groups: Sequence[Group]) -> F
             keep_stored_types(base, [*behind, head.layer.weight], kernels.dtype)
         else:
             model.to(kernels.dtype)
-    if "grouped" in kernels.paths:
-        group_queries(base, varlen="varlen" in kernels.paths)
-    if "lean" in kernels.paths:
-        make_lean(model, groups, kernels.dtype)
+    if "varlen" in kernels.paths and (lacks := use_varlen(base)):
+        kernels = kernels.without(["varlen"], lacks)
+    if "lean" in kernels.paths and not make_lean(model, groups, kernels.dtype):
+        kernels = kernels.without(["lean"], "needs gated blocks or norms")
     return Fast(kernels, adapted, head)
 
 

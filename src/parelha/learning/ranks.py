@@ -30,6 +30,7 @@ from parelha.learning.update import (
     count_targets,
 )
 from parelha.models.policy import Policy
+from parelha.models.prefix_tree import shared_until
 from parelha.types import Agent
 
 # The others wait while the first one plays; one that dies is noticed by its connection.
@@ -163,7 +164,7 @@ def spread(samples: Sequence[Sample], size: int) -> list[list[Sample]]:
     ordered = sorted(samples, key=lambda sample: sample.ids)
     costs = [len(sample.ids) for sample in ordered]
     for i, (one, other) in enumerate(pairwise(ordered)):
-        costs[i + 1] -= _shared(one.ids, other.ids)
+        costs[i + 1] -= shared_until(one.ids, other.ids, 0, len(one.ids))
     total, before = max(sum(costs), 1), 0
     parts: list[list[Sample]] = [[] for _ in range(size)]
     for sample, cost in zip(ordered, costs, strict=True):
@@ -171,12 +172,6 @@ def spread(samples: Sequence[Sample], size: int) -> list[list[Sample]]:
         parts[min((2 * before + cost) * size // (2 * total), size - 1)].append(sample)
         before += cost
     return parts
-
-
-def _shared(one: Sequence[int], other: Sequence[int]) -> int:
-    """Tokens that two sequences begin with together."""
-    pairs = enumerate(zip(one, other, strict=False))
-    return next((n for n, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
 def _sum_of(done: UpdateResult) -> UpdateResult:

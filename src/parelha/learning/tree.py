@@ -68,9 +68,10 @@ class TreePasses:
             if parameter.grad is None:
                 parameter.grad = torch.zeros_like(parameter)
         release_freed_memory()  # what another agent's update has left
-        if "saved" in self.policy.kernels.paths:
+        kernels = self.policy.fast(self.agent).kernels
+        if "saved" in kernels.paths:
             self._saved = saved_activations(
-                self.policy.model(self.agent), self.max_tokens, self.policy.kernels.dtype
+                self.policy.model(self.agent), self.max_tokens, kernels.dtype
             )
         heap = HeapTrimmer()
         for some in self._batches(roots):

@@ -9,6 +9,7 @@ import torch
 from safetensors import safe_open
 from tokenizers import AddedToken
 from torch import Tensor
+from torch.nn.functional import pad
 from transformers import (
     AutoModelForCausalLM,
     AutoTokenizer,
@@ -23,7 +24,7 @@ from transformers.utils import logging as transformers_logging
 from parelha.agents.formats import Format
 from parelha.agents.templates import MARKER
 from parelha.errors import ModelFileError, UsageError
-from parelha.kernels.choose import beside, has_gpu
+from parelha.kernels.choose import beside, gpu_in_use, has_gpu
 from parelha.models.whole import check_folder
 
 # Architectures whose engine, update, checkpoint and resume the tests play from end to end.
@@ -131,7 +132,7 @@ def load_base(
         dtype: of the weights, None meaning as they are in the file; with `four_bit` of what is not
             quantised, and of all products.
         four_bit: hold the linear layers other than the head as nf4 (QLoRA, arXiv 2305.14314), on
-            the first GPU; else everything is in `dtype` on the CPU.
+            this process's GPU; else everything is in `dtype` on the CPU.
         name: what the base calls itself, and so what its adapters say they belong to; the folder
             where it is empty.
 
@@ -154,7 +155,7 @@ def load_base(
         nf4 = BitsAndBytesConfig(  # type: ignore[no-untyped-call]
             load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_compute_dtype=dtype
         )
-        how |= {"quantization_config": nf4, "device_map": {"": 0}}
+        how |= {"quantization_config": nf4, "device_map": {"": gpu_in_use()}}
     logging: Any = transformers_logging
     progress, verbosity = logging.is_progress_bar_enabled(), logging.get_verbosity()
     logging.disable_progress_bar()
@@ -266,6 +267,9 @@ def attention_mask(base: PreTrainedModel, sees: Tensor) -> Tensor:
 
 # Two sequences that share their first three tokens, as a tree of nine nodes.
 _SHARED, _LENGTH = 3, 6
+# Columns between the parts that no query sees, as those of other sequences in a packed pass; more
+# than the last keys that a model's own band leaves (GPT-Neo: 256).
+_UNSEEN = 512
 _AGREE = 0.05  # of the largest logit; bfloat16 keeps eight bits
 
 
@@ -331,16 +335,27 @@ def _tree_error(base: PreTrainedModel) -> float:
 
 
 def _cache_error(base: PreTrainedModel) -> float:
-    """The same of one sequence read in two parts, its keys and values kept in between."""
+    """The same of one sequence read in two parts, its keys and values kept in between.
+
+    They do not lie side by side, as in a batch: what a query sees is told by the mask alone.
+    """
     ids, right = _two_sequences(base)
     cache = DynamicCache()
     at = torch.arange(_LENGTH)[None]
     sees = torch.ones((_LENGTH, _LENGTH), dtype=torch.bool).tril()[None, None]
-    for part in (slice(0, _SHARED), slice(_SHARED, _LENGTH)):
-        seen = sees[:, :, part, : part.stop]
-        found = _own_logits(
+
+    def read(part: slice, seen: Tensor) -> Tensor:
+        return _own_logits(
             base, ids[:1, part], seen, at[:, part], past_key_values=cache, use_cache=True
         )
-    if len(cache.layers) != base.config.num_hidden_layers:
+
+    read(slice(0, _SHARED), sees[:, :, :_SHARED, :_SHARED])
+    layers: list[Any] = cache.layers
+    if len(layers) != base.config.num_hidden_layers:
         raise ValueError("its layers keep no keys and values")
+    for layer in layers:
+        layer.keys, layer.values = (pad(x, (0, 0, 0, _UNSEEN)) for x in (layer.keys, layer.values))
+    rest = sees[:, :, _SHARED:]
+    apart = torch.cat([pad(rest[..., :_SHARED], (0, _UNSEEN)), rest[..., _SHARED:]], dim=-1)
+    found = read(slice(_SHARED, _LENGTH), apart)
     return float((found[0] - right[0, _SHARED:]).abs().max() / right[0].abs().max())

@@ -25,7 +25,6 @@ from parelha.config import ModelConfig
 from parelha.errors import UsageError
 from parelha.kernels.active import adapters_of_rows
 from parelha.kernels.adapted import use_adapted_layers
-from parelha.kernels.attention import supports_varlen
 from parelha.kernels.choose import Kernels, choose_for
 from parelha.kernels.fast import Fast, make_fast
 from parelha.kernels.frozen import FrozenHead
@@ -48,7 +47,7 @@ class Policy:
         kernels: what the bases are computed with; by default what is best for the first.
 
     Attributes:
-        kernels: those in use: what a base cannot be computed with is left out.
+        kernels: those that all bases are computed with; each one's own are in `fast`.
 
     Raises:
         UsageError: a base in which nothing can be adapted, or not what the configuration names.
@@ -83,7 +82,9 @@ class Policy:
             if id(model) not in by_model:
                 model.set_adapter(self.adapter(agent))
                 by_model[id(model)] = self._make_fast(model, agent)
-                self.kernels = by_model[id(model)].kernels
+        for one in by_model.values():
+            for path, reason in one.kernels.left_out.items():
+                self.kernels = self.kernels.without([path], reason)
         self._fast = {agent: by_model[id(model)] for agent, model in self._models.items()}
         self.activate(next(iter(roles)))
 
@@ -194,8 +195,7 @@ class Policy:
 
     def supports_varlen(self, agent: Agent) -> bool:
         """Whether passes of the agent's base can hold packed segments and rows."""
-        base: Any = self._models[agent].get_base_model()
-        return supports_varlen(base)
+        return "varlen" in self._fast[agent].kernels.paths
 
     def window(self, agent: Agent) -> int:
         """Longest sequence that the agent's base is given, in tokens; 0 when it has no limit.

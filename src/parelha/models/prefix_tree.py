@@ -99,7 +99,7 @@ def _segments(
         one = sequences[order[first]]
         stop, last = len(one), first
         while last + 1 < len(order):
-            shared = _shared(one, sequences[order[last + 1]], start, stop)
+            shared = shared_until(one, sequences[order[last + 1]], start, stop)
             if shared < start + min_shared:
                 break
             stop, last = shared, last + 1
@@ -113,7 +113,7 @@ def _segments(
     return found
 
 
-def _shared(one: Sequence[int], other: Sequence[int], start: int, stop: int) -> int:
+def shared_until(one: Sequence[int], other: Sequence[int], start: int, stop: int) -> int:
     """Up to where two sequences agree that agree before `start`, `stop` at most."""
     while start < min(stop, len(other)) and one[start] == other[start]:
         start += 1

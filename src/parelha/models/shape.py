@@ -6,6 +6,7 @@ from typing import Any
 import torch
 from torch import nn
 from transformers import AutoConfig, AutoModelForCausalLM
+from transformers.pytorch_utils import Conv1D
 
 from parelha.errors import ModelFileError, UsageError
 from parelha.models import hub
@@ -57,7 +58,8 @@ def _from_config(name: str, folder: Path) -> Model:
             error
         )
     head = model.get_output_embeddings()
-    linear = [one for one in model.modules() if isinstance(one, nn.Linear) and one is not head]
+    layers = (one for one in model.modules() if isinstance(one, (nn.Linear, Conv1D)))
+    linear = [one for one in layers if one is not head]
     targets = adapter_targets(model)
     adapted = [
         module.weight.shape

@@ -148,7 +148,7 @@ def cluster_of(record: Mapping[str, Any]) -> str:
 
 def group_of(record: Mapping[str, Any]) -> str:
     """What an evaluated episode is reported with: its split, or its public benchmark."""
-    family = str(record["family"])
+    family = str(record.get("family") or "")
     if not family.startswith(BENCHMARK):
         return str(record["split"])
     # However its tests are run, a benchmark is one.

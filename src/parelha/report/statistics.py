@@ -8,7 +8,7 @@ Resources 50, 2015). A percentile bootstrap of five clusters holds the truth 83 
 
 import math
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -111,16 +111,17 @@ def clustered_mean(values: Sequence[float], clusters: Sequence[Hashable]) -> Est
     return Estimate(mean, mean - reach, mean + reach, size)
 
 
-def clustered_share(passed: Sequence[bool], clusters: Sequence[Hashable]) -> Estimate | None:
-    """`clustered_mean` of what passed or not, which lies within 0 to 1.
+def clustered_share(shares: Sequence[float], clusters: Sequence[Hashable]) -> Estimate | None:
+    """`clustered_mean` of what lies within 0 to 1, as does its interval.
 
     Where all clusters agree their error says nothing, and each counts as one trial (`wilson`).
     """
-    found = clustered_mean(list(map(float, passed)), clusters)
+    found = clustered_mean(shares, clusters)
     if found is None or found.low is None or found.high is None:
         return found
-    if found.low == found.high and found.value in (0.0, 1.0):
-        return wilson(round(found.value * found.n), found.n)
+    if math.isclose(found.low, found.high, abs_tol=1e-9):
+        trials = wilson(round(found.value * found.n), found.n)
+        return replace(trials, value=found.value)
     return Estimate(found.value, max(found.low, 0.0), min(found.high, 1.0), found.n)
 
 
@@ -173,8 +174,6 @@ def verdict(change: Estimate | None, pairs: int) -> str:
     """
     if change is None or not pairs:
         return "nothing was compared"
-    if change.low == change.high == 0.0:
-        return "no episode changed, too few episodes to tell"
     if change.n < MIN_FAMILIES:
         return "too few families to tell"
     if pairs < MIN_PAIRS or not change.is_clear:

@@ -5,10 +5,9 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from parelha.report.records import Run, cluster_of
+from parelha.report.records import Run, cluster_of, group_of
 from parelha.report.statistics import (
     Estimate,
-    clustered_mean,
     clustered_share,
     paired_difference,
     pass_at_k,
@@ -37,7 +36,7 @@ class Change:
     """One measure before and after, on the same tasks.
 
     Attributes:
-        split: ``""`` for all splits together.
+        split: or the public benchmark; ``""`` for all of them together.
         measure: a key of `MEASURES`.
         pairs: episodes on each side.
         before: mean before, with its interval by family where it is a share of episodes.
@@ -59,11 +58,16 @@ class Change:
     @property
     def verdict(self) -> str:
         """What the difference shows."""
+        if not self.gained and not self.lost:
+            return "no episode changed, too few episodes to tell"
         return verdict(self.difference, self.pairs)
 
 
 def changes(before: Line | None, after: Line | None) -> list[Change]:
-    """Every measure over all splits, and the first for each split; empty without two tables."""
+    """Every measure over all episodes, and the first for each split and each public benchmark.
+
+    Empty without two tables.
+    """
     if before is None or after is None:
         return []
     others = _by_task(after["episodes"])
@@ -71,10 +75,10 @@ def changes(before: Line | None, after: Line | None) -> list[Change]:
     pairs = [
         (one, others[key]) for key, one in _by_task(before["episodes"]).items() if key in others
     ]
-    splits = list(dict.fromkeys(a["split"] for a, _ in pairs))
+    splits = list(dict.fromkeys(group_of(a) for a, _ in pairs))
     found = []
     for split in ["", *(splits if len(splits) > 1 else [])]:
-        chosen = [(a, b) for a, b in pairs if split in ("", a["split"])]
+        chosen = [(a, b) for a, b in pairs if split in ("", group_of(a))]
         for measure in list(MEASURES)[: 1 if split else None]:
             change = _change(split, measure, chosen)
             if change is not None:
@@ -110,7 +114,7 @@ def drafts_pass_at(
     for k in PASS_AT:
         kept = [n for n, (samples, _) in enumerate(counts) if samples >= k]
         values = [pass_at_k(*counts[n], k) for n in kept]
-        estimate = clustered_mean(values, [clusters[n] for n in kept])
+        estimate = clustered_share(values, [clusters[n] for n in kept])
         if estimate is not None:
             found[k] = (len(kept), estimate)
     return found
@@ -253,5 +257,5 @@ def _change(split: str, measure: str, pairs: Sequence[tuple[Line, Line]]) -> Cha
 
 
 def _side(values: Sequence[float], families: Sequence[str], is_share: bool) -> Estimate:
-    found = clustered_share(list(map(bool, values)), families) if is_share else None
+    found = clustered_share(values, families) if is_share else None
     return found or Estimate(sum(values) / len(values), None, None, len(values))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from parelha.live import step_cells
 from parelha.report.examples import Example, choose_examples
-from parelha.report.records import cluster_of, read_run
+from parelha.report.records import cluster_of, group_of, read_run
 from parelha.report.statistics import clustered_share, paired_difference
 from parelha.report.summary import drafts_pass_at, headline, share_text
 from parelha.report.text import printable, table_text
@@ -51,8 +51,8 @@ def eval_text(table: Line) -> str:
     """Pass rates of one evaluation, with intervals by family."""
     graded = [e for e in table["episodes"] if e.get("final_passed") is not None]
     lines = [f"step {table['step']}: {len(graded)} held-out episodes"]
-    for split in ["", *dict.fromkeys(e["split"] for e in graded)]:
-        chosen = [e for e in graded if split in ("", e["split"])]
+    for split in ["", *dict.fromkeys(map(group_of, graded))]:
+        chosen = [e for e in graded if split in ("", group_of(e))]
         for key, label in (("draft_passed", "drafts"), ("final_passed", "final programs")):
             kept = [e for e in chosen if e.get(key) is not None]
             if kept:

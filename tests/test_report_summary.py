@@ -1,0 +1,76 @@
+"""What is said of a run before and after: groups, pass@k, and what a difference shows."""
+
+from typing import Any
+
+import pytest
+
+from parelha.report.summary import changes, drafts_pass_at
+from parelha.report.terminal import eval_text
+from tests.experiments import episodes
+
+BENCHMARK = "benchmark.humaneval"
+
+
+def with_benchmark(passes: bool) -> dict[str, Any]:
+    """Return an evaluation of a split's 12 tasks and of 10 of a benchmark, some held out."""
+    own = episodes([True, False] * 6)
+    public = episodes([passes] * 8, split="train") + episodes([passes] * 2)
+    public = [
+        {
+            **one,
+            "task": f"HumanEval/{number}",
+            "family": f"{BENCHMARK}{' (in-process)' * (number % 2)}",
+        }
+        for number, one in enumerate(public)
+    ]
+    return {"step": 0, "episodes": [{**one, "final_share": 1.0} for one in own + public]}
+
+
+def test_a_public_benchmark_has_a_row_of_its_own_before_and_after() -> None:
+    """However its tasks are split for training and their tests are run."""
+    found = changes(with_benchmark(False), with_benchmark(True))
+    rows = {change.split: change for change in found if change.measure == "final_passed"}
+    assert {split: change.pairs for split, change in rows.items()} == {
+        "": 22,
+        "heldout_params": 12,
+        "humaneval": 10,
+    }
+    assert (rows["humaneval"].before.value, rows["humaneval"].after.value) == (0.0, 1.0)
+    text = eval_text(with_benchmark(True))
+    assert "final programs of humaneval: 10 of 10 pass" in text
+    assert "final programs of heldout_params: 6 of 12 pass" in text
+    assert "of train" not in text
+
+
+@pytest.mark.parametrize("passed", [0, 1, 3, 7, 8])
+def test_the_interval_of_pass_at_k_lies_within_0_and_1_and_has_a_width(passed: int) -> None:
+    """Where the families differ much, and where all agree."""
+    for others in (passed, 0, 8):
+        some = [
+            {"samples": 8, "samples_passed": others if number < 2 else passed}
+            for number in range(8)
+        ]
+        for _, share in drafts_pass_at(some, range(8)).values():
+            assert share.low is not None and share.high is not None
+            assert 0.0 <= share.low <= share.value + 1e-9
+            assert share.value - 1e-9 <= share.high <= 1.0
+            assert share.high - share.low > 0.01
+
+
+def test_episodes_that_rise_and_fall_alike_are_not_called_unchanged() -> None:
+    """In every family one rose and one fell."""
+    up, down = ([one, not one] * 12 for one in (False, True))
+    before, after = (
+        {
+            "step": step,
+            "episodes": [
+                {**one, "family": f"kind.f{number // 2}", "final_share": 1.0}
+                for number, one in enumerate(episodes(passed, 24))
+            ],
+        }
+        for step, passed in enumerate((up, down))
+    )
+    moved, still = changes(before, after)[0], changes(before, before)[0]
+    assert (moved.gained, moved.lost, moved.difference.low) == (12, 12, 0.0)
+    assert moved.verdict == "too few episodes to tell"
+    assert still.verdict == "no episode changed, too few episodes to tell"
