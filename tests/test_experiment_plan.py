@@ -3,6 +3,7 @@
 # pylint: disable=missing-function-docstring
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -108,6 +109,15 @@ def test_tables_are_laid_over_each_other_key_by_key() -> None:
     table = {"a": {"b": 1, "c": 2}, "d": [1]}
     assert merged(table, {"a": {"b": 3}, "d": [2]}) == {"a": {"b": 3, "c": 2}, "d": [2]}
     assert table == {"a": {"b": 1, "c": 2}, "d": [1]}
+
+
+@pytest.mark.parametrize(
+    "asked", [{"quota": {"heldout_seeds": 2}}, {"episodes": 44, "splits": ["heldout_seeds"]}]
+)
+def test_a_quota_takes_the_place_of_what_the_base_asks_for(asked: dict[str, Any]) -> None:
+    base = {"eval": asked | {"samples": 3}}
+    over = {"eval": {"quota": {"heldout_params": 4}}}
+    assert merged(base, over) == {"eval": {"quota": {"heldout_params": 4}, "samples": 3}}
 
 
 def test_the_tokens_of_an_evaluation_count_all_ways(tmp_path: Path) -> None:

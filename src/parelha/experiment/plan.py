@@ -178,11 +178,16 @@ def read_experiment(path: Path) -> Experiment:
 
 
 def merged(table: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
-    """One table laid over another; tables inside are laid over each other as well."""
-    made = dict(table)
+    """One table laid over another; tables inside are laid over each other as well.
+
+    A quota is one value: over another it says which splits are asked for, and not how many more. It
+    takes the place of what follows from it, too.
+    """
+    follow = ("episodes", "splits") if "quota" in over else ()
+    made = {key: value for key, value in table.items() if key not in follow}
     for key, value in over.items():
         inner = made.get(key)
-        if isinstance(inner, Mapping) and isinstance(value, Mapping):
+        if isinstance(inner, Mapping) and isinstance(value, Mapping) and key != "quota":
             made[key] = merged(inner, value)
         else:
             made[key] = value
