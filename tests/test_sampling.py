@@ -117,7 +117,7 @@ def test_the_nucleus_and_the_top_k_cut_the_tail() -> None:
 def test_a_row_without_a_nucleus_keeps_its_far_tail_beside_one_with_a_nucleus() -> None:
     """The rows of a batch are of several requests; the sum rounds to 1 at once here."""
     logits = torch.zeros(2, 1000)
-    logits[:, 0] = 20.0
+    logits[:, 0] = 30.0
     u = torch.full((2,), LAST, dtype=torch.float64)
     tokens, _ = sample_tokens(logits, torch.ones(2), u, top_p=torch.tensor([1.0, 0.9]))
     assert tokens.tolist() == [999, 0]

@@ -108,7 +108,8 @@ def test_actions_are_those_of_our_own_engine(policy: Policy, start: Any, open_en
     streams = [(0, 1, f"task {n}", "d0", 0) for n in range(6)]
     requests = [choosing(stream=s, epsilon=0.3, max_new_tokens=8) for s in streams]
     requests.append(replace(requests[0], choices=requests[0].choices[:1]))
-    requests.append(replace(requests[0], max_new_tokens=1))  # no limit of a choice
+    # a limit of answers is none of choices
+    requests.append(replace(requests[0], choices=((1, 2, 3), (1, 2, 4)), max_new_tokens=1))
     server = start()
     found = answered(open_engine(server), requests)
     for one, other in zip(found, tiny_engine(policy).generate(requests), strict=True):
