@@ -282,6 +282,16 @@ def test_what_the_engine_remembers_is_forgotten_when_nobody_asks(
     wait_until(lambda: running.pair.engine.statistics.new_tokens <= 32)
 
 
+def test_prompts_count_among_what_the_engine_remembers(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("parelha.serving.worker._TOKENS_TO_REMEMBER", 8)
+    for number in range(6):
+        running.ask(text=f"{number} {TEXT}" * 4, max_tokens=1)
+        wait_until(lambda: running.worker.busy == 0)
+    wait_until(lambda: running.pair.engine.statistics.prompt_tokens < 100)
+
+
 def test_the_page_loads_nothing_from_elsewhere(running: Running) -> None:
     link = http.client.HTTPConnection("127.0.0.1", running.port, timeout=PATIENCE)
     link.request("GET", "/")

@@ -14,9 +14,10 @@ from parelha.closing import Closing
 from parelha.engines.protocol import Completion, Engine, Request
 from parelha.errors import InfrastructureError, ParelhaError
 
-# The engine keeps prefixes and n-grams of answers until it is reset. It is reset when no request is
-# open and it has sampled these tokens; at four times as many, new requests wait for the reset.
+# The engine keeps prompts and n-grams of answers until it is reset. It is reset when no request is
+# open and it holds these tokens of answers; at four times as many, new requests wait for the reset.
 _TOKENS_TO_REMEMBER = 100_000
+_PROMPT_TOKENS = 8  # take the memory of one of an answer, whose n-grams are kept too
 
 
 class GivenUpError(ParelhaError):
@@ -113,7 +114,7 @@ class Worker(Closing):
                 continue
             for ticket, answer in answers.items():
                 _hand_over(self._under_way.pop(ticket), answer)
-            if not self._under_way and self._sampled > _TOKENS_TO_REMEMBER:
+            if not self._under_way and self._held > _TOKENS_TO_REMEMBER:
                 self._engine.reset()
         while not self._new.empty():
             if (late := self._new.get()) is not None:
@@ -121,13 +122,14 @@ class Worker(Closing):
         self._fail([*taken, *self._under_way.values()], InfrastructureError("shutting down"))
 
     @property
-    def _sampled(self) -> int:
-        return self._engine.statistics.new_tokens
+    def _held(self) -> int:
+        spent = self._engine.statistics
+        return spent.new_tokens + spent.prompt_tokens // _PROMPT_TOKENS
 
     def _taken(self) -> list[Asked]:
         """Requests that came since the last step; waits for one where there is nothing to do."""
         taken: list[Asked] = []
-        if self._under_way and self._sampled > 4 * _TOKENS_TO_REMEMBER:
+        if self._under_way and self._held > 4 * _TOKENS_TO_REMEMBER:
             return taken
         while True:
             try:
