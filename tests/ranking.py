@@ -35,7 +35,7 @@ def updates(ranks: Ranks) -> list[dict[str, Any]]:
         ranks.follow(policy)
         return []
     found = []
-    optimizers = make_optimizers(policy, 1e-2)
+    optimizers = make_optimizers(policy, LearningConfig(learning_rate=1e-2))
     trees = tiny_trees(tiny_engine(policy), tasks=3)
     for max_importance in (None, 2.0):
         for agent, optimizer in optimizers.items():

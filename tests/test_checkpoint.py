@@ -21,6 +21,7 @@ from parelha.checkpoint import (
     save_checkpoint,
     saved_steps,
 )
+from parelha.config import LearningConfig
 from parelha.errors import UsageError
 from parelha.models.policy import Policy
 from parelha.types import Agent
@@ -34,7 +35,14 @@ Pair = tuple[Policy, dict[Agent, AdamW]]
 
 def pair(**model: Any) -> Pair:
     policy = tiny_policy(**model)
-    return policy, make_optimizers(policy, 1e-2)
+    return policy, make_optimizers(policy, LearningConfig(learning_rate=1e-2))
+
+
+def test_the_optimizers_are_those_of_the_configuration() -> None:
+    config = LearningConfig(learning_rate=0.5, momentum=0.25)
+    for optimizer in make_optimizers(tiny_policy(), config).values():
+        (group,) = optimizer.param_groups
+        assert (group["lr"], group["betas"]) == (0.5, (0.25, 0.999))
 
 
 def move(trained: Pair, seed: int) -> None:

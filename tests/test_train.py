@@ -14,7 +14,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parelha.config import Config, EpisodeConfig, LearningConfig
+from parelha.config import Config, EpisodeConfig
 from parelha.config_file import from_dict
 from parelha.episode import play_tree
 from parelha.errors import NothingTrainedError, UsageError, WorkFailedError
@@ -220,9 +220,17 @@ def test_a_run_made_longer_is_evaluated_again(
 
 
 def test_the_learning_rate_rises_over_the_first_updates_and_stays() -> None:
-    config = LearningConfig(learning_rate=4.0, warmup_updates=4)
-    assert [learning_rate(config, n) for n in range(6)] == [1.0, 2.0, 3.0, 4.0, 4.0, 4.0]
-    assert learning_rate(LearningConfig(learning_rate=4.0), 0) == 4.0
+    config = from_dict({"learning": {"learning_rate": 4.0, "warmup_updates": 4}})
+    assert [learning_rate(config, 1, n) for n in range(6)] == [1.0, 2.0, 3.0, 4.0, 4.0, 4.0]
+    assert learning_rate(from_dict({"learning": {"learning_rate": 4.0}}), 1, 0) == 4.0
+
+
+def test_a_linear_schedule_falls_over_the_steps_of_the_run() -> None:
+    learning = {"learning_rate": 4.0, "schedule": "linear", "warmup_updates": 2}
+    config = from_dict({"learning": learning, "train": {"steps": 4}})
+    assert [learning_rate(config, step, step - 1) for step in range(1, 5)] == [2.0, 3.0, 2.0, 1.0]
+    # An adapter whose first update comes late is warmed up then.
+    assert [learning_rate(config, step, step - 3) for step in (3, 4)] == [1.0, 1.0]
 
 
 def test_too_few_tasks_are_refused_before_anything_is_made(

@@ -190,10 +190,10 @@ def test_what_is_right_is_learned_as_if_it_had_been_drawn(
         policy, CODER, [Sample(wanted, [len(ids)], [0.0], [legal], [0.7], 0.8)], 768
     )
     right = Sample(wanted, [len(ids)], now.tolist(), [legal], [0.7], 0.8)
-    found = []
+    found, config = [], LearningConfig(action_weight=1.0, known_weight=1.0)
     for sample in (relabelled, right):
         zero(policy)
-        accumulate_gradients(policy, CODER, [sample], LearningConfig(action_weight=1.0))
+        accumulate_gradients(policy, CODER, [sample], config)
         gradients = (p.grad for p in policy.parameters(CODER).values() if p.grad is not None)
         found.append(torch.cat([gradient.flatten() for gradient in gradients]))
     zero(policy)
@@ -205,7 +205,7 @@ def test_text_sampled_choices_and_known_ones_have_a_mean_each(
     policy: Policy, samples: list[Sample]
 ) -> None:
     """A few choices cannot outweigh the words, nor what is known be lost among what was drawn."""
-    ids, config = samples[0].ids, LearningConfig(action_weight=0.3)
+    ids, config = samples[0].ids, LearningConfig(action_weight=0.3, known_weight=0.2)
 
     def of(parts: list[Sample], **changed: float) -> float:
         settings = config.model_copy(update=changed)
@@ -222,7 +222,7 @@ def test_text_sampled_choices_and_known_ones_have_a_mean_each(
     assert of(drawn) == pytest.approx(0.3 * both)
     right = [Sample([*ids, 9], [len(ids)], [0.0], [(7, 9)], [0.7], 0.8)]
     (score,) = sample_logprobs(policy, CODER, right, 768)
-    assert of(known) == pytest.approx(-0.7 * float(score[0]), abs=1e-5)
+    assert of(known) == pytest.approx(0.2 * -0.7 * float(score[0]), abs=1e-5)
     assert of(text + drawn + known) == pytest.approx(of(text) + 0.3 * both + of(known))
 
 

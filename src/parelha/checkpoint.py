@@ -17,6 +17,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch.optim import AdamW
 
+from parelha.config import LearningConfig
 from parelha.errors import UsageError
 from parelha.kernels.choose import beside
 from parelha.models.policy import Policy
@@ -28,10 +29,15 @@ _MOMENTS = ("exp_avg", "exp_avg_sq", "step")
 _WITH_STATE = 2
 
 
-def make_optimizers(policy: Policy, learning_rate: float) -> dict[Agent, AdamW]:
+def make_optimizers(policy: Policy, config: LearningConfig) -> dict[Agent, AdamW]:
     """One AdamW without weight decay for each trained adapter (arXiv 1711.05101)."""
     return {
-        agent: AdamW(policy.parameters(agent).values(), lr=learning_rate, weight_decay=0.0)
+        agent: AdamW(
+            policy.parameters(agent).values(),
+            lr=config.learning_rate,
+            betas=(config.momentum, 0.999),
+            weight_decay=0.0,
+        )
         for agent in policy.trained
     }
 

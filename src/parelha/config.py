@@ -178,10 +178,15 @@ class LearningConfig(Section):
     warmup_updates: Count = 0
     """An adapter's learning rate rises linearly over its first updates, this many, then stays:
     AdamW's first steps are as long as any, whatever the gradient (arXiv 1711.05101)."""
+    schedule: Literal["constant", "linear"] = "constant"
+    """`linear`: rates fall linearly over the steps of the run, the last one's is 1/`train.steps` of
+    the first one's. A run that is made longer (`--resume --train.steps`) falls anew from there."""
     clip_low: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.2
     """The ratio of a token is clipped below at 1 - clip_low (arXiv 1707.06347)."""
     clip_high: Positive = 0.28
     """... and above at 1 + clip_high (asymmetric: DAPO, arXiv 2503.14476)."""
+    momentum: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.5
+    """AdamW's β₁. A run has few updates: at the usual 0.9 verdicts overshoot (docs/learning.md)."""
     max_grad_norm: Positive = 1.0
     """Gradients of an adapter are scaled down to this norm."""
     kl_weight: NotNegative = 0.0
@@ -189,6 +194,9 @@ class LearningConfig(Section):
     action_weight: NotNegative = 0.05
     """Weight of the sampled action tokens' loss beside the text tokens' loss, each a mean of its
     own. They are few: at 1 a step's 40 choices have 16 times the gradient of its 3,700 words."""
+    known_weight: NotNegative = 0.02
+    """The same of choices whose right one is known: the reviewer's verdicts. At 1 the gradient of
+    each step is cut to `max_grad_norm`, so none is shorter than another (docs/learning.md)."""
     normalise_std: bool = True
     """Divide a group's advantages by the agent's standard deviation over the step (Dr.MAS)."""
     max_pass_tokens: Size = 768

@@ -72,7 +72,7 @@ def _lead(
         for notice in runtime.notices:
             progress.message(notice)
         check_window(runtime, tasks + heldout)
-        optimizers = make_optimizers(runtime.policy, config.learning.learning_rate)
+        optimizers = make_optimizers(runtime.policy, config.learning)
         if resume is not None and "models" in folder.read_config():
             check_sources(folder.read_config(), runtime, folder.path)
         if done:

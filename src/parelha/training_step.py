@@ -16,7 +16,7 @@ from torch.optim import AdamW
 
 from parelha.agents.turns import Tree
 from parelha.canary import try_canaries
-from parelha.config import LearningConfig
+from parelha.config import Config
 from parelha.engines.protocol import EngineStatistics
 from parelha.episode import play_tree
 from parelha.errors import WorkFailedError
@@ -131,7 +131,7 @@ def learn_step(
         for agent, optimizer in optimizers.items():
             if metrics[f"tokens/{agent}"]:
                 progress.phase(f"step {step}: updating the {agent}")
-            result = update(runtime, agent, optimizer, trees, is_stale=played.stale)
+            result = update(runtime, agent, optimizer, played, step)
             trained_tokens += int(result.pop("computed_tokens"))
             metrics |= {f"{name}/{agent}": value for name, value in result.items()}
             metrics[f"ba_norm/{agent}"] = runtime.policy.product_norm(agent)
@@ -212,17 +212,16 @@ def update(
     runtime: Runtime,
     agent: Agent,
     optimizer: AdamW,
-    trees: list[Tree],
-    *,
-    is_stale: bool = False,
+    played: Played,
+    step: int,
 ) -> dict[str, float]:
-    """One optimizer step of one agent from the rounds of a step.
+    """One optimizer step of one agent from the rounds of a step, whose number is from 1.
 
-    Where an update came after these were begun (`is_stale`), what it changed is part of the
+    Where an update came after these were begun (`stale`), what it changed is part of the
     mismatch with the servers, which is then no sign of a fault.
     """
     policy, config = runtime.policy, runtime.config
-    samples = samples_of(policy.adapter(agent), trees, runtime)
+    samples = samples_of(policy.adapter(agent), played.trees, runtime)
     optimizer.zero_grad(set_to_none=True)
     served = config.engine.kind == "vllm"
     if not samples:
@@ -231,11 +230,11 @@ def update(
     result = runtime.ranks.accumulate_gradients(
         policy, agent, samples, config.learning, config.engine.max_importance if served else None
     )
-    if served and not is_stale:
+    if served and not played.stale:
         check_mismatch(agent, result, config.engine.max_mismatch)
     parameters = list(policy.parameters(agent).values())
     for group in optimizer.param_groups:
-        group["lr"] = learning_rate(config.learning, optimizer.state[parameters[0]].get("step", 0))
+        group["lr"] = learning_rate(config, step, optimizer.state[parameters[0]].get("step", 0))
     norm = torch.nn.utils.clip_grad_norm_(parameters, config.learning.max_grad_norm)
     if not torch.isfinite(norm):
         raise WorkFailedError(
@@ -268,9 +267,12 @@ def check_mismatch(agent: Agent, result: UpdateResult, bound: float) -> None:
         )
 
 
-def learning_rate(config: LearningConfig, updates: float) -> float:
-    """Of an adapter's next update, after so many of them."""
-    return config.learning_rate * min(1.0, (float(updates) + 1) / max(config.warmup_updates, 1))
+def learning_rate(config: Config, step: int, updates: float) -> float:
+    """Of an adapter's update in a step of the run, from 1, after so many updates of its own."""
+    learning, steps = config.learning, config.train.steps
+    left = (steps - step + 1) / steps if learning.schedule == "linear" else 1.0
+    risen = (float(updates) + 1) / max(learning.warmup_updates, 1)
+    return learning.learning_rate * left * min(1.0, risen)
 
 
 def samples_of(adapter: str, trees: list[Tree], runtime: Runtime) -> list[Sample]:

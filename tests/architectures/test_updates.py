@@ -51,7 +51,7 @@ def base_digest(policy: Policy, agent: Agent) -> str:
 
 
 def step(policy: Policy, agent: Agent, played: list[Sample]) -> None:
-    optimizer = make_optimizers(policy, 1e-2)[agent]
+    optimizer = make_optimizers(policy, LearningConfig(learning_rate=1e-2))[agent]
     accumulate_gradients(policy, agent, played, LearningConfig(kl_weight=0.1))
     optimizer.step()
     optimizer.zero_grad()

@@ -41,7 +41,7 @@ def base_digest(policy: Policy, agent: Agent) -> str:
 
 def step(policy: Policy, agent: Agent) -> None:
     trees = tiny_trees(tiny_engine(policy))
-    optimizer = make_optimizers(policy, 1e-2)[agent]
+    optimizer = make_optimizers(policy, LearningConfig(learning_rate=1e-2))[agent]
     config = LearningConfig(kl_weight=0.1)
     accumulate_gradients(policy, agent, tiny_samples(trees, agent), config)
     optimizer.step()

@@ -143,8 +143,8 @@ def accumulate_gradients(
     """Add the gradient of the step's loss to the agent's adapter.
 
     The loss is the mean over all text tokens of the step, plus `action_weight` times the mean over
-    all sampled action tokens, plus the mean over those of which the right one is known; so how
-    rounds are cut and packed does not change it.
+    all sampled action tokens, plus `known_weight` times that over those of which the right one is
+    known; so how rounds are cut and packed does not change it.
 
     Args:
         policy: with the agent's adapter.
@@ -237,7 +237,9 @@ class _StepLoss:
             losses = losses + config.kl_weight * kl
             self.kl += float(kl.detach().sum())
         text, action, known = (1.0 / max(count, 1) for count in self.counts)
-        weights = torch.where(beside(logprobs, sampled), config.action_weight * action, known)
+        weights = torch.where(
+            beside(logprobs, sampled), config.action_weight * action, config.known_weight * known
+        )
         loss = (losses * torch.where(is_text, text, weights)).sum()
         self.loss += float(loss.detach())
         self.clipped += float(clipped.sum())
