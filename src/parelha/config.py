@@ -227,7 +227,8 @@ class TrainConfig(Section):
     """Those after have stored drafts that fail reviewed, whatever the reviewer would choose; the
     others play whole dialogues."""
     stored_drafts: Size = 24
-    """Of a verdict step, half of them passing and half failing, and of a review step."""
+    """Of a verdict step, half of them passing and half failing (one of each at least), and of a
+    review step."""
     replayed_drafts: Count = 0
     """Stored drafts that fail, reviewed in each step of whole dialogues beside new ones: a
     coder that fails rarely gives few reviews to learn from."""
