@@ -2,6 +2,7 @@
 
 import ast
 import datetime
+import itertools
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -42,10 +43,9 @@ def check_task(
     problems += _reference_problems(task)
     if problems:
         return problems
-    problems += _generator_problems(task)
-    cases = list(task.examples)
-    for seed in CHECKED_SEEDS:
-        cases += task.make_cases(seed)
+    by_seed = [task.make_cases(seed) for seed in CHECKED_SEEDS]
+    problems += _generator_problems(task, by_seed)
+    cases = [*task.examples, *itertools.chain.from_iterable(by_seed)]
     problems += _answer_problems(task, cases, oracle or _oracle_of(task))
     return list(dict.fromkeys(problems))
 
@@ -95,17 +95,17 @@ def _reference_problems(task: Task) -> list[str]:
     return []
 
 
-def _generator_problems(task: Task) -> list[str]:
+def _generator_problems(task: Task, by_seed: list[tuple[Case, ...]]) -> list[str]:
     problems = []
-    by_seed = [task.make_cases(seed) for seed in CHECKED_SEEDS]
+    keys = [_key(cases) for cases in by_seed]
     if not task.examples:
         problems.append("there are no visible examples")
-    if _key(by_seed[0]) != _key(task.make_cases(CHECKED_SEEDS[0])):
+    if keys[0] != _key(task.make_cases(CHECKED_SEEDS[0])):
         problems.append("the hidden inputs are not deterministic")
-    if len({_key(cases) for cases in by_seed}) < len(by_seed):
+    if len(set(keys)) < len(keys):
         problems.append("different seeds give the same hidden inputs")
     visible = {canonical(case.args) for case in task.examples}
-    for cases in by_seed:
+    for cases, key in zip(by_seed, keys, strict=True):
         if not MIN_HIDDEN <= len(cases) <= MAX_HIDDEN:
             problems.append(f"{len(cases)} hidden inputs, not {MIN_HIDDEN} to {MAX_HIDDEN}")
         problems += [
@@ -113,7 +113,7 @@ def _generator_problems(task: Task) -> list[str]:
             for group in ("ordinary", "edge")
             if all(case.group != group for case in cases)
         ]
-        if any(canonical(case.args) in visible for case in cases):
+        if any(args in visible for _, args in key):
             problems.append("a hidden input is also a visible example")
     return problems
 
@@ -199,5 +199,5 @@ def _oracle_of(task: Task) -> Any:
         return None
 
 
-def _key(cases: tuple[Case, ...]) -> object:
+def _key(cases: tuple[Case, ...]) -> tuple[tuple[str, str], ...]:
     return tuple((case.group, canonical(case.args)) for case in cases)
