@@ -228,6 +228,10 @@ def test_evaluation_may_replace_both_temperatures() -> None:
     assert {request.temperature for request in engine.requests} == {0.3}
     assert {request.top_k for request in engine.requests if request.choices} == {0}
     assert {request.top_k for request in engine.requests if not request.choices} == {5}
+    sampling = EvalConfig(temperature=0.3, action_temperature=0.01)
+    play_all([play_tree(fake_task(), replace(stage, sampling=sampling))], engine)
+    asked = {(bool(request.choices), request.temperature) for request in engine.requests}
+    assert asked == {(True, 0.3), (False, 0.3), (True, 0.01)}
 
 
 def test_a_fault_in_a_tool_drops_the_review_and_nothing_else() -> None:

@@ -40,6 +40,9 @@ class EvalConfig(Section):
     untrained reviewer (`frozen_reviewer`)."""
     temperature: Temperature = 0.7
     """Sampling temperature of both agents in evaluation."""
+    action_temperature: Temperature | None = None
+    """That of their actions, verdicts among them, where it is another: a decision that is drawn is
+    worse than the likelier one, which 0.01 gives."""
     top_p: Annotated[float, Field(gt=0.0, le=1.0)] = 1.0
     """Evaluation samples free answers from the likeliest tokens that have this mass together."""
     top_k: Count = 0

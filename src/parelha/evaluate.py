@@ -30,6 +30,7 @@ from parelha.tracking import RunFolder
 from parelha.types import Agent, CoderAction, Split, Task
 
 # Of a run's configuration what an evaluation may set otherwise.
+_SAMPLING = ("temperature", "action_temperature", "top_p", "top_k", "no_repeat_ngram")
 _FREE = ("engine.", "eval.", "episode.", "tasks.eval_suites")
 
 
@@ -168,7 +169,7 @@ def evaluate(runtime: Runtime, step: int, episodes: int) -> tuple[dict[str, Any]
     reward_trees(trees, config.reward)
     table = {
         "step": step,
-        **config.eval.model_dump(include={"temperature", "top_p", "top_k", "no_repeat_ngram"}),
+        **config.eval.model_dump(include=set(_SAMPLING)),
         "episodes": eval_records(trees, tasks),
         "reviewer": review_metrics(trees),
     }

@@ -79,8 +79,13 @@ class Stage:
     grade_answer: Callable[[Task, str, str, str], Score] | None = None
 
     def temperature(self, agent: Agent) -> float:
-        """Of a role's turns."""
+        """Of a role's free answers; in training of its actions too."""
         return self.sampling.temperature if self.sampling else self.roles[agent].temperature
+
+    def action_temperature(self, agent: Agent) -> float:
+        """Of a role's choices among actions."""
+        own = self.sampling.action_temperature if self.sampling else None
+        return own or self.temperature(agent)
 
     def start(self, agent: Agent, user: list[int], user_text: str) -> Conversation:
         """A role's conversation from its first request on."""
@@ -161,7 +166,7 @@ def choose(
         agent=play.agent,
         prompt_ids=tuple(talk.ids),
         max_new_tokens=max(map(len, choices)),
-        temperature=stage.temperature(play.agent),
+        temperature=stage.action_temperature(play.agent),
         stream=(*stage.stream, task.id, play.name, len(play.turns)),
         choices=choices,
         epsilon=stage.config.action_epsilon,

@@ -226,6 +226,7 @@ def _evaluation(experiment: Experiment) -> dict[str, Any]:
         "quota": dict(config.eval.quota),
         "samples": config.eval.samples,
         "temperature": config.eval.temperature,
+        "action_temperature": config.eval.action_temperature,
     }
 
 
