@@ -143,7 +143,8 @@ def fixture_job(tmp_path: Path) -> list[list[str]]:
     tools = {
         "scontrol": 'test "$3" = "n[1-2]" && printf "n1\\nn2\\n"',
         "curl": "exit 0",
-        "srun": 'test "$SRUN_CPUS_PER_TASK" = 8 || exit 1\nwhile [[ $1 == --* ]]; do shift; done\nexec "$@"',
+        "srun": 'test "$SRUN_CPUS_PER_TASK" = 8 || exit 1\n'
+        'while [[ $1 == --* ]]; do shift; done\nexec "$@"',
         "torchrun": f'until (($(wc -l < "{log}") >= 3)); do sleep 0.1; done\n'
         f'echo "torchrun ${{*@Q}}" >> "{log}"',
         "vllm": f'echo "CUDA_VISIBLE_DEVICES=$CUDA_VISIBLE_DEVICES ${{*@Q}}" >> "{log}"\nsleep 2',
