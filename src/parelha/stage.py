@@ -84,7 +84,7 @@ class Stage:
 
     def action_temperature(self, agent: Agent) -> float:
         """Of a role's choices among actions."""
-        own = self.sampling.action_temperature if self.sampling else None
+        own = self.sampling.action_temperature if self.sampling else 0.0
         return own or self.temperature(agent)
 
     def start(self, agent: Agent, user: list[int], user_text: str) -> Conversation:
