@@ -176,8 +176,8 @@ class LearningConfig(Section):
     learning_rate: NotNegative = 2e-4
     """AdamW's, for both adapters."""
     warmup_updates: Count = 0
-    """An adapter's learning rate rises linearly over its first updates, this many, then stays:
-    AdamW's first steps are as long as any, whatever the gradient (arXiv 1711.05101)."""
+    """An adapter's learning rate rises linearly over its first updates, this many, up to that of
+    `schedule`: AdamW's first steps are as long as any, whatever the gradient (arXiv 1711.05101)."""
     schedule: Literal["constant", "linear"] = "constant"
     """`linear`: rates fall linearly over the steps of the run, the last one's is 1/`train.steps` of
     the first one's. A run that is made longer (`--resume --train.steps`) falls anew from there."""
