@@ -91,6 +91,8 @@ def test_an_unknown_key_like_no_other_is_named_alone() -> None:
         ("episode.coder_temperature", "0"),
         ("episode.coder_temperature", "1e-300"),
         ("episode.coder_temperature", "inf"),
+        ("eval.action_temperature", "0.009"),
+        ("eval.action_temperature", "-1.0"),
         ("learning.learning_rate", "inf"),
         ("learning.learning_rate", "-1.0"),
         ("learning.algorithm", "ppo"),

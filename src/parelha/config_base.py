@@ -47,7 +47,18 @@ Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Positive = Annotated[float, Field(gt=0.0, allow_inf_nan=False)]
 NotNegative = Annotated[float, Field(ge=0.0, allow_inf_nan=False)]
 # Lower, and logits divided by it overflow.
-Temperature = Annotated[float, Field(ge=0.01, allow_inf_nan=False)]
+_COLDEST = 0.01
+Temperature = Annotated[float, Field(ge=_COLDEST, allow_inf_nan=False)]
+
+
+def _check_temperature(value: float) -> float:
+    if 0.0 < value < _COLDEST:
+        raise ValueError(f"must be 0, or {_COLDEST} at least")
+    return value
+
+
+# One that 0 leaves to another setting.
+OwnTemperature = Annotated[NotNegative, AfterValidator(_check_temperature)]
 
 
 class Section(BaseModel):

@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
-from parelha.config_base import Count, NotNegative, Section, Size, Temperature
+from parelha.config_base import Count, OwnTemperature, Section, Size, Temperature
 
 HeldoutSplit = Literal["heldout_seeds", "heldout_params", "heldout_families"]
 HELDOUT: tuple[HeldoutSplit, ...] = get_args(HeldoutSplit)
@@ -40,7 +40,7 @@ class EvalConfig(Section):
     untrained reviewer (`frozen_reviewer`)."""
     temperature: Temperature = 0.7
     """Sampling temperature of both agents in evaluation."""
-    action_temperature: NotNegative = 0.0
+    action_temperature: OwnTemperature = 0.0
     """That of their actions, verdicts among them; 0 means the same. A decision that is drawn is
     worse than the likelier one, which 0.01 gives."""
     top_p: Annotated[float, Field(gt=0.0, le=1.0)] = 1.0
