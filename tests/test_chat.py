@@ -52,6 +52,11 @@ def test_a_conversation_over_a_pipe(
         assert cli.run(["chat", run]) == cli.DONE
         return capsys.readouterr().out.encode("unicode_escape").decode().split("\\n")[:-1]
 
+    raw = io.TextIOWrapper(io.BytesIO(b"caf\xe9?\n"), encoding="utf-8")
+    monkeypatch.setattr(sys, "stdin", raw)
+    assert cli.run(["chat", run]) == cli.DONE
+    assert capsys.readouterr().out.endswith("\n")
+
     once = said("Hello.")
     assert once != [""]
     assert said("Hello.", "", "/quit", "Hello.") == once

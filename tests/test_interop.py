@@ -5,6 +5,8 @@
 import os
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -14,11 +16,13 @@ from pyarrow import parquet
 
 from parelha import cli
 from parelha.errors import UsageError
+from parelha.interop import grading
 from parelha.interop.dialogue import Dialogue
 from parelha.interop.export import SPLITS
 from parelha.interop.grading import AnswerGrader
 from parelha.interop.tasks import checked_lang, draft_messages, select_tasks, task_rows
 from parelha.interop.text import text_format, to_messages
+from parelha.once import Once
 from parelha.rewards import program_value
 from parelha.tasks import get_task
 from parelha.types import Agent
@@ -40,6 +44,21 @@ def played(grader: AnswerGrader, verdict: str = "propose_refactoring") -> Dialog
         wanted = verdict if verdict in choices else (choices or [PROGRAM])[0]
         assert dialogue.answer(wanted)
     return dialogue
+
+
+def test_samples_that_end_at_once_share_one_grader(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[AnswerGrader] = []
+
+    def slow() -> AnswerGrader:
+        time.sleep(0.05)
+        made.append(fake_grader())
+        return made[-1]
+
+    monkeypatch.setattr(grading, "AnswerGrader", slow)
+    monkeypatch.setattr(grading, "_shared", Once(1))
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: grading.shared_grader(), range(8)))
+    assert found == made * 8
 
 
 def test_a_prompt_has_the_examples_and_neither_hidden_inputs_nor_the_kind_of_work() -> None:

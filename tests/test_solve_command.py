@@ -14,8 +14,9 @@ import pytest
 from safetensors.torch import load_file
 
 from parelha import cli
+from parelha.errors import UsageError
 from parelha.models.policy import ADAPTER_FILE
-from parelha.solve.answers import answer_json, answer_text
+from parelha.solve.answers import answer_json, answer_text, comparable
 from parelha.solve.showing import program_file
 from parelha.solve.solving import open_pair
 from parelha.solve.tables import read_tables
@@ -53,11 +54,29 @@ def test_answers_cannot_steer_a_terminal() -> None:
         assert not {"\x1b", "\r", "\x07", "\x9b"} & set(answer_text(value))
 
 
+def test_a_long_answer_is_cut_on_the_terminal_alone() -> None:
+    text = "x" * 20_001
+    assert answer_text(text).endswith("x\n[cut: --json has all of it]")
+    assert answer_text(text[1:]) == text[1:]
+    frame = pd.DataFrame({"n": range(100_001)})
+    other = frame.assign(n=frame.n.where(frame.n < 100_000, 0))
+    assert len(answer_json(frame)["rows"]) == 100_001
+    assert comparable(frame) != comparable(other)
+
+
+def test_a_program_that_does_not_parse_is_kept_as_it_is(sets: dict[str, DataSet]) -> None:
+    tables = read_tables([sets["weather"].path])
+    assert program_file("def answer(:\n", tables).endswith("\ndef answer(:\n")
+
+
 def test_a_kept_program_runs_by_itself(sets: dict[str, DataSet], tmp_path: Path) -> None:
     tables = read_tables([sets["weather"].path, sets["series"].path])
     program = "def answer(weather, visits):\n    return weather.temperature.max() + len(visits)\n"
     script = "print(weather.temperature.max() + len(visits))\n"
-    for source in (program, script):
+    called = f"{program}\n\nresult = answer(weather, visits)\n"
+    unprinted = "answer = weather.temperature.max() + len(visits)\n"
+    future = f'"""Hot."""\nfrom __future__ import annotations\n\n{program}'
+    for source in (program, script, called, unprinted, future):
         path = tmp_path / "kept.py"
         path.write_text(program_file(source, tables), encoding="utf-8")
         done = subprocess.run([sys.executable, path], capture_output=True, text=True, check=True)
@@ -117,6 +136,44 @@ def test_the_command_answers_keeps_and_shows(
     assert line.startswith("parelha: no answer: the coder wrote no program")
 
 
+def test_an_answer_is_told_though_nothing_can_be_written(
+    scripted: tuple[str, dict[Any, str]],
+    sets: dict[str, DataSet],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    model, script = scripted
+    source = "def answer(sales):\n    return len(sales)"
+    script |= {("d0", 1): RIGHT.format(source), ("d0.r0", 0): "approve"}
+    data, kept = sets["sales"].path, tmp_path / "program.py"
+
+    def full(path: Path, _: str) -> None:
+        raise UsageError(f"the disk is full: {path} was not written")
+
+    monkeypatch.setattr("parelha.solve.command.write_atomic", full)
+    begin = ["solve", "How many?", "--data", str(data), "--model", model, "--drafts", "1"]
+    assert cli.run([*begin, "--save", str(kept)]) == 2
+    out, err = capsys.readouterr()
+    assert out.startswith(str(len(pd.read_csv(data))))
+    assert err.splitlines()[-1] == f"parelha: the disk is full: {kept} was not written"
+
+
+def test_what_a_program_says_cannot_steer_a_terminal(
+    scripted: tuple[str, dict[Any, str]],
+    sets: dict[str, DataSet],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    model, script = scripted
+    source = "def answer(sales):\n    raise ValueError(chr(27) + ']0;owned' + chr(7))"
+    script |= {("d0", 1): RIGHT.format(source), ("d0.r0", 0): "approve"}
+    data = str(sets["sales"].path)
+    begin = ["solve", "How many?", "--data", data, "--model", model, "--drafts", "1"]
+    assert cli.run([*begin, "--rounds", "1"]) == 1
+    out, err = capsys.readouterr()
+    assert "owned" in err and not {"\x1b", "\x07"} & set(out + err)
+
+
 def test_a_runs_newest_checkpoint_answers(
     model_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -147,6 +204,8 @@ def test_a_run_that_is_not_there_is_refused(
         (["Q?", "--data", "missing.csv"], "cannot read missing.csv"),
         (["Q?", "--data", "{}", "--save", "{}"], "is one of the data files"),
         (["Q?", "--data", "{}", "--plot", "nowhere/a.png"], "cannot write"),
+        (["Q?", "--data", "{}", "--plot", "/proc/a.png"], "cannot write /proc/a.png"),
+        (["Caf\udce9?", "--data", "{}"], "the question is not UTF-8 text"),
         (["Q?", "--data", "{}", "--plot", "a", "--save", "a"], "the same file"),
         (["Q?", "--data", "{}", "--rounds", "9"], "--rounds 9: must be 1 to 3"),
         (["Q?", "--data", "{}", "--drafts", "0"], "--drafts 0: must be 1 to 8"),

@@ -18,6 +18,7 @@ from cyclopts import App, CycloptsError, Parameter
 from parelha import __version__, cli_tasks, cli_use
 from parelha.errors import ParelhaError, UsageError, WorkFailedError
 from parelha.kernels.environment import set_environment
+from parelha.report.text import printable
 from parelha.tracking import RunFolder, to_json_line
 
 DONE, FAILED, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
@@ -78,7 +79,8 @@ def run(arguments: Sequence[str]) -> int:
         return FAILED
     except (CycloptsError, ParelhaError, KeyboardInterrupt, OSError) as error:
         code, text = _what_to_say(error)
-        print(f"parelha: {' '.join(text.split())}", file=sys.stderr)
+        # A program's own words may stand in it.
+        print(f"parelha: {printable(' '.join(text.split()))}", file=sys.stderr)
         return code
     return DONE
 

@@ -3,6 +3,7 @@
 # pylint: disable=import-outside-toplevel
 
 import sys
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -105,5 +106,7 @@ def chat(
     from parelha.serving.pair import open_pair
     from parelha.types import Agent
 
+    if isinstance(sys.stdin, TextIOWrapper):
+        sys.stdin.reconfigure(errors="replace")
     with open_pair(run_dir, step, say_aside) as pair:
         converse(pair, Agent(role), sys.stdin, sys.stdout, prompt=sys.stdin.isatty())

@@ -87,7 +87,11 @@ class Format:
         return {i for ids in (*glue, self.stop_ids) for i in ids}
 
     def text_ids(self, text: str) -> list[int]:
-        """Ids of text; none of them is a control token, none added to the vocabulary."""
+        """Ids of text; none of them is a control token, none added to the vocabulary.
+
+        Half of a surrogate pair, which JSON can say and UTF-8 cannot, reads as a question mark.
+        """
+        text = text.encode("utf-8", "replace").decode("utf-8")
         encoded = self.tokenizer(text, add_special_tokens=False, split_special_tokens=True)
         ids = [int(i) for i in encoded.input_ids]
         unknown = getattr(self.tokenizer, "unk_token_id", None)

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
-from functools import lru_cache
 
 from parelha.agents.parsers import extract_program
 from parelha.closing import Closing
 from parelha.config import Config
 from parelha.errors import InfrastructureError, UsageError
 from parelha.grading import Grader, grader_settings
+from parelha.once import Once
 from parelha.rewards import combine, components
 from parelha.stage import Tools, guarded
 from parelha.tasks import get_task
@@ -108,9 +108,15 @@ class AnswerGrader(Closing):
         self._closed_with.close()
 
 
-@lru_cache(maxsize=1)
+_shared: Once[str, AnswerGrader] = Once(1)
+
+
 def shared_grader() -> AnswerGrader:
     """The grader with default settings, for frameworks that never say when they are done."""
+    return _shared.get("", _until_exit)
+
+
+def _until_exit() -> AnswerGrader:
     grader = AnswerGrader()
     atexit.register(grader.close)
     return grader

@@ -5,6 +5,7 @@ from typing import TextIO
 
 from parelha.engines.protocol import Request
 from parelha.errors import UsageError
+from parelha.report.text import printable
 from parelha.serving.pair import Pair
 from parelha.serving.talk import Message, Speech, prompt_ids, room
 from parelha.types import Agent
@@ -51,7 +52,11 @@ def converse(pair: Pair, agent: Agent, lines: Iterable[str], out: TextIO, prompt
             asked = [*messages, Message("user", text)]
             try:
                 said = answer(
-                    pair, agent, asked, turn, lambda s: print(s, end="", file=out, flush=True)
+                    pair,
+                    agent,
+                    asked,
+                    turn,
+                    lambda s: print(printable(s), end="", file=out, flush=True),
                 )
             except UsageError as error:
                 print(f"{error} (/reset begins anew)", file=out)

@@ -47,7 +47,8 @@ class Wish:
 
     Attributes:
         stream: names its random stream.
-        temperature: of all turns; None means as in the run's evaluation.
+        temperature: of what is written; None means as in the run's evaluation. Choices keep
+            `eval.action_temperature` where the run sets it.
         top_p: nucleus; None likewise.
         program_tokens: limit of each program; None means as in training.
     """

@@ -14,12 +14,14 @@ from parelha.tasks.writing import holds_containers, written_out
 _ROWS, _COLUMNS, _CELL = 60, 12, 60
 _BRIEF_ROWS = 8
 _CHARACTERS = 20_000
-MAX_ROWS_JSON = 100_000
 
 
 def answer_text(value: object) -> str:
     """An answer for the terminal."""
-    return printable(_text(value, _ROWS, _CHARACTERS))
+    text = _text(value, _ROWS, _CHARACTERS + 1)
+    if len(text) > _CHARACTERS:
+        text = f"{text[:_CHARACTERS]}\n[cut: --json has all of it]"
+    return printable(text)
 
 
 def brief_text(value: object, characters: int) -> str:
@@ -87,11 +89,10 @@ def _rounded(plain: Any) -> Any:
 def answer_json(value: Any) -> Any:
     """An answer as JSON: a table is an object of `columns`, `index` and `rows`; NaN is null."""
     if isinstance(value, pd.DataFrame):
-        head = value.iloc[:MAX_ROWS_JSON]
-        cells = [head.iloc[:, place].astype(object).tolist() for place in range(head.shape[1])]
+        cells = [value.iloc[:, place].astype(object).tolist() for place in range(value.shape[1])]
         return {
-            "columns": [answer_json(name) for name in head.columns.tolist()],
-            "index": [answer_json(label) for label in head.index.tolist()],
+            "columns": [answer_json(name) for name in value.columns.tolist()],
+            "index": [answer_json(label) for label in value.index.tolist()],
             "rows": [[answer_json(cell) for cell in row] for row in zip(*cells, strict=True)],
         }
     if isinstance(value, pd.Series):

@@ -5,10 +5,11 @@
 
 import sys
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Literal
 
 from parelha.errors import UsageError, WorkFailedError
-from parelha.tracking import RunFolder, to_json_line, write_atomic
+from parelha.tracking import RunFolder, cannot_write, to_json_line, write_atomic
 
 if TYPE_CHECKING:
     from .solving import Solution
@@ -81,13 +82,19 @@ def solve(
         found = answer(question, tables, pair, Shape(drafts, rounds, lang), seconds=seconds)
     for notice in found.notices:
         say_aside(f"note: {notice}")
-    kept = _keep(found, tables, plot, save)
+    kept, fault = None, None
+    try:
+        kept = _keep(found, tables, plot, save)
+    except UsageError as error:  # told below: the answer took minutes
+        fault = error
     if json:
         print(to_json_line(solution_record(question, tables, pair, found, kept)), end="")
     else:
         parts = [dialogue_text(found)] if show else []
         print("\n\n".join([*parts, solution_text(found, kept) or "there is no program"]))
     sys.stdout.flush()
+    if fault is not None:
+        raise fault
     if found.words and not (show or json):
         say_aside(f"the coder wrote:\n{words_text(found)}")
     if found.why_not:
@@ -116,6 +123,8 @@ def _keep(
 def _check(question: str, data: tuple[Path, ...], drafts: int, rounds: int, seconds: float) -> None:
     if not question.strip():
         raise UsageError("the question is empty")
+    if any("\ud800" <= sign <= "\udfff" for sign in question):
+        raise UsageError("the question is not UTF-8 text")
     if len(question) > MAX_QUESTION:
         raise UsageError(f"the question has {len(question)} characters: {MAX_QUESTION} at most")
     if not data:
@@ -133,6 +142,11 @@ def _check_places(outputs: list[Path], data: tuple[Path, ...]) -> None:
     for path in outputs:
         if path.is_dir() or not path.parent.is_dir():
             raise UsageError(f"cannot write {path}: no such folder, or it is one itself")
+        try:
+            with TemporaryFile(dir=path.parent):
+                pass
+        except OSError as error:
+            raise cannot_write(path, error) from None
         if any(path.exists() and one.exists() and path.samefile(one) for one in data):
             raise UsageError(f"{path} is one of the data files: choose another name")
     if len({path.resolve() for path in outputs}) < len(outputs):

@@ -1,6 +1,6 @@
 """A solution on the terminal, as JSON, and as a program that runs by itself."""
 
-import re
+import ast
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,6 @@ from .describing import ENTRY_POINT
 from .solving import Pair, Solution, dialogue
 from .tables import Table
 
-_FUNCTION = re.compile(r"^def (\w+)\(", re.MULTILINE)
 _RULE = "─" * 4
 _WORDS, _LINES = 1000, 10  # of what stands in place of a program
 
@@ -99,13 +98,37 @@ def _kind(value: object) -> str:
 
 
 def program_file(program: str, tables: tuple[Table, ...]) -> str:
-    """The program with the lines that read its files, so that it runs by itself."""
-    load = [line for table in tables for line in table.code]
-    functions = _FUNCTION.findall(program)
+    """The program below the lines that read its files, so that it runs by itself (`harness`)."""
+    source = program.strip()
+    try:
+        body = ast.parse(source).body
+    except SyntaxError:  # kept as it is, to be mended
+        body = []
+    lines = source.split("\n")
+    first = _first_line(body)
+    load = ["import pandas as pd", "", *(line for table in tables for line in table.code), "", ""]
+    end = _shown(body, [table.name for table in tables])
+    return "\n".join([*lines[:first], *load, *lines[first:], *end]) + "\n"
+
+
+def _first_line(body: list[ast.stmt]) -> int:
+    """How many lines have to stay at the top: those up to the last `from __future__ import`."""
+    ends = [
+        node.end_lineno or 0
+        for node in body
+        if isinstance(node, ast.ImportFrom) and node.module == "__future__"
+    ]
+    return max(ends, default=0)
+
+
+def _shown(body: list[ast.stmt], tables: list[str]) -> list[str]:
+    """Lines that print what the program was asked for: its function's value, or its variable."""
+    functions = [node.name for node in body if isinstance(node, ast.FunctionDef)]
     name = functions[0] if len(functions) == 1 else ENTRY_POINT
-    if name not in functions:  # a script: it finds the tables under their names
-        head = "\n".join(["import pandas as pd", "", *load, "", ""])
-        return f"{head}{program.strip()}\n"
-    call = f"print({name}({', '.join(table.name for table in tables)}))"
-    body = "\n".join(f"    {line}" for line in ["import pandas as pd", *load, call])
-    return f'{program.strip()}\n\n\nif __name__ == "__main__":\n{body}\n'
+    if name in functions:
+        return ["", "", f"print({name}({', '.join(tables)}))"]
+    names = [node for part in body for node in ast.walk(part) if isinstance(node, ast.Name)]
+    if any(node.id == "print" for node in names):
+        return []
+    kept = {node.id for node in names if isinstance(node.ctx, ast.Store)}
+    return [f"print({found})" for found in (ENTRY_POINT, "result") if found in kept][:1]
