@@ -286,3 +286,9 @@ def test_a_quota_that_says_something_else_is_refused(table: Any, said: str) -> N
         from_dict({"eval": table})
     assert "\n" not in str(caught.value)
     assert "{" not in str(caught.value)  # the message names the key; the whole table is no help
+
+
+def test_a_suite_that_the_quota_leaves_out_is_refused() -> None:
+    table = {"tasks": {"eval_suites": ["humaneval"]}, "eval": {"quota": {"heldout_params": 4}}}
+    with pytest.raises(UsageError, match="say how many of 'humaneval', or leave the quota out"):
+        from_dict(table)

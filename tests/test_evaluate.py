@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from parelha.cli import run as parelha
-from parelha.config_file import from_dict
+from parelha.config_file import from_dict, lay_over
 from parelha.engines.protocol import EngineStatistics
 from parelha.errors import UsageError
 from parelha.evaluate import evaluate, evaluate_run, heldout_tasks
@@ -19,6 +19,7 @@ from parelha.experiment.plan import merged
 from parelha.report.records import group_of
 from parelha.report.terminal import eval_text
 from parelha.runtime import open_runtime
+from parelha.suites import heldout_suites
 from parelha.tasks import load_tasks
 from tests.fakes import half_pass, run_tiny, tiny_config, use_fakes
 from tests.test_tasks_benchmarks import GOOD, HUMANEVAL, write
@@ -173,6 +174,24 @@ def test_splits_and_suites_have_as_many_tasks_as_is_asked(tmp_path: Path) -> Non
         assert len(counts) == families and max(counts) - min(counts) <= 1
     with pytest.raises(UsageError, match=r"only 7 held-out tasks: lower eval\.quota of .*b\.jsonl"):
         heldout_tasks(from_dict(merged(table, {"eval": {"quota": {benchmark: 8}}})), 168)
+
+
+def test_a_suite_beside_the_families_has_as_many_tasks_as_they(tmp_path: Path) -> None:
+    benchmark = write(tmp_path / "b.jsonl", *({**GOOD, "task_id": f"Good/{n}"} for n in range(7)))
+    config = from_dict({"tasks": {"eval_suites": ["families", benchmark]}})
+    tasks = heldout_tasks(config, 24)
+    assert sum("benchmark" in task.family for task in tasks) == 7
+    families = [task for task in tasks if "benchmark" not in task.family]
+    assert families == list(heldout_tasks(from_dict({}), 17))
+
+
+def test_other_suites_are_evaluated_on_whatever_the_quota_was(tmp_path: Path) -> None:
+    benchmark = write(tmp_path / "b.jsonl", *({**GOOD, "task_id": f"Good/{n}"} for n in range(7)))
+    config = from_dict({"eval": {"quota": {"heldout_seeds": 4}}})
+    other = lay_over(config, {"tasks.eval_suites": benchmark})
+    assert {task.family for task in heldout_tasks(other, 3)} == {
+        task.family for task in heldout_suites([benchmark], [], [], range(1))[0]
+    }
 
 
 def test_no_level_and_no_seed_of_a_held_out_family_is_ever_trained() -> None:

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from parelha import suites
+from parelha.config_file import from_dict
 from parelha.errors import UsageError
+from parelha.evaluate import heldout_tasks
 from parelha.grading import Grader
 from parelha.suites import heldout_suites, open_suite, suite_notices, training_suites
 from parelha.tasks.benchmarks import Loaded
@@ -58,6 +60,26 @@ def test_two_suites_that_call_different_tasks_the_same_are_refused(tmp_path: Pat
         heldout_suites(names, [], [], range(1))
     with pytest.raises(UsageError, match="both have a task"):
         training_suites(names, range(1))
+    quota = {"tasks": {"eval_suites": names}, "eval": {"quota": dict.fromkeys(names, 1)}}
+    with pytest.raises(UsageError, match="both have a task"):
+        heldout_tasks(from_dict(quota), 2)
+
+
+def test_problems_that_are_trained_on_are_not_evaluated_on_in_another_file(tmp_path: Path) -> None:
+    problems = [{**GOOD, "task_id": f"Good/{n}"} for n in range(12)]
+    trained = write(tmp_path / "trained.jsonl", *problems)
+    program = GOOD["canonical_solution"]
+    others = [
+        {**GOOD, "task_id": f"Other/{n}", "canonical_solution": program + "\n" * n}
+        for n in range(2)
+    ]
+    new = {**GOOD, "task_id": "New/0", "canonical_solution": f"    pass\n{program}"}
+    copy = write(tmp_path / "copy.jsonl", *problems, *others, new)
+    known = {task.id for task in training_suites([trained], range(1))}
+    (found,) = heldout_suites([copy], [trained], [], range(1))
+    assert known and not {task.id for task in found} & known
+    assert "New/0" in {task.id for task in found}
+    assert not {"Other/0", "Other/1"} & {task.id for task in found}
 
 
 def test_a_task_of_ones_own_is_kept_level_by_level(

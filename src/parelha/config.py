@@ -147,7 +147,9 @@ class RewardConfig(Section):
     The reviewer's tool and the reward both follow it."""
     verdict_weight: NotNegative = 0.25
     """The reviewer's reward for a right verdict (and its loss for a wrong one), beside the cost of
-    its tools and what its text changed. In learning verdict and text have scales of their own."""
+    its tools and what its text changed; so it is logged, and other trainers are paid. This weight
+    and `tool_cost` change what is learned only with `episode.tools = "chosen"` (docs/rewards.md).
+    """
     tool_cost: NotNegative = 0.01
     """The reviewer's cost of one tool call."""
     own: dict[str, NotNegative] = Field(default_factory=dict)
@@ -198,7 +200,8 @@ class LearningConfig(Section):
     """The same of choices whose right one is known: the reviewer's verdicts. At 1 the gradient of
     each step is cut to `max_grad_norm`, so none is shorter than another (docs/learning.md)."""
     normalise_std: bool = True
-    """Divide a group's advantages by the agent's standard deviation over the step (Dr.MAS)."""
+    """Divide an agent's advantages by their root mean square over the step (Dr.MAS): each kind of
+    credit by its own, and by no less than its least divisor (docs/learning.md)."""
     max_pass_tokens: Size = 768
     """Tokens of one forward and backward pass, at most; the memory of an update grows with it."""
 
@@ -217,7 +220,8 @@ class TrainConfig(Section):
     """The loop."""
 
     steps: Size = 4
-    """Updates of each trained agent."""
+    """Updates of the pair. In steps of drafts the coder alone learns; in verdict steps, as long as
+    what they judge is stored, the reviewer alone."""
     draft_steps: Count = 0
     """The first of them play drafts alone: the coder learns, and the reviewer waits for it."""
     verdict_steps: Count = 0
@@ -233,8 +237,9 @@ class TrainConfig(Section):
     """Stored drafts that fail, reviewed in each step of whole dialogues beside new ones: a
     coder that fails rarely gives few reviews to learn from."""
     minutes: NotNegative = 0.0
-    """A run that would take longer on this machine ends after fewer steps, as many as fit: decided
-    anew after each step, and written down as `train.steps`. 0: all steps, however long."""
+    """A run that would take longer on this machine is shortened: after its first step all phases by
+    the same share, after each further one at its end; `train.steps` and the `schedule` of rates
+    follow. A clock decides, so a shortened run does not repeat. 0: all steps, however long."""
     tasks_per_step: Size = 2
     """Trees in one step; each is drafts x reviews episodes."""
     keep_every: Size = 1
@@ -365,6 +370,9 @@ class Config(Section):
                 raise ValueError(
                     f"eval.quota: {name!r} is no held-out split and none of tasks.eval_suites"
                 )
+        for name in self.tasks.eval_suites if self.eval.quota else ():
+            if name not in ("families", *self.eval.quota):
+                raise ValueError(f"eval.quota: say how many of {name!r}, or leave the quota out")
         if (self.engine.kind == "vllm") != bool(self.engine.servers):
             raise ValueError('engine.servers are those of engine.kind = "vllm": give both or none')
         if self.engine.servers and (self.engine.server or self.engine.own):

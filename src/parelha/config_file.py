@@ -75,7 +75,7 @@ def lay_over(config: Config, overrides: dict[str, str]) -> Config:
     if "eval.quota" in overrides:  # numbers and splits follow from it
         table["eval"] = {"episodes": 0} if config.eval.episodes == 0 else {}
         table["eval"] |= config.eval.model_dump(mode="json", exclude={"episodes", "splits"})
-    elif overrides.keys() & {"eval.episodes", "eval.splits"}:
+    elif overrides.keys() & {"eval.episodes", "eval.splits", "tasks.eval_suites"}:
         table["eval"]["quota"] = {}
     for key, text in overrides.items():
         _lay(table, key.split("."), text)

@@ -23,7 +23,7 @@ from parelha.rewards import reward_trees
 from parelha.rollout import play_all
 from parelha.runtime import Runtime, check_window, open_runtime
 from parelha.stage import Part, Stage
-from parelha.suites import FAMILIES, heldout_suites
+from parelha.suites import FAMILIES, check_ids, heldout_suites
 from parelha.tasks import load_tasks
 from parelha.tasks.suite import named_tasks, parameterisation_of
 from parelha.tracking import RunFolder
@@ -35,7 +35,7 @@ _FREE = ("engine.", "eval.", "episode.", "tasks.eval_suites")
 
 
 def heldout_tasks(config: Config, episodes: int) -> tuple[Task, ...]:
-    """The first `episodes` held-out tasks: splits, families, parameterisations and suites in turn.
+    """The first `episodes` held-out tasks: suites in turn, of the families in each split in turn.
 
     With `eval.quota` the splits and suites that it names in turn, until each has its number.
 
@@ -45,11 +45,12 @@ def heldout_tasks(config: Config, episodes: int) -> tuple[Task, ...]:
     _check_names(config)
     if config.eval.quota:
         parts = [_part(config, name, number) for name, number in config.eval.quota.items()]
+        check_ids("eval.quota", list(config.eval.quota), [task for part in parts for task in part])
         return tuple(_in_turn(parts, episodes, "eval.episodes"))
     suites = config.tasks.eval_suites or config.tasks.suites
     queues = _suite_queues(config, suites, config.eval.splits)
     if FAMILIES in suites:
-        queues = family_queues(config, episodes, config.eval.splits) + queues
+        queues.insert(0, _turns(family_queues(config, episodes, config.eval.splits)))
     if not any(queues):
         raise UsageError("no held-out task has these families and levels: see `parelha tasks list`")
     return tuple(_in_turn(queues, episodes, "eval.episodes"))
@@ -79,16 +80,16 @@ def _part(config: Config, name: str, number: int) -> list[Task]:
 
 
 def _in_turn(queues: Sequence[Sequence[Task]], number: int, key: str) -> list[Task]:
-    """The first of each queue, then the second of each, until there are so many."""
-    chosen: list[Task] = []
-    place = 0
-    while len(chosen) < number:
-        due = [queue[place] for queue in queues if place < len(queue)]
-        if not due:
-            raise UsageError(f"only {len(chosen)} held-out tasks: lower {key}")
-        chosen += due[: number - len(chosen)]
-        place += 1
+    """So many tasks, one of each queue in turn."""
+    chosen = _turns(queues)[:number]
+    if len(chosen) < number:
+        raise UsageError(f"only {len(chosen)} held-out tasks: lower {key}")
     return chosen
+
+
+def _turns(queues: Sequence[Sequence[Task]]) -> list[Task]:
+    """The first of each queue, then the second of each, until all are there."""
+    return [task for turn in zip_longest(*queues) for task in turn if task is not None]
 
 
 def _suite_queues(config: Config, names: Sequence[str], splits: Sequence[str]) -> list[list[Task]]:

@@ -2,7 +2,8 @@
 
 A suite is named as on the command line: ``families``, a benchmark's name or file, or a folder. What
 a run trains on is never what it is evaluated on: of a benchmark that is trained on, the held-out
-fifth is left for evaluation; one that is only evaluated on is used whole.
+fifth is left for evaluation; one that is only evaluated on is used whole, but for problems that
+another suite gives to train on.
 """
 
 import os
@@ -48,12 +49,16 @@ def training_suites(
         found += [task for task in tasks if task.id not in trivial]
         if trivial and len(trivial) == len(tasks):
             raise UsageError(f"no task of {name} can be trained on: {_trivial_notice(trivial)}")
-    _check_ids("tasks.suites", _others(names), found)
+    check_ids("tasks.suites", _others(names), found)
     return tuple(found)
 
 
-def _check_ids(key: str, names: Sequence[str], tasks: Sequence[Task]) -> None:
-    """Refuse suites that call different tasks the same: scores are kept and paired by the id."""
+def check_ids(key: str, names: Sequence[str], tasks: Sequence[Task]) -> None:
+    """Refuse suites that call different tasks the same: scores are kept and paired by the id.
+
+    Raises:
+        UsageError: two tasks have one id.
+    """
     known: dict[str, Task] = {}
     for task in tasks:
         if known.setdefault(task.id, task) is not task:
@@ -117,7 +122,10 @@ def heldout_suites(
     used = {_place(name) for name in _others(trained)}
     numbers = tuple(seeds)
     lists: list[list[Task]] = []
-    for name in _others(names):
+    others = _others(names)
+    # Another file may hold the same problems: a copy, or HumanEval+ beside HumanEval.
+    seen = _marks_of(trained, numbers, allow_unsafe) if others else set()
+    for name in others:
         suite = open_suite(name, allow_unsafe)
         whole = _place(name) not in used
         if isinstance(suite, OwnFolder):
@@ -126,8 +134,26 @@ def heldout_suites(
             lists.append([task for split in wanted for task in suite.of_split(split, numbers)])
         else:
             lists.append([t for t in suite.tasks if whole or t.split != "train"])
-    _check_ids("tasks.eval_suites", _others(names), [task for tasks in lists for task in tasks])
+        if whole:
+            lists[-1] = [task for task in lists[-1] if not seen & _marks(task)]
+    check_ids("tasks.eval_suites", _others(names), [task for tasks in lists for task in tasks])
     return lists
+
+
+def _marks_of(names: Sequence[str], seeds: tuple[int, ...], allow_unsafe: bool) -> set[str]:
+    """By what the tasks of these suites that are trained on would be known in another suite."""
+    return {
+        mark
+        for name in _others(names)
+        for task in _candidates(name, seeds, True, allow_unsafe)
+        for mark in _marks(task)
+    }
+
+
+def _marks(task: Task) -> set[str]:
+    """A task's id, and the benchmark's own program: MBPP and its sanitized part share those."""
+    solution = " ".join(task.solution.split()) if isinstance(task, BenchmarkTask) else ""
+    return {task.id, solution} - {""}
 
 
 def suite_notices(

@@ -14,6 +14,7 @@ from parelha.checkpoint import (
     load_checkpoint,
     make_optimizers,
     save_checkpoint,
+    saved_steps,
 )
 from parelha.config import Config
 from parelha.config_file import from_dict
@@ -183,6 +184,9 @@ def _open_folder(config: Config, resume: Path | None) -> tuple[RunFolder, int]:
     check_made_from(folder.read_config().get("made_from", {}), made_from(config), resume)
     checkpoints = resume / "checkpoints"
     done = latest_step(checkpoints)
+    newest = max(saved_steps(checkpoints), default=0)
+    if newest != done:  # what follows would remove its adapters and its records
+        raise UsageError(f"{resume} cannot go on: step {newest} has lost its trainer.safetensors")
     folder.truncate(done)
     drop_after(checkpoints, done)
     return folder, done
