@@ -12,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parelha.config_file import from_dict
+from parelha.experiment.plan import merged
 from parelha.kernels.choose import choose
 from parelha.overrides import resumed_config
-from parelha.pacing import Pace
+from parelha.pacing import Pace, other_steps
 from parelha.train import load_run_config, train
 from tests.fakes import Quiet, run_tiny, tiny_config, use_fakes
 
@@ -57,6 +58,10 @@ def test_a_run_too_long_for_its_minutes_ends_after_fewer_steps_and_can_go_on(
     assert any(f"--resume {folder} --train.steps 3" in message for message in progress.messages)
     stored = load_run_config(folder)
     assert stored.train.steps == 1
+    phases = {"train": {"steps": 3, "draft_steps": 2}}
+    fitted = from_dict(merged(stored.to_dict(), {"train": {"draft_steps": 1}}))
+    again = resumed_config(fitted, from_dict(merged(stored.to_dict(), phases)), True, ())
+    assert (again.train.steps, again.train.draft_steps) == (3, 1)
     asked = tiny_config(model_folder, tmp_path, **shape)
     run_tiny(resumed_config(stored, asked, False, ("train.steps",)), resume=folder)
     whole = run_tiny(
@@ -103,6 +108,14 @@ def test_a_step_costs_what_the_newest_of_its_kind_did() -> None:
     # Dialogues take more than their tokens let expect in the one run, less in the other.
     assert dear.fit(3, 2000.0, 0.0).train.steps < at_first < cheap.fit(3, 10.0, 0.0).train.steps
     assert cheap.fit(3, 10.0, 24 * 60.0).train.steps == 3
+
+
+def test_what_is_left_out_is_told_by_the_steps_that_were_asked_for() -> None:
+    config = from_dict({"train": {"steps": 4, "minutes": 24}})
+    told = other_steps(config, 19)
+    assert "steps: 4 in place of 19" in told and "--train.steps 19`" in told
+    told = other_steps(config, 4)
+    assert "steps: 4 as asked for" in told and "--resume" not in told
 
 
 def test_a_slow_machine_plays_every_phase() -> None:

@@ -10,6 +10,9 @@ from parelha.config import Config
 from parelha.config_file import from_dict, known_keys, nearest_key
 from parelha.errors import UsageError
 
+# What `train.minutes` changes beside `train.steps` (`pacing`).
+_FITTED = ("train.draft_steps", "train.verdict_steps", "train.review_steps")
+
 
 def split_arguments(arguments: Sequence[str]) -> tuple[Path | None, dict[str, str]]:
     """Split ``[CONFIG] [--key value | --key=value | --switch ...]`` into file and overrides.
@@ -97,6 +100,8 @@ def resumed_config(
             table["tracking"][key.removeprefix("tracking.")] = new[key]
         elif key == "model.dtype" and new[key] == "auto":
             continue  # the run keeps what it came to
+        elif key in _FITTED and key not in overrides and stored.train.minutes:
+            continue  # a run that had to end in time has phases of its own
         elif new[key] != old[key]:
             raise UsageError(
                 f"the run was made with another configuration: {key} is {old[key]!r} there, "

@@ -184,11 +184,15 @@ def in_words(config: Config, phase: Phase, drafts: int) -> str:
     return f"{drafts * config.episode.reviews} {names[phase]}"
 
 
-def other_steps(fitted: Config, before: Config) -> str:
-    """What is told of another number of steps, and how to do the others."""
-    steps, asked = fitted.train.steps, before.train.steps
+def other_steps(fitted: Config, asked: int) -> str:
+    """What is told of another number of steps than before, and how to do those that are left out.
+
+    Args:
+        fitted: the configuration with the steps that fit.
+        asked: steps that the run was begun with.
+    """
+    steps = fitted.train.steps
     return (
-        f"steps: {steps} in place of {asked}, to end within {fitted.train.minutes:g} minutes on "
-        f"this machine: {what_is_played(fitted)}; more: `parelha train --resume {fitted.run_dir} "
-        f"--train.steps {max(steps, asked)}`"
-    )
+        f"steps: {steps} {f'in place of {asked}' if steps < asked else 'as asked for'}, to end "
+        f"within {fitted.train.minutes:g} minutes on this machine: {what_is_played(fitted)}"
+    ) + f"; more: `parelha train --resume {fitted.run_dir} --train.steps {asked}`" * (steps < asked)

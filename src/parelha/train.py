@@ -80,7 +80,8 @@ def _lead(
             load_checkpoint(folder.path / "checkpoints", done, runtime.policy, optimizers)
             runtime.weights_changed()
         folder.write_config(_record(config, runtime))
-        evaluation = _evaluate_once(runtime, folder, "before", 0, progress)
+        # What a resumed run has lost of it could only be measured with adapters that are trained.
+        evaluation = 0.0 if done else _evaluate_once(runtime, folder, "before", 0, progress)
         if untrained:
             return folder.path
         # Whoever goes on with a run wants the rest of it, however long that takes.
@@ -106,7 +107,7 @@ def _train_steps(
 ) -> None:
     """Play, learn and write down each step; `reserve` seconds are needed after the last one."""
     config, step, ahead = runtime.config, done, Ahead()
-    past = read_past(tasks, config, folder, done)
+    past, asked = read_past(tasks, config, folder, done), config.train.steps
     progress.set_steps(costs_of_steps(config))
     played: Played | None = None
     while step < config.train.steps:
@@ -122,7 +123,7 @@ def _train_steps(
         if pace is not None:
             fitted = pace.fit(step, timings["seconds"], reserve)
             if fitted != config:
-                progress.message(other_steps(fitted, config))
+                progress.message(other_steps(fitted, asked))
                 config = runtime.config = fitted
                 folder.write_config(_record(config, runtime))
                 progress.set_steps(costs_of_steps(config))
