@@ -1,15 +1,18 @@
 # Two commands: `make train` and `make test`. Each sets up what it needs in .venv.
 #
-#   make test     the gate: every linter on our own code, then every test
+#   make setup    .venv alone
+#   make train    `parelha train` with CONFIG
+#   make test     the gate: every linter on our own code and every test, side by side
 #   make fast     ruff, mypy (quick once it has its cache), and the tests that are not marked slow
-#   make lint     the linters alone; `make tests` the tests alone
+#   make lint     the linters alone: ruff, flake8, mypy strict, pylint; `make tests` the tests alone
 #   make format   lays the code out, and mends what ruff can mend
-#   make coverage which lines the fast tests run
+#   make coverage which lines and branches the fast tests run
 #   make files    writes docs/files.md, the list of modules
-#   make docs     the documentation as a site in build/site
+#   make docs     the documentation as a site in build/site; every link is checked
 #   make interop  the tests of bridges to other trainers, in an environment of their own with those
 #   make dist     a wheel in dist, tried in an environment of its own
 #   make lowest   the fast tests with the oldest dependencies that pyproject.toml allows
+#   make clean    removes the environments, the caches and what was built
 #
 #   TORCH_BACKEND which build of torch: auto fits the machine (no CUDA without an NVIDIA GPU), cpu, cu130 ...;
 #                 pip takes the one in pip's own index, as does a PIP_ARGS that names an index

@@ -1,6 +1,6 @@
 """Speed and memory of static analysis: pylint, flake8 and mypy, warm against their command lines.
 
-``python benchmarks/analysis.py`` runs both forms on the same programs in the same run. Every
+``python -m benchmarks.analysis`` runs both forms on the same programs in the same run. Every
 program is another one (mutants), so that no cache helps; mypy's command line has its cache folder
 filled, as a user's would be. Processor time, which a busy machine disturbs least, is that of the
 tools' processes and of the servers that fork them; the ratio of elapsed times stands beside it.

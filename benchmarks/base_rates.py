@@ -1,7 +1,7 @@
 """Base rates: how often a model's first draft passes, family by family, before any training.
 
-    python benchmarks/base_rates.py --json base.json --table
-    python benchmarks/base_rates.py --levels 2,3 --families-sample 12 --json sampled.json --table
+    python -m benchmarks.base_rates --json base.json --table
+    python -m benchmarks.base_rates --levels 2,3 --families-sample 12 --json sampled.json --table
 
 A sample is one draft by the coder as evaluation plays it: the product's prompts, action and hint,
 the evaluation's temperature, no exploration, the hidden cases graded in the sandbox. The samples of

@@ -1,8 +1,8 @@
 """How well the efficiency meter tells programs apart: 20 pairs of known ratios, 200 trials.
 
-    python benchmarks/efficiency.py                 the table of docs/analysis.md
-    python benchmarks/efficiency.py --trials 3      shorter
-    python benchmarks/efficiency.py --attacks       what gaming the clock earns
+    python -m benchmarks.efficiency                 the table of docs/analysis.md
+    python -m benchmarks.efficiency --trials 3      shorter
+    python -m benchmarks.efficiency --attacks       what gaming the clock earns
 
 Four references, each beside five variants: the same work, 1.5, 2 and 10 times the work, and a
 quadratic algorithm for the same values. Measured on one processor while a process that never

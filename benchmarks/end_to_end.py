@@ -2,11 +2,12 @@
 
     python -m benchmarks.end_to_end --comlrl ENVIRONMENT/bin/python
 
-Ours is `parelha train` as a user calls it: drafts, reviews with their tools, revisions, sandbox,
-linters, updates of both adapters. CoMLRL (MAGRPO, two agents, two turns, four generations) gets
-the same model, prompts of the same tasks, and answers so long that a joint sample has as many
-tokens as an episode had; its reward is a constant that costs nothing. An episode of its tree is one
-joint sample: two answers and their share of the update. Loading is left out; workers count.
+Ours is `parelha train` as a user calls it, with the model and the limits of tokens of `--config`,
+in steps of whole dialogues: drafts, reviews with their tools, revisions, sandbox, linters, updates
+of both adapters. CoMLRL (MAGRPO, two agents, two turns, four generations) gets the same model,
+prompts of the same tasks, and answers so long that a joint sample has as many tokens as an episode
+had; its reward is a constant that costs nothing. An episode of its tree is one joint sample: two
+answers and their share of the update. Loading is left out; workers count.
 """
 
 import argparse
@@ -97,6 +98,10 @@ def parelha(options: argparse.Namespace, folder: Path) -> dict[str, float]:
     settings: dict[str, Any] = {
         "runs_dir": folder,
         "train.steps": options.steps,
+        "train.draft_steps": 0,
+        "train.verdict_steps": 0,
+        "train.review_steps": 0,
+        "train.minutes": 0,
         "train.tasks_per_step": options.tasks,
         "tasks.seeds": 4,
         "eval.episodes": 0,

@@ -1,6 +1,6 @@
 """False alarms of the sandbox: every reference, and a benchmark's solutions, must pass.
 
-python benchmarks/honest.py [--level 2] [--benchmark HumanEval.jsonl.gz]
+python -m benchmarks.honest [--level 2] [--benchmark HumanEval.jsonl.gz]
 """
 
 import argparse

@@ -1,6 +1,6 @@
 """New tokens a second: this engine beside what a user could take instead, in one run.
 
-    python benchmarks/rollout.py [--vllm ENVIRONMENT/bin/python]
+    python -m benchmarks.rollout [--vllm ENVIRONMENT/bin/python]
 
 Half of the rows are drafts of the coder, half are reviews of the reviewer, each by its own adapter,
 on the prompts that training would send. Every peer writes as many tokens for every row, whatever

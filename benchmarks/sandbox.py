@@ -1,7 +1,7 @@
 """Isolated executions per second, beside plain subprocesses and bubblewrap; and a soak test.
 
-    python benchmarks/sandbox.py                    the table of docs/sandbox.md
-    python benchmarks/sandbox.py --soak 20000       8 callers, a tenth attacks: leaks, wrong scores
+    python -m benchmarks.sandbox                    the table of docs/sandbox.md
+    python -m benchmarks.sandbox --soak 20000       8 callers, a tenth attacks: leaks, wrong scores
 
 Each execution runs one program on 8 inputs. Rates are per core: one worker, and the processor
 time of everything involved is measured too, so that a loaded machine shows.

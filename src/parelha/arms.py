@@ -1,4 +1,4 @@
-"""Other ways to solve a task with the same coder, to compare the pair with at equal tokens.
+"""Other ways to solve a task with the coder, beside the pair; `best_of_n` has the pair's tokens.
 
 Each arm is a part of a dialogue like the episode's own, on the same tasks and random streams. What
 an arm does not spend of the pair's tokens it cannot use; only `best_of_n` goes on until they are

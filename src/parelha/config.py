@@ -147,9 +147,8 @@ class RewardConfig(Section):
     The reviewer's tool and the reward both follow it."""
     verdict_weight: NotNegative = 0.25
     """The reviewer's reward for a right verdict (and its loss for a wrong one), beside the cost of
-    its tools and what its text changed; so it is logged, and other trainers are paid. This weight
-    and `tool_cost` change what is learned only with `episode.tools = "chosen"` (docs/rewards.md).
-    """
+    its tools and what its text changed; logged so, and paid so by other trainers. It changes what
+    is learned only with `episode.tools = "chosen"`, and so does `tool_cost` (docs/rewards.md)."""
     tool_cost: NotNegative = 0.01
     """The reviewer's cost of one tool call."""
     own: dict[str, NotNegative] = Field(default_factory=dict)

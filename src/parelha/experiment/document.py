@@ -7,6 +7,7 @@ from typing import Any
 from parelha.errors import UsageError
 from parelha.experiment.claims import claims
 from parelha.experiment.runs import RESULTS, read_times
+from parelha.experiment.stored import Results, read_stored
 from parelha.experiment.tables import (
     Rows,
     arm_rows,
@@ -19,12 +20,13 @@ from parelha.experiment.tables import (
 )
 from parelha.live import duration
 from parelha.report.page import visible
-from parelha.tracking import read_object, write_atomic
+from parelha.tracking import write_atomic
 
 _HEAD = """# Results
 
 Made by `parelha experiment --page` from the `results.json` of each experiment; no figure is typed
-by hand. `parelha experiment FILE` repeats one.
+by hand. `parelha experiment FILE` at the commit named below repeats one; at another commit the
+configuration may differ.
 """
 _NOTHING = "No experiment has been measured yet, so there is nothing to claim."
 
@@ -38,7 +40,7 @@ def write_document(path: Path, folders: Sequence[Path]) -> Path:
             come by name, and where it is empty the document says that nothing was measured.
 
     Raises:
-        UsageError: a folder without results, or the file cannot be written.
+        UsageError: a folder without results of an experiment, or the file cannot be written.
     """
     found = [one for folder in folders for one in _experiments(folder)]
     parts = [_HEAD, *(_part(results, read_times(folder)) for folder, results in found)]
@@ -48,10 +50,10 @@ def write_document(path: Path, folders: Sequence[Path]) -> Path:
 
 def _experiments(folder: Path) -> list[tuple[Path, dict[str, Any]]]:
     """The results in a folder, or in those that it holds."""
-    if (results := read_object(folder / RESULTS)) is not None:
+    if (results := read_stored(folder / RESULTS, Results)) is not None:
         return [(folder, results)]
     within = sorted(folder.iterdir()) if folder.is_dir() else []
-    tables = ((one, read_object(one / RESULTS)) for one in within if one.is_dir())
+    tables = ((one, read_stored(one / RESULTS, Results)) for one in within if one.is_dir())
     found = [(one, table) for one, table in tables if table is not None]
     if not found and (not folder.is_dir() or any(folder.glob("*/config.json"))):
         raise UsageError(f"{folder} holds no {RESULTS}: `parelha experiment FILE` makes it")

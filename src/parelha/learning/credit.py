@@ -1,7 +1,9 @@
 """From rewards to the advantage of each turn: groups, baselines, one scale for each kind of credit.
 
 Programs are compared within their task: drafts with drafts, revisions by what they are above their
-draft. A review is three decisions, and each is paid for what it decides (docs/learning.md):
+baseline, which is the program that an edit goes on from, and the mean of the first attempts for a
+program begun afresh. A review is three decisions, and each is paid for what it decides
+(docs/learning.md):
 
 - the *verdict* (approve, or write a review) by whether the program passes, and by how much is at
   stake; both moves are known, so no group is needed, and both classes of programs weigh the same;
