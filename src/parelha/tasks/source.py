@@ -24,6 +24,7 @@ from typing import Any
 from parelha.tasks.compare import one_line
 from parelha.tasks.draws import Args, Edges, Ordinary
 from parelha.tasks.references import names_of, package_of
+from parelha.tasks.rename import free_name, renamed
 
 PARTS = {"ordinary": "rng, size", "edges": "rng", "oracle": "the same as the reference"}
 MISTAKE = "mistake_"
@@ -122,7 +123,7 @@ def _at_level(
     returns = f" -> {ast.unparse(head.returns)}" if head.returns else ""
     oracle = newest("oracle")
     return Source(
-        reference=re.sub(rf"\b{reference}\b", entry_point, program),
+        reference=_under_its_name(program, reference, entry_point),
         signature=f"def {entry_point}({ast.unparse(head.args)}){returns}:",
         ordinary=_ordinary(function(newest("ordinary"))),
         edges=_edges([function(name) for name in edges if name in file.definitions]),
@@ -139,10 +140,25 @@ def wrong_answers(text: str, entry_point: str, level: int | None) -> tuple[tuple
         level: whose wrong answers are wanted; None is the lowest.
     """
     file = _File(text)
-    return tuple(
-        (name, f"{file.program(name).rstrip()}\n\n\n{entry_point} = {name}\n")
-        for name in file.mistakes(level)
-    )
+    found = []
+    for name in file.mistakes(level):
+        program = file.program(name).rstrip()
+        # One that calls the reference must not find itself under that name.
+        program = renamed(program, entry_point, free_name(program, entry_point))
+        found.append((name, f"{program}\n\n\n{entry_point} = {name}\n"))
+    return tuple(found)
+
+
+def _under_its_name(program: str, reference: str, entry_point: str) -> str:
+    """The program of a level's reference, under the name of the function asked for."""
+    if reference == entry_point:
+        return program
+    # It may call the reference of the lowest level, which has that name in the file.
+    program = renamed(program, entry_point, free_name(program, entry_point))
+    try:
+        return renamed(program, reference, entry_point)
+    except ValueError as error:
+        raise SourceError(str(error)) from None
 
 
 # --- what draws inputs -------------------------------------------------------------------------
@@ -253,24 +269,27 @@ class _File:
         kept += self.definitions[wanted]
         used: set[str] = set()
         for statement in kept:  # grows while it is walked through
-            new = self._used(statement) - used
-            used |= new
-            for name in new & self.definitions.keys():
-                if name not in PARTS and not name.startswith(MISTAKE):
-                    kept += [other for other in self.definitions[name] if other not in kept]
+            names = self._used(statement)
+            if not statement.defined:  # as under ``if __name__ == "__main__"``
+                names = {name for name in names if not _is_beside(name)}
+            for name in (names - used) & self.definitions.keys():
+                kept += [other for other in self.definitions[name] if other not in kept]
+            used |= names
         return self._text(kept, used)
 
     def _used(self, statement: _Statement) -> set[str]:
         """Names of the module that a statement uses; a function's own names are not among them."""
         if statement not in self._uses:
             node = statement.node
-            if isinstance(node, ast.FunctionDef):
-                head = [*node.decorator_list, *(arg.annotation for arg in node.args.args)]
-                parts = [part for part in (*head, node.returns) if part is not None]
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 source = "\n".join(self._lines[statement.first : statement.last])
-                tables = symtable.symtable(source, node.name, "exec").get_children()
-                found = set().union(*map(_globals_of, tables))
-                found = found.union(*(_names_in(part, texts=True) for part in parts))
+                module = symtable.symtable(source, node.name, "exec")
+                # The head (decorators, defaults, annotations) is worked out in the module.
+                head = {s.get_name() for s in module.get_symbols() if s.is_referenced()}
+                arguments = [part for part in ast.walk(node.args) if isinstance(part, ast.arg)]
+                hints = [node.returns, *(argument.annotation for argument in arguments)]
+                texts = [_names_in(hint, texts=True) for hint in hints if hint]
+                found = head.union(*map(_globals_of, module.get_children()), *texts)
             else:
                 found = _names_in(node, texts=isinstance(node, ast.AnnAssign | ast.ClassDef))
             self._uses[statement] = found
@@ -294,6 +313,11 @@ class _File:
                 gap = 0
             after = statement.last
         return "\n".join(lines).strip("\n") + "\n"
+
+
+def _is_beside(name: str) -> bool:
+    """Whether a name is that of a part beside the reference, which draws, checks or is wrong."""
+    return name in PARTS or name.startswith(MISTAKE)
 
 
 def _looks_beside(program: str) -> bool:
@@ -346,5 +370,6 @@ def _names_in(node: ast.AST, texts: bool) -> set[str]:
         if isinstance(part, ast.Name):
             names.add(part.id)
         elif texts and isinstance(part, ast.Constant) and isinstance(part.value, str):
-            names.update(re.findall(r"\w+", part.value))
+            words = re.findall(r"\w+", part.value)
+            names.update(word for word in words if not _is_beside(word))
     return names
