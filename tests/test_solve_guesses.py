@@ -83,6 +83,86 @@ def test_numbers_keep_their_zeros_whatever_pandas_calls_the_column(
     pd.testing.assert_frame_equal(by_code(found), found.frame)
 
 
+LATE = "".join(f"w{n},{90000 + n}\n" for n in range(600))
+
+
+@pytest.mark.parametrize("how", [("utf-8", 1 << 24), ("utf-8", 7), ("utf-16", 1 << 24)])
+@pytest.mark.parametrize(
+    ("last", "words", "numbers", "notice"),
+    [
+        ('x,"01234"\r\n', ["w599", "x"], ["90599", "01234"], "'n' is text: its numbers begin"),
+        ("x,01234", ["w599", "x"], ["90599", "01234"], "'n' is text: its numbers begin"),
+        ("x,\ny,01234\n", ["x", "y"], [None, "01234"], "'n' is text: its numbers begin"),
+        ("None,5\n", ["w599", "None"], [90599, 5], ""),
+        ("None,5\nx,None\n", ["None", "x"], [5, None], ""),
+        ("NA,5\n", ["w599", None], [90599, 5], "'word': NA is read as missing"),
+        ("None,5\nNA,00\n", ["None", None], [5, 0], "'word': NA is read as missing"),
+        ("CHINA,5\n007,6\n", ["CHINA", "007"], [5, 6], ""),
+    ],
+)
+def test_what_pandas_would_change_is_found_however_late_it_comes(
+    tmp_path: Path, how: tuple[str, int], last: str, words: Any, numbers: Any, notice: str
+) -> None:
+    """Beyond the rows that are looked at first, and wherever the parts of the file are cut."""
+    encoding, part = how
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("parelha.solve.delimited._PART", part)
+        found = table(tmp_path, "t.csv", f"word,n\n{LATE}{last}".encode(encoding))
+    end = found.frame.astype(object).where(found.frame.notna(), None).iloc[-2:]
+    assert end.to_dict("list") == {"word": words, "n": numbers}
+    assert len(found.notices) == bool(notice)
+    assert notice in " ".join(found.notices)
+    pd.testing.assert_frame_equal(by_code(found), found.frame)
+
+
+def test_none_is_a_word_in_columns_of_words_alone(tmp_path: Path) -> None:
+    rows = 'w,on,v,n\nNone,5 Mar 2024,"1,234",1\nSome,None,None,None\nSome,6 Mar 2024,"2,345.5",3\n'
+    found = table(tmp_path, "t.csv", rows)
+    assert found.frame["w"].tolist() == ["None", "Some", "Some"]
+    assert found.frame["on"].dropna().tolist() == [pd.Timestamp(2024, 3, day) for day in (5, 6)]
+    assert found.frame["v"].dropna().tolist() == [1234, 2345.5]
+    assert found.frame["n"].dropna().tolist() == [1, 3]
+    pd.testing.assert_frame_equal(by_code(found), found.frame)
+
+
+@pytest.mark.parametrize(
+    ("cells", "first", "zone", "notice"),
+    [
+        (["2024-06-01T00:30:00+02:00", ""], "2024-06-01 00:30", "UTC+02:00", ""),
+        (["2024-06-01 00:30+0530", "2024-06-02 00:30+05:30"], "2024-06-01 00:30", "UTC+05:30", ""),
+        (["2024-06-01T00:30Z", "2024-06-02T00:30+00:00"], "2024-06-01 00:30", "UTC", ""),
+        (
+            ["2024-06-01T00:30+02:00", "2024-12-01T00:30+01:00"],
+            "2024-05-31 22:30",
+            "UTC",
+            "has times of several offsets: all are read as UTC",
+        ),
+        (
+            ["2024-06-01T00:30+02:00", "2024-06-02T00:30"],
+            "2024-05-31 22:30",
+            "UTC",
+            "has times without an offset among others: all are read as UTC",
+        ),
+        (
+            ["2024-06-01T00:30+02:00", "13-05-2024"],
+            "2024-05-31 22:30",
+            "UTC",
+            "has times without an offset among others: all are read as UTC",
+        ),
+    ],
+)
+def test_times_keep_the_offset_that_all_of_them_have(
+    tmp_path: Path, cells: list[str], first: str, zone: str, notice: str
+) -> None:
+    found = table(tmp_path, "t.csv", "when,n\n" + "".join(f"{cell},1\n" for cell in cells))
+    when = found.frame["when"]
+    assert when.iloc[0].tz_localize(None) == pd.Timestamp(first)
+    assert str(when.dt.tz) == zone
+    assert notice in " ".join(found.notices)
+    assert notice or not found.notices
+    pd.testing.assert_frame_equal(by_code(found), found.frame)
+
+
 @pytest.mark.parametrize(
     ("name", "content", "called"),
     [

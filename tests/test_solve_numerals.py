@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from parelha.solve.answers import comparable
 from parelha.solve.numerals import read_numerals
+from parelha.solve.tables import read_tables
 from tests.test_solve_tables import by_code, table
 
 NUMBERS = st.lists(st.integers(-(10**9), 10**9).map(lambda n: n / 100), min_size=1, max_size=8)
@@ -64,6 +65,10 @@ def test_what_is_no_number_stays_text(words: list[str]) -> None:
         ("d;v\na;1.234\nb;987\n", [1.234, 987], "1.234 is read as 1.234, and could be 1234"),
         ("d;v\na;0,123\nb;1,234\n", [0.123, 1.234], "decimal comma"),
         ('d,v\na,"1,234.5"\nb,"2,000"\n', [1234.5, 2000], "commas between thousands"),
+        ("d;v;w\na;1,5;3.14159\nb;2,5;2.71828\n", [1.5, 2.5], "'v' is read with decimal commas"),
+        ("d;w;v\na;1,5;3.14159\nb;2,5;2.71828\n", [3.14159, 2.71828], "'w' is read with"),
+        ("d;w;v\na;1,5;0.250\nb;2,5;1.750\n", [0.25, 1.75], "'w' is read with"),
+        ("d;w;v\na;1,5;1.250\nb;2.5;1.750\n", [1.25, 1.75], "1.250, and could be 1250"),
         ("d,v\na,01234\nb,99999\n", ["01234", "99999"], "its numbers begin with 0"),
         ("d,v\na,None\nb,Some\n", ["None", "Some"], ""),
         ("d,v\na,True\nb,False\n", [True, False], ""),
@@ -75,6 +80,43 @@ def test_numbers_are_read_as_their_owner_means_them(
     found = table(tmp_path, "t.csv", content)
     assert found.frame["v"].tolist() == values
     assert notice in " ".join(found.notices)
+    pd.testing.assert_frame_equal(by_code(found), found.frame)
+
+
+@pytest.mark.parametrize(
+    ("texts", "values", "notice"),
+    [
+        (["1.250", "2.500", "12.125"], [1.25, 2.5, 12.125], "1.250, and could be 1250"),
+        (["987", None, "1.250"], [987, None, 1.25], "1.250, and could be 1250"),
+        (["1.250", "12345"], [1.25, 12345], "with decimal points"),
+        (["1.250", "1.234.567"], [1250, 1234567], "with decimal commas"),
+        (["1.250", "0,5"], [1250, 0.5], "with decimal commas"),
+        (["1,250", "1.5"], [1250, 1.5], "with commas between thousands"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["json", "parquet"])
+def test_points_between_thousands_are_taken_for_such_where_nothing_else_can_be(
+    tmp_path: Path, kind: str, texts: list[str | None], values: list[float | None], notice: str
+) -> None:
+    path = tmp_path / f"t.{kind}"
+    frame = pd.DataFrame({"w": pd.Series(texts, dtype="str")})
+    if kind == "json":
+        frame.to_json(path, orient="records")
+    else:
+        frame.to_parquet(path)
+    (found,) = read_tables([path])
+    assert found.frame["w"].astype(object).where(found.frame["w"].notna(), None).tolist() == values
+    (said,) = found.notices
+    assert notice in said
+    pd.testing.assert_frame_equal(by_code(found), found.frame)
+
+
+def test_decimal_points_below_decimal_commas_are_read_however_late_they_come(
+    tmp_path: Path,
+) -> None:
+    found = table(tmp_path, "t.csv", "v;w\n" + "1,5;3\n" * 600 + "2,5;2.71828\n")
+    assert found.frame.iloc[-1].tolist() == [2.5, 2.71828]
+    assert "t.csv: column 'w' is read with decimal points" in found.notices
     pd.testing.assert_frame_equal(by_code(found), found.frame)
 
 

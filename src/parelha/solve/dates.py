@@ -10,7 +10,7 @@ _SHORT = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
 _LONG = "(?:january|february|march|april|june|july|august|september|october|november|december)"
 # Kinds of dates, as they are written and as pandas calls them. `D` and `M` are day and month: which
 # of them comes first is told by the numbers. A value is taken by the first kind that it is of.
-_ZONED = rf"\d{{4}}-\d{{2}}-\d{{2}}{_TIME}(?:Z|[+-]\d{{2}}:?\d{{2}})"
+_ZONED = rf"\d{{4}}-\d{{2}}-\d{{2}}{_TIME}(Z|[+-]\d{{2}}:?\d{{2}})"
 _KINDS: dict[str, str] = {
     rf"\d{{4}}-\d{{2}}-\d{{2}}{_TIME}": "ISO8601",
     _ZONED: "ISO8601",
@@ -36,6 +36,11 @@ def text_columns(frame: pd.DataFrame) -> list[Any]:
     return [name for name, kind in kinds if kind == "str" or isinstance(kind, pd.StringDtype)]
 
 
+def is_date(cell: str) -> bool:
+    """Whether a cell is written as a date of any kind."""
+    return any(re.fullmatch(kind, cell, re.IGNORECASE) for kind in _KINDS)
+
+
 def read_dates(name: str, frame: pd.DataFrame) -> tuple[pd.DataFrame, list[str], list[str]]:
     """The table with its dates as dates, the lines of Python that do it, and what was guessed.
 
@@ -47,14 +52,14 @@ def read_dates(name: str, frame: pd.DataFrame) -> tuple[pd.DataFrame, list[str],
     said: list[str] = []
     changed: dict[str, Any] = {}
     for column in text_columns(frame):
-        formats, zoned, notice = _formats(frame[column])
+        formats, utc, notice = _formats(frame[column])
         if notice:
             said.append(f"column {column!r} {notice}")
         if not formats:
             continue
         whole = len(formats) == 1
         arguments: list[dict[str, Any]] = [
-            {"format": form, **({"utc": True} if zoned else {})}
+            {"format": form, **({"utc": True} if utc else {})}
             | ({} if whole else {"errors": "coerce"})
             for form in formats
         ]
@@ -81,7 +86,7 @@ def _call(column: str, arguments: dict[str, Any]) -> str:
 
 
 def _formats(column: pd.Series) -> tuple[list[str], bool, str]:
-    """The formats of a column of dates, none of another; whether they have a zone; a notice."""
+    """The formats of a column of dates, none of another; whether they become UTC; a notice."""
     values = column.dropna()
     if values.empty or not _kinds_of(values.iloc[:_LOOKED_AT]):
         return [], False, ""
@@ -98,10 +103,21 @@ def _formats(column: pd.Series) -> tuple[list[str], bool, str]:
         notices.append("has dates of several kinds")
     if len(numbers) and not day_first and not month_first:
         notices.append("is read as day, month, year, and could be month, day, year")
+    offsets = _offsets(values) if _ZONED in kinds else set()
+    if "" in offsets:
+        notices.append("has times without an offset among others: all are read as UTC")
+    elif len(offsets) > 1:
+        notices.append("has times of several offsets: all are read as UTC")
     order = ("%m", "%d") if month_first else ("%d", "%m")
     # Only these formats have the letters by themselves.
     formats = [re.sub(r"(?<!%)D", order[0], re.sub(r"(?<!%)M", order[1], f)) for f in formats]
-    return formats, _ZONED in kinds, "; ".join(notices)
+    return formats, len(offsets) > 1, "; ".join(notices)
+
+
+def _offsets(values: pd.Series) -> set[str]:
+    """The different offsets from UTC, "" for a date or time without one."""
+    found = values.str.extract(rf"(?i)^{_ZONED}$", expand=False).fillna("").str.upper()
+    return set(found.str.replace(":", "").replace({"Z": "+0000", "-0000": "+0000"}))
 
 
 def _kinds_of(values: pd.Series) -> list[str]:

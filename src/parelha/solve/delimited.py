@@ -4,16 +4,18 @@ import codecs
 import csv
 import re
 import warnings
-from itertools import pairwise
+from collections.abc import Collection, Iterable
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import IO, Any, Literal, NamedTuple
 
 import pandas as pd
-from pandas.api.types import infer_dtype
+from pandas.api.types import infer_dtype, is_bool_dtype, is_numeric_dtype
 
 from parelha.errors import UsageError
 
-from .numerals import could_be_thousands, has_decimal_comma, is_numeral
+from .dates import is_date, text_columns
+from .numerals import could_be_thousands, has_decimal_comma, has_decimal_point, is_numeral
 
 Header = Literal["auto", "yes", "no"]
 _SAMPLE_BYTES = 1 << 18
@@ -24,7 +26,9 @@ _SEPARATORS = (",", ";", "\t", "|")
 _NAMED = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
 _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?')  # that Excel writes, and takes as told
 # What pandas reads as missing, but for None, which is an answer among others.
-_MISSING = ["", "NaN", "nan", "-NaN", "NA", "<NA>", "N/A", "n/a", "NULL", "null", "#N/A", "#NA"]
+MISSING = ["", "NaN", "nan", "-NaN", "NA", "<NA>", "N/A", "n/a", "NULL", "null", "#N/A", "#NA"]
+_ZEROS = r" *0\d{2,} *"
+_PART = 1 << 24  # characters that are looked through at once
 _DATE = re.compile(r"\d{1,4}([-/.])\d{1,2}\1\d{1,4}.*")
 # By the bytes that a file begins with; as Python calls it, and as people do.
 _MARKED = {
@@ -72,7 +76,8 @@ def read_delimited(path: Path, header: Header) -> tuple[pd.DataFrame, dict[str, 
         notices.append(f"the table begins in line {above + 1}")
     cells = [cell for row in rows[1:] or rows for cell in row]
     commas = separator != "," and any(map(has_decimal_comma, cells))
-    if commas and not any(re.fullmatch(r"-?\d+\.\d{1,2}", c) for c in cells):
+    # Where a point is a decimal one too, each column is read by itself.
+    if commas and not any(map(has_decimal_point, cells)):
         arguments["decimal"] = ","
         notices.append("numbers are read with a decimal comma")
     if header == "no" or (header == "auto" and not has_header(rows)):
@@ -90,38 +95,135 @@ def read_delimited(path: Path, header: Header) -> tuple[pd.DataFrame, dict[str, 
             notices.append("rows have a cell more than there are names: the first is row_name")
         elif any(extra > 0 for extra in longer):
             arguments["usecols"] = list(range(len(rows[0])))
-    _keep_as_written(path, rows, arguments, notices)
-    frame = _read(path, arguments, len(arguments.get("names", rows[0])))
+    frame = _read_as_written(path, rows, arguments, notices)
     if "usecols" in arguments:
         notices.append("cells beyond the last column were left out")
     return frame, arguments, notices
 
 
-def _keep_as_written(
+def _read_as_written(
     path: Path, rows: list[list[str]], arguments: dict[str, Any], notices: list[str]
+) -> pd.DataFrame:
+    """The table, read again where pandas took something for what it is not."""
+    columns = len(arguments.get("names", rows[0]))
+    frame = _read(path, arguments, columns)
+    _say_doubts(rows, frame, arguments, notices)
+    if kept := _as_written(path, frame, arguments, notices):
+        arguments |= kept
+        del frame  # so that memory need not hold both
+        frame = _read(path, arguments, columns)
+    return frame
+
+
+def _say_doubts(
+    rows: list[list[str]], frame: pd.DataFrame, arguments: dict[str, Any], notices: list[str]
 ) -> None:
-    """Keep what pandas would take for something else: 01234, and None among answers."""
-    # As pandas calls the columns: it names those without a name, and keeps spaces around others.
-    names = pd.read_csv(path, nrows=0, **arguments).columns.tolist()
+    """Say where a point that is read as a decimal one could be one between thousands."""
     below = rows if arguments.get("header", 0) is None else rows[1:]
-    in_doubt = "sep" in arguments and "decimal" not in arguments
-    texts: dict[str, str] = {}
-    for place, name in enumerate(names):
-        cells = [row[place] for row in below if place < len(row) and row[place]]
-        words = [cell for cell in cells if cell not in (*_MISSING, "None")]
-        if any(re.fullmatch(r"0\d{2,}", cell) for cell in words) and all(map(str.isdigit, words)):
-            texts[name] = "str"
-            notices.append(f"column {name!r} is text: its numbers begin with 0")
-        elif in_doubt and (first := could_be_thousands(words)):
+    if "sep" not in arguments or "decimal" in arguments:
+        return
+    for place, name in enumerate(frame.columns):
+        cells = [row[place] for row in below if place < len(row)]
+        first = could_be_thousands([cell for cell in cells if cell not in (*MISSING, "None")])
+        if first and is_numeric_dtype(frame[name]):
             other = first.replace(".", "")
             notices.append(f"column {name!r}: {first} is read as {first}, and could be {other}")
-        if words and not any(map(is_numeral, words)):
-            if "None" in cells:
-                arguments |= {"keep_default_na": False, "na_values": _MISSING}
-            if "NA" in cells:
-                notices.append(f"column {name!r}: NA is read as missing")
-    if texts:
-        arguments["dtype"] = texts
+
+
+def _as_written(
+    path: Path, frame: pd.DataFrame, arguments: dict[str, Any], notices: list[str]
+) -> dict[str, Any]:
+    """Arguments that keep what pandas took for something else: 01234, and None among words."""
+    present = _present(path, arguments)
+    if not present:
+        return {}
+    gaps = frame.columns[frame.isna().any()].tolist()
+    words = [
+        name for name in text_columns(frame) if name in gaps and are_words(frame[name].dropna())
+    ]
+    columns = {
+        _ZEROS: [name for name in frame.columns if _is_whole(frame[name])],
+        "None": gaps if words else [],
+        "NA": words,
+    }
+    found = _columns_with(path, frame, arguments, {cell: columns[cell] for cell in present})
+    notices += [f"column {name!r} is text: its numbers begin with 0" for name in found[_ZEROS]]
+    notices += [f"column {name!r}: NA is read as missing" for name in found["NA"]]
+    kept = missing_values(gaps, words, found["None"])
+    if found[_ZEROS]:
+        kept["dtype"] = arguments.get("dtype", {}) | dict.fromkeys(found[_ZEROS], "str")
+    return kept
+
+
+def _present(path: Path, arguments: dict[str, Any]) -> list[str]:
+    """Which of the cells that pandas takes for something else a file has, in one pass over it."""
+    edges = rf'[{re.escape(arguments.get("sep", ","))}"\r\n]'
+    wanted = {
+        _ZEROS: re.compile(edges + _ZEROS + edges),
+        # Letters first: so they are looked for as fast as memory is read.
+        **{cell: re.compile(f"{cell}(?<={edges}{cell}){edges}") for cell in ("None", "NA")},
+    }
+    present: list[str] = []
+    encoding, errors = arguments.get("encoding"), arguments.get("encoding_errors")
+    with path.open(encoding=encoding or "utf-8", errors=errors, newline="") as file:
+        while len(present) < len(wanted) and (part := file.read(_PART)):
+            part = f"\n{part}{file.readline()}\n"
+            present += [c for c, form in wanted.items() if c not in present and form.search(part)]
+    return present
+
+
+def _columns_with(
+    path: Path, frame: pd.DataFrame, arguments: dict[str, Any], wanted: dict[str, list[str]]
+) -> dict[str, list[str]]:
+    """Those of the columns in which a cell is written in such a way."""
+    found: dict[str, list[str]] = {_ZEROS: [], "None": [], "NA": []}
+    names = {name for columns in wanted.values() for name in columns}
+    if not names:
+        return found
+    places = [place for place, name in enumerate(frame.columns) if name in names]
+    how = arguments | {"usecols": places, "dtype": "str", "na_filter": False}
+    with pd.read_csv(path, chunksize=_PART // 16 // len(names) + 1, **how) as parts:
+        for part in parts:
+            for form, columns in wanted.items():
+                rest = [name for name in columns if name not in found[form]]
+                found[form] += [name for name in rest if part[name].str.fullmatch(form).any()]
+            if all(len(found[form]) == len(columns) for form, columns in wanted.items()):
+                break
+    return found
+
+
+def _is_whole(column: "pd.Series[Any]") -> bool:
+    """Whether a column that was read as numbers could be of digits alone."""
+    if column.dtype == "object":  # too long for 64 bits
+        return infer_dtype(column) == "integer"
+    if not is_numeric_dtype(column) or is_bool_dtype(column):
+        return False
+    numbers = column.dropna()
+    return bool(((numbers >= 0) & (numbers % 1 == 0)).all()) and not numbers.empty
+
+
+def are_words(cells: Iterable[str]) -> bool:
+    """Whether a column's first cells, the missing ones left out, are neither numbers nor dates."""
+    first = [cell.strip() for cell in islice(cells, _SAMPLE_ROWS)]
+    return bool(first) and not any(_is_value(cell) or is_date(cell) for cell in first)
+
+
+def missing_values(
+    gaps: list[str], words: Collection[str], with_none: Collection[str]
+) -> dict[str, Any]:
+    """Arguments of pandas by which None is a word in columns of words, and missing in others.
+
+    Args:
+        gaps: columns in which something is missing, None included.
+        words: columns of words.
+        with_none: columns in which None stands.
+    """
+    if not any(name in words for name in with_none):
+        return {}
+    if all(name in words for name in with_none):
+        return {"keep_default_na": False, "na_values": MISSING}
+    each = {name: MISSING if name in words else [*MISSING, "None"] for name in gaps}
+    return {"keep_default_na": False, "na_values": each}
 
 
 def _read(path: Path, arguments: dict[str, Any], columns: int) -> pd.DataFrame:

@@ -12,14 +12,21 @@ _INTEGER = r"[-+]?\d+"
 _DECIMAL_COMMA = r"[-+]?\d+,\d+"
 _GROUPED_BY_COMMAS = r"[-+]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?"
 _GROUPED_BY_POINTS = r"[-+]?[1-9]\d{0,2}(?:\.\d{3})+(?:,\d+)?"
+# Texts of digits that are written otherwise than their number, or that a float would not keep.
+_CODE = r"0\d+|\+\d+|\d+[eE]\d+|\d{16,}"
 _LOOKED_AT = 200  # values by which columns of words are left at once
-Style = Literal["decimal commas", "commas between thousands"]
+Style = Literal["decimal commas", "commas between thousands", "decimal points"]
 
 
 def has_decimal_comma(cell: str) -> bool:
     """Whether a cell is a number whose comma can be nothing else."""
     decimal = re.fullmatch(f"{_DECIMAL_COMMA}|{_GROUPED_BY_POINTS}", cell) and "," in cell
     return bool(decimal) and not re.fullmatch(_GROUPED_BY_COMMAS, cell)
+
+
+def has_decimal_point(cell: str) -> bool:
+    """Whether a cell is a number whose point can be nothing else."""
+    return bool(re.fullmatch(rf"(?!{_GROUPED_BY_POINTS}$)[-+]?\d*\.\d+", cell))
 
 
 def is_numeral(cell: str) -> bool:
@@ -34,6 +41,13 @@ def could_be_thousands(cells: list[str]) -> str:
     grouped = all(re.fullmatch(r"[-+]?[1-9]\d{0,2}\.\d{3}", cell) for cell in pointed)
     others = all(re.fullmatch(r"[-+]?\d{1,3}", cell) for cell in cells if "." not in cell)
     return pointed[0] if pointed and grouped and others else ""
+
+
+def code_among(cells: list[str]) -> str:
+    """The first text that is more than its number, such as 01234, where all are whole numbers."""
+    if not all(re.fullmatch(rf"{_INTEGER}(?:[eE]\d+)?", cell) for cell in cells):
+        return ""
+    return next((cell for cell in cells if re.fullmatch(_CODE, cell)), "")
 
 
 def read_numerals(
@@ -57,9 +71,10 @@ def read_numerals(
         changed[column] = numbers
         code.append(f"{name}[{column!r}] = pd.to_numeric({name}[{column!r}]{how})")
         if doubtful:
-            maybe = doubtful.replace(",", ".")
-            plain = doubtful.replace(",", "")
-            said.append(f"column {column!r}: {doubtful} is read as {plain}, and could be {maybe}")
+            read, other = doubtful.replace(",", ""), doubtful.replace(",", ".")
+            if style == "decimal points":
+                read, other = doubtful, doubtful.replace(".", "")
+            said.append(f"column {column!r}: {doubtful} is read as {read}, and could be {other}")
         else:
             said.append(f"column {column!r} is read with {style}")
     return (frame.assign(**changed) if changed else frame), code, said
@@ -69,6 +84,8 @@ def _numbers(column: "pd.Series[Any]", style: Style) -> tuple["pd.Series[Any]", 
     """The numbers, and the Python between the column and `pd.to_numeric`."""
     if style == "commas between thousands":
         return pd.to_numeric(column.str.replace(",", "")), ".str.replace(',', '')"
+    if style == "decimal points":
+        return pd.to_numeric(column), ""
     plain = column.str.replace(".", "").str.replace(",", ".")
     return pd.to_numeric(plain), ".str.replace('.', '').str.replace(',', '.')"
 
@@ -79,14 +96,17 @@ def _style(column: "pd.Series[Any]", decimal_comma: bool) -> tuple[Style | None,
     if values.empty or not values.iloc[:_LOOKED_AT].map(is_numeral).all():
         return None, ""
     values = values.drop_duplicates()
-    by_commas = _matches(values, _GROUPED_BY_COMMAS)
+    by_commas, plain = _matches(values, _GROUPED_BY_COMMAS), _matches(values, _PLAIN)
     by_points, decimals = _matches(values, _GROUPED_BY_POINTS), _matches(values, _DECIMAL_COMMA)
-    english = bool(by_commas.any() and (by_commas | _matches(values, _PLAIN)).all())
+    english = bool(by_commas.any() and (by_commas | plain).all())
     whole = by_points | decimals | _matches(values, _INTEGER)
     continental = bool((by_points | decimals).any() and whole.all())
     if english and continental:
         style: Style = "decimal commas" if decimal_comma else "commas between thousands"
         return style, "" if decimal_comma else str(values[by_commas].iloc[0])
+    # Points by themselves are between thousands only in a file that has decimal commas.
+    if plain.all() and decimal_comma != continental and values.str.contains(".", regex=False).any():
+        return "decimal points", could_be_thousands(values.tolist())
     if continental:
         return "decimal commas", ""
     return ("commas between thousands", "") if english else (None, "")

@@ -22,15 +22,18 @@ from parelha.report.text import printable
 
 from .dates import read_dates
 from .delimited import (
+    MISSING,
     NO_NAMES,
     Header,
+    are_words,
     encoding_of,
     has_header,
+    missing_values,
     numbered,
     read_delimited,
     titles,
 )
-from .numerals import read_numerals
+from .numerals import code_among, could_be_thousands, read_numerals
 
 MAX_TABLES = 8
 _SHEET_ROWS = 50  # of a sheet, by which its names are found
@@ -82,7 +85,7 @@ def read_tables(
     """All tables of the files, in order.
 
     Args:
-        paths: the files; an Excel file is a table for each sheet that is not empty.
+        paths: the files; an Excel file is a table for each sheet that has rows.
         sheets: only these sheets of Excel files; empty means all.
         header: whether the first row of a CSV or Excel file names the columns.
 
@@ -176,7 +179,7 @@ def _read_excel(path: Path, sheets: Sequence[str], header: Header) -> list[_Foun
         for name in names:
             if sheets and name not in sheets:
                 continue
-            arguments, notices = _first_rows_of(book, name, header)
+            arguments, notices = _sheet_arguments(book, name, header)
             frame = pd.read_excel(book, sheet_name=name, **arguments)
             if not frame.shape[1]:
                 continue
@@ -187,15 +190,25 @@ def _read_excel(path: Path, sheets: Sequence[str], header: Header) -> list[_Foun
             found.append(_Found(hint, source, frame, call, [f"{source}: {n}" for n in notices]))
     if not found and not sheets:
         raise UsageError(f"{shown(path.name)} has no sheet with anything in it")
-    return found
+    with_rows = [one for one in found if one.frame.shape[0]]
+    if sheets or not with_rows:
+        return found
+    with_rows[0].notices += [
+        f"{one.source} has names of columns and no rows: it is left out"
+        for one in found
+        if not one.frame.shape[0]
+    ]
+    return with_rows
 
 
-def _first_rows_of(
+def _sheet_arguments(
     book: pd.ExcelFile, sheet: str, header: Header
 ) -> tuple[dict[str, Any], list[str]]:
-    """Where a sheet's table and its names are, for `pd.read_excel`, and what was guessed."""
-    top = pd.read_excel(book, sheet_name=sheet, header=None, nrows=_SHEET_ROWS)
-    rows = [["" if pd.isna(cell) else str(cell).strip() for cell in row] for row in top.to_numpy()]
+    """What `pd.read_excel` needs to read a sheet as it is meant, and what was guessed."""
+    # As they are stored: pandas makes 1234 of the text 01234, and 2019.0 of 2019 above 1.5.
+    cells = pd.read_excel(book, sheet_name=sheet, header=None, dtype=object, na_filter=False)
+    top = cells.head(_SHEET_ROWS).to_numpy()
+    rows = [["" if cell in MISSING else str(cell).strip() for cell in row] for row in top]
     above = titles(rows)
     arguments: dict[str, Any] = {"header": 0}
     notices: list[str] = []
@@ -203,9 +216,41 @@ def _first_rows_of(
         arguments["skiprows"] = above
         notices.append(f"the table begins in row {above + 1}")
     if rows and (header == "no" or (header == "auto" and not has_header(rows[above:]))):
-        arguments |= {"header": None, "names": numbered(top.shape[1])}
+        arguments |= {"header": None, "names": numbered(cells.shape[1])}
         notices.append(NO_NAMES)
+    names = pd.read_excel(book, sheet_name=sheet, nrows=0, **arguments).columns.tolist()
+    if any(not isinstance(name, str) for name in names):  # years, and dates
+        arguments["names"] = names = _distinct(names)
+    below = cells.iloc[above if arguments["header"] is None else above + 1 :]
+    arguments |= _as_stored(below.set_axis(names, axis=1), notices)
     return arguments, notices
+
+
+def _as_stored(cells: pd.DataFrame, notices: list[str]) -> dict[str, Any]:
+    """Arguments that keep what pandas takes for something else: texts of digits, None as a word."""
+    codes: list[str] = []
+    words: list[str] = []
+    missing: dict[str, set[str]] = {}
+    for name in cells.columns:
+        missing[name] = {*MISSING, "None"}.intersection(cells[name])
+        values = [cell for cell in cells[name] if cell not in missing[name]]
+        texts = [cell.strip() for cell in values if isinstance(cell, str)]
+        if all(type(cell) in (str, int) for cell in values) and (code := code_among(texts)):
+            codes.append(name)
+            why = ": its numbers begin with 0" if code[0] == "0" else f", as {code} is stored"
+            notices.append(f"column {name!r} is text{why}")
+        if len(texts) < len(values):
+            continue
+        if first := could_be_thousands(texts):
+            other = first.replace(".", "")
+            notices.append(f"column {name!r}: {first} is read as {first}, and could be {other}")
+        if are_words(texts):
+            words.append(name)
+            if "NA" in missing[name]:
+                notices.append(f"column {name!r}: NA is read as missing")
+    gaps = [name for name, cells_missing in missing.items() if cells_missing]
+    kept = missing_values(gaps, words, [name for name in gaps if "None" in missing[name]])
+    return kept | ({"dtype": dict.fromkeys(codes, "str")} if codes else {})
 
 
 def _read_json(path: Path) -> _Found:
