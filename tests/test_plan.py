@@ -3,7 +3,9 @@
 # pylint: disable=missing-function-docstring
 
 import shlex
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,15 +17,22 @@ from transformers import AutoConfig
 from parelha import cli, plan
 from parelha.cli_plan import commands, plan_text
 from parelha.config import Config
+from parelha.config_eval import EvalConfig
 from parelha.config_file import from_dict, load_config
+from parelha.evaluate import heldout_tasks
 from parelha.models.catalogue import MODELS, Model, find
 from parelha.models.shape import find_shape
 from parelha.overrides import split_arguments
+from parelha.pacing import written_tokens
 from parelha.plan import Machines, Plan, Work
+from parelha.runtime import check_window
+from parelha.train import dry_run
 from tests.architectures.test_catalogue import PUBLISHED
+from tests.fakes import fake_stage
 from tests.tiny import tiny_tokenizer
 
 GIB = 2**30
+CONFIGS = Path(__file__).parents[1] / "configs"
 
 
 def row(name: str) -> Model:
@@ -55,16 +64,18 @@ def plan_of(
 
 def test_a_large_model_on_eight_gpus() -> None:
     made = plan_of(8)
-    # 32 tasks x 4 drafts x (256 + 2 reviews x (128 + 256)); x 3 programs; 256 + 128 + 256
-    assert dict(made.steps) == {Work(tokens=131_072, programs=384, chain=640): 10}
-    # 2 servers and 6 trainers: 6.55 + 4.68 s; 3 and 5: 5.12 (not 4.37) + 5.62; 4 and 4: 5.12 + 7.02
+    # 32 tasks x 4 drafts x (275 + 2 reviews x 418); x 3 programs; 275 + 418. A draft is a choice of
+    # 19 tokens and 256; a review, of 20 + 9 + 5 and 128, has a revision of 256.
+    work = Work(tokens=142_208, programs=384, chain=693, updated=426_624)
+    assert dict(made.steps) == {work: 10}
+    # 2 servers and 6 trainers: 7.11 + 5.08 s; 3 and 5: 5.54 (not 4.74) + 6.09; 4 and 4: 5.54 + 7.62
     assert (made.servers, made.trainers) == (3, 5)
     seconds = made.seconds(made.largest)
-    assert seconds.sampling == pytest.approx(131_072 / 30_000)
-    assert seconds.playing == seconds.latency == pytest.approx(5.12)
-    assert seconds.updating == pytest.approx(3 * 131_072 / 70_000)
-    assert made.hours() == pytest.approx(10 * (5.12 + 5.6174) / 3600, rel=1e-4)
-    assert made.cores == 5  # 384 x 0.0634 s in 5.12 s
+    assert seconds.sampling == pytest.approx(142_208 / 30_000)
+    assert seconds.playing == seconds.latency == pytest.approx(5.544)
+    assert seconds.updating == pytest.approx(3 * 142_208 / 70_000)
+    assert made.hours() == pytest.approx(10 * (5.544 + 6.0946) / 3600, rel=1e-4)
+    assert made.cores == 5  # 384 x 0.0634 s in 5.54 s
     trainer = {"base weights": 14.185, "adapters": 1.203, "pass": 5.541}
     assert made.trainer_memory() == pytest.approx(trainer, abs=1e-3)
     # 2 x 16 x 2,523,136 in bf16; 2,000 x 57,344 bytes
@@ -78,7 +89,7 @@ def test_a_small_model_on_one_gpu_plays_and_updates_there() -> None:
     assert (made.servers, made.trainers) == (0, 1)
     parts = (988_065_536, 281_542_656, 1_056_964_608, 77_791_232 + 201_326_592, 603_979_776)
     assert sum(made.trainer_memory().values()) == pytest.approx(sum(parts) / GIB, abs=1e-6)
-    assert made.hours() == pytest.approx(10 * (13.1072 + 3 * 131_072 / 14_000) / 3600)
+    assert made.hours() == pytest.approx(10 * (14.2208 + 3 * 142_208 / 14_000) / 3600)
 
 
 def test_a_model_twice_as_large_is_half_as_fast_and_a_smaller_one_no_faster() -> None:
@@ -93,7 +104,46 @@ def test_a_model_twice_as_large_is_half_as_fast_and_a_smaller_one_no_faster() ->
 def test_phases_are_planned_as_they_are_played() -> None:
     train = {"steps": 3, "tasks_per_step": 32, "draft_steps": 2, "stored_drafts": 24}
     steps = plan_of(8, config=config_of(train=train)).steps
-    assert steps == {Work(128 * 256, 128, 256): 2, Work(128 * 1024, 384, 640): 1}
+    draft, dialogue = 128 * 275, 128 * 1111
+    assert steps == {
+        Work(draft, 128, 275, 3 * draft): 2,
+        Work(dialogue, 384, 693, 3 * dialogue): 1,
+    }
+
+
+@pytest.mark.parametrize("path", sorted(CONFIGS.glob("*.toml")), ids=lambda path: path.stem)
+def test_no_step_writes_more_than_is_planned(path: Path) -> None:
+    config = load_config(path)
+    for step in range(1, config.train.steps + 1):
+        assert plan.work_of(config, step).tokens >= written_tokens(config, step)
+    made = plan_of(8, config=config)
+    assert f"at most: {made.largest.tokens:,} new tokens" in plan_text(made)
+    assert f"at most {made.largest.tokens} new tokens a step" in dry_run(config)
+
+
+@pytest.mark.parametrize(
+    "stored, verdicts, reviews",
+    [
+        (1, 128, 384),  # 32 tasks x 4 new drafts, each with 2 revisions
+        (24, 128, 384),
+        (1000, 1000, 3000 + 500),  # and verdicts of half as many
+    ],
+)
+def test_new_drafts_are_planned_where_none_may_be_stored(
+    stored: int, verdicts: int, reviews: int
+) -> None:
+    train = {"steps": 3, "tasks_per_step": 32, "draft_steps": 1, "verdict_steps": 1}
+    config = config_of(train=train | {"review_steps": 1, "stored_drafts": stored})
+    works = [plan.work_of(config, step) for step in (1, 2, 3)]
+    assert [work.programs for work in works] == [128, verdicts, reviews]
+    # A stored draft is read in the update, where it is no new token.
+    assert works[1].updated == 3 * max(128 * (275 + 2 * 20), stored * 256)
+
+
+def test_the_most_programs_of_a_step_are_told() -> None:
+    train = {"steps": 3, "tasks_per_step": 32, "draft_steps": 1, "verdict_steps": 1}
+    made = plan_of(8, config=config_of(train=train | {"stored_drafts": 1000}))
+    assert "at most: 142,208 new tokens, 1,000 programs" in plan_text(made)
 
 
 def test_too_few_cores_make_grading_the_bottleneck() -> None:
@@ -174,6 +224,33 @@ def test_dialogues_are_counted_where_the_tokenizer_is(tmp_path: Path) -> None:
     assert plan.longest_dialogue(elsewhere) == (1500 + 512 + 2 * 160 + 128, False)
 
 
+def test_the_longest_dialogue_is_no_shorter_than_the_run_asks_for(tmp_path: Path) -> None:
+    """Held-out tasks may have longer statements, and an arm shows the coder more."""
+    tokenizer: Any = tiny_tokenizer()
+    tokenizer.save_pretrained(tmp_path)
+    (tmp_path / "config.json").write_text("{}", encoding="utf-8")
+    overrides = {"model.coder": str(tmp_path), "eval.arms": "tools"}
+    config = load_config(CONFIGS / "quickstart.toml", overrides)
+    longest, is_exact = plan.longest_dialogue(config)
+    assert is_exact
+    stage = replace(fake_stage(**config.episode.model_dump()), lang=config.lang)
+    runtime: Any = SimpleNamespace(
+        config=config,
+        policy=SimpleNamespace(window=lambda _: longest),
+        roles=stage.roles,
+        stage=lambda: stage,
+    )
+    check_window(runtime, heldout_tasks(config, config.eval.episodes))
+
+
+def test_an_arms_room_is_in_what_is_assumed() -> None:
+    episode = {"max_program_tokens": 100, "max_review_tokens": 10, "max_tool_tokens": 160}
+    config = config_of(model={"coder": "DeepSeek-Coder-V2-Instruct"}, episode=episode)
+    assert plan.longest_dialogue(config) == (1500 + 200 + 2 * 160 + 10, False)
+    more = config.model_copy(update={"eval": EvalConfig(arms=("linters",))})
+    assert plan.longest_dialogue(more) == (1500 + 200 + 2 * 160 + 160, False)
+
+
 # --- the command -------------------------------------------------------------------------------
 
 ENOUGH = ["--gpus", "8", "--gpu-memory", "80"]
@@ -201,6 +278,9 @@ ENOUGH = ["--gpus", "8", "--gpu-memory", "80"]
             [*ENOUGH, "--coder", "Qwen2.5-Coder-8B"],
             "give a name of `parelha models list` (Qwen2.5-",
         ),
+        ([*ENOUGH, "--engine.own", "json"], "leave engine.own and engine.server out"),
+        ([*ENOUGH, "--engine.server", "http://a:1"], "leave engine.own and engine.server out"),
+        ([*ENOUGH, "--no_repeat_ngram", "2"], "--gpus 1, or --eval.no_repeat_ngram 0"),
         (["--gpu-memory", "80"], "--gpus"),
     ],
 )
@@ -244,6 +324,46 @@ def test_a_printed_command_parses_again_whatever_was_typed(
         assert (found, config.name, config.train.steps) == (path, "one & two", 3)
         assert config.engine.adapters_dir == "/some where"
         assert config.engine.servers and "http://old:1" not in config.engine.servers
+
+
+TEAM = """
+[train]
+overlap = true
+[engine]
+kind = "vllm"
+servers = ["http://old:1"]
+server_key_env = "TEAM_KEY"
+"""
+
+
+@pytest.mark.parametrize("typed", [[], ["--train.overlap", "--engine.servers", "http://older:1"]])
+@pytest.mark.parametrize("adapters", ["", "/lustre/adapters"])
+@pytest.mark.parametrize("gpus, nodes", [(1, 1), (2, 1), (4, 2)])
+def test_whom_the_file_asks_is_asked_only_where_the_plan_says_so(
+    gpus: int, nodes: int, adapters: str, typed: list[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "team.toml"
+    path.write_text(f'{TEAM}adapters_dir = "{adapters}"\n', encoding="utf-8")
+    given_before = (str(path), *typed)
+    config = load_config(*split_arguments(given_before))
+    made = plan_of(gpus, config=config, nodes=nodes)
+    lines = [shlex.split(line, comments=True) for line in commands(made, given_before)]
+    training = [line[line.index("train") + 1 :] for line in lines if "train" in line]
+    assert training
+    for line in training:
+        found = load_config(*split_arguments(line))
+        engine = found.engine.model_dump()
+        assert len(engine.pop("servers")) == made.servers
+        assert not {"http://old:1", "http://older:1"} & set(found.engine.servers)
+        planned = config.engine.model_dump(exclude={"servers"})
+        if made.servers:
+            planned["adapters_dir"] = adapters or ("/shared/adapters" if nodes > 1 else "")
+        else:
+            planned |= {"kind": "torch", "server_key_env": ""}
+        assert engine == planned
+        rest = {"engine": config.engine, "train": config.train}
+        assert found.model_copy(update=rest) == config
+        assert found.train.overlap == bool(made.servers)
 
 
 @pytest.mark.parametrize("gpus, nodes", [(1, 1), (2, 1), (8, 1), (2, 2), (24, 3), (64, 8)])

@@ -123,10 +123,17 @@ def train(
 
     path, overrides = split_arguments(arguments)
     config = load_config(path, overrides)
-    if resume is not None:
+    # Of torchrun's ranks the first alone has the run's folder, and speaks; it tells the others all.
+    follows = "TORCHELASTIC_RUN_ID" in os.environ and os.environ["RANK"] != "0"
+    if resume is not None and not follows:
         RunFolder.open(resume)  # before the slow import below
     from parelha import train as training
+    from parelha.live import Progress
 
+    if follows:
+        if not dry_run:
+            training.train(config, resume=resume, progress=Progress(1, plain=True))
+        return
     if resume is not None:
         stored = training.load_run_config(resume)
         config = resumed_config(stored, config, path is not None, overrides)
@@ -134,14 +141,9 @@ def train(
     if dry_run:
         print(training.dry_run(config))
         return
-    from parelha.learning.ranks import is_follower
-    from parelha.live import Progress
     from parelha.report.run_page import build_report
     from parelha.trackers import followed
 
-    if is_follower():  # the first rank speaks for all
-        training.train(config, resume=resume, progress=Progress(1, plain=True))
-        return
     run_dir = resume or config.run_dir
     try:
         shown = Progress(config.train.steps, first_step=_steps_done(resume))
@@ -166,7 +168,8 @@ def train(
 @app.command(
     name="eval",
     usage="Usage: parelha eval RUN [--key value ...] | [CONFIG] --engine.server URL [...]",
-    help_epilogue="Of a run's settings `--eval.arms`, `--eval.samples`, `--engine...` can be set.",
+    help_epilogue="Of a run's settings all of `--eval...`, `--episode...`, `--engine...` and "
+    "`--tasks.eval_suites` can be set.",
 )
 def evaluate(
     *arguments: Annotated[str, Parameter(name="RUN", allow_leading_hyphen=True)],
@@ -258,7 +261,8 @@ def report(*runs: Path, single_file: bool = False) -> None:
     """
     if not runs:
         raise UsageError("report needs at least one run")
-    if len(runs) == 1 and (runs[0] / "results.json").is_file():
+    is_run = (runs[0] / "config.json").is_file()  # a results.json in its folder is another's
+    if len(runs) == 1 and not is_run and (runs[0] / "results.json").is_file():
         from parelha.experiment.page import rebuild_page
 
         print(rebuild_page(runs[0], single_file))

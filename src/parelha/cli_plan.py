@@ -54,6 +54,7 @@ def plan_text(made: "Plan") -> str:
 
     machines, work = made.machines, made.largest
     seconds = made.seconds(work)
+    programs = max(one.programs for one in made.steps)
     counted = "counted on its tasks" if made.is_exact else "assumed, its tokenizer is not here"
     lines = [
         f"{made.base.name}, {_many(machines.gpus, 'GPU')} of {machines.gpu_memory:g} GB on "
@@ -65,7 +66,7 @@ def plan_text(made: "Plan") -> str:
         "",
         table_text(list(_memory(made))),
         "",
-        f"a step, at most: {work.tokens:,} new tokens, {work.programs:,} programs",
+        f"a step, at most: {work.tokens:,} new tokens, {programs:,} programs",
         table_text(
             [
                 {"what": "playing", "seconds": f"{seconds.playing:.1f}"},
@@ -143,12 +144,7 @@ def commands(made: "Plan", arguments: tuple[str, ...]) -> Iterator[str]:
         for gpu in range(taken, each)
     ]
     path, settings = split_arguments(arguments)
-    for key in ("engine.kind", "engine.servers"):  # the plan says who answers
-        settings.pop(key, None)
-    if urls:
-        settings |= {"engine.kind": "vllm", "engine.servers": ",".join(urls)}
-    if machines.nodes > 1 and urls:
-        settings.setdefault("engine.adapters_dir", _SHARED)
+    settings |= _who_answers(made, urls)
     given = [f"--{key}={value}" for key, value in settings.items()]
     train = shlex.join(["parelha", "train", *([str(path)] if path else []), *given])
     ranked = sum(1 for taken in trainers if taken)
@@ -171,3 +167,22 @@ def commands(made: "Plan", arguments: tuple[str, ...]) -> Iterator[str]:
             yield (
                 f"torchrun {rendezvous if ranked > 1 else ''}--nproc_per_node {taken} -m {train}"
             )
+
+
+def _who_answers(made: "Plan", urls: list[str]) -> dict[str, str]:
+    """Settings by which those answer whom the plan names, whatever its configuration says."""
+    engine = made.config.engine
+    if urls:
+        found = {"engine.kind": "vllm", "engine.servers": ",".join(urls)}
+        if made.machines.nodes > 1 and not engine.adapters_dir:
+            found["engine.adapters_dir"] = _SHARED
+        return found
+    if engine.kind != "vllm":
+        return {}
+    found = {"engine.kind": "torch", "engine.servers": "[]"}
+    # These need servers.
+    if engine.server_key_env:
+        found["engine.server_key_env"] = ""
+    if made.config.train.overlap:
+        found["train.overlap"] = "false"
+    return found

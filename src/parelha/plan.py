@@ -13,14 +13,22 @@ from parelha.agents.formats import make_format
 from parelha.agents.roles import roles_of
 from parelha.config import Config, EpisodeConfig
 from parelha.errors import UsageError
+from parelha.evaluate import heldout_tasks
 from parelha.models.catalogue import MODELS, Bits, Model
 from parelha.models.load import load_tokenizer
 from parelha.models.shape import find_shape, folder_of
-from parelha.pacing import drafts_of, most_tokens
-from parelha.sizes import AtOnce, LongestDialogues
+from parelha.pacing import (
+    dialogue_tokens,
+    draft_tokens,
+    most_tokens,
+    review_tokens,
+    stored_drafts_of,
+    written_tokens,
+)
+from parelha.sizes import AtOnce, LongestDialogues, with_room
 from parelha.stage import Stage, task_prompt
 from parelha.training_tasks import training_tasks
-from parelha.types import Agent
+from parelha.types import Agent, Task
 
 # Assumed in docs/scale.md of one H100 and the 7B. A larger model is slower by its weights; a
 # smaller one is taken to be no faster, as nobody measured it.
@@ -85,11 +93,13 @@ class Work:
         tokens: new ones of all its dialogues.
         programs: to be graded.
         chain: new tokens of one dialogue, one after another.
+        updated: tokens of its update.
     """
 
     tokens: int
     programs: int
     chain: int
+    updated: int
 
 
 @dataclass(frozen=True)
@@ -197,7 +207,7 @@ class Plan:
             sampling=slow * work.tokens / (NEW_TOKENS * max(servers, 1)),
             latency=slow * work.chain * LATENCY,
             grading=work.programs * CORE_SECONDS / cores if cores else 0.0,
-            updating=slow * UPDATED_PER_NEW * work.tokens / (UPDATED_TOKENS * trainers),
+            updating=slow * work.updated / (UPDATED_TOKENS * trainers),
         )
 
     def hours(self, servers: int | None = None) -> float:
@@ -221,6 +231,11 @@ def make_plan(config: Config, machines: Machines) -> Plan:
     model = config.model
     if model.reviewer not in ("", model.coder):
         raise UsageError("a plan has one base: leave model.reviewer empty")
+    if config.engine.own or config.engine.server:
+        raise UsageError(
+            "a plan says who answers, vLLM servers or our own engine: leave engine.own and "
+            "engine.server out"
+        )
     plan = Plan(config, machines, find_shape(model.coder), *longest_dialogue(config))
     window = plan.base.window or plan.base.context
     if window and plan.longest > window:
@@ -228,15 +243,25 @@ def make_plan(config: Config, machines: Machines) -> Plan:
             f"dialogues have up to {plan.longest:,} tokens and {plan.base.name} a window of "
             f"{window:,}: lower episode.max_program_tokens or choose another model"
         )
-    if machines.gpus > 1 and plan.bits == 4:
+    if machines.gpus > 1:
+        _check_for_servers(config)
+    _check_memory(plan)
+    return plan
+
+
+def _check_for_servers(config: Config) -> None:
+    """Refuse settings that vLLM's servers cannot follow."""
+    if config.model.dtype == "nf4":
         raise UsageError(
             "model.dtype nf4: a server would answer with other weights; --gpus 1, or "
             "--model.dtype bfloat16"
         )
-    if machines.gpus > 1 and model.lora_rank > _LORA_RANKS[-1]:
+    if config.model.lora_rank > _LORA_RANKS[-1]:
         raise UsageError(f"model.lora_rank: vLLM's servers take {_LORA_RANKS[-1]} at most")
-    _check_memory(plan)
-    return plan
+    if config.eval.no_repeat_ngram:
+        raise UsageError(
+            "eval.no_repeat_ngram: servers do not know it; --gpus 1, or --eval.no_repeat_ngram 0"
+        )
 
 
 def longest_dialogue(config: Config) -> tuple[int, bool]:
@@ -245,19 +270,26 @@ def longest_dialogue(config: Config) -> tuple[int, bool]:
     They are counted where the tokenizer is on this machine; else they are what the limits of the
     episode allow, behind a prompt of an assumed length.
     """
+    episode = with_room(config.episode, config.eval.arms)
     folder = folder_of(config.model.coder)
     if folder is None or not (folder / "tokenizer_config.json").is_file():
-        return _PROMPT_TOKENS + _limits(config.episode), False
+        return _PROMPT_TOKENS + _limits(episode), False
     form = make_format(load_tokenizer(folder))
     formats, nobody = dict.fromkeys(Agent, form), cast(Any, None)  # nothing is graded
     longest = LongestDialogues(
-        Stage(config.episode, config.lang, roles_of(config), formats, nobody, AtOnce(), (0,))
+        Stage(episode, config.lang, roles_of(config), formats, nobody, AtOnce(), (0,))
     )
     # The same is said of every task: the longest dialogues are those of the longest statements.
     tasks = sorted(
-        training_tasks(config), key=lambda task: len(form.text_ids(task_prompt(task, config.lang)))
+        _tasks_of(config), key=lambda task: len(form.text_ids(task_prompt(task, config.lang)))
     )
     return max(max(longest.of(task).values()) for task in tasks[-_LONGEST_TASKS:]), True
+
+
+def _tasks_of(config: Config) -> tuple[Task, ...]:
+    """All that a run plays, as it looks at them before its first step."""
+    episodes = config.eval.episodes
+    return training_tasks(config) + (heldout_tasks(config, episodes) if episodes else ())
 
 
 def _limits(episode: EpisodeConfig) -> int:
@@ -271,15 +303,30 @@ def _limits(episode: EpisodeConfig) -> int:
 
 def work_of(config: Config, step: int) -> Work:
     """What a step is at most."""
-    episode, phase = config.episode, config.train.phase(step)
-    rounds = 0 if phase in ("draft", "verdict") else episode.max_rounds
-    drafts = drafts_of(config, step)
-    chain = rounds * (episode.max_review_tokens + episode.max_program_tokens)
+    episode, tokens = config.episode, written_tokens(config, step)
+    choices = review_tokens(episode) - episode.max_review_tokens  # a verdict is one of them
+    after = {"draft": 0, "verdict": choices}.get(config.train.phase(step), dialogue_tokens(episode))
     return Work(
-        tokens=most_tokens(config, step),
-        programs=drafts * (1 + episode.reviews * rounds),
-        chain=chain + episode.max_program_tokens,
+        tokens=tokens,
+        programs=_programs_of(config, step),
+        chain=draft_tokens(episode) + after,
+        # What was stored is no new token, and is updated on as if it were.
+        updated=UPDATED_PER_NEW * max(tokens, most_tokens(config, step)),
     )
+
+
+def _programs_of(config: Config, step: int) -> int:
+    """Programs to be graded in a step: of what it has stored, or of new drafts in their place."""
+    episode, phase = config.episode, config.train.phase(step)
+    revisions = 0 if phase in ("draft", "verdict") else episode.reviews * episode.max_rounds
+    fresh = config.train.tasks_per_step * episode.drafts * (1 + revisions)
+    stored = stored_drafts_of(config, step)
+    if phase == "free" or not stored:
+        return fresh + stored * (1 + revisions)
+    reviewed = stored * (1 + revisions) if phase == "review" else 0
+    # As in `written_tokens`.
+    judged = max(2, stored // 2 if phase == "review" else stored)
+    return max(fresh, reviewed + judged)
 
 
 def lora_rank(rank: int) -> int:

@@ -31,7 +31,7 @@ from parelha.models.fetch import ModelFiles, resolve
 from parelha.models.load import check_format, check_four_bit, load_base, load_tokenizer
 from parelha.models.policy import Policy
 from parelha.own_modules import load_module
-from parelha.sizes import LongestDialogues
+from parelha.sizes import LongestDialogues, with_room
 from parelha.stage import Stage
 from parelha.types import Agent, Phase, Task
 
@@ -183,17 +183,25 @@ def follow(ranks: Ranks) -> None:
     """Take part in the updates of a run that another rank leads, to its end.
 
     Raises:
-        UsageError: a model that cannot be had here.
+        UsageError: a model that cannot be had here, or of which the first rank has other weights.
         WorkFailedError: another rank is gone.
     """
-    if not (table := ranks.receive_config()):
+    if (told := ranks.receive()) is None:
         return  # it ended before it began
-    config = from_dict(table)
+    config = from_dict(told.config)
     prepare_torch(config)
+    files = find_files(roles_of(config), lambda line: None)
+    for agent, first in told.files.items():
+        own = files[agent]
+        if own.sha256 != first.sha256:
+            raise UsageError(
+                f"the {agent}'s weights differ from the first trainer's: {first.source} "
+                f"{first.sha256[:12]} there, {own.source} {own.sha256[:12]} here"
+            )
     # Packed copies serve generation alone.
     alone = config.engine.model_copy(update={"without": (*config.engine.without, "packed")})
     config = config.model_copy(update={"engine": alone})
-    policy, _ = load_policy(config, find_files(roles_of(config), lambda line: None))
+    policy, _ = load_policy(config, files)
     ranks.follow(policy)
 
 
@@ -299,12 +307,8 @@ def check_window(runtime: Runtime, tasks: tuple[Task, ...]) -> None:
     if not any(windows.values()):
         return
     stage = runtime.stage()
-    if {"tools", "linters"} & set(runtime.config.eval.arms):
-        # There the coder is shown as much of what a tool says as a reviewer would be.
-        room = max(stage.config.max_review_tokens, stage.config.max_tool_tokens)
-        episode = stage.config.model_copy(update={"max_review_tokens": room})
-        stage = replace(stage, config=episode)
-    longest = LongestDialogues(stage)
+    room = with_room(stage.config, runtime.config.eval.arms)
+    longest = LongestDialogues(replace(stage, config=room))
     needs = [longest.of(task) for task in tasks]
     for agent, window in windows.items():
         for task, need in zip(tasks, needs, strict=True):

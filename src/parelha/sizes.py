@@ -5,13 +5,14 @@ than is shown. Which path is the longest is found out once, on the first task: c
 the prompts say, never what a task does, so that it is the longest on every task.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from parelha.agents.formats import Format
 from parelha.agents.turns import Tree
+from parelha.config import EpisodeConfig
 from parelha.engines.protocol import Completion, Request
 from parelha.episode import play_tree
 from parelha.rollout import play_all
@@ -31,6 +32,15 @@ _Place = tuple[Agent, tuple[tuple[int, ...], ...]]
 _Path = Mapping[_Place, int]
 # Where the run on the examples says that something is wrong (0), or nothing (1).
 _RUN: _Place = (Agent.REVIEWER, ((),))
+
+
+def with_room(episode: EpisodeConfig, arms: Collection[str]) -> EpisodeConfig:
+    """The limits of the longest dialogues of a run, the arms of its evaluation among them."""
+    if not {"tools", "linters"} & set(arms):
+        return episode
+    # There the coder is shown as much of what a tool says as a reviewer would be.
+    room = max(episode.max_review_tokens, episode.max_tool_tokens)
+    return episode.model_copy(update={"max_review_tokens": room})
 
 
 class LongestDialogues:

@@ -69,7 +69,7 @@ def _lead(
         progress.message(notice)
     with open_runtime(config, on_progress=progress.phase, on_message=progress.message) as runtime:
         config, runtime.ranks = runtime.config, ranks
-        ranks.tell(config)
+        ranks.tell(config, runtime.files)
         for notice in runtime.notices:
             progress.message(notice)
         check_window(runtime, tasks + heldout)

@@ -8,12 +8,12 @@ is each time.
 
 import os
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 import torch.distributed as dist
@@ -29,6 +29,7 @@ from parelha.learning.update import (
     accumulate_gradients,
     count_targets,
 )
+from parelha.models.fetch import ModelFiles
 from parelha.models.policy import Policy
 from parelha.models.prefix_tree import shared_until
 from parelha.types import Agent
@@ -48,6 +49,18 @@ class _Share:
     counts: Counts
 
 
+class Told(NamedTuple):
+    """What the others are told of a run.
+
+    Attributes:
+        config: as JSON-ready values.
+        files: where the first rank's weights came from.
+    """
+
+    config: dict[str, Any]
+    files: dict[Agent, ModelFiles]
+
+
 class Ranks(Closing):
     """All ranks of a run, seen from one of them; a single one talks to nobody.
 
@@ -60,10 +73,12 @@ class Ranks(Closing):
         self.rank, self.size = 0, 1
         if dist.is_initialized():
             self.rank, self.size = dist.get_rank(), dist.get_world_size()
+        self._midway = False  # whether the others wait for something else than the next share
 
-    def tell(self, config: Config) -> None:
+    def tell(self, config: Config, files: Mapping[Agent, ModelFiles]) -> None:
         """Tell the others what run this is, once what `auto` stands for is known."""
-        self._deal([config.to_dict()] * self.size)
+        with self._whole():
+            self._deal([Told(config.to_dict(), dict(files))] * self.size)
 
     def accumulate_gradients(
         self,
@@ -85,7 +100,8 @@ class Ranks(Closing):
             _Share(agent, part, config, max_importance, counts)
             for part in spread(samples, self.size)
         ]
-        return self._add_up(policy, self._deal(shares))
+        with self._whole():
+            return self._add_up(policy, self._deal(shares))
 
     def follow(self, policy: Policy) -> None:
         """Take part in the updates until the first rank has done with the run.
@@ -99,18 +115,32 @@ class Ranks(Closing):
             with policy.plain_weights():
                 self._add_up(policy, share)
 
-    def receive_config(self) -> dict[str, Any]:
-        """What `tell` says, as JSON-ready values; empty where the run ended before."""
-        return self._deal(None) or {}
+    def receive(self) -> Told | None:
+        """What `tell` says; None where the run ended before."""
+        told: Told | None = self._deal(None)
+        return told
 
     def close(self) -> None:
-        """Let the others go; may be called twice."""
-        if self.size > 1:
-            with suppress(WorkFailedError):  # who is gone need not be told
-                if self.rank == 0:
+        """Let the others go; may be called twice.
+
+        Where the first breaks off midway the others would not hear it: they see it gone instead.
+        """
+        if self.size == 1:
+            return
+        try:
+            if self.rank == 0 and not self._midway:
+                with suppress(WorkFailedError):  # who is gone need not be told
                     self._deal([None] * self.size)
+        finally:
             self.size = 1
             dist.destroy_process_group()
+
+    @contextmanager
+    def _whole(self) -> Iterator[None]:
+        """What the first does with the others; where it raises, they wait for the rest of it."""
+        self._midway = True
+        yield
+        self._midway = False
 
     def _add_up(self, policy: Policy, share: _Share) -> UpdateResult:
         """The gradient of all shares together, in the first rank; of each, where it has one."""
@@ -137,11 +167,6 @@ class Ranks(Closing):
         return mine[0]
 
 
-def is_follower() -> bool:
-    """Whether `torchrun` started this process as another rank than the first."""
-    return bool(dist.is_torchelastic_launched()) and os.environ["RANK"] != "0"
-
-
 def join_ranks() -> Ranks:
     """Meet the other ranks where `torchrun` started this process; else there is one.
 
@@ -150,7 +175,7 @@ def join_ranks() -> Ranks:
     if dist.is_torchelastic_launched() and not dist.is_initialized():
         use_gpu(int(os.environ["LOCAL_RANK"]))
         dist.init_process_group(timeout=_PATIENCE)
-        if not is_follower():
+        if dist.get_rank() == 0:
             signal.signal(signal.SIGTERM, signal.default_int_handler)
     return Ranks()
 
