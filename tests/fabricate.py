@@ -160,6 +160,10 @@ def _metrics(step: int, rounds: list[dict[str, Any]], rng: random.Random) -> dic
     metrics["pass_rate/draft"] = metrics["pass_rate/final"] = sum(drafts) / len(drafts)
     metrics["component/draft/correctness"] = metrics["reward/draft"]
     metrics["component/review/verdict"] = 0.05
+    for agent, kinds in (("coder", ("draft",)), ("reviewer", ("review",))):
+        chosen = [r["action"] for r in rounds if r["kind"] in kinds]
+        for action in sorted(set(chosen)):
+            metrics[f"action/{agent}/{action}"] = chosen.count(action) / len(chosen)
     for key in ("right_action_rate", "approve_rate", "verdict_accuracy", "cut_rate"):
         metrics[key] = rng.random()
     for agent in ("coder", "reviewer"):

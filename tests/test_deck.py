@@ -16,10 +16,9 @@ from benchmarks.chromium import Chromium, find_chromium
 from parelha.config import RewardConfig
 from parelha.errors import UsageError
 from parelha.experiment.episodes import series_of
-from parelha.experiment.page import build_page
+from parelha.experiment.page import rebuild_page
 from parelha.experiment.plan import merged, read_experiment
 from parelha.experiment.reference import Given, beside, read_reference, sentence, welch
-from parelha.experiment.runs import read_times
 from parelha.experiment.tables import reference_rows
 from parelha.grading import Grader
 from parelha.rewards import combine, components
@@ -223,7 +222,7 @@ def test_the_decks_runs_come_to_figures_and_pictures_of_both_arms(
     # The untrained arm is where the trained one began.
     rows = {row["run"]: row for row in results["runs"]}
     assert rows["trained-0"]["before"]["same_as"] == "untrained-0"
-    page = build_page(experiment.folder, results, read_times(experiment.folder))
+    page = rebuild_page(experiment.folder)  # from the files, which are checked
     text = page.read_text(encoding="utf-8")
     pictures = ("Reward of each episode", "Cumulative reward", "Histogram", "Box plot")
     for picture in (*pictures, "Violin plot", "Heat map: frozen", "Heat map: trained", "Loss of"):

@@ -40,6 +40,25 @@ def test_arms_are_laid_over_the_base_and_seeds_over_the_arms(tmp_path: Path) -> 
     assert {run.config.eval.episodes for run in experiment.runs} == {4}
 
 
+def test_names_to_compare_are_those_under_which_results_stand(tmp_path: Path) -> None:
+    """An arm's own, and beside it whoever else plays: the pair too, where the arm is not that."""
+    head = "compare = [['coder_alone/pair', 'pair'], ['pair/coder', 'coder_alone/best_of_n']]"
+    arms = ARMS.replace("[arms.pair]", 'eval.arms = ["best_of_n"]\n[arms.pair]\n')
+    path = write_file(NO_MODEL, tmp_path, arms + 'eval.arms = ["coder"]\n', head=head)
+    experiment = read_experiment(path)
+    assert experiment.compare[2:] == (
+        ("coder_alone/pair", "pair"),
+        ("pair/coder", "coder_alone/best_of_n"),
+    )
+    sides = {run.arm.name: run.sides for run in experiment.runs}
+    assert sides["coder_alone"] == {
+        "pair": "coder_alone/pair",
+        "best_of_n": "coder_alone/best_of_n",
+        "coder": "coder_alone",
+    }
+    assert sides["pair"] == {"pair": "pair", "coder": "pair/coder"}
+
+
 def test_a_file_may_begin_with_a_configuration_of_its_own(tmp_path: Path) -> None:
     begins = 'name = "quick"\nlang = "pt"\n[train]\nsteps = 7\n'
     (tmp_path / "base.toml").write_text(begins, encoding="utf-8")
@@ -159,6 +178,9 @@ def test_the_tokens_of_an_evaluation_count_all_ways(tmp_path: Path) -> None:
         (ARMS, "budget.tokens = true", "budget.tokens = True: a whole number"),
         (ARMS, "compare = [['pair', 'nobody']]", "no arm 'nobody': base, coder_alone, pair"),
         (ARMS, "compare = [['pair']]", "is no pair of two arms"),
+        # Who an arm's own evaluation is of goes by the arm's name.
+        (ARMS, "compare = [['coder_alone/coder', 'pair']]", "no arm 'coder_alone/coder': base, "),
+        (ARMS, "compare = [['pair/pair', 'base']]", "no arm 'pair/pair': base, "),
         (ARMS, "config = 'none.toml'", "none.toml"),
         (ARMS + "[[", "", "is not valid TOML"),
         (ARMS + "plays = 'coder'\neval = 3", "", "arms.pair: eval"),

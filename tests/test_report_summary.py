@@ -42,6 +42,24 @@ def test_a_public_benchmark_has_a_row_of_its_own_before_and_after() -> None:
     assert "of train" not in text
 
 
+def called_alike(first: bool, second: bool, lost: int = 0) -> list[dict[str, Any]]:
+    """Return the tasks of two suites with the same ids, less the first ones."""
+    own = [{**e, "family": f"own.{e['family']}"} for e in episodes([second] * 12)]
+    return [{**e, "final_share": 0.0} for e in (episodes([first] * 12) + own)[lost:]]
+
+
+def test_tasks_of_two_suites_that_are_called_alike_are_never_paired_with_each_other() -> None:
+    """The first suite's tasks are lost after training; the second one's all stay right."""
+    before, after = called_alike(False, True), called_alike(True, True, lost=12)
+    change = changes({"step": 0, "episodes": before}, {"step": 4, "episodes": after})[0]
+    assert (change.pairs, change.gained, change.lost) == (12, 0, 0)
+    table = {"step": 4, "episodes": called_alike(True, False)}
+    text = eval_text({**table, "arms": {"coder": called_alike(True, False)}})
+    assert "coder: 12 of 24 pass" in text and "the pair less this: +0.0 points" in text
+    text = eval_text({**table, "arms": {"coder": called_alike(True, False, lost=12)}})
+    assert "coder: 0 of 12 pass" in text and "the pair less this: +0.0 points" in text
+
+
 @pytest.mark.parametrize("passed", [0, 1, 3, 7, 8])
 def test_the_interval_of_pass_at_k_lies_within_0_and_1_and_has_a_width(passed: int) -> None:
     """Where the families differ much, and where all agree."""

@@ -9,14 +9,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from parelha.report.records import cluster_of, group_of
+from parelha.report.records import TaskKey, by_task, cluster_of, group_of
 from parelha.report.statistics import (
     CONFIDENCE,
     MIN_PAIRS,
     MIN_TASKS,
     Estimate,
     clustered_share,
-    detectable_difference,
     holm,
     paired_difference,
     sign_flip_p,
@@ -118,7 +117,7 @@ def groups_of(episodes: Episodes) -> list[str]:
 
 def pass_rate(by_seed: BySeed, group: str, measure: str = "final_passed") -> dict[str, Any] | None:
     """Share of an arm's held-out episodes that pass, all seeds together; None without any."""
-    chosen = [e for episodes in by_seed.values() for e in episodes if _in(e, group)]
+    chosen = [e for episodes in by_seed.values() for e in episodes if is_in(e, group)]
     chosen = [e for e in chosen if e.get(measure) is not None]
     estimate = clustered_share([bool(e[measure]) for e in chosen], list(map(cluster_of, chosen)))
     if estimate is None:
@@ -129,7 +128,7 @@ def pass_rate(by_seed: BySeed, group: str, measure: str = "final_passed") -> dic
 
 def pass_at(by_seed: BySeed, group: str) -> dict[str, Any]:
     """Pass@k of an arm's drafts, by k, with intervals by family."""
-    chosen = [e for episodes in by_seed.values() for e in episodes if _in(e, group)]
+    chosen = [e for episodes in by_seed.values() for e in episodes if is_in(e, group)]
     return {
         str(k): {"tasks": tasks, **estimate_record(estimate)}
         for k, (tasks, estimate) in drafts_pass_at(chosen, list(map(cluster_of, chosen))).items()
@@ -179,17 +178,19 @@ def _difference(
     before: list[float] = []
     after: list[float] = []
     clusters: list[str] = []
-    tasks: set[str] = set()
+    tasks: set[TaskKey] = set()
     by_seed: list[float] = []
     for seed in (seed for seed in here if seed in there):
-        others = {e["task"]: e for e in there[seed]}
-        mine = [e for e in here[seed] if e["task"] in others and _in(e, group)]
+        others = by_task(there[seed])
+        mine = {
+            task: e for task, e in by_task(here[seed]).items() if task in others and is_in(e, group)
+        }
         if not mine:
             continue
-        after += [float(e["final_passed"]) for e in mine]
-        before += [float(others[e["task"]]["final_passed"]) for e in mine]
-        clusters += [cluster_of(e) for e in mine]
-        tasks |= {str(e["task"]) for e in mine}
+        after += [float(e["final_passed"]) for e in mine.values()]
+        before += [float(others[task]["final_passed"]) for task in mine]
+        clusters += [cluster_of(e) for e in mine.values()]
+        tasks |= mine.keys()
         own = sum(after[-len(mine) :]) - sum(before[-len(mine) :])
         by_seed.append(own / len(mine))
     estimate = paired_difference(before, after, clusters)
@@ -199,37 +200,6 @@ def _difference(
     return Difference(arm, against, group, len(after), len(tasks), estimate, tuple(by_seed), p, p)
 
 
-def power_text(tasks: Sequence[Mapping[str, Any]], seeds: int, comparisons: int) -> str:
-    """The smallest difference that the planned episodes can show, for the text before the start.
-
-    Args:
-        tasks: ``task``, ``family`` and ``split`` of each held-out episode of an arm with a seed.
-        seeds: of each arm.
-        comparisons: in each group: the smallest p-value must pass the level divided by them.
-    """
-    lines = []
-    for group in groups_of(tasks):
-        chosen = [task for task in tasks if _in(task, group)]
-        clusters = len({cluster_of(task) for task in chosen})
-        pairs = len(chosen) * seeds
-        level = (1 - CONFIDENCE) / max(comparisons, 1)
-        found = detectable_difference(pairs, clusters, level=level)
-        what = f"{group}: {len(chosen)} tasks x {seeds} seeds in {clusters} families"
-        if len(chosen) < MIN_TASKS or pairs < MIN_PAIRS or found is None:
-            lines.append(f"{what}: no difference can be told apart, more tasks are needed")
-        else:
-            lines.append(f"{what}: {100 * found:.0f} points")
-    return "\n".join(
-        [
-            "smallest difference found in 80 % of the cases, at a level of 5 %"
-            + (f" over {comparisons} comparisons" if comparisons > 1 else "")
-            + ":",
-            *(f"  {line}" for line in lines),
-            "  (paired pass rates, half of the pairs differ: Connor, Biometrics 43, 1987; pairs of",
-            "  one family alike with a correlation of 0.1: design effect, Kish, 1965)",
-        ]
-    )
-
-
-def _in(record: Mapping[str, Any], group: str) -> bool:
+def is_in(record: Mapping[str, Any], group: str) -> bool:
+    """Whether an episode belongs to a group of `groups_of`."""
     return group in (ALL, group_of(record))

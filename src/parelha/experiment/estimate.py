@@ -9,8 +9,8 @@ from pathlib import Path
 from parelha.config import Config
 from parelha.config_file import lay_over
 from parelha.errors import NothingTrainedError
-from parelha.experiment.compare import power_text
 from parelha.experiment.plan import Experiment, Planned
+from parelha.experiment.power import power_text
 from parelha.experiment.shared import key_of
 from parelha.live import Progress, duration
 from parelha.pacing import (

@@ -11,6 +11,7 @@ from parelha.experiment.compare import NOT_TOLD_APART, estimate_of
 from parelha.experiment.episodes import pooled
 from parelha.experiment.results import CURVES
 from parelha.experiment.runs import RESULTS, read_times
+from parelha.experiment.stored import Results, read_stored
 from parelha.experiment.tables import (
     arm_rows,
     difference_rows,
@@ -24,7 +25,6 @@ from parelha.live import duration
 from parelha.report import episode_charts as pictured
 from parelha.report import experiment_charts as charts
 from parelha.report.page import Chart, Section, Table, drawn, visible, write_page
-from parelha.tracking import read_object
 
 PAGE = "experiment.html"
 # Parts of the template that an experiment's page does without.
@@ -69,7 +69,7 @@ def rebuild_page(folder: Path, single_file: bool = False) -> Path:
     Raises:
         UsageError: they are not there or damaged, or the page cannot be written.
     """
-    results = read_object(folder / RESULTS)
+    results = read_stored(folder / RESULTS, Results)
     if results is None:
         raise UsageError(f"{folder} holds no {RESULTS}: `parelha experiment FILE` makes it")
     return build_page(folder, results, read_times(folder), single_file)

@@ -4,6 +4,7 @@ Everything that can be wrong with it is said before the first run starts.
 """
 
 import difflib
+import itertools
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,6 +88,14 @@ class Planned:
         return len(RunFolder(self.folder).read_metrics())
 
     @property
+    def sides(self) -> dict[str, str]:
+        """Names under which whoever plays in its evaluation is compared, by who that is."""
+        return {
+            who: self.arm.name if who == self.arm.plays else f"{self.arm.name}/{who}"
+            for who in (PAIR, *self.config.eval.arms)
+        }
+
+    @property
     def is_done(self) -> bool:
         """True when the evaluation that it ends with is on record."""
         table = RunFolder(self.folder).read_eval("before" if self.arm.untrained else "after")
@@ -108,8 +117,8 @@ class Experiment:
         arms: by name; the first is what the others are compared with.
         seeds: of every arm.
         runs: seed by seed, so that whatever is there when it is stopped has all arms.
-        compare: pairs of names, which against what; a name is an arm's, or ``arm/other`` for one
-            of the ``eval.arms`` played beside it.
+        compare: pairs of names, which against what; a name is an arm's, or ``arm/other`` for
+            another side that is played beside it (`Planned.sides`).
         budget: new tokens that each arm's training may take; None where steps are given.
         tasks: the held-out tasks of every arm.
         reference: figures that one arm's are compared with.
@@ -294,9 +303,8 @@ def _compare(
 ) -> tuple[tuple[str, str], ...]:
     """Every arm against the first, and what the file asks for besides."""
     first, *others = arms
-    names = dict.fromkeys(arms)
-    for run in runs:
-        names |= dict.fromkeys(f"{run.arm.name}/{other}" for other in run.config.eval.arms)
+    played = (run.sides.values() for run in runs)
+    names = dict.fromkeys([*arms, *itertools.chain.from_iterable(played)])
     found = [(name, first) for name in others]
     asked = table.get("compare", [])
     if not isinstance(asked, list):

@@ -98,10 +98,9 @@ def _sides(experiment: Experiment, tables: Mapping[str, Line | None]) -> dict[st
         if table is None:
             continue
         played = {PAIR: table["episodes"], **(table.get("arms") or {})}
-        for other, episodes in played.items():
-            whole = planned.arm.name
-            name = whole if other == planned.arm.plays else f"{whole}/{other}"
-            sides.setdefault(name, {})[planned.seed] = episodes
+        for who, name in planned.sides.items():
+            if who in played:
+                sides.setdefault(name, {})[planned.seed] = played[who]
     # The arms themselves first, in their order.
     order = [*experiment.arms, *(name for name in sides if name not in experiment.arms)]
     return {name: sides[name] for name in order if name in sides}

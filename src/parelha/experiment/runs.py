@@ -20,9 +20,10 @@ from parelha import __version__
 from parelha.errors import ParelhaError
 from parelha.experiment.plan import Experiment, Planned
 from parelha.experiment.shared import take_before
+from parelha.experiment.stored import Times, read_stored
 from parelha.live import Progress
 from parelha.trackers import followed
-from parelha.tracking import RunFolder, make_folder, read_object, write_atomic, write_object
+from parelha.tracking import RunFolder, make_folder, write_atomic, write_object
 from parelha.train import train
 
 TIMES, RESULTS = "times.json", "results.json"
@@ -94,8 +95,8 @@ def one_line(error: Exception) -> str:
 
 
 def read_times(folder: Path) -> dict[str, Any]:
-    """What depends on the clock or the machine."""
-    return read_object(folder / TIMES) or {"runs": {}}
+    """What depends on the clock or the machine; raises UsageError where it is damaged."""
+    return read_stored(folder / TIMES, Times) or {"runs": {}}
 
 
 def _add_time(folder: Path, name: str, seconds: float) -> None:

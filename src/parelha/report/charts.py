@@ -8,7 +8,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from parelha.report.records import Episode, Run
+from parelha.report.records import Run
 from parelha.report.statistics import MIN_CLUSTERS, Estimate, clustered_mean
 from parelha.report.summary import MEASURES, SPLITS, Change
 from parelha.tracking import Line
@@ -153,16 +153,20 @@ def difference_axes(figure: Figure, height: int, title: str) -> Figure:
 
 
 def action_shares(run: Run, agent: str) -> Figure | None:
-    """How often each action was chosen, by step: the coder's, or the reviewer's with its tools."""
+    """How often an agent chose each action where it had the choice, by step; spans are means.
+
+    Rounds do not tell: on their record a tool that was run unasked, or a verdict that alone was
+    legal, is like one that was chosen.
+    """
     names: dict[str, list[float]] = {}
     x: list[str] = []
-    for step, episodes in _binned(run.episodes, lambda e: e.step, MAX_BINS):
-        chosen = _actions(episodes, agent)
+    for step, records in _binned(run.metrics, lambda m: m["step"], MAX_BINS):
+        chosen = [shares for m in records if (shares := _action_shares(m, agent))]
         if not chosen:
             continue
-        for name in {*names, *chosen}:
+        for name in {*names, *(name for shares in chosen for name in shares)}:
             row = names.setdefault(name, [0.0] * len(x))
-            row.append(chosen.count(name) / len(chosen))
+            row.append(sum(shares.get(name, 0.0) for shares in chosen) / len(chosen))
         x.append(step)
     if not names:
         return None
@@ -336,13 +340,13 @@ def _interval_text(estimate: Estimate, form: str) -> str:
     return f" ({estimate.low:{form}} to {estimate.high:{form}})"
 
 
-def _actions(episodes: Sequence[Episode], agent: str) -> list[str]:
-    if agent == "coder":
-        return [
-            action for action in {e.branch: e.draft.action for e in episodes}.values() if action
-        ]
-    reviews = [review for e in episodes for review in e.reviews]
-    return [a for r in reviews for a in (*r.tool_calls, r.action) if a]
+def _action_shares(metrics: Line, agent: str) -> dict[str, float]:
+    prefix = f"action/{agent}/"
+    return {
+        key.removeprefix(prefix): share
+        for key, share in metrics.items()
+        if key.startswith(prefix) and share
+    }
 
 
 def _binned(

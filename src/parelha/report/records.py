@@ -1,13 +1,19 @@
 """A run as the report reads it: episodes put together again from the rounds on record."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from parelha.tracking import Line, RunFolder, step_name
 
 BENCHMARK = "benchmark."  # the families of public benchmarks begin with it
+
+# Family, id, and how often that task was played before.
+TaskKey = tuple[str, str, int]
+
+_Record = TypeVar("_Record", bound=Mapping[str, Any])
 
 
 @dataclass(frozen=True)
@@ -24,7 +30,6 @@ class Program:
     """
 
     name: str
-    action: str
     reward: float | None
     share: float | None
     passed: bool
@@ -39,7 +44,6 @@ class Review:
 
     name: str
     action: str
-    tool_calls: tuple[str, ...]
     severity: str | None
     reward: float | None
 
@@ -140,6 +144,20 @@ def read_run(path: Path) -> Run:
     )
 
 
+def by_task(episodes: Iterable[_Record]) -> dict[TaskKey, _Record]:
+    """Evaluated episodes by what identifies their task, so that two tables can be paired.
+
+    Suites may call different tasks alike, whose families then differ.
+    """
+    found: dict[TaskKey, _Record] = {}
+    times: Counter[tuple[str, str]] = Counter()
+    for episode in episodes:
+        task = str(episode.get("family") or ""), str(episode["task"])
+        found[*task, times[task]] = episode
+        times[task] += 1
+    return found
+
+
 def cluster_of(record: Mapping[str, Any]) -> str:
     """What an evaluated episode is alike with: its family, or its task in a public benchmark."""
     family = str(record.get("family") or BENCHMARK)  # early runs did not record it
@@ -213,7 +231,6 @@ def read_program(line: Line) -> Program:
     )
     return Program(
         name=str(line["name"]),
-        action=str(line.get("action") or ""),
         reward=line.get("reward"),
         share=tests["passed"] / total if total else None,
         passed=tests.get("outcome") == "passed",
@@ -228,7 +245,6 @@ def read_review(line: Line) -> Review:
     return Review(
         name=str(line["name"]),
         action=str(line.get("action") or ""),
-        tool_calls=tuple(map(str, line.get("tool_calls") or ())),
         severity=line.get("severity"),
         reward=line.get("reward"),
     )

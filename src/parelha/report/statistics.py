@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-import scipy.optimize
 import scipy.stats
 from numpy.typing import NDArray
 
@@ -25,14 +24,12 @@ MIN_TASKS = 8
 """... and so are pairs on fewer different tasks than this."""
 MIN_FAMILIES = 6
 """... and on fewer families: turning the signs of five, one way in 16 is as extreme as any."""
-DISCORDANT = 0.5
-"""Assumed of planned pairs: as many differ as of independent answers of which half pass."""
-CORRELATION = 0.1
-"""Assumed of differences on tasks of one family."""
-POWER = 0.8
 
 _RESAMPLES = 2000
-_Array = NDArray[np.float64]
+_FLIPS = 9999
+_MOST_EXACT = 13
+"""Up to so many clusters all ways to turn their signs are gone through."""
+Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -100,15 +97,29 @@ def clustered_mean(values: Sequence[float], clusters: Sequence[Hashable]) -> Est
     """
     if not values:
         return None
-    sums = _sums(values, clusters)
-    counts = _sums([1.0] * len(values), clusters)
+    sums, counts = _sums(values, clusters), _sums([1.0] * len(values), clusters)
     mean, size = float(np.mean(values)), len(sums)
     if size < MIN_CLUSTERS:
         return Estimate(mean, None, None, size)
-    apart = sum((total - counts[one] * mean) ** 2 for one, total in sums.items())
-    error = math.sqrt(apart * size / (size - 1)) / len(values)
-    reach = float(scipy.stats.t.isf((1 - CONFIDENCE) / 2, size - 1)) * error
-    return Estimate(mean, mean - reach, mean + reach, size)
+    found = interval_reach(np.array([*sums.values()]), np.array([*counts.values()]))
+    return Estimate(mean, mean - float(found), mean + float(found), size)
+
+
+def interval_reach(sums: Array, counts: Array) -> Array:
+    """How far the 95 % interval of a mean reaches to either side.
+
+    Args:
+        sums: (..., K) of the values of each cluster, of one sample or of many.
+        counts: (K,) values in each.
+
+    Returns:
+        (...) of each sample.
+    """
+    size, total = counts.size, counts.sum()
+    means = sums.sum(axis=-1, keepdims=True) / total
+    apart = ((sums - counts * means) ** 2).sum(axis=-1)
+    error = np.sqrt(apart * size / (size - 1)) / total
+    return np.asarray(scipy.stats.t.isf((1 - CONFIDENCE) / 2, size - 1) * error)
 
 
 def clustered_share(shares: Sequence[float], clusters: Sequence[Hashable]) -> Estimate | None:
@@ -194,18 +205,31 @@ def sign_flip_p(
         clusters: (N,) what each belongs to.
         seed: of the sampling.
     """
-    sums = np.array(list(_sums(differences, clusters).values()))
-    if len(sums) < 2 or not sums.any():
-        return 1.0
-    found = scipy.stats.permutation_test(
-        (sums,),
-        lambda x, axis=-1: x.sum(axis=axis),
-        permutation_type="samples",
-        vectorized=True,
-        n_resamples=9999,
-        rng=np.random.default_rng(seed),
-    )
-    return min(1.0, float(found.pvalue))
+    sums = _sums(differences, clusters)
+    return float(turned_p(np.array([*sums.values()]), seed=seed)) if sums else 1.0
+
+
+def turned_p(sums: Array, *, ways: int = _FLIPS, seed: int = 0) -> Array:
+    """P-values of `sign_flip_p` from the sums of clusters.
+
+    Args:
+        sums: (..., K) of the differences in each cluster, of one sample or of many.
+        ways: to turn the signs, where they are sampled.
+        seed: of the sampling.
+
+    Returns:
+        (...) of each sample.
+    """
+    size = sums.shape[-1]
+    if size <= _MOST_EXACT:
+        # The last keeps its sign: of each way and its opposite, both are as far from 0.
+        negative = np.arange(2 ** (size - 1))[:, None] >> np.arange(size) & 1
+    else:
+        negative = np.random.default_rng(seed).integers(2, size=(1 + ways, size))
+        negative[0] = 0  # what was found is one of the ways: no p-value is 0
+    turned = np.abs(sums @ (1.0 - 2.0 * negative).T)
+    least = (1.0 - 1e-9) * np.abs(sums.sum(axis=-1, keepdims=True))  # sums round
+    return np.asarray((turned >= least).mean(axis=-1))
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
@@ -222,48 +246,6 @@ def holm(p_values: Sequence[float]) -> list[float]:
     return adjusted
 
 
-def detectable_difference(
-    pairs: int,
-    clusters: int,
-    *,
-    discordant: float = DISCORDANT,
-    correlation: float = CORRELATION,
-    level: float = 1 - CONFIDENCE,
-    power: float = POWER,
-) -> float | None:
-    """The difference of two pass rates that is found with the stated power.
-
-    Pairs on the same tasks: with z of the two-sided level and of the power, d solves
-    ``d·sqrt(n) = z_level·sqrt(discordant) + z_power·sqrt(discordant - d²)`` (Connor, Biometrics
-    43, 1987). Pairs of one cluster are alike, so n is `pairs` divided by the design effect
-    ``1 + (pairs / clusters - 1)·correlation`` (Kish, Survey Sampling, 1965).
-
-    Args:
-        pairs: of episodes.
-        clusters: that they belong to.
-        discordant: share of pairs in which one side alone passes.
-        correlation: of the differences within a cluster.
-        level: chance of finding a difference where there is none.
-        power: chance of finding it.
-
-    Returns:
-        The difference, on the scale 0 to 1; None where even the largest could be missed.
-    """
-    if clusters < 1 or 2.0 ** (1 - clusters) > level:
-        return None  # no turning of signs is as rare as that
-    root = math.sqrt(pairs / (1.0 + (pairs / clusters - 1.0) * correlation))
-    wanted = float(scipy.stats.norm.isf(level / 2.0))
-    found = float(scipy.stats.norm.ppf(power))
-
-    def surplus(difference: float) -> float:
-        spread = math.sqrt(max(discordant - difference**2, 0.0))
-        return difference * root - wanted * math.sqrt(discordant) - found * spread
-
-    if surplus(discordant) < 0.0:
-        return None
-    return float(scipy.optimize.brentq(surplus, 0.0, discordant))
-
-
 def _sums(values: Sequence[float], clusters: Sequence[Hashable]) -> dict[Hashable, float]:
     """Sum of the values of each cluster."""
     sums: dict[Hashable, float] = {}
@@ -272,7 +254,7 @@ def _sums(values: Sequence[float], clusters: Sequence[Hashable]) -> dict[Hashabl
     return sums
 
 
-def _slope(x: _Array, y: _Array, axis: int = -1) -> _Array:
+def _slope(x: Array, y: Array, axis: int = -1) -> Array:
     centred = x - x.mean(axis=axis, keepdims=True)
     spread = (centred**2).sum(axis=axis)
     # A resample may hold one step alone; it says nothing about a slope and counts as flat.

@@ -1,11 +1,10 @@
 """Before and after training on held-out tasks, and the sentences a report begins with."""
 
-from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from parelha.report.records import Run, cluster_of, group_of
+from parelha.report.records import Run, by_task, cluster_of, group_of
 from parelha.report.statistics import (
     Estimate,
     clustered_share,
@@ -70,10 +69,10 @@ def changes(before: Line | None, after: Line | None) -> list[Change]:
     """
     if before is None or after is None:
         return []
-    others = _by_task(after["episodes"])
+    others = by_task(after["episodes"])
     # What one of the two lacks, lost to a fault of the machine, has no pair.
     pairs = [
-        (one, others[key]) for key, one in _by_task(before["episodes"]).items() if key in others
+        (one, others[key]) for key, one in by_task(before["episodes"]).items() if key in others
     ]
     splits = list(dict.fromkeys(group_of(a) for a, _ in pairs))
     found = []
@@ -83,17 +82,6 @@ def changes(before: Line | None, after: Line | None) -> list[Change]:
             change = _change(split, measure, chosen)
             if change is not None:
                 found.append(change)
-    return found
-
-
-def _by_task(episodes: Sequence[Line]) -> dict[tuple[str, int], Line]:
-    """Each episode by its task, and by how often that was played before."""
-    found: dict[tuple[str, int], Line] = {}
-    times: Counter[str] = Counter()
-    for episode in episodes:
-        task = str(episode["task"])
-        found[task, times[task]] = episode
-        times[task] += 1
     return found
 
 

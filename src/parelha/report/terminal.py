@@ -5,7 +5,7 @@ from pathlib import Path
 
 from parelha.live import step_cells
 from parelha.report.examples import Example, choose_examples
-from parelha.report.records import cluster_of, group_of, read_run
+from parelha.report.records import by_task, cluster_of, group_of, read_run
 from parelha.report.statistics import clustered_share, paired_difference
 from parelha.report.summary import drafts_pass_at, headline, share_text
 from parelha.report.text import printable, table_text
@@ -116,15 +116,15 @@ def _arm_lines(pair: list[Line], arms: dict[str, list[Line]]) -> list[str]:
         if not episodes:
             lines.append(f"  {name.replace('_', ' ')}: every episode failed")
             continue
-        passed = {e["task"]: float(e["final_passed"]) for e in episodes}
-        both = [e for e in pair if e["task"] in passed]
+        passed = {task: float(e["final_passed"]) for task, e in by_task(episodes).items()}
+        both = {task: e for task, e in by_task(pair).items() if task in passed}
         spent = sum(e["tokens"] + e.get("prompt_tokens", 0) for e in episodes) / len(episodes)
         line = f"  {name.replace('_', ' ')}: {sum(passed.values()):.0f} of {len(passed)} pass"
         line += f", {spent:.0f} tokens an episode"
         above = _above(
-            [passed[e["task"]] for e in both],
-            [e["final_passed"] for e in both],
-            list(map(cluster_of, both)),
+            [passed[task] for task in both],
+            [e["final_passed"] for e in both.values()],
+            list(map(cluster_of, both.values())),
         )
         if name != "pair" and above:
             line += f"; the pair less this: {above}"
