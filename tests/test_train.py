@@ -198,19 +198,6 @@ def test_a_resume_with_other_weights_is_refused(
         run_tiny(config, resume=copy)
 
 
-def test_a_run_that_lost_its_trainers_state_is_left_as_it_is(
-    run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    use_fakes(monkeypatch)
-    copy, config = resumed(run, tmp_path)
-    for state in copy.glob("checkpoints/*/trainer.safetensors"):
-        state.unlink()
-    before = {path: path.read_bytes() for path in copy.rglob("*") if path.is_file()}
-    with pytest.raises(UsageError, match=r"step \d+ has lost its trainer\.safetensors"):
-        run_tiny(config, resume=copy)
-    assert {path: path.read_bytes() for path in copy.rglob("*") if path.is_file()} == before
-
-
 def test_a_resume_of_a_finished_run_changes_nothing(
     run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parelha.config_file import from_dict
+from parelha.errors import UsageError
 from parelha.experiment.plan import merged
 from parelha.kernels.choose import choose
 from parelha.overrides import resumed_config
@@ -108,6 +109,19 @@ def test_a_step_costs_what_the_newest_of_its_kind_did() -> None:
     # Dialogues take more than their tokens let expect in the one run, less in the other.
     assert dear.fit(3, 2000.0, 0.0).train.steps < at_first < cheap.fit(3, 10.0, 0.0).train.steps
     assert cheap.fit(3, 10.0, 24 * 60.0).train.steps == 3
+
+
+def test_a_run_that_lost_its_trainers_state_is_left_as_it_is(
+    model_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_fakes(monkeypatch)
+    folder = run_tiny(tiny_config(model_folder, tmp_path, **SMALL))
+    for state in folder.glob("checkpoints/*/trainer.safetensors"):
+        state.unlink()
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    with pytest.raises(UsageError, match=r"step \d+ has lost its trainer\.safetensors"):
+        run_tiny(load_run_config(folder), resume=folder)
+    assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
 
 
 def test_what_is_left_out_is_told_by_the_steps_that_were_asked_for() -> None:
