@@ -364,14 +364,6 @@ class Config(Section):
             raise ValueError(f"engine.own: no module {self.engine.own!r} on Python's path")
         if self.engine.server_key_env and not (self.engine.server or self.engine.servers):
             raise ValueError("engine.server_key_env is the key of engine.server: give its URL")
-        for name in self.eval.quota:
-            if name not in (*HELDOUT, *self.tasks.suites, *self.tasks.eval_suites):
-                raise ValueError(
-                    f"eval.quota: {name!r} is no held-out split and none of tasks.eval_suites"
-                )
-        for name in self.tasks.eval_suites if self.eval.quota else ():
-            if name not in ("families", *self.eval.quota):
-                raise ValueError(f"eval.quota: say how many of {name!r}, or leave the quota out")
         if (self.engine.kind == "vllm") != bool(self.engine.servers):
             raise ValueError('engine.servers are those of engine.kind = "vllm": give both or none')
         if self.engine.servers and (self.engine.server or self.engine.own):
@@ -384,6 +376,18 @@ class Config(Section):
             or not self.name.isprintable()
         ):
             raise ValueError(f"name: {self.name!r} is not a plain folder name")
+        return self
+
+    @model_validator(mode="after")
+    def _check_quota(self) -> Self:
+        for name in self.eval.quota:
+            if name not in (*HELDOUT, *self.tasks.suites, *self.tasks.eval_suites):
+                raise ValueError(
+                    f"eval.quota: {name!r} is no held-out split and none of tasks.eval_suites"
+                )
+        for name in self.tasks.eval_suites if self.eval.quota else ():
+            if name not in ("families", *self.eval.quota):
+                raise ValueError(f"eval.quota: say how many of {name!r}, or leave the quota out")
         return self
 
     @property
