@@ -125,6 +125,7 @@ def test_limits_hold_and_are_named(folder: Path) -> None:
     linters: Any = Linters()
     with DataTools(sales(folder), linters, seconds=1.0) as tools:
         assert run(tools, "while True:\n    pass").outcome is Outcome.TIMEOUT
+    with DataTools(sales(folder), linters, seconds=60.0) as tools:
         assert run(tools, "return bytearray(1 << 45)").outcome is Outcome.MEMORY
         assert run(tools, "import os\nos._exit(3)").outcome is Outcome.CRASHED
         heavy = run(tools, "return 'x' * (1 << 26)")

@@ -9,7 +9,7 @@ from typing import Self
 
 MAX_ROUNDS = 400  # processor time: one hashing of 20,000 equal hashes takes more
 MAX_BYTES = 200 << 20
-MAX_PAUSE = 400  # time on the clock
+MAX_PAUSE = 400
 _STATUS, _RESET = Path("/proc/self/status"), Path("/proc/self/clear_refs")
 
 
@@ -23,8 +23,8 @@ class Toll:
         seconds: processor time of this thread.
         round: processor time of this thread for the fixed piece of work.
         bytes: how far the memory of this process rose above where it was, at its highest.
-        pause: the longest time in which another thread could not go on. On a busy machine a thread
-            also waits for its turn, so a short pause says nothing.
+        pause: the most processor time of this thread during which another one could not go on;
+            time on the clock would hold that in which a busy machine ran neither.
     """
 
     def __init__(self) -> None:
@@ -35,6 +35,7 @@ class Toll:
 
     def __enter__(self) -> Self:
         self.round = _round()
+        self._clock = time.pthread_getcpuclockid(threading.get_ident())
         self._ticker.start()
         with suppress(OSError):
             _RESET.write_text("5")  # the highest so far is forgotten: proc_pid_clear_refs(5)
@@ -66,12 +67,13 @@ class Toll:
         return found
 
     def _tick(self) -> None:
-        last = time.monotonic()
-        while not self._stop.wait(0.002):
-            now = time.monotonic()
+        last = time.clock_gettime(self._clock)
+        going = True
+        while going:
+            going = not self._stop.wait(0.002)
+            now = time.clock_gettime(self._clock)
             self.pause = max(self.pause, now - last)
             last = now
-        self.pause = max(self.pause, time.monotonic() - last)
 
 
 def _round() -> float:
