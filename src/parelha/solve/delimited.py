@@ -15,7 +15,7 @@ from pandas.api.types import infer_dtype, is_bool_dtype, is_numeric_dtype
 from parelha.errors import UsageError
 
 from .dates import is_date, text_columns
-from .numerals import could_be_thousands, has_decimal_comma, has_decimal_point, is_numeral
+from .numerals import has_decimal_comma, has_decimal_point, is_numeral, thousands_notice
 
 Header = Literal["auto", "yes", "no"]
 _SAMPLE_BYTES = 1 << 18
@@ -124,10 +124,9 @@ def _say_doubts(
         return
     for place, name in enumerate(frame.columns):
         cells = [row[place] for row in below if place < len(row)]
-        first = could_be_thousands([cell for cell in cells if cell not in (*MISSING, "None")])
-        if first and is_numeric_dtype(frame[name]):
-            other = first.replace(".", "")
-            notices.append(f"column {name!r}: {first} is read as {first}, and could be {other}")
+        doubt = thousands_notice(name, [c for c in cells if c not in (*MISSING, "None")])
+        if doubt and is_numeric_dtype(frame[name]):
+            notices.append(doubt)
 
 
 def _as_written(

@@ -43,6 +43,13 @@ def could_be_thousands(cells: list[str]) -> str:
     return pointed[0] if pointed and grouped and others else ""
 
 
+def thousands_notice(column: object, cells: list[str]) -> str:
+    """What is said of a column whose points are read as decimal ones in doubt; "" without it."""
+    first = could_be_thousands(cells)
+    other = first.replace(".", "")
+    return f"column {column!r}: {first} is read as {first}, and could be {other}" if first else ""
+
+
 def code_among(cells: list[str]) -> str:
     """The first text that is more than its number, such as 01234, where all are whole numbers."""
     if not all(re.fullmatch(rf"{_INTEGER}(?:[eE]\d+)?", cell) for cell in cells):

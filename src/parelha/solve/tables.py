@@ -33,7 +33,7 @@ from .delimited import (
     read_delimited,
     titles,
 )
-from .numerals import code_among, could_be_thousands, read_numerals
+from .numerals import code_among, read_numerals, thousands_notice
 
 MAX_TABLES = 8
 _SHEET_ROWS = 50  # of a sheet, by which its names are found
@@ -241,9 +241,8 @@ def _as_stored(cells: pd.DataFrame, notices: list[str]) -> dict[str, Any]:
             notices.append(f"column {name!r} is text{why}")
         if len(texts) < len(values):
             continue
-        if first := could_be_thousands(texts):
-            other = first.replace(".", "")
-            notices.append(f"column {name!r}: {first} is read as {first}, and could be {other}")
+        if doubt := thousands_notice(name, texts):
+            notices.append(doubt)
         if are_words(texts):
             words.append(name)
             if "NA" in missing[name]:
