@@ -64,6 +64,14 @@ def test_a_level_that_no_task_has_is_told(capsys: pytest.CaptureFixture[str]) ->
     assert "levels are 1 to 4" in complaint(capsys, "tasks", "list", "--levels", "9")
 
 
+@pytest.mark.parametrize("chosen", [["--levels", "1"], ["--families", "clean_data.sales"]])
+def test_what_chooses_among_families_is_refused_of_a_suite(
+    capsys: pytest.CaptureFixture[str], chosen: list[str]
+) -> None:
+    said = complaint(capsys, "tasks", "list", "--suite", "humaneval.jsonl", *chosen)
+    assert "choose among the families" in said
+
+
 @pytest.fixture(name="run")
 def _run(model_folder: Path, tmp_path: Path) -> Path:
     return saved_run(model_folder, tmp_path)

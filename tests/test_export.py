@@ -284,6 +284,9 @@ def of_another_base(run: Path) -> None:
         (of_another_base, [], "weights differ from the run's"),
         (None, ["--format", "gguf", "--quant", "Q4_K_M"], "Q4_K_M is written by llama.cpp"),
         (None, ["--push", "name"], "must be owner/name"),
+        (None, ["--dtype", "float32"], "--dtype float32: is of --format merged"),
+        (None, ["--quant", "F16"], "--quant F16: is of --format gguf or ollama"),
+        (None, ["--format", "merged", "--quant", "F16"], "and not of merged"),
         (None, ["--to", "."], "exists already"),
     ],
 )

@@ -70,6 +70,8 @@ def test_what_is_no_number_stays_text(words: list[str]) -> None:
         ("d;w;v\na;1,5;0.250\nb;2,5;1.750\n", [0.25, 1.75], "'w' is read with"),
         ("d;w;v\na;1,5;1.250\nb;2.5;1.750\n", [1.25, 1.75], "1.250, and could be 1250"),
         ("d,v\na,01234\nb,99999\n", ["01234", "99999"], "its numbers begin with 0"),
+        ("d,v\na,12345678901234567\nb,7\n", [12345678901234567, 7], ""),
+        ("d,v\na,1e17\nb,7.0\n", [1e17, 7.0], ""),
         ("d,v\na,None\nb,Some\n", ["None", "Some"], ""),
         ("d,v\na,True\nb,False\n", [True, False], ""),
     ],
@@ -167,3 +169,21 @@ def test_numbers_beyond_all_floats_and_truth_are_told_apart() -> None:
     assert comparable(10**5000) == comparable(10**5000) != comparable(10**5000 + 1)
     assert comparable(True) != comparable(1)
     assert comparable({2024: 1}) != comparable({2025: 1})
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("t.csv", "d,v\na,12345678901234567\nb,\nc,7\n"),
+        ("t.csv", "d;v\na;12345678901234567\nb;NA\nc;7\n"),
+        ("t.json", '[{"v": 12345678901234567}, {"v": null}, {"v": 7}]'),
+        ("t.jsonl", '{"v": 12345678901234567}\n{"d": 1.5}\n{"v": 7}\n'),
+        ("t.json", '{"v": [12345678901234567, null, 7]}'),
+    ],
+)
+def test_a_gap_takes_no_digit_from_long_numbers(tmp_path: Path, name: str, content: str) -> None:
+    found = table(tmp_path, name, content)
+    values = found.frame["v"]
+    assert values.dropna().tolist() == ["12345678901234567", "7"] and values.isna()[1]
+    assert any("more digits than a float keeps" in said for said in found.notices)
+    pd.testing.assert_frame_equal(by_code(found), found.frame)

@@ -21,7 +21,7 @@ tasks_app = App(name="tasks", help="The tasks: what is asked, and how answers ar
 def list_tasks(
     *,
     families: tuple[str, ...] = (),
-    levels: tuple[int, ...] = (1, 2, 3, 4),
+    levels: tuple[int, ...] = (),
     suite: str = "",
     table: bool = False,
 ) -> None:
@@ -29,7 +29,7 @@ def list_tasks(
 
     Args:
         families: Only these families, or all of a coder action.
-        levels: Only these levels.
+        levels: Only these levels; all by default.
         suite: The tasks of this benchmark (name or file) or folder instead.
         table: The table of families, as docs/tasks.md holds it.
     """
@@ -40,6 +40,8 @@ def list_tasks(
         print(families_table())
         return
     if suite:
+        if families or levels:
+            raise UsageError("--families and --levels choose among the families, not in a --suite")
         for task in _tasks_of(suite):
             print(f"{task.id}\t{task.split}\t{task.action}")
         return
@@ -47,7 +49,7 @@ def list_tasks(
     found = [
         f"{identity}\t{split}\t{action}"
         for split in splits
-        for action, identity in named_tasks(split, levels, families)
+        for action, identity in named_tasks(split, levels or (1, 2, 3, 4), families)
     ]
     if not found:
         raise UsageError("no task has these families and levels (levels are 1 to 4)")

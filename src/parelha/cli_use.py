@@ -21,8 +21,8 @@ def export(
     ] = "peft",
     to: Path | None = None,
     step: int | None = None,
-    dtype: Literal["bfloat16", "float32"] = "bfloat16",
-    quant: Literal["Q8_0", "F16", "BF16", "Q4_K_M"] = "Q8_0",
+    dtype: Literal["bfloat16", "float32"] | None = None,
+    quant: Literal["Q8_0", "F16", "BF16", "Q4_K_M"] | None = None,
     push: str = "",
 ) -> None:
     """Export a run's trained adapters, each with a model card.
@@ -33,20 +33,32 @@ def export(
             ollama: the same with a Modelfile for each role.
         to: The folder to make; by default one of its own in the run (docs/export.md).
         step: Which checkpoint; by default the newest.
-        dtype: Of merged weights.
-        quant: Of GGUF files; Q4_K_M needs the extra `gguf`.
+        dtype: Of merged weights, bfloat16 by default.
+        quant: Of GGUF files, Q8_0 by default; Q4_K_M needs the extra `gguf`.
         push: Upload to this repository of the hub (owner/name), made private; by default nothing
             leaves this machine.
     """
     if push and push.count("/") != 1:
         raise UsageError(f"--push {push}: must be owner/name")
+    if dtype and kind != "merged":
+        raise UsageError(f"--dtype {dtype}: is of --format merged, and not of {kind}")
+    if quant and kind not in ("gguf", "ollama"):
+        raise UsageError(f"--quant {quant}: is of --format gguf or ollama, and not of {kind}")
     from parelha.tracking import RunFolder
 
     RunFolder.open(run_dir)  # before the slow import below
     from parelha.export.write import export_run
     from parelha.export.write import push as upload
 
-    folder = export_run(run_dir, kind, to=to, step=step, dtype=dtype, quant=quant, say=_say)
+    folder = export_run(
+        run_dir,
+        kind,
+        to=to,
+        step=step,
+        dtype=dtype or "bfloat16",
+        quant=quant or "Q8_0",
+        say=_say,
+    )
     print(folder)
     if push:
         print(upload(folder, push))

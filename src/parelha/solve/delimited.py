@@ -7,14 +7,15 @@ import warnings
 from collections.abc import Collection, Iterable
 from itertools import islice, pairwise
 from pathlib import Path
-from typing import IO, Any, Literal, NamedTuple
+from typing import Any, Literal
 
 import pandas as pd
-from pandas.api.types import infer_dtype, is_bool_dtype, is_numeric_dtype
+from pandas.api.types import infer_dtype, is_bool_dtype, is_float_dtype, is_numeric_dtype
 
 from parelha.errors import UsageError
 
 from .dates import is_date, text_columns
+from .encoding import Encoding, encoding_of
 from .numerals import has_decimal_comma, has_decimal_point, is_numeral, thousands_notice
 
 Header = Literal["auto", "yes", "no"]
@@ -28,28 +29,12 @@ _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?')  # that Excel writes, and takes as 
 # What pandas reads as missing, but for None, which is an answer among others.
 MISSING = ["", "NaN", "nan", "-NaN", "NA", "<NA>", "N/A", "n/a", "NULL", "null", "#N/A", "#NA"]
 _ZEROS = r" *0\d{2,} *"
+_LONG = r" *-?\d{16,} *"
+LONG_WITH_GAPS = "cells are missing, and its numbers have more digits than a float keeps"
+# Why a column of such numbers is kept as text.
+_TOLD = {_ZEROS: "its numbers begin with 0", _LONG: LONG_WITH_GAPS}
 _PART = 1 << 24  # characters that are looked through at once
 _DATE = re.compile(r"\d{1,4}([-/.])\d{1,2}\1\d{1,4}.*")
-# By the bytes that a file begins with; as Python calls it, and as people do.
-_MARKED = {
-    codecs.BOM_UTF8: ("utf-8-sig", "UTF-8"),
-    codecs.BOM_UTF16_LE: ("utf-16", "UTF-16"),
-    codecs.BOM_UTF16_BE: ("utf-16", "UTF-16"),
-}
-
-
-class Encoding(NamedTuple):
-    """How the bytes of a text file are read.
-
-    Attributes:
-        name: of the encoding, as Python calls it.
-        errors: what becomes of bytes that are none of it, as Python calls it.
-        notices: what was guessed, a sentence each.
-    """
-
-    name: str
-    errors: str = "strict"
-    notices: tuple[str, ...] = ()
 
 
 def read_delimited(path: Path, header: Header) -> tuple[pd.DataFrame, dict[str, Any], list[str]]:
@@ -142,15 +127,19 @@ def _as_written(
     ]
     columns = {
         _ZEROS: [name for name in frame.columns if _is_whole(frame[name])],
+        _LONG: [name for name in gaps if loses_digits(frame[name])],
         "None": gaps if words else [],
         "NA": words,
     }
     found = _columns_with(path, frame, arguments, {cell: columns[cell] for cell in present})
-    notices += [f"column {name!r} is text: its numbers begin with 0" for name in found[_ZEROS]]
+    text: dict[str, str] = {}
+    for form, why in _TOLD.items():
+        notices += [f"column {n!r} is text: {why}" for n in found[form] if n not in text]
+        text |= dict.fromkeys(found[form], "str")
     notices += [f"column {name!r}: NA is read as missing" for name in found["NA"]]
     kept = missing_values(gaps, words, found["None"])
-    if found[_ZEROS]:
-        kept["dtype"] = arguments.get("dtype", {}) | dict.fromkeys(found[_ZEROS], "str")
+    if text:
+        kept["dtype"] = arguments.get("dtype", {}) | text
     return kept
 
 
@@ -158,7 +147,7 @@ def _present(path: Path, arguments: dict[str, Any]) -> list[str]:
     """Which of the cells that pandas takes for something else a file has, in one pass over it."""
     edges = rf'[{re.escape(arguments.get("sep", ","))}"\r\n]'
     wanted = {
-        _ZEROS: re.compile(edges + _ZEROS + edges),
+        **{form: re.compile(edges + form + edges) for form in _TOLD},
         # Letters first: so they are looked for as fast as memory is read.
         **{cell: re.compile(f"{cell}(?<={edges}{cell}){edges}") for cell in ("None", "NA")},
     }
@@ -175,7 +164,7 @@ def _columns_with(
     path: Path, frame: pd.DataFrame, arguments: dict[str, Any], wanted: dict[str, list[str]]
 ) -> dict[str, list[str]]:
     """Those of the columns in which a cell is written in such a way."""
-    found: dict[str, list[str]] = {_ZEROS: [], "None": [], "NA": []}
+    found: dict[str, list[str]] = {**{form: [] for form in _TOLD}, "None": [], "NA": []}
     names = {name for columns in wanted.values() for name in columns}
     if not names:
         return found
@@ -199,6 +188,14 @@ def _is_whole(column: "pd.Series[Any]") -> bool:
         return False
     numbers = column.dropna()
     return bool(((numbers >= 0) & (numbers % 1 == 0)).all()) and not numbers.empty
+
+
+def loses_digits(column: "pd.Series[Any]") -> bool:
+    """Whether whole numbers became floats, for a gap, of which some have more digits than those."""
+    if not is_float_dtype(column):
+        return False
+    numbers = column.dropna()
+    return bool((numbers % 1 == 0).all() and (numbers.abs() >= 1e15).any())
 
 
 def are_words(cells: Iterable[str]) -> bool:
@@ -249,46 +246,6 @@ def _read(path: Path, arguments: dict[str, Any], columns: int) -> pd.DataFrame:
             raise
     arguments["usecols"] = list(range(columns))  # pandas then passes over what is beyond them
     return _read(path, arguments, columns)
-
-
-def encoding_of(path: Path) -> Encoding:
-    """The encoding of a text file: what its mark says, else UTF-8, else a guess.
-
-    Raises:
-        UsageError: it is no text.
-    """
-    with path.open("rb") as file:
-        start = file.read(4096)
-        for mark, (name, called) in _MARKED.items():
-            if start.startswith(mark):
-                if _is_all(file, name):
-                    return Encoding(name)
-                notice = f"it is marked as {called}: bytes that are none are read as \ufffd"
-                return Encoding(name, "replace", (notice,))
-        if b"\0" in start:
-            raise UsageError(f"{path.name!r} is no text file")
-        if _is_all(file, "utf-8"):
-            return Encoding("utf-8")
-        file.seek(0)
-        # Windows' own set has no character for these bytes; Latin-1 has one for every byte.
-        odd = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
-        while part := file.read(1 << 24):
-            if odd.search(part):
-                return Encoding("latin-1", notices=("it is not UTF-8: read as Latin-1",))
-        return Encoding("cp1252", notices=("it is not UTF-8: read as Windows-1252",))
-
-
-def _is_all(file: IO[bytes], encoding: str) -> bool:
-    """Whether every byte of a file is of an encoding."""
-    decoder = codecs.getincrementaldecoder(encoding)()
-    file.seek(0)
-    try:
-        while part := file.read(1 << 24):
-            decoder.decode(part)
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _sample(path: Path, encoding: Encoding) -> tuple[list[list[str]], str, int]:

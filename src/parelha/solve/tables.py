@@ -16,26 +16,30 @@ from typing import Any, Literal
 
 import pandas as pd
 import psutil
+from pandas.api.types import infer_dtype
 
 from parelha.errors import UsageError, install_command
 from parelha.report.text import printable
 
 from .dates import read_dates
 from .delimited import (
+    LONG_WITH_GAPS,
     MISSING,
     NO_NAMES,
     Header,
     are_words,
-    encoding_of,
     has_header,
+    loses_digits,
     missing_values,
     numbered,
     read_delimited,
     titles,
 )
+from .encoding import encoding_of
 from .numerals import code_among, read_numerals, thousands_notice
 
 MAX_TABLES = 8
+_WHOLE_OR_TEXT = "lambda digits: int(digits) if len(digits) < 16 else digits"
 _SHEET_ROWS = 50  # of a sheet, by which its names are found
 # Memory that a table needs while it is read, over the size of its file (docs/solve.md).
 _GROWTH = {"text": 8, "json": 16, "excel": 40, "parquet": 16}
@@ -258,27 +262,53 @@ def _read_json(path: Path) -> _Found:
     text = path.read_text(encoding.name, encoding.errors)
     errors = f", errors={encoding.errors!r}" if encoding.errors != "strict" else ""
     said = f"Path({str(path)!r}).read_text(encoding={encoding.name!r}{errors})"
-    load = f"json.loads({said})"
+    notices = list(encoding.notices)
+    frame, call = _json_table(path, text, said)
+    if any(loses_digits(frame[name]) for name in frame.columns):
+        kept, call = _json_table(path, text, said, long_as_text=True)
+        numbers = {"integer", "floating", "mixed-integer-float"}
+        long = [
+            name
+            for name in frame.columns
+            if infer_dtype(frame[name]) in numbers and infer_dtype(kept[name]) not in numbers
+        ]
+        frame = kept.astype(dict.fromkeys(long, "str"))
+        call += f".astype({dict.fromkeys(long, 'str')!r})"
+        notices += [f"column {name!r} is text: {LONG_WITH_GAPS}" for name in long]
+    return _Found(path.stem, shown(path.name), frame, call, notices)
+
+
+def _json_table(
+    path: Path, text: str, said: str, *, long_as_text: bool = False
+) -> tuple[pd.DataFrame, str]:
+    """What a JSON text holds, and the Python that makes it of the text that `said` reads."""
+    parse_int = _whole_or_text if long_as_text else int
+    how = f", parse_int={_WHOLE_OR_TEXT}" if long_as_text else ""
+    load = f"json.loads({said}{how})"
     try:
-        content = json.loads(text)
+        content = json.loads(text, parse_int=parse_int)
     except ValueError as error:
         try:
             # Not `splitlines`, to which U+2028 inside a string ends a line too.
-            content = [json.loads(line) for line in text.split("\n") if line.strip()]
+            lines = [line for line in text.split("\n") if line.strip()]
+            content = [json.loads(line, parse_int=parse_int) for line in lines]
         except ValueError:
             raise UsageError(f"{shown(path.name)} is not valid JSON: {error}") from None
-        load = f"[json.loads(line) for line in {said}.split('\\n') if line.strip()]"
+        load = f"[json.loads(line{how}) for line in {said}.split('\\n') if line.strip()]"
     if isinstance(content, dict):
         inner = [key for key, value in content.items() if _records(value)]
         if len(inner) == 1 and not all(isinstance(v, list) for v in content.values()):
             content, load = content[inner[0]], f"{load}[{inner[0]!r}]"
     if _records(content):
-        frame, call = pd.json_normalize(content), f"pd.json_normalize({load})"
-    elif isinstance(content, dict) and all(isinstance(v, list | dict) for v in content.values()):
-        frame, call = pd.DataFrame(content), f"pd.DataFrame({load})"
-    else:
-        raise UsageError(f"{shown(path.name)} holds no table: a list of records is one")
-    return _Found(path.stem, shown(path.name), frame, call, list(encoding.notices))
+        return pd.json_normalize(content), f"pd.json_normalize({load})"
+    if isinstance(content, dict) and all(isinstance(v, list | dict) for v in content.values()):
+        return pd.DataFrame(content), f"pd.DataFrame({load})"
+    raise UsageError(f"{shown(path.name)} holds no table: a list of records is one")
+
+
+def _whole_or_text(digits: str) -> int | str:
+    """As `_WHOLE_OR_TEXT` says it in a kept program: a float keeps no more than 15 digits."""
+    return int(digits) if len(digits) < 16 else digits
 
 
 def _records(value: object) -> bool:
