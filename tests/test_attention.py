@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import torch
 from torch import Tensor
+from transformers import DynamicCache
 
 from parelha.engines.kv import Prefix, Slab, make_block
 from parelha.kernels.attention import (
@@ -16,6 +17,7 @@ from parelha.kernels.attention import (
     attend_in_segments,
     use_varlen,
 )
+from parelha.kernels.cache_argument import as_argument
 from tests.tiny import tiny_model
 
 
@@ -82,8 +84,9 @@ def test_tokens_of_many_rows_see_what_is_before_them_in_their_own() -> None:
     with torch.no_grad():
         begun = []
         for talk, length in zip(talks, lengths, strict=True):
-            out = model.get_decoder()(input_ids=talk[None, :length])
-            layers = [(layer.keys[0], layer.values[0]) for layer in out.past_key_values.layers]
+            cache: Any = DynamicCache()
+            model.get_decoder()(input_ids=talk[None, :length], **as_argument(model, cache))
+            layers = [(layer.keys[0], layer.values[0]) for layer in cache.layers]
             ids = talk[:length].numpy()
             begun.append(Prefix(ids, (make_block(layers),)))
         slab.join(begun)
@@ -97,7 +100,7 @@ def test_tokens_of_many_rows_see_what_is_before_them_in_their_own() -> None:
                 input_ids=torch.cat([*ids, padding])[None],
                 attention_mask=torch.ones((1, 1, 8, 1), dtype=torch.bool),
                 position_ids=torch.cat([*positions, padding])[None],
-                past_key_values=slab.cache,
+                **as_argument(model, slab.cache),
             ).last_hidden_state[0]
         first = 0
         for talk, span in zip(talks, spans, strict=True):

@@ -285,7 +285,6 @@ def of_another_base(run: Path) -> None:
         (None, ["--format", "gguf", "--quant", "Q4_K_M"], "Q4_K_M is written by llama.cpp"),
         (None, ["--push", "name"], "must be owner/name"),
         (None, ["--dtype", "float32"], "--dtype float32: is of --format merged"),
-        (None, ["--quant", "F16"], "--quant F16: is of --format gguf or ollama"),
         (None, ["--format", "merged", "--quant", "F16"], "and not of merged"),
         (None, ["--to", "."], "exists already"),
     ],
@@ -310,9 +309,7 @@ def test_wrong_use_is_one_line_and_leaves_nothing(
     assert not (place / "export").exists() or not any((place / "export").iterdir())
 
 
-def test_adapters_over_four_bits_are_exported_for_peft_with_a_word(
-    run: Path, tmp_path: Path
-) -> None:
+def test_adapters_over_four_bits_are_exported_for_peft_alone(run: Path, tmp_path: Path) -> None:
     place = copy(run, tmp_path)
     in_four_bits(place)
     folder = export_run(place, "peft", say=quiet)

@@ -8,6 +8,7 @@ Exit codes: 0 done, 1 the work failed, 2 wrong use (one line, no traceback), 130
 import errno
 import os
 import sys
+import warnings
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -64,6 +65,9 @@ app.command(
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Entry point of the console script; ends the process with one of the exit codes."""
+    if not sys.warnoptions:
+        # They are said to those who program with a library, and nobody here can act on them.
+        warnings.simplefilter("ignore", FutureWarning)
     sys.exit(run(sys.argv[1:] if arguments is None else arguments))
 
 

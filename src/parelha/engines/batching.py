@@ -15,6 +15,7 @@ from parelha.engines.prefill import Prefill, Prompt
 from parelha.engines.protocol import Completion, EngineStatistics, Request
 from parelha.engines.sampling import ChoiceWalk, repeated, sample_tokens, uniforms
 from parelha.kernels.attention import PackedRows, attend_in_rows
+from parelha.kernels.cache_argument import as_argument
 from parelha.kernels.choose import beside
 from parelha.kernels.memory import ROWS_MULTIPLE, padded_rows
 from parelha.models.policy import Policy
@@ -214,8 +215,8 @@ class ContinuousBatch:
                 input_ids=beside(self.weight, tokens)[:, None],
                 attention_mask=self.policy.mask(self.agent, self.slab.sees()),
                 position_ids=beside(self.weight, self.slab.lengths)[:, None],
-                past_key_values=self.slab.cache,
                 use_cache=True,
+                **as_argument(self.decoder, self.slab.cache),
             )
         return cast(Tensor, out.last_hidden_state[:, 0])
 
@@ -235,8 +236,8 @@ class ContinuousBatch:
                 input_ids=beside(self.weight, [[*ids, *padding]]),
                 attention_mask=self.policy.mask(self.agent, beside(self.weight, sees)),
                 position_ids=beside(self.weight, [[*positions, *padding]]),
-                past_key_values=self.slab.cache,
                 use_cache=True,
+                **as_argument(self.decoder, self.slab.cache),
             )
         hidden: Tensor = out.last_hidden_state[0, : len(ids)]
         return hidden

@@ -151,7 +151,7 @@ class Slab:
         num_layers: of the model.
 
     Attributes:
-        cache: what the model takes as `past_key_values`.
+        cache: what the model takes (`kernels/cache_argument.py`).
         lengths: tokens of each row.
         places: (T,) rows and (T,) columns that the pass under way writes, its first T tokens.
         columns: that it sees, of which the last ones may be nobody's.

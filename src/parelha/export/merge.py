@@ -16,11 +16,12 @@ import psutil
 import torch
 from peft import PeftModel
 from torch import Tensor
-from transformers import GenerationConfig
+from transformers import DynamicCache, GenerationConfig
 
 from parelha.agents.formats import Conversation, Format, make_format
 from parelha.errors import UsageError
 from parelha.export.source import Source
+from parelha.kernels.cache_argument import as_argument
 from parelha.models.hub import weight_files
 from parelha.models.load import check_format, load_base, load_tokenizer
 from parelha.types import Agent
@@ -94,12 +95,11 @@ def greedy(
 ) -> tuple[int, ...]:
     """The prompt with the model's greedy answer, by transformers' own modules."""
     ids = torch.tensor([prompt])
-    cache: Any = None
+    base: Any = model.get_base_model() if isinstance(model, PeftModel) else model
+    cache = DynamicCache(config=base.config)
+    how = as_argument(base, cache)
     for _ in range(new_tokens):
-        out = model(
-            input_ids=ids if cache is None else ids[:, -1:], past_key_values=cache, use_cache=True
-        )
-        cache = out.past_key_values
+        out = model(input_ids=ids[:, cache.get_seq_length() :], use_cache=True, **how)
         ids = torch.cat([ids, out.logits[:, -1:].argmax(-1)], dim=1)
         if int(ids[0, -1]) in stop_ids:
             break

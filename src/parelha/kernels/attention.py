@@ -28,6 +28,8 @@ from transformers import (
 from transformers.integrations.sdpa_attention import sdpa_attention_forward
 from transformers.masking_utils import sdpa_mask
 
+from parelha.kernels.cache_argument import as_argument
+
 _NAME = "grouped_sdpa"
 # For every number of queries and keys torch and oneDNN make programs, and some of them are kept for
 # good: a quarter of a megabyte forward, nine backward. So there are few different ones.
@@ -149,7 +151,8 @@ def _agrees_by_segments(base: Any) -> bool:
         with torch.no_grad():
             read: Any = base.get_decoder()
             whole = read(ids, attention_mask=sees, use_cache=False).last_hidden_state[0, 3:]
-            read(ids[:, :3], attention_mask=sees[:, :, :3, :3], past_key_values=cache)
+            begin = {"attention_mask": sees[:, :, :3, :3], **as_argument(read, cache)}
+            read(ids[:, :3], **begin)
             layers: list[Any] = cache.layers
             known = [(layer.keys[0], layer.values[0]) for layer in layers]
             segment = PackedSegment(slice(0, 3), (known,))

@@ -24,6 +24,7 @@ from transformers.utils import logging as transformers_logging
 from parelha.agents.formats import Format
 from parelha.agents.templates import MARKER
 from parelha.errors import ModelFileError, UsageError
+from parelha.kernels.cache_argument import as_argument
 from parelha.kernels.choose import beside, gpu_in_use, has_gpu
 from parelha.models.whole import check_folder
 
@@ -339,15 +340,15 @@ def _cache_error(base: PreTrainedModel) -> float:
 
     They do not lie side by side, as in a batch: what a query sees is told by the mask alone.
     """
+    model: Any = base
     ids, right = _two_sequences(base)
     cache = DynamicCache()
     at = torch.arange(_LENGTH)[None]
     sees = torch.ones((_LENGTH, _LENGTH), dtype=torch.bool).tril()[None, None]
 
     def read(part: slice, seen: Tensor) -> Tensor:
-        return _own_logits(
-            base, ids[:1, part], seen, at[:, part], past_key_values=cache, use_cache=True
-        )
+        how = as_argument(model.get_decoder(), cache)
+        return _own_logits(base, ids[:1, part], seen, at[:, part], use_cache=True, **how)
 
     read(slice(0, _SHARED), sees[:, :, :_SHARED, :_SHARED])
     layers: list[Any] = cache.layers

@@ -10,6 +10,7 @@ from torch import Tensor
 from transformers.cache_utils import Cache
 
 from parelha.kernels.attention import KeysValues, PackedSegment, attend_in_segments
+from parelha.kernels.cache_argument import as_argument
 from parelha.kernels.choose import beside
 from parelha.models.cache import PrefillLayer
 from parelha.models.policy import Policy
@@ -94,8 +95,8 @@ def read_segments(
             input_ids=beside(weight, [ids + padding]),
             attention_mask=policy.mask(agent, beside(weight, sees)),
             position_ids=beside(weight, [positions + padding]),
-            past_key_values=Cache(layers=list(layers)),
             use_cache=True,
+            **as_argument(decoder, Cache(layers=list(layers))),
         ).last_hidden_state[0]
     return SegmentsRead(hidden[:size], places, layers, first)
 
