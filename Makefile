@@ -12,6 +12,7 @@
 #   make interop  the tests of bridges to other trainers, in an environment of their own with those
 #   make dist     a wheel in dist, tried in an environment of its own
 #   make lowest   the fast tests with the oldest dependencies that pyproject.toml allows
+#   make newest   the fast tests with the newest ones, which pip gives to whoever installs the wheel
 #   make clean    removes the environments, the caches and what was built
 #
 #   TORCH_BACKEND which build of torch: auto fits the machine (no CUDA without an NVIDIA GPU), cpu, cu130 ...;
@@ -46,7 +47,7 @@ define torch
 		$(1)/bin/pip install --quiet $(PIP_ARGS) "$(TORCH_SPEC)"; }
 endef
 
-.PHONY: setup train test tests lint fast format coverage files docs dist lowest interop clean
+.PHONY: setup train test tests lint fast format coverage files docs dist lowest newest interop clean
 
 setup: $(VENV)/.ready
 
@@ -117,6 +118,12 @@ lowest:
 	build/lowest/bin/uv pip install --quiet --python build/lowest/bin/python --resolution lowest-direct \
 		--editable ".[dev,serve]"
 	build/lowest/bin/pytest $(PARALLEL) -m "not slow"
+
+newest:
+	$(PYTHON) -m venv build/newest
+	$(call torch,build/newest)
+	build/newest/bin/pip install --quiet $(PIP_ARGS) --editable ".[dev]"
+	build/newest/bin/pytest $(PARALLEL) -m "not slow"
 
 # Other trainers pin some of the same packages (fsspec, python-dateutil) in older versions: in an
 # environment of its own those are left to them, all else is what was tested.
