@@ -109,15 +109,19 @@ def test_each_path_can_be_switched_off_and_the_answers_stay(path: str) -> None:
 
 @pytest.mark.parametrize("coder_first", [True, False])
 def test_what_one_base_lacks_the_other_is_computed_with_all_the_same(coder_first: bool) -> None:
-    """CodeGen has an attention of its own, and neither gated blocks nor norms of the known kind."""
+    """CodeGen has no gated blocks, no norms of the known kind, and once had its own attention.
+
+    transformers 5.24 lets its attention be exchanged, as that of other models.
+    """
+    alone = tiny_policy(base=CODEGEN.model()).kernels.paths
+    assert set(PATHS) - {"varlen", "lookup", "lean"} <= alone <= set(PATHS) - {"lean"}
     first, second = (QWEN2, CODEGEN) if coder_first else (CODEGEN, QWEN2)
     policy = tiny_policy(base=first.model(), reviewer_base=second.model())
     paths = [policy.fast(agent).kernels.paths for agent in Agent]
     every, fewer = paths if coder_first else reversed(paths)
-    lacks = {"varlen", "lookup", "lean"}
     assert every == set(PATHS)
-    assert fewer == policy.kernels.paths == set(PATHS) - lacks
-    assert policy.kernels.left_out.keys() == lacks
+    assert fewer == policy.kernels.paths == alone
+    assert policy.kernels.left_out.keys() == set(PATHS) - alone
 
 
 def test_paths_that_a_cache_of_its_own_kind_rules_out_are_not_named() -> None:
