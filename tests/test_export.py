@@ -309,7 +309,7 @@ def test_wrong_use_is_one_line_and_leaves_nothing(
     assert not (place / "export").exists() or not any((place / "export").iterdir())
 
 
-def test_adapters_over_four_bits_are_exported_for_peft_alone(run: Path, tmp_path: Path) -> None:
+def test_adapters_over_four_bits_are_exported_with_a_word(run: Path, tmp_path: Path) -> None:
     place = copy(run, tmp_path)
     in_four_bits(place)
     folder = export_run(place, "peft", say=quiet)

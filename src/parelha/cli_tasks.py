@@ -33,6 +33,7 @@ def list_tasks(
         suite: The tasks of this benchmark (name or file) or folder instead.
         table: The table of families, as docs/tasks.md holds it.
     """
+    from parelha.tasks.problem import LEVELS
     from parelha.tasks.suite import named_tasks
     from parelha.tasks.table import families_table
 
@@ -49,7 +50,7 @@ def list_tasks(
     found = [
         f"{identity}\t{split}\t{action}"
         for split in splits
-        for action, identity in named_tasks(split, levels or (1, 2, 3, 4), families)
+        for action, identity in named_tasks(split, levels or LEVELS, families)
     ]
     if not found:
         raise UsageError("no task has these families and levels (levels are 1 to 4)")
