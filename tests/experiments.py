@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from parelha.experiment.plan import Experiment, Planned, read_experiment
+from parelha.experiment.plan import Experiment, read_experiment
+from parelha.experiment.planned import Planned
 from parelha.experiment.results import write_results
 from parelha.experiment.runs import run_all
 from parelha.live import Progress

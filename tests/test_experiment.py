@@ -14,7 +14,8 @@ import pytest
 
 from parelha.cli import run as parelha
 from parelha.errors import UsageError, WorkFailedError
-from parelha.experiment.plan import Planned, read_experiment
+from parelha.experiment.plan import read_experiment
+from parelha.experiment.planned import Planned
 from parelha.experiment.shared import take_before
 from parelha.tracking import RunFolder
 from parelha.train import train

@@ -28,7 +28,8 @@ def experiment(*files: Path, dry_run: bool = False, page: Path | None = None) ->
         return
     if len(files) != 1:
         raise UsageError("experiment needs one TOML file")
-    from parelha.experiment.plan import Planned, read_experiment
+    from parelha.experiment.plan import read_experiment
+    from parelha.experiment.planned import Planned
 
     planned = read_experiment(files[0])
     from parelha.experiment.estimate import before_start

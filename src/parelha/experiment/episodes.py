@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
-from parelha.experiment.plan import Experiment, Planned
+from parelha.experiment.plan import Experiment
+from parelha.experiment.planned import Planned
 from parelha.experiment.reference import MEASURES
 from parelha.report.records import join_rounds
 from parelha.tracking import Line, RunFolder, step_name

@@ -9,7 +9,8 @@ from pathlib import Path
 from parelha.config import Config
 from parelha.config_file import lay_over
 from parelha.errors import NothingTrainedError
-from parelha.experiment.plan import Experiment, Planned
+from parelha.experiment.plan import Experiment
+from parelha.experiment.planned import Planned
 from parelha.experiment.power import power_text
 from parelha.experiment.shared import key_of
 from parelha.live import Progress, duration
@@ -70,6 +71,8 @@ def training_tokens(planned: Planned) -> int:
 
 def _left_of(planned: Planned, tokens: Callable[[Config, int], int]) -> int:
     """Tokens of the steps that a run has still to do."""
+    if not planned.arm.trains:
+        return 0
     todo = range(planned.steps_done + 1, planned.steps + 1)
     return sum(tokens(planned.config, step) for step in todo)
 
@@ -88,7 +91,10 @@ def _evaluations(left: Sequence[Planned]) -> Iterator[tuple[Planned, int]]:
     seen: set[str] = set()
     for planned in left:
         key = key_of(planned.config)
-        yield planned, (key not in seen) + (not planned.arm.untrained)
+        if planned.arm.trained_in:
+            yield planned, 1
+            continue
+        yield planned, (key not in seen) + planned.arm.trains
         seen.add(key)
 
 
@@ -96,7 +102,8 @@ def _row(planned: Planned) -> dict[str, str]:
     config, steps = planned.config, planned.steps
     done = planned.steps_done
     state = "done" if planned.is_done else f"step {done} of {steps}" if done else "to do"
-    tokens = sum(written_tokens(config, step) for step in range(1, steps + 1))
+    trained = steps if planned.arm.trains else 0
+    tokens = sum(written_tokens(config, step) for step in range(1, trained + 1))
     return {
         "run": planned.name,
         "state": state,

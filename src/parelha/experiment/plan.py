@@ -3,7 +3,6 @@
 Everything that can be wrong with it is said before the first run starts.
 """
 
-import difflib
 import itertools
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -15,16 +14,15 @@ from parelha.config_eval import EvalConfig
 from parelha.config_file import find_toml, from_dict, read_toml
 from parelha.errors import UsageError
 from parelha.evaluate import heldout_tasks
+from parelha.experiment.planned import PAIR, Arm, Planned, check_known, read_arm
 from parelha.experiment.reference import Reference, read_reference
+from parelha.experiment.trained import check_taken, trained_config
 from parelha.overrides import resumed_config
 from parelha.pacing import written_tokens
 from parelha.trackers import check_trackers
-from parelha.tracking import RunFolder
 from parelha.train import load_run_config
 from parelha.training_tasks import training_tasks
 from parelha.types import Task
-
-PAIR = "pair"
 
 _KEYS = (
     "name",
@@ -38,73 +36,6 @@ _KEYS = (
     "episodes",
     "arms",
 )
-_OF_ARM = ("untrained", "plays")
-_SET_HERE = ("name", "seed", "runs_dir")
-
-
-@dataclass(frozen=True)
-class Arm:
-    """One of the ways that are compared.
-
-    Attributes:
-        name: of the arm.
-        overrides: what differs from the base configuration.
-        untrained: it is evaluated alone.
-        plays: who counts in its evaluation, `PAIR` or one of ``eval.arms``.
-    """
-
-    name: str
-    overrides: dict[str, Any]
-    untrained: bool = False
-    plays: str = PAIR
-
-
-@dataclass(frozen=True)
-class Planned:
-    """One run: an arm with a seed."""
-
-    arm: Arm
-    seed: int
-    config: Config
-
-    @property
-    def name(self) -> str:
-        """Its name below the experiment's folder."""
-        return f"{self.arm.name}-{self.seed}"
-
-    @property
-    def folder(self) -> Path:
-        """Its run folder."""
-        return self.config.run_dir
-
-    @property
-    def steps(self) -> int:
-        """Steps that it trains for."""
-        return 0 if self.arm.untrained else self.config.train.steps
-
-    @property
-    def steps_done(self) -> int:
-        """Steps on record."""
-        return len(RunFolder(self.folder).read_metrics())
-
-    @property
-    def sides(self) -> dict[str, str]:
-        """Names under which whoever plays in its evaluation is compared, by who that is."""
-        return {
-            who: self.arm.name if who == self.arm.plays else f"{self.arm.name}/{who}"
-            for who in (PAIR, *self.config.eval.arms)
-        }
-
-    @property
-    def is_done(self) -> bool:
-        """True when the evaluation that it ends with is on record."""
-        table = RunFolder(self.folder).read_eval("before" if self.arm.untrained else "after")
-        return table is not None and table.get("step") == self.steps
-
-    @property
-    def begun(self) -> bool:
-        """True when there is something to go on with."""
-        return (self.folder / "config.json").is_file()
 
 
 @dataclass(frozen=True)
@@ -149,7 +80,7 @@ def read_experiment(path: Path) -> Experiment:
     """
     path = find_toml(path, "experiments")
     table = read_toml(path)
-    _known(table, _KEYS, "")
+    check_known(table, _KEYS, "")
     name = table.get("name", path.stem)
     base = read_toml(path.parent / _text(table, "config")) if "config" in table else {}
     base = merged(base, _table(table, "base"))
@@ -157,10 +88,10 @@ def read_experiment(path: Path) -> Experiment:
     asked = dict(_table(table, "eval"))
     if "suites" in asked:
         base = merged(base, {"tasks": {"eval_suites": asked.pop("suites")}})
-    _known(asked, (*EvalConfig.model_fields, "suites"), "eval.")
+    check_known(asked, (*EvalConfig.model_fields, "suites"), "eval.")
     base = merged(base, {"eval": asked})
     from_dict({"name": name})  # a plain name
-    arms = {arm: _arm(arm, one) for arm, one in _table(table, "arms").items()}
+    arms = {arm: read_arm(arm, one) for arm, one in _table(table, "arms").items()}
     if not arms:
         raise UsageError(f"{path} has no arms: write a table [arms.NAME] for each")
     seeds, budget = _seeds(table), _budget(table)
@@ -203,22 +134,6 @@ def merged(table: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     return made
 
 
-def _arm(name: str, table: Any) -> Arm:
-    if not isinstance(table, dict):
-        raise UsageError(f"arms.{name} is a value: write a table [arms.{name}]")
-    over = dict(table)
-    untrained, plays = over.pop("untrained", False), over.pop("plays", PAIR)
-    if not isinstance(untrained, bool):
-        raise UsageError(f"arms.{name}.untrained = {untrained!r}: true or false")
-    if not isinstance(plays, str):
-        raise UsageError(f"arms.{name}.plays = {plays!r}: {PAIR}, or one of eval.arms")
-    _known(over, (*Config.model_fields, *_OF_ARM), f"arms.{name}.")
-    for key in _SET_HERE:
-        if key in over:
-            raise UsageError(f"arms.{name}.{key}: the experiment sets it for every run")
-    return Arm(name, over, untrained, plays)
-
-
 def _config(
     arm: Arm, seed: int, base: Mapping[str, Any], folder: Path, budget: int | None
 ) -> Config:
@@ -241,6 +156,8 @@ def _config(
         raise UsageError(
             "engine.server: a server's models cannot be trained, `parelha eval` asks them"
         )
+    if (source := arm.source(seed)) is not None:
+        return trained_config(source, config)
     if config.train.minutes:
         raise UsageError(
             "train.minutes ends each run after steps of its own: write base.train.minutes = 0"
@@ -266,10 +183,12 @@ def as_begun(planned: Planned) -> Planned:
     """The run as it was begun, where it was: on a machine `auto` came to something.
 
     Raises:
-        UsageError: it was begun with another configuration.
+        UsageError: it was begun with another configuration, or other adapters.
     """
     if not planned.begun:
         return planned
+    if (source := planned.arm.source(planned.seed)) is not None:
+        check_taken(source, planned.folder)
     stored = load_run_config(planned.folder)
     try:
         config = resumed_config(stored, planned.config, True, ())
@@ -286,7 +205,7 @@ def _same_tasks(runs: Collection[Planned]) -> tuple[Task, ...]:
     first: tuple[Task, ...] = ()
     fewest = 0
     for planned in {run.arm.name: run for run in runs}.values():
-        if not planned.arm.untrained:
+        if planned.arm.trains:
             training_tasks(planned.config)  # refuse now, not in the middle
         tasks = heldout_tasks(planned.config, planned.config.eval.episodes)
         first, fewest = first or tasks, min(fewest or len(tasks), len(tasks))
@@ -345,7 +264,7 @@ def _seeds(table: Mapping[str, Any]) -> tuple[int, ...]:
 
 def _budget(table: Mapping[str, Any]) -> int | None:
     budget = _table(table, "budget")
-    _known(budget, ("tokens",), "budget.")
+    check_known(budget, ("tokens",), "budget.")
     if not budget:
         return None
     tokens = budget["tokens"]
@@ -373,11 +292,3 @@ def _text(table: Mapping[str, Any], key: str) -> str:
     if not isinstance(table[key], str):
         raise UsageError(f"{key} = {table[key]!r}: the path of a TOML file")
     return str(table[key])
-
-
-def _known(table: Mapping[str, Any], keys: Collection[str], where: str) -> None:
-    for key in table:
-        if key not in keys:
-            near = difflib.get_close_matches(key, keys, n=1)
-            hint = f"; did you mean {where}{near[0]}?" if near else f": {', '.join(keys)}"
-            raise UsageError(f"unknown key {where}{key}{hint}")

@@ -17,7 +17,8 @@ from parelha.experiment.compare import (
     pass_rate,
 )
 from parelha.experiment.episodes import by_arm, pooled, series_of
-from parelha.experiment.plan import PAIR, Experiment, Planned, as_begun
+from parelha.experiment.plan import Experiment, as_begun
+from parelha.experiment.planned import PAIR, Planned
 from parelha.experiment.reference import Reference, beside
 from parelha.experiment.runs import RESULTS
 from parelha.experiment.shared import key_of
@@ -139,6 +140,7 @@ def _arm(experiment: Experiment, name: str, tables: Mapping[str, Line | None]) -
     return {
         "arm": name,
         "untrained": arm.untrained,
+        "trained_in": arm.trained_in,
         "plays": arm.plays,
         "overrides": flat(arm.overrides),
         "steps": runs[0].steps,

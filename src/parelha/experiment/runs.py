@@ -18,9 +18,11 @@ import psutil
 
 from parelha import __version__
 from parelha.errors import ParelhaError
-from parelha.experiment.plan import Experiment, Planned
+from parelha.experiment.plan import Experiment
+from parelha.experiment.planned import Planned
 from parelha.experiment.shared import take_before
 from parelha.experiment.stored import Times, read_stored
+from parelha.experiment.trained import take_trained
 from parelha.live import Progress
 from parelha.trackers import followed
 from parelha.tracking import RunFolder, make_folder, write_atomic, write_object
@@ -56,7 +58,10 @@ def run_all(
         began = time.perf_counter()
         try:
             config = planned.config
-            if not planned.begun:
+            source = planned.arm.source(planned.seed)
+            if source is not None and not planned.begun:
+                take_trained(source, config)
+            elif not planned.begun:
                 config = take_before(planned, experiment.runs)
             with followed(config, planned.folder, progress_of(planned)) as progress:
                 train(
@@ -85,7 +90,8 @@ def claim(folder: Path) -> None:
     make_folder(folder)
     RunFolder(folder).lock()
     for leftover in folder.glob(".*.tmp"):
-        leftover.unlink(missing_ok=True)
+        if not leftover.is_dir():  # a run's folder is `whole_folder`'s to remove
+            leftover.unlink(missing_ok=True)
 
 
 def one_line(error: Exception) -> str:

@@ -10,7 +10,8 @@ from typing import Any
 from parelha import __version__
 from parelha.config import Config
 from parelha.config_file import lay_over
-from parelha.experiment.plan import Planned, as_begun
+from parelha.experiment.plan import as_begun
+from parelha.experiment.planned import Planned
 from parelha.provenance import made_from
 from parelha.tracking import RunFolder
 

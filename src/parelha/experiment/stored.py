@@ -38,6 +38,7 @@ class _Evaluation(BaseModel):
 class _Arm(BaseModel):
     arm: str
     untrained: bool
+    trained_in: str = ""
     plays: str
     overrides: dict[str, Any]
     steps: int

@@ -18,12 +18,13 @@ def arm_rows(results: Mapping[str, Any]) -> Rows:
     """What each arm is, and what its training spent."""
     rows = []
     for arm in results["arms"]:
-        over = ", ".join(f"{key} = {_value(value)}" for key, value in arm["overrides"].items())
+        told = [f"{key} = {_value(value)}" for key, value in arm["overrides"].items()]
+        told += [f"trained in {arm['trained_in']}"] if arm.get("trained_in") else []
         runs = max(arm["done"], 1)
         rows.append(
             {
                 "arm": arm["arm"],
-                "differs in": over or NONE,
+                "differs in": ", ".join(told) or NONE,
                 "evaluated": "untrained" if arm["untrained"] else f"as {arm['plays']}",
                 "runs": f"{arm['done']} of {arm['runs']}",
                 "steps": str(arm["steps"]),
