@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from parelha.engines.sampling import ChoiceWalk, repeated, sample_tokens, uniforms
+from parelha.engines.sampling import ChoiceWalk, keep_nucleus, repeated, sample_tokens, uniforms
 
 pytestmark = pytest.mark.slow
 
@@ -121,6 +121,23 @@ def test_a_row_without_a_nucleus_keeps_its_far_tail_beside_one_with_a_nucleus() 
     u = torch.full((2,), LAST, dtype=torch.float64)
     tokens, _ = sample_tokens(logits, torch.ones(2), u, top_p=torch.tensor([1.0, 0.9]))
     assert tokens.tolist() == [999, 0]
+
+
+@given(st.integers(0, 2**32 - 1), st.floats(0.05, 6.0), st.floats(0.01, 0.999))
+def test_the_nucleus_is_the_fewest_likeliest_tokens_with_its_mass(
+    seed: int, spread: float, top_p: float
+) -> None:
+    """Of a flat distribution those are more than are looked at first."""
+    generator = torch.Generator().manual_seed(seed)
+    scaled = torch.randn((2, 4000), generator=generator) * spread
+    cut = keep_nucleus(scaled, torch.tensor([top_p, 1.0]))
+    assert torch.equal(cut[1], scaled[1])
+    kept = cut[0].isfinite()
+    assert torch.equal(cut[0][kept], scaled[0][kept])
+    assert scaled[0][kept].min() >= scaled[0][~kept].max()
+    mass = scaled[0].double().softmax(-1)[kept]
+    assert mass.sum() >= top_p - 1e-5
+    assert mass.sum() - mass.min() < top_p + 1e-5
 
 
 def test_each_row_keeps_its_own_number_of_tokens() -> None:
