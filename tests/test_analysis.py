@@ -31,6 +31,19 @@ def test_each_tool_reports_what_it_finds(analyser: Analyser) -> None:
     assert order == sorted(order)
 
 
+ALIASES = """import typing
+from typing import cast
+
+KIND = typing
+other = KIND.cast(int, KIND.cast(float, "1"))
+same = cast(int, "1")
+"""
+
+
+def test_a_cast_is_a_suppression_under_whichever_name(analyser: Analyser) -> None:
+    assert analyser.analyse(ALIASES).structure.suppressions == 3
+
+
 def test_suppression_comments_silence_nothing(analyser: Analyser) -> None:
     loud = analyser.analyse('"""Doc."""\nimport os\n\nNAME: int = ""\n')
     hushed = analyser.analyse(

@@ -45,6 +45,7 @@ REFERENCE = "def f(x):\n    return [v + 0 for v in x]\n"
 LIMITS = Limits(wall_seconds=60.0, cpu_seconds=10.0)
 PASSED = CallResult(Outcome.PASSED, [])
 PROGRAMS = Path(__file__).with_name("attacks") / "programs"
+CHEAP = ("65_detect_size", "65_detect_processor", "65_hidden_while_timed", "66_lazy_float")
 
 
 @pytest.fixture(scope="module")
@@ -193,7 +194,7 @@ def test_a_program_that_fails_in_a_timed_run_earns_nothing(
     assert result.failure.startswith(failure)
 
 
-@pytest.mark.parametrize("name", ["65_detect_size", "65_detect_processor", "66_lazy_float"])
+@pytest.mark.parametrize("name", CHEAP)
 def test_cheap_wrong_paths_of_the_corpus_earn_nothing(meter: EfficiencyMeter, name: str) -> None:
     source = (PROGRAMS / f"{name}.py").read_text("utf-8").partition("# ---\n")[2]
     reference = "def solve(values):\n    return sum(values) / len(values)\n"

@@ -61,6 +61,25 @@ def test_what_only_looks_like_it_is_not(sandbox: Sandbox, source: str) -> None:
     assert not run(sandbox, source).unread
 
 
+@pytest.mark.parametrize(
+    "call",
+    [
+        "column.corr(column, method='spearman')",
+        "column.to_frame().corrwith(column, method='spearman')",
+        "column.interpolate(method='cubic')",
+        "column.interpolate(method='spline', order=2)",
+        "column.rolling(3, win_type='gaussian').mean(std=1.0)",
+        "column.astype(pd.SparseDtype(float, 0.0)).to_frame().sparse.to_coo()",
+    ],
+)
+def test_what_pandas_imports_when_it_needs_it_is_no_hidden_code(
+    sandbox: Sandbox, call: str
+) -> None:
+    text = "    column = pd.Series([1.0, 3.0, 2.0, 5.0, 4.0])\n"
+    source = f"import pandas as pd\n\n\ndef solve(values):\n{text}    {call}\n    return 1.0\n"
+    assert not run(sandbox, source).unread
+
+
 def test_a_finding_ends_with_its_program(sandbox: Sandbox) -> None:
     assert run(sandbox, TEXT + "exec(TEXT)\n").unread
     assert not run(sandbox, PLAIN).unread

@@ -19,6 +19,7 @@ from typing import Any
 # Mypy is compiled: pylint sees no names in it.
 # pylint: disable=no-name-in-module,c-extension-no-member
 from mypy import errorcodes
+from mypy.nodes import CastExpr
 from mypy.types import AnyType, Instance, TypeOfAny, UnboundType, UnionType, get_proper_type
 
 _CODES = frozenset({"unreachable", "redundant-expr"})
@@ -75,7 +76,7 @@ class Sight:
         Returns:
             The messages, and "" or ``{"unseen": statements and operations not checked, "any": names
             in annotations that mean typing.Any, "untyped": functions with an annotation that is Any
-            in another way}``.
+            in another way, "cast": calls of typing.cast under whichever name}``.
         """
         plain, dead = [], []
         for message in messages:
@@ -106,7 +107,11 @@ class Sight:
         if self._checks_all:
             seen = {(part.line, part.column) for part in self._manager.all_types}
             unseen = _unseen(program, seen, dead)
-        return {"unseen": unseen, "any": explicit, "untyped": untyped}
+        # Modules that were read beside the program have casts as well, at places of their own.
+        casts = {(e.line, e.column) for e in self._manager.all_types if isinstance(e, CastExpr)}
+        calls = {(e.lineno, e.col_offset) for e in ast.walk(program) if isinstance(e, ast.Call)}
+        cast = len(casts & calls)
+        return {"unseen": unseen, "any": explicit, "untyped": untyped, "cast": cast}
 
 
 def _functions(node: Any) -> Iterator[Any]:

@@ -1,16 +1,15 @@
 """Counts on a program's syntax tree, never on its text: strings and comments pay nothing."""
 
 import ast
-import io
 import re
 import threading
 import tokenize
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from parelha.analysis.complexity import complexity
-from parelha.analysis.suppressions import foreign_cookie, neutralise
+from parelha.analysis.suppressions import foreign_cookie, neutralise, read_tokens
 from parelha.types import Structure
 
 _CHECKER_CONSTANTS = frozenset({"TYPE_CHECKING", "MYPY", "PY2", "PY3"})
@@ -31,6 +30,10 @@ _DYNAMIC_CALLS = frozenset(
         ("base64", "a85decode"),
         ("base64", "b85decode"),
         ("codecs", "decode"),
+        # They evaluate text, and subscripts of a class of the program's own call what it likes.
+        ("typing", "get_type_hints"),
+        ("typing", "ForwardRef"),
+        ("inspect", "get_annotations"),
         ("zlib", "decompress"),
     }
 )
@@ -113,15 +116,17 @@ def with_sight(counts: Structure, source: str, sight: Mapping[str, int]) -> Stru
         sight: what mypy did not see; empty where it did not get so far.
 
     Returns:
-        The counts: an Any under another name is a suppression as Any itself is; a function with an
-        annotation that is Any in another way (a class of a library without types, a mock) is not
-        annotated, as mypy checks no more of it.
+        The counts: an Any or a cast under another name is a suppression as they themselves are; a
+        function with an annotation that is Any in another way (a class of a library without types,
+        a mock) is not annotated, as mypy checks no more of it.
     """
     if not sight:
         return counts
     tree = parse(source)
     nodes = list(ast.walk(tree)) if tree else []
-    hidden = max(0, sight["any"] - _anys(nodes, _origins(nodes)))
+    origins = _origins(nodes)
+    hidden = max(0, sight["any"] - _anys(nodes, origins))
+    hidden += max(0, sight["cast"] - _named(nodes, origins, "cast"))
     return replace(
         counts,
         suppressions=counts.suppressions + hidden,
@@ -186,8 +191,7 @@ def _quoted_names(node: ast.AST) -> set[str]:
     """Names in an annotation that is written as text."""
     return {
         name
-        for field in ("annotation", "returns")
-        for part in ast.walk(getattr(node, field, None) or ast.Pass())
+        for part in _annotation_parts(node)
         if isinstance(part, ast.Constant) and isinstance(part.value, str)
         for name in re.findall(r"\w+", part.value)
     }
@@ -288,30 +292,41 @@ def _meaning(node: ast.AST, origins: dict[str, tuple[str, str]]) -> tuple[str, s
 
 def _suppressing(nodes: list[ast.AST], origins: dict[str, tuple[str, str]]) -> int:
     """Uses of cast and no_type_check, and conditions that only a type checker decides."""
-    count = 0
+    count = _named(nodes, origins, "cast") + _named(nodes, origins, "no_type_check")
     honest = {
         id(node.test) for node in nodes if isinstance(node, ast.If) and _guards_imports_only(node)
     }
     for node in nodes:
         module, name = _meaning(node, origins)
-        if module in _TYPING_MODULES and name in {"cast", "no_type_check"}:
-            count += 1
-        elif name in _CHECKER_CONSTANTS and module in {"", *_TYPING_MODULES}:
+        if name in _CHECKER_CONSTANTS and module in {"", *_TYPING_MODULES}:
             count += id(node) not in honest
         elif module == "sys" and name in {"platform", "version_info"}:
             count += 1  # mypy skips the branch that another platform or version would take
     return count
 
 
+def _named(nodes: list[ast.AST], origins: dict[str, tuple[str, str]], wanted: str) -> int:
+    """Mentions of a name of typing."""
+    meanings = (_meaning(node, origins) for node in nodes)
+    return sum(module in _TYPING_MODULES and name == wanted for module, name in meanings)
+
+
 def _anys(nodes: list[ast.AST], origins: dict[str, tuple[str, str]]) -> int:
-    """Mentions of Any by its own name."""
-    count = 0
+    """Mentions of Any by its own name, quoted ones in annotations included."""
+    count = _named(nodes, origins, "Any")
     for node in nodes:
-        module, name = _meaning(node, origins)
-        count += module in _TYPING_MODULES and name == "Any"
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            count += node.value.strip() in {"Any", "typing.Any"}  # a quoted annotation
+        for part in _annotation_parts(node):
+            if isinstance(part, ast.Constant) and isinstance(part.value, str):
+                count += part.value.strip() in {"Any", "typing.Any"}
     return count
+
+
+def _annotation_parts(node: ast.AST) -> Iterator[ast.AST]:
+    """Every node of the annotations that stand at this one."""
+    for field in ("annotation", "returns"):
+        annotation = getattr(node, field, None)
+        if annotation is not None:
+            yield from ast.walk(annotation)
 
 
 def _guards_imports_only(node: ast.If) -> bool:
@@ -339,7 +354,7 @@ def _code_lines(source: str, nodes: list[ast.AST]) -> set[int]:
     """Numbers of the lines that hold code; strings that stand alone (docstrings) do not."""
     lines: set[int] = set()
     try:
-        for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        for token in read_tokens(source):
             if token.type not in _LAYOUT_TOKENS:
                 lines.update(range(token.start[0], token.end[0] + 1))
     except (tokenize.TokenError, SyntaxError, ValueError):

@@ -25,6 +25,7 @@ _MYPY_LINE = re.compile(r"^# mypy: ", re.MULTILINE)
 _COOKIE = re.compile(r"[ \t\f]*#.*?(coding)[:=][ \t]*([-\w.]+)", re.ASCII)
 _UTF8_NAMES = frozenset({"utf-8", "utf8", "u8", "utf", "cp65001", "utf8-sig", "utf-8-sig"})
 _LETTER = re.compile(r"\w")
+_COMMENT = re.compile(r"#[^\n]*")
 
 
 def neutralise(source: str) -> tuple[str, int]:
@@ -65,24 +66,36 @@ def neutralise(source: str) -> tuple[str, int]:
 def comments(text: str) -> Iterator[tuple[int, str]]:
     """Comments of a program as (offset in the text, comment with its ``#``).
 
-    Where ``tokenize`` gives up (a program that does not parse), the rest is searched line by line.
+    Where ``tokenize`` gives up (a program that does not parse), the rest is searched line by line
+    for what looks like one.
     """
     starts = [0]
     starts += [found.end() for found in re.finditer("\n", text)]
-    reached = 0  # lines tokenised so far
+    line, column = 1, 0  # tokenised so far
     try:
-        for token in tokenize.generate_tokens(io.StringIO(text, newline="\n").readline):
-            reached = max(reached, token.end[0])
+        for token in read_tokens(text):
+            line, column = token.end
             if token.type == tokenize.COMMENT:
-                line, column = token.start
-                yield starts[line - 1] + column, token.string
+                yield starts[token.start[0] - 1] + token.start[1], token.string
     except (tokenize.TokenError, SyntaxError, ValueError):
-        for line_start in starts[reached:]:
-            line_end = text.find("\n", line_start)
-            rest = text[line_start : len(text) if line_end < 0 else line_end]
-            hash_at = rest.find("#")
-            if hash_at >= 0:
-                yield line_start + hash_at, rest[hash_at:]
+        for found in _COMMENT.finditer(text, starts[min(line, len(starts)) - 1] + column):
+            yield found.start(), found.group()
+
+
+def read_tokens(text: str) -> Iterator[tokenize.TokenInfo]:
+    """Tokens of a program, up to the first place where there is none.
+
+    Python 3.11 goes on behind such a place, one character after the other and each as slowly as
+    the rest of the line is long: a line of 16,000 blanks took it 44 seconds.
+
+    Raises:
+        tokenize.TokenError, SyntaxError, ValueError: the program does not parse, or holds a name
+            that only later versions can read.
+    """
+    for token in tokenize.generate_tokens(io.StringIO(text, newline="\n").readline):
+        if token.type == tokenize.ERRORTOKEN:
+            raise tokenize.TokenError("no token", token.start)
+        yield token
 
 
 def foreign_cookie(text: str) -> tuple[int, int] | None:

@@ -135,7 +135,10 @@ class EfficiencyMeter:
                 with timed(self._sandbox, sources, task.entry_point, _LIMITS, cpu) as children:
                     _play_round(task, children, plan, pairs, turn)
                     loads.append(children[1].load_seconds - children[0].load_seconds)
-                    peaks.append((children[0].end().peak_bytes, children[1].end().peak_bytes))
+                    theirs, mine = children[0].end(), children[1].end()
+                    peaks.append((theirs.peak_bytes, mine.peak_bytes))
+                    if mine.unread:
+                        raise _WrongValueError("it ran code that does not stand in its text")
                     counter = children[0].counter
         except _WrongValueError as failure:
             return Efficiency(0.0, counter, failure=str(failure))

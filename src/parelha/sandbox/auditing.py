@@ -53,7 +53,8 @@ _INTERPRETER_TESTS = frozenset(
     | {"_testmultiphase", "_testsinglephase", "_xxtestfuzz"}
     | {"xxlimited", "xxlimited_35", "xxsubtype"}
 )
-# What evaluates an annotation: names, attributes, subscripts and "|". It computes nothing.
+# What evaluates an annotation: names, attributes, subscripts and "|". By itself it computes
+# nothing; who makes a library evaluate one is counted by `analysis/structure.py`.
 _NAMING = (
     "CACHE RESUME NOP PUSH_NULL LOAD_NAME LOAD_ATTR LOAD_CONST BINARY_SUBSCR BUILD_TUPLE "
     "BUILD_LIST RETURN_VALUE RETURN_CONST LOAD_SMALL_INT EXTENDED_ARG NOT_TAKEN"

@@ -45,12 +45,14 @@ WARM = {
     "dataclasses heapq bisect string decimal fractions operator copy csv io enum abc time "
     "textwrap hashlib numbers contextlib array traceback __future__ zoneinfo",
     "numpy": "numpy numpy.linalg numpy.random numpy.fft numpy.polynomial numpy.ma",
-    "pandas": "pandas",
-    "sklearn": "scipy scipy.stats scipy.optimize scipy.signal scipy.interpolate scipy.cluster.vq "
-    "scipy.spatial sklearn sklearn.linear_model sklearn.preprocessing sklearn.cluster "
-    "sklearn.ensemble sklearn.impute sklearn.metrics sklearn.model_selection sklearn.neighbors "
-    "sklearn.tree sklearn.pipeline sklearn.decomposition sklearn.compose sklearn.svm "
-    "sklearn.naive_bayes sklearn.feature_selection sklearn.covariance",
+    # pandas imports parts of scipy where it needs them (a rank correlation, an interpolation, a
+    # window), and what scipy does at its import has to have been seen by then (`auditing`).
+    "pandas": "pandas scipy scipy.stats scipy.interpolate scipy.signal scipy.sparse",
+    "sklearn": "scipy.optimize scipy.cluster.vq scipy.spatial sklearn sklearn.linear_model "
+    "sklearn.preprocessing sklearn.cluster sklearn.ensemble sklearn.impute sklearn.metrics "
+    "sklearn.model_selection sklearn.neighbors sklearn.tree sklearn.pipeline "
+    "sklearn.decomposition sklearn.compose sklearn.svm sklearn.naive_bayes "
+    "sklearn.feature_selection sklearn.covariance",
 }
 PROFILES = tuple(WARM)  # each also warms those before it
 
@@ -245,7 +247,7 @@ def _answer_calls(parts: Any, watch: Any, held: tuple[object, ...], budget: int)
             gc.disable()
             nonce = _pause(nonce, b"P")
         code = compile(source, "<program>", "exec")
-        if kind == "program":  # what is timed has run watched before, beside the reference
+        if kind != "harness":
             watch.begin(code)
         # A harness is our own text; it begins the watch when it comes to the program's.
         function = _load_program(entry, code, watch.begin if kind == "harness" else None)
