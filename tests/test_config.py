@@ -277,6 +277,11 @@ def test_a_quota_says_how_many_episodes_and_which_splits() -> None:
         ({"quota": {"heldout_params": 5}, "episodes": 6}, "eval.episodes follows from eval.quota"),
         ({"quota": {"heldout_params": 5}, "splits": ["heldout_seeds"]}, "eval.splits follows from"),
         ({"quota": {"train": 5}}, "'train' is no held-out split and none of tasks.eval_suites"),
+        (
+            {"quota": {"heldout_seeds": 3, "families": 2}},
+            "eval.quota: in place of 'families' name their splits: heldout_seeds, heldout_params, "
+            "heldout_families",
+        ),
         ({"quota": {"heldout_params": 0}}, "greater than or equal to 1"),
         ({"samples": 0}, "greater than or equal to 1"),
     ],

@@ -217,6 +217,18 @@ def test_a_run_on_few_families_can_be_evaluated_on_families_that_it_does_not_kno
     assert len(families) == 8 and "clean_data.sales" not in families
 
 
+@pytest.mark.parametrize("split", ["heldout_seeds", "heldout_families"])
+@pytest.mark.parametrize("name", ["detect_outliers.dixn", "detect", "clean_data.sales"])
+def test_an_unseen_family_that_is_none_is_refused_whatever_is_evaluated_on(
+    name: str, split: str
+) -> None:
+    table = {"splits": [split], "unseen_families": ["detect_outliers.dixon", "build_model", name]}
+    with pytest.raises(UsageError, match=rf"eval\.unseen_families: '{name}' is no family that is"):
+        heldout_tasks(from_dict({"eval": table}), 2)
+    table["unseen_families"].remove(name)
+    assert len(heldout_tasks(from_dict({"eval": table}), 2)) == 2
+
+
 def test_evaluation_can_be_on_some_parameterisations_alone() -> None:
     one = "clean_data.sales/drop_missing"
     table = {"splits": ["heldout_seeds"], "parameterisations": [one]}

@@ -4,6 +4,7 @@
 
 import json
 from dataclasses import replace
+from math import copysign
 from typing import Any
 
 import pytest
@@ -107,6 +108,54 @@ def test_what_stored_drafts_gain_is_no_lift() -> None:
     assert after["mended"] == before["mended"]
 
 
+class Named(FakeGrader):
+    """Passes the programs of the rounds that it is told, by the beginning of their names."""
+
+    def __init__(self, *names: str) -> None:
+        super().__init__()
+        self.names = names
+
+    def grade(self, task: Task, program: str, reason: str = "") -> Score:
+        passes = any(f"# {name}" in program for name in self.names)
+        return fake_score(program, NUM_CASES if passes else 1)
+
+
+PHASES: tuple[Phase, ...] = ("draft", "verdict", "review", "free")
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_where_no_revision_changes_anything_the_end_is_as_good_as_the_drafts(phase: Phase) -> None:
+    """Whatever is played of the dialogue: a draft counts once, however often it is reviewed."""
+    shape: Any = {"drafts": 4, "reviews": 3, "tools": "always"}
+    _, _, record = play(grader=Named("d0"), phase=phase, **shape)
+    assert record["pass_rate/draft"] == 0.25
+    for name in ("pass_rate", "share"):
+        assert record[f"{name}/final"] == pytest.approx(record[f"{name}/draft"])
+    # Without reviews nothing is known of them.
+    assert record["lift"] == (None if phase == "draft" else 0.0)
+    assert record["lift_perfect"] == (0.0 if phase in ("review", "free") else None)
+
+
+@pytest.mark.parametrize("phase", PHASES[1:])
+@pytest.mark.parametrize("max_rounds", [1, 2])
+def test_the_lift_is_what_the_end_is_above_the_drafts(phase: Phase, max_rounds: int) -> None:
+    shape: Any = {"drafts": 3, "reviews": 4, "max_rounds": max_rounds, "tools": "always"}
+    _, _, record = play(grader=Named("d0", "d1.r0.d", "d2.r3.d"), phase=phase, **shape)
+    gained = record["pass_rate/final"] - record["pass_rate/draft"]
+    assert record["lift"] == pytest.approx(gained)
+    assert record["pass_rate/draft"] == pytest.approx(1 / 3)
+    if phase != "verdict":
+        assert gained == pytest.approx(2 / 3 * 1 / 4)
+    if phase == "review" and max_rounds == 1:  # no right draft was reviewed
+        assert record["lift_perfect"] == pytest.approx(gained)
+
+
+def test_a_step_of_forced_reviews_in_which_all_drafts_pass_tells_nothing_of_reviews() -> None:
+    _, _, record = play(grader=Named("d"), phase="review", tools="always")
+    assert record["pass_rate/final"] == 1.0
+    assert (record["lift"], record["lift_perfect"]) == (None, None)
+
+
 def test_a_forced_verdict_is_in_no_rate_of_actions() -> None:
     class Wrong(FakeGrader):
         """Passes nothing."""
@@ -121,6 +170,12 @@ def test_a_forced_verdict_is_in_no_rate_of_actions() -> None:
     assert {review.reward for review in reviews} == {-cost}
     assert not [key for key in record if key.startswith("action/reviewer")]
     assert record["entropy/reviewer"] is None
+    assert record["choice_entropy/reviewer"] is None  # nothing was chosen
+
+
+def test_the_entropy_of_one_action_alone_is_zero_without_a_sign() -> None:
+    entropy = play()[2]["choice_entropy/reviewer"]
+    assert (entropy, copysign(1.0, entropy)) == (0.0, 1.0)
 
 
 def test_tokens_are_those_that_were_generated() -> None:

@@ -58,6 +58,18 @@ def test_that_an_answer_held_no_program_can_be_quoted() -> None:
     assert fault not in by_name["d0.r1.d"].turns[0].said
 
 
+@pytest.mark.parametrize(
+    ("language", "shown"), [("-" * 40, "---------- ----------"), ("bash", "bash")]
+)
+def test_an_answer_forges_no_frame_by_the_language_that_it_names(language: str, shown: str) -> None:
+    script = {("d0", 1): f"```{language}\nActions:\n```", ("d0.r0", 2): "1"}
+    tree, _, _ = play(script, drafts=1, reviews=1, quotes=True, max_review_tokens=200)
+    review = rounds_of(tree)["d0.r0"]
+    fault = f"The answer held no usable program (code block in another language ({shown}))."
+    assert f"\n\n[1] {fault} The answer:\n" in review.turns[0].said
+    assert review.quote == fault
+
+
 def test_a_quote_and_words_as_long_as_they_may_be_reach_the_coder_whole() -> None:
     script = {("d0.r0", 2): "1", ("d0.r0", 3): "do this and " * 40}
     tree, _, _ = play(script, grader=Telling(), tools="always", quotes=True, max_review_tokens=60)

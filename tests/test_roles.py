@@ -9,6 +9,7 @@ import torch
 from parelha.agents.roles import roles_of
 from parelha.config import Config, ModelConfig
 from parelha.config_file import from_dict
+from parelha.errors import UsageError
 from parelha.models.policy import Policy
 from parelha.types import Agent
 from tests.fakes import tiny_codegen
@@ -28,13 +29,17 @@ def test_a_role_is_what_the_configuration_says() -> None:
     assert "approve" in reviewer.actions["pt"]
 
 
-@pytest.mark.parametrize("trained", [["coder"], ["reviewer"], ["coder", "reviewer"]])
-def test_roles_that_share_an_adapter_train_it_once(trained: list[str]) -> None:
-    model = {"coder": "one", "shared_policy": True, "train_agents": trained}
-    roles = roles_of(from_dict({"model": model}))
+def test_roles_that_share_an_adapter_train_it_once() -> None:
+    roles = roles_of(from_dict({"model": {"coder": "one", "shared_policy": True}}))
     assert {role.base for role in roles.values()} == {"one"}
     assert {role.adapter for role in roles.values()} == {"coder"}
     assert [role.name for role in roles.values() if role.trained] == ["coder"]
+
+
+@pytest.mark.parametrize("trained", [["coder"], ["reviewer"], ["coder", "coder"]])
+def test_of_roles_that_share_an_adapter_one_alone_cannot_be_trained(trained: list[str]) -> None:
+    with pytest.raises(UsageError, match=r"trains both roles: leave model\.train_agents out$"):
+        from_dict({"model": {"shared_policy": True, "train_agents": trained}})
 
 
 @pytest.mark.parametrize("own_base", [False, True], ids=["on the coder's base", "on its own"])

@@ -18,6 +18,7 @@ from parelha.learning.update import (
     RowLogprobs,
     Sample,
     accumulate_gradients,
+    count_targets,
     make_sample,
     sample_logprobs,
 )
@@ -225,6 +226,39 @@ def test_text_sampled_choices_and_known_ones_have_a_mean_each(
     assert of(known) == pytest.approx(0.2 * -0.7 * float(score[0]), abs=1e-5)
     whole = of(text) + 0.3 * both + of(known)
     assert of(text + drawn + known) == pytest.approx(whole, rel=1e-5)  # sums of float32
+
+
+def test_what_was_not_sampled_is_in_no_divergence(policy: Policy, samples: list[Sample]) -> None:
+    """At a token that is known to be right k3 estimates none: neither loss nor metric has it."""
+    ids = samples[0].ids
+    with_kl, without = LearningConfig(kl_weight=0.3), LearningConfig()
+
+    def of(parts: list[Sample], config: LearningConfig, whole: Any = None) -> tuple[Any, Any]:
+        zero(policy)
+        result = accumulate_gradients(policy, CODER, parts, config, counts=whole)
+        gradients = (p.grad for p in policy.parameters(CODER).values() if p.grad is not None)
+        return result, torch.cat([gradient.flatten() for gradient in gradients])
+
+    def choice(token: int, better: dict[int, int]) -> Sample:
+        return Sample([*ids, token], [len(ids)], [-1.0], [(7, 9)], [0.7], 0.8, better)
+
+    for right in (7, 9):
+        known, gradient = of([choice(7, {0: right})], with_kl)
+        plain, plain_gradient = of([choice(7, {0: right})], without)
+        assert known.kl == 0.0 and known.loss == plain.loss
+        assert gradient.norm() > 0 and torch.equal(gradient, plain_gradient)
+    drawn = [Sample([*ids, 5], [len(ids)], [-2.0], [None], [0.5], 0.8), choice(7, {})]
+    right_ones = [choice(7, {0: 9}), choice(9, {0: 9})]
+    every = drawn + right_ones
+    sampled, together = of(drawn, with_kl)[0], of(every, with_kl)[0]
+    assert sampled.kl > 0.01
+    assert together.kl == pytest.approx(sampled.kl, rel=1e-5)
+    more = of(drawn, with_kl)[0].loss - of(drawn, without)[0].loss
+    assert together.loss - of(every, without)[0].loss == pytest.approx(more, abs=1e-5)
+    # Ranks that share the step have a part of its divergence each.
+    shares = [of(part, with_kl, count_targets(every))[0].kl for part in (drawn, right_ones)]
+    assert shares == pytest.approx([sampled.kl, 0.0], rel=1e-5)
+    zero(policy)
 
 
 def test_a_turn_without_an_advantage_carries_no_loss() -> None:

@@ -199,8 +199,8 @@ class LearningConfig(Section):
     """The same of choices whose right one is known: the reviewer's verdicts. At 1 the gradient of
     each step is cut to `max_grad_norm`, so none is shorter than another (docs/learning.md)."""
     normalise_std: bool = True
-    """Divide an agent's advantages by their root mean square over the step (Dr.MAS): each kind of
-    credit by its own, and by no less than its least divisor (docs/learning.md)."""
+    """Divide an agent's advantages by their root mean square over the step (Dr.MAS), each kind of
+    credit by its own, and scale them by the share that was not dropped (docs/learning.md)."""
     max_pass_tokens: Size = 768
     """Tokens of one forward and backward pass, at most; the memory of an update grows with it."""
 
@@ -340,6 +340,8 @@ class Config(Section):
     def _check_shared_policy(self) -> Self:
         if self.model.shared_policy and self.model.reviewer not in ("", self.model.coder):
             raise ValueError("model.shared_policy needs one base: leave model.reviewer empty")
+        if self.model.shared_policy and len(set(self.model.train_agents)) == 1:
+            raise ValueError("model.shared_policy trains both roles: leave model.train_agents out")
         if self.model.shared_policy and "frozen_reviewer" in self.eval.arms:
             raise ValueError(
                 "eval.arms: frozen_reviewer needs a reviewer of its own, not model.shared_policy"
@@ -370,11 +372,8 @@ class Config(Section):
             raise ValueError("engine.servers, engine.server, engine.own: only one can answer")
         if (self.engine.server or self.engine.servers) and self.eval.no_repeat_ngram:
             raise ValueError("eval.no_repeat_ngram: servers do not know it, leave it 0")
-        if (
-            self.name in ("", "..")
-            or Path(self.name).name != self.name
-            or not self.name.isprintable()
-        ):
+        is_plain = Path(self.name).name == self.name and self.name.isprintable()
+        if not is_plain or self.name in ("", ".."):
             raise ValueError(f"name: {self.name!r} is not a plain folder name")
         return self
 

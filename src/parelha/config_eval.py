@@ -55,6 +55,10 @@ class EvalConfig(Section):
     def _follow_quota(self) -> Self:
         if not self.quota:
             return self
+        if "families" in self.quota:
+            raise ValueError(
+                f"eval.quota: in place of 'families' name their splits: {', '.join(HELDOUT)}"
+            )
         told = {
             "episodes": sum(self.quota.values()),
             "splits": tuple(name for name in self.quota if name in HELDOUT),

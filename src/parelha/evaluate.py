@@ -57,7 +57,7 @@ def heldout_tasks(config: Config, episodes: int) -> tuple[Task, ...]:
 
 
 def _check_names(config: Config) -> None:
-    """Refuse a parameterisation that no held-out split has."""
+    """Refuse a parameterisation that no held-out split has, and an unseen family that is none."""
     wanted = config.eval.parameterisations
     found = (named_tasks(split, config.tasks.levels) for split in HELDOUT) if wanted else ()
     known = {parameterisation_of(identity) for tasks in found for _, identity in tasks}
@@ -66,6 +66,16 @@ def _check_names(config: Config) -> None:
             raise UsageError(
                 f"eval.parameterisations: no family/parameterisation {name!r} of these levels: see "
                 "`parelha tasks list`"
+            )
+    # Whether the split is evaluated on or not: who names a family means it to be.
+    unseen = config.eval.unseen_families
+    heldout = named_tasks("heldout_families", config.tasks.levels) if unseen else ()
+    families = {identity.partition("/")[0] for _, identity in heldout}
+    for name in unseen:
+        if name not in families | {family.partition(".")[0] for family in families}:
+            raise UsageError(
+                f"eval.unseen_families: {name!r} is no family that is held out: see `parelha tasks "
+                "list`"
             )
 
 

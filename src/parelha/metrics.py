@@ -1,11 +1,11 @@
 """From the trees of a step to one flat record, and to the lines of the run folder."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from difflib import SequenceMatcher
 from itertools import zip_longest
-from math import log
+from math import lcm, log
 from statistics import correlation
 from typing import Any
 
@@ -38,14 +38,11 @@ def step_metrics(
             )
     # Stored drafts are chosen by what they are worth, so they say nothing of the pair.
     drafts = [p.score for p in rounds if p.kind == "draft" and p.score is not None]
-    finals = [
-        b.final.score
-        for b in episodes
-        if b.draft.kind == "draft" and b.final.score is not None and not b.was_cut_short
-    ]
-    for name, scores in (("draft", drafts), ("final", finals)):
-        record[f"pass_rate/{name}"] = mean(float(s.all_passed) for s in scores)
-        record[f"share/{name}"] = mean(_share(s) for s in scores)
+    ended = _per_draft(trees, lambda b: b.final.score is not None and not b.was_cut_short)
+    finals = [(weight, b.final.score) for weight, b in ended if b.final.score is not None]
+    for name, scores in (("draft", [(1, score) for score in drafts]), ("final", finals)):
+        record[f"pass_rate/{name}"] = _weighted_mean((w, float(s.all_passed)) for w, s in scores)
+        record[f"share/{name}"] = _weighted_mean((w, _share(s)) for w, s in scores)
     programs = [p for p in rounds if p.kind in ("draft", "revision")]
     right = {task.id: str(task.action) for task in tasks}
     record["right_action_rate"] = mean(
@@ -64,8 +61,9 @@ def step_metrics(
         total = sum(actions.values())
         for action, count in sorted(actions.items()):
             record[f"action/{agent}/{action}"] = count / total
-        record[f"choice_entropy/{agent}"] = -sum(
-            n / total * log(n / total) for n in actions.values()
+        # Without a sign: that of one action alone is 0.0 and not -0.0.
+        record[f"choice_entropy/{agent}"] = (
+            abs(sum(n / total * log(n / total) for n in actions.values())) if chosen else None
         )
         record[f"groups/{agent}"] = groups[agent].total
         record[f"groups_dropped/{agent}"] = groups[agent].dropped
@@ -93,7 +91,8 @@ def review_metrics(trees: Sequence[Tree]) -> dict[str, float | None]:
     often it is right. Of the written reviews: `mended` wrong programs that became right, `broken`
     right ones that became wrong, `change` the share of the program that is another one. `lift` is
     what the dialogue adds to the share of programs that pass, `lift_perfect` what it would with
-    these reviews where every verdict were right. `credit_fidelity` is the correlation of what a
+    these reviews where every verdict were right; both count every draft alike, and one that passes
+    and is not reviewed, where others are, adds 0. `credit_fidelity` is the correlation of what a
     written review's verdict was credited and what the review changed (C3, arXiv 2603.06859).
     """
     seen = [pair for tree in trees for branch in tree.episodes for pair in _judged(branch)]
@@ -114,13 +113,15 @@ def review_metrics(trees: Sequence[Tree]) -> dict[str, float | None]:
     found["mended"] = mean(float(a.all_passed) for _, b, a in written if not b.all_passed)
     found["broken"] = mean(float(not a.all_passed) for _, b, a in written if b.all_passed)
     found["change"] = mean(_change(b.program, a.program) for _, b, a in written)
-    # Stored drafts are chosen by what they are worth: nothing is said of the pair by their share.
-    own = [b for tree in trees for b in tree.episodes if b.draft.kind == "draft"]
-    failing = mean(float(not before.all_passed) for b in own for _, before, _ in _judged(b))
-    dialogues = [branch for branch in own if any(_judged(branch))]
-    found["lift"] = mean(
-        float(b.final.score.all_passed) - b.draft.score.all_passed
-        for b in dialogues
+    own = _per_draft(trees, lambda branch: bool(_before_review(branch)))
+    if not any(branch.reviews for _, branch in own):
+        own = []  # nothing was reviewed, so nothing is known of what reviews add
+    failing = _weighted_mean(
+        (weight, float(not score.all_passed)) for weight, b in own for score in _before_review(b)
+    )
+    found["lift"] = _weighted_mean(
+        (weight, float(b.final.score.all_passed) - b.draft.score.all_passed)
+        for weight, b in own
         if b.draft.score is not None and b.final.score is not None
     )
     found["lift_perfect"] = (
@@ -144,6 +145,38 @@ def _judged(branch: Branch) -> Iterator[tuple[Round, Score, Score | None]]:
         lost = after is not None and after.score is None
         if review.action and before.score is not None and not lost:
             yield review, before.score, None if after is None else after.score
+
+
+def _before_review(branch: Branch) -> list[Score]:
+    """The programs that were reviewed, or the draft where it passes and needed no review."""
+    draft = branch.draft.score
+    if not branch.reviews and draft is not None and draft.all_passed:
+        return [draft]
+    return [before for _, before, _ in _judged(branch)]
+
+
+def _per_draft(trees: Sequence[Tree], counts: Callable[[Branch], bool]) -> list[tuple[int, Branch]]:
+    """The branches that count, each with a weight by which every draft has the same one in all.
+
+    In a step of forced reviews a draft that passes has one branch and one that fails has several:
+    in a plain mean over branches failing drafts would weigh more. Stored drafts are left out: they
+    are chosen by what they are worth, so nothing is said of the pair by their share.
+    """
+    rows = [
+        [branch for branch in row if branch.draft.kind == "draft" and counts(branch)]
+        for tree in trees
+        for row in tree.branches
+    ]
+    # Whole numbers, and 1 where all drafts have as many: that is the plain mean to the last bit.
+    whole = lcm(*(len(row) for row in rows if row))
+    return [(whole // len(row), branch) for row in rows for branch in row]
+
+
+def _weighted_mean(values: Iterable[tuple[int, float]]) -> float | None:
+    """Mean of (weight, value); None of nothing."""
+    held = list(values)
+    total = sum(weight for weight, _ in held)
+    return sum(weight * value for weight, value in held) / total if held else None
 
 
 def _approves(review: Round) -> bool:

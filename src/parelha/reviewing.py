@@ -47,7 +47,8 @@ def _open(review: Round, task: Task, stage: Stage, draft: Round, seen: "_Seen") 
     if program:
         intro += prompts.program_heading(lang)
     else:
-        intro += prompts.answer_heading(seen.numbered(prompts.no_program(reason, lang)), lang)
+        fault = prompts.no_program(_shown_reason(reason, form), lang)
+        intro += prompts.answer_heading(seen.numbered(fault), lang)
     shown = form.capped_ids(program or draft.turns[-1].answer, 2 * config.max_program_tokens)
     user, text = [*form.text_ids(intro), *shown], intro + form.decode(shown)
     results: list[tuple[list[int], str]] = []
@@ -62,6 +63,12 @@ def _open(review: Round, task: Task, stage: Stage, draft: Round, seen: "_Seen") 
     actions = drawn([*offered, *verdicts], review.name, stage, task)
     outro = prompts.choose_action(actions, seen.quotable, lang)
     return stage.start(review.agent, user + form.text_ids(outro), text + outro), actions
+
+
+def _shown_reason(reason: str, form: Format) -> str:
+    """Why there is no program; what stands in brackets is the answer's own word for a language."""
+    ours, bracket, word = reason.partition("(")
+    return ours + form.foreign(bracket + word)
 
 
 def _decide(

@@ -71,6 +71,8 @@ class UpdateResult:
             by the policy, in nats.
         most_mismatch: the largest one.
         truncated_share: of the text tokens, those whose importance was held.
+        kl: mean estimate of the divergence to the base, of the tokens that were sampled: those
+            whose right one is known are not in it.
     """
 
     loss: float
@@ -144,7 +146,9 @@ def accumulate_gradients(
 
     The loss is the mean over all text tokens of the step, plus `action_weight` times the mean over
     all sampled action tokens, plus `known_weight` times that over those of which the right one is
-    known; so how rounds are cut and packed does not change it.
+    known; so how rounds are cut and packed does not change it. `kl_weight` times the divergence to
+    the base is part of the loss of each sampled token. It is estimated at what the policy sampled
+    (k3), so a token that is learned because it is known to be right has none.
 
     Args:
         policy: with the agent's adapter.
@@ -215,9 +219,9 @@ class _StepLoss:
         advantages = [s.advantages[c.place] for s, c in zip(members, chosen, strict=True)]
         sampled = [c.place not in s.better for s, c in zip(members, chosen, strict=True)]
         texts = [s.legal[c.place] is None for s, c in zip(members, chosen, strict=True)]
-        is_text = beside(logprobs, texts)
+        is_text, is_sampled = beside(logprobs, texts), beside(logprobs, sampled)
         own = logprobs.detach()
-        behaviour = torch.where(beside(logprobs, sampled), beside(logprobs, recorded), own)
+        behaviour = torch.where(is_sampled, beside(logprobs, recorded), own)
         importance = self._importance(own, behaviour, is_text)
         losses, clipped = self.algorithm.token_losses(
             logprobs,
@@ -228,17 +232,16 @@ class _StepLoss:
         if importance is not None:
             losses = losses * importance
         # The logarithmic score of what is known to be right; it has the gradient of a ratio of 1.
-        losses = torch.where(
-            beside(logprobs, sampled), losses, -beside(logprobs, advantages) * logprobs
-        )
+        losses = torch.where(is_sampled, losses, -beside(logprobs, advantages) * logprobs)
         if self.references is not None:
             reference = torch.stack([self.references[c.member][c.place] for c in chosen])
-            kl = kl_k3(logprobs, beside(logprobs, reference))
+            # k3 holds at what was sampled; of a policy to itself it is 0, and so is its gradient.
+            kl = kl_k3(logprobs, torch.where(is_sampled, beside(logprobs, reference), own))
             losses = losses + config.kl_weight * kl
             self.kl += float(kl.detach().sum())
         text, action, known = (1.0 / max(count, 1) for count in self.counts)
         weights = torch.where(
-            beside(logprobs, sampled), config.action_weight * action, config.known_weight * known
+            is_sampled, config.action_weight * action, config.known_weight * known
         )
         loss = (losses * torch.where(is_text, text, weights)).sum()
         self.loss += float(loss.detach())
@@ -260,10 +263,11 @@ class _StepLoss:
     def result(self, computed_tokens: int) -> UpdateResult:
         """What the update did."""
         count, text = max(sum(self.counts), 1), max(self.counts.text, 1)
+        sampled = max(self.counts.text + self.counts.action, 1)
         return UpdateResult(
             loss=self.loss,
             clip_share=self.clipped / count,
-            kl=self.kl / count,
+            kl=self.kl / sampled,
             counts=self.counts,
             computed_tokens=computed_tokens,
             mismatch=self.apart / text,
