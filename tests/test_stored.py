@@ -177,3 +177,16 @@ def test_a_dry_run_says_what_each_phase_plays(model_folder: Path, tmp_path: Path
     config = tiny_config(model_folder, tmp_path, train=train | {"stored_drafts": 5})
     played = "1 step of 3 drafts, 2 steps of 10 verdicts, 1 step of 10 forced reviews, 1 step of"
     assert f"{played} 6 episodes" in what_is_played(config)
+
+
+def test_never_more_drafts_than_asked_for_and_one_alone_is_of_either_class() -> None:
+    store = DraftStore(1)
+    store.add_step(record(f"right {n}", passes=True) for n in range(4))
+    store.add_step(record(f"wrong {n}", passes=False) for n in range(4))
+    drawn = [answers(store.draw("verdict", step, 1)) for step in range(40)]
+    assert all(len(one) == 1 for one in drawn)
+    assert {one[0].partition(" ")[0] for one in drawn} == {"right", "wrong"}
+    assert drawn == [answers(store.draw("verdict", step, 1)) for step in range(40)]
+    assert not store.draw("verdict", 1, 0)
+    for count in range(2, 12):
+        assert len(answers(store.draw("verdict", 1, count))) == 2 * min(count // 2, 4)

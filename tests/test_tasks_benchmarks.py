@@ -2,6 +2,7 @@
 
 import ast
 import json
+import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -87,7 +88,7 @@ FORMS = {
     "assert f(1) != -2": ((1,), Right(-2, "!=")),
     "assert f(1) in (2, 3)": ((1,), Right((2, 3), "in")),
     "assert 4 < f(1)": ((1,), Right(4, ">")),
-    "assert abs(f(1.5) - 2.5) < 1e-6": ((1.5,), Right(2.5, "close", 1e-6)),
+    "assert abs(f(1.5) - 2.5) < 1e-6": ((1.5,), Right(2.5, "strictly close", 1e-6)),
     "assert abs(2.5 - f(1.5)) <= 1e-6": ((1.5,), Right(2.5, "close", 1e-6)),
     "assert math.isclose(f(1), 2.0, rel_tol=0.1)": ((1,), Right(2.0, "isclose", 0.1)),
     "assert math.isclose(f(1), 2.0, abs_tol=0.1)": ((1,), Right(2.0, "isclose abs", 0.1)),
@@ -305,6 +306,12 @@ def test_without_a_sandbox_what_must_be_computed_is_in_process_or_refused(tmp_pa
         (Right(3, "!="), 4, 3),
         (Right(3, ">="), 3, 2),
         (Right(1.0, "close", 0.1), 1.05, 1.2),
+        (Right(9, "strictly close", 1), 9.5, 10),
+        (Right(9, "close", 1), 10, 10.5),
+        (Right(math.inf, "json", 1e-6), math.inf, 7.0),
+        (Right(-math.inf, "json", 1e-6), -math.inf, math.inf),
+        (Right([1.0, math.inf], "json", 1e-6), [1.0, math.inf], [1.0, 10**300]),
+        (Right(7.0, "json", 1e-6), 7.0, math.inf),
         (Right(1.0, "isclose", 0.1), 1.05, 1.2),
         (Right(1.0, "isclose abs", 0.1), 1.05, 1.2),
         (Right([1.0], "numpy close", 0.1), [1.05], [1.05, 1.05]),

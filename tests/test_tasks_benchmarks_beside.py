@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from parelha.grading import Grader
+from parelha.tasks.benchmarks import load_benchmark
 from parelha.types import Outcome
+from tests.test_tasks_benchmarks import write
 from tests.test_tasks_benchmarks_python import load
 
 UNITTEST: dict[str, Any] = {
@@ -148,6 +150,30 @@ def test_a_failing_program_is_told_at_its_own_line(tmp_path: Path, grader: Grade
     task = load(tmp_path, CHECK, grader)
     program = "# one\n\n\ndef task_func(n):\n    return n // 0\n"
     assert grader.test(task, program).details[0].endswith("(line 5)")
+
+
+NEVER_CALLED = {
+    "functions for pytest": "def test_one():\n    result = task_func(1)\n    assert result == 1\n",
+    "assertions for pytest": "def test_one():\n    assert task_func(1) == 1\n",
+    "another name": "task_func\nassert len([1]) == 1\n",
+}
+
+
+@pytest.mark.parametrize("solved", [True, False], ids=["with solution", "without"])
+@pytest.mark.parametrize("test", NEVER_CALLED.values(), ids=NEVER_CALLED)
+def test_a_test_that_calls_nothing_is_told_and_not_loaded(
+    tmp_path: Path, grader: Grader, test: str, solved: bool
+) -> None:
+    record = CHECK | {"test": test}
+    if not solved:
+        del record["canonical_solution"]
+    path = write(tmp_path / "some.jsonl", record, CHECK | {"task_id": "Own/2"})
+    loaded = load_benchmark(path, grader.sandbox.run)
+    assert [task.id for task in loaded.tasks] == ["Own/2"]
+    (problem,) = loaded.problems
+    assert problem.startswith("some.jsonl:1: the test ") and problem.endswith(
+        ("calls the program", "calls nothing")
+    )
 
 
 # --- code that no linter has read ----------------------------------------------------------------

@@ -54,6 +54,10 @@ BAD_LINES: dict[str, tuple[object, str]] = {
     "no output": (without("output", ONE_PAIR), "no 'output' beside 'input'"),
     "atol": ({**PAIRS, "atol": "low"}, "'atol' is no tolerance"),
     "MBPP tests": ({**MBPP, "test_list": [1]}, "'test_list' is no list of assertions"),
+    "MBPP imports": ({**MBPP, "test_imports": [1]}, "'test_imports' is no list of imports"),
+    "MBPP import": ({**MBPP, "test_imports": 5}, "'test_imports' is no list of imports"),
+    "MBPP setup": ({**MBPP, "test_setup_code": 5}, "'test_setup_code' is no text"),
+    "half a character": ({**PAIRS, "prompt": "\ud800"}, "'prompt' is no Unicode text"),
     "MBPP call": ({**MBPP, "test_list": ["assert g(1)"]}, "calls no function of the solution"),
     "MBPP code": (without("code", MBPP), "no 'code'"),
     "no class": ({**BIGCODE, "test": "x = 1"}, "holds no unittest class"),
@@ -178,6 +182,38 @@ def test_one_json_array_is_a_benchmark(
 def test_records_are_found_in_an_object_too(tmp_path: Path, value: Any) -> None:
     loaded = load_benchmark(array(tmp_path / "a.json", json.dumps(value, indent=1)))
     assert (len(loaded.tasks), loaded.problems) == (2, ())
+
+
+@pytest.mark.parametrize("name", ["a.json", "a.json.gz"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"test": [GOOD, SECOND]},
+        {"one": GOOD, "two": SECOND, "three": {}},
+        [GOOD, None, SECOND],
+        [GOOD, SECOND, 3],
+        GOOD,
+    ],
+    ids=["named list", "by name", "null among them", "number among them", "one record"],
+)
+def test_a_json_file_gives_the_same_tasks_on_one_line_as_indented(
+    tmp_path: Path, name: str, value: Any
+) -> None:
+    on_one, indented = (
+        load_benchmark(array(tmp_path / name, json.dumps(value, indent=indent)))
+        for indent in (None, 2)
+    )
+    ids = [task.id for task in on_one.tasks]
+    assert ids == [task.id for task in indented.tasks] and ids
+    assert on_one.problems == indented.problems
+
+
+def test_json_lines_under_the_name_of_one_value_are_lines(tmp_path: Path) -> None:
+    for name in ("a.json", "a.json.gz"):
+        text = "\n".join([json.dumps(GOOD), "[1]", json.dumps(SECOND)])
+        loaded = load_benchmark(array(tmp_path / name, text))
+        assert len(loaded.tasks) == 2
+        assert loaded.problems == (f"{name}:2: the line is no JSON object but a list",)
 
 
 def test_one_record_over_several_lines_is_one(tmp_path: Path) -> None:

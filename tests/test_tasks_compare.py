@@ -277,3 +277,28 @@ def test_arrays_and_tables_stand_for_their_content() -> None:
     first = [canonical(value) for value in arrays_and_tables()]
     assert first == [canonical(value) for value in arrays_and_tables()]
     assert len(set(first)) == len(first)
+
+
+DTYPES = ["?", "i8", "u1", "f8", "f4", "c16", "O", "U3", "M8[ns]", "M8[D]", "m8[s]"]
+FRAME_DTYPES = ["bool", "i8", "f8", "O", "str", "category", "M8[ns]", "m8[s]", "Int64"]
+
+
+@pytest.mark.parametrize("shape", [(0,), (0, 2), (2, 0)])
+def test_what_is_empty_may_have_any_dtype_unless_dtypes_are_exact(shape: tuple[int, ...]) -> None:
+    for one in DTYPES:
+        for other in DTYPES:
+            expected, actual = np.zeros(shape, one), np.zeros(shape, other)
+            assert EQUAL(expected, actual) is None, (one, other)
+            assert EQUAL(expected, np.zeros((*shape, 1), other)) is not None
+            exact = Comparator(exact_dtype=True)(expected, actual)
+            assert (exact is None) == (one == other), (one, other)
+
+
+def test_a_column_without_rows_may_have_any_dtype_unless_dtypes_are_exact() -> None:
+    for one in FRAME_DTYPES:
+        for other in FRAME_DTYPES:
+            left, right = (pd.Series([], dtype=dtype, name="a") for dtype in (one, other))
+            for expected, actual in ((left, right), (left.to_frame(), right.to_frame())):
+                assert EQUAL(expected, actual) is None, (one, other)
+                exact = Comparator(exact_dtype=True)(expected, actual)
+                assert (exact is None) == (one == other), (one, other)

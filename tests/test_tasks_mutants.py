@@ -1,7 +1,9 @@
+from dataclasses import replace
+
 import pytest
 
-from parelha.tasks import family_names, load_tasks
-from parelha.tasks.mutants import Mutant, is_killed, mutant_report, mutants_of
+from parelha.tasks import Comparator, expected, family_names, load_tasks
+from parelha.tasks.mutants import MAX_TURNS, Mutant, is_killed, mutant_report, mutants_of
 from parelha.types import Task
 
 pytestmark = pytest.mark.slow
@@ -73,3 +75,38 @@ def test_the_reference_itself_is_not_killed() -> None:
         cases = [(case.args, None) for case in task.make_cases(0)]
         assert not is_killed(from_reference, task, [])
         assert is_killed(from_reference, task, cases[:1])
+
+
+def test_no_reference_is_killed_by_its_own_inputs() -> None:
+    for task in ALL[::40]:
+        pairs = [(case.args, expected(task, case.args)) for case in task.make_cases(0)]
+        assert not is_killed(Mutant(task.reference, 1, ""), task, pairs), task.id
+
+
+def test_a_mutant_has_as_many_turns_as_a_slow_reference_needs() -> None:
+    source = (
+        f"def {ALL[0].entry_point}(values):\n    found = 0\n"
+        "    for place, value in enumerate(values):\n        for other in values[:place]:\n"
+        "            if value < other:\n                found += 1\n    return found\n"
+    )
+    task = replace(ALL[0], reference=source, compare=Comparator())
+    args = ([float(n * 7919 % 1009) for n in range(600)],)
+    turns = len(args[0]) + len(args[0]) * (len(args[0]) - 1) // 2
+    assert turns > MAX_TURNS
+    pairs = [(args, expected(task, args))]
+    for same in (source, source.replace("value < other", "value <= other")):
+        assert not is_killed(Mutant(same, 1, ""), task, pairs)
+    for wrong in (
+        source.replace("value < other", "value > other"),
+        source.replace("found = 0", "found = 1\n    while found:\n        pass"),
+    ):
+        assert is_killed(Mutant(wrong, 1, ""), task, pairs)
+
+
+def test_turns_at_which_a_reference_is_loaded_are_its_own_too() -> None:
+    table = "TABLE = []\nfor number in range(120_000):\n    TABLE.append(number)\n\n\n"
+    source = f"{table}def {ALL[0].entry_point}(values):\n    return TABLE[len(values)]\n"
+    task = replace(ALL[0], reference=source, compare=Comparator())
+    assert not is_killed(Mutant(source, 1, ""), task, [(([1.0],), 1)])
+    endless = source.replace("TABLE.append(number)", "while True:\n        pass")
+    assert is_killed(Mutant(endless, 1, ""), task, [(([1.0],), 1)])

@@ -69,6 +69,31 @@ def test_a_wrong_oracle_is_told() -> None:
     assert any("the oracle disagrees" in problem for problem in problems)
 
 
+def test_an_int_is_told_where_floats_are_annotated_alone(tmp_path: Path) -> None:
+    head, _, _ = PROGRAM.partition("def mistake")
+    table = TABLE.partition("[[examples]]")[0]
+    for annotation, told in (
+        ("float", True),
+        ("complex", True),
+        ("list[float]", True),
+        ("list[int]", False),
+        ("dict[str, Any]", False),
+        ("dict[str, float | Any]", False),
+        ("Counter[str]", False),
+        ("object", False),
+    ):
+        program = head.replace(") -> list[float]:", f") -> {annotation}:").replace(
+            "return [value for", "return [1 for"
+        )
+        imports = (
+            "from collections import Counter\nfrom random import Random\nfrom typing import Any"
+        )
+        write(tmp_path, table=table, program=program.replace("from random import Random", imports))
+        (own,) = load_own(tmp_path).tasks
+        problems = check_task(own.task(), one_language=True)
+        assert any("answers an int" in problem for problem in problems) == told, annotation
+
+
 def test_instances_differ_by_seed_and_go_to_their_splits(tmp_path: Path) -> None:
     write(tmp_path)
     write(tmp_path, "kept", 'heldout = true\nfunction = "above"\n' + TABLE)
@@ -119,6 +144,12 @@ BROKEN_TABLES = {
     "compare": (TABLE + "[compare]\nrelative = 1e-3", "unknown key compare.relative"),
     "compare value": (TABLE + '[compare]\nrel = "low"', "compare.rel must be of type float"),
     "limits": (TABLE + "[limits]\nwall_seconds = -1", "limits.wall_seconds must be above 0"),
+    "limit infinite": (TABLE + "[limits]\ncpu_seconds = inf", "cpu_seconds must be at most 86_400"),
+    "limit huge": (TABLE + "[limits]\nwall_seconds = 1e30", "wall_seconds must be at most 86_400"),
+    "limit nan": (TABLE + "[limits]\nwall_seconds = nan", "wall_seconds must be above 0"),
+    "memory": (TABLE + "[limits]\nmemory_bytes = 18446744073709551616", "memory_bytes must be at"),
+    "output": (TABLE + "[limits]\noutput_bytes = 4294967296", "output_bytes must be at most"),
+    "threads": (TABLE + "[limits]\nthreads = 4294967296", "threads must be at most 1_024"),
     "example": (TABLE.replace('result = "[5.0]"', ""), "example 1 must have call and result"),
     "example no call": (TABLE.replace("above([1.0, 5.0], 2.0)", "x ="), "example 1 is no call"),
     "example of another": (TABLE.replace("above([", "f(["), "example 1 does not call above"),

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from parelha import suites
+from parelha import cli, suites
 from parelha.config_file import from_dict
 from parelha.errors import UsageError
 from parelha.evaluate import heldout_tasks
@@ -17,7 +17,7 @@ from parelha.tasks.benchmarks import Loaded
 from parelha.tasks.own import OwnFolder
 from parelha.types import LANGS, Outcome, Task
 from tests.test_tasks_benchmarks import BIGCODE, DS1000, GOOD, write
-from tests.test_tasks_own import TABLE
+from tests.test_tasks_own import PROGRAM, TABLE
 from tests.test_tasks_own import write as write_own
 
 pytestmark = pytest.mark.slow
@@ -80,6 +80,129 @@ def test_problems_that_are_trained_on_are_not_evaluated_on_in_another_file(tmp_p
     assert known and not {task.id for task in found} & known
     assert "New/0" in {task.id for task in found}
     assert not {"Other/0", "Other/1"} & {task.id for task in found}
+
+
+def problem(number: int, body: str, **other: str) -> dict[str, str]:
+    """A problem of a file without ids, which takes its file's name and its line's number."""
+    record = {key: GOOD[key] for key in ("entry_point", "prompt")}
+    test = f"def check(candidate):\n    assert candidate(3) == {eval(body, {'x': 3})}\n"
+    test += f"    assert candidate(5) == {eval(body, {'x': 5})}\n"
+    prompt = record["prompt"].replace("twice x", f"{body}, as line {number} says")
+    return (
+        record
+        | {"prompt": prompt, "canonical_solution": f"    return {body}\n"}
+        | {"test": test}
+        | other
+    )
+
+
+def test_other_problems_of_the_same_ids_are_played(tmp_path: Path) -> None:
+    """Of another family they are kept apart; of the same one they would share their scores."""
+    names = []
+    for folder, sign in (("train", "+"), ("test", "*")):
+        (tmp_path / folder).mkdir()
+        records = [problem(n, f"x {sign} {n}") for n in range(1, 9)]
+        names.append(write(tmp_path / folder / "some.jsonl", *records))
+    trained, other = names
+    with pytest.raises(UsageError, match=r"both have a task some/\d: .* rename its file"):
+        heldout_suites([other], [trained], [], range(1))
+    given = [{**problem(n, f"x * {n}"), "task_id": f"some/{n}"} for n in range(1, 9)]
+    renamed = write(tmp_path / "test" / "renamed.jsonl", *given)
+    known = {task.id for task in training_suites([trained], range(1))}
+    (found,) = heldout_suites([renamed], [trained], [], range(1))
+    assert len(found) == 8 and known & {task.id for task in found}
+    assert suite_notices([renamed], [trained]) == []
+
+
+def test_the_same_problems_are_left_out_whatever_their_solutions_and_that_is_said(
+    tmp_path: Path,
+) -> None:
+    """As of HumanEval+, whose ids and statements are those of HumanEval, and its solutions not."""
+    records = [{**problem(n, f"x + {n}"), "task_id": f"H/{n}"} for n in range(1, 9)]
+    trained = write(tmp_path / "some.jsonl", *records)
+    plus = write(
+        tmp_path / "someplus.jsonl",
+        *({**r, "canonical_solution": f"    x += {n}\n    return x\n"}
+          for n, r in enumerate(records, 1)),
+    )  # fmt: skip
+    known = {task.id for task in training_suites([trained], range(1))}
+    (found,) = heldout_suites([plus], [trained], [], range(1))
+    assert {task.id for task in found} == {record["task_id"] for record in records} - known
+    (notice,) = suite_notices([trained, plus], [trained])
+    assert notice.startswith(f"{plus}: {len(known)} tasks are trained on and not evaluated on: H/")
+
+
+def test_a_folder_of_ones_own_gives_what_another_does_not_train_on(tmp_path: Path) -> None:
+    folders = [tmp_path / name for name in ("trained", "copy", "other", "renamed")]
+    for folder in folders:
+        folder.mkdir()
+    trained, copy, other, renamed = map(str, folders)
+    write_own(folders[0])
+    write_own(folders[1])
+    strict = {"table": TABLE.replace("above `limit`", "below `limit`").replace("[5.0]", "[1.0]")}
+    strict["program"] = PROGRAM.replace("value > limit", "value < limit")
+    write_own(folders[2], **strict)
+    write_own(folders[3], "below", 'function = "above"\n' + strict["table"], strict["program"])
+
+    def ids(name: str) -> list[str]:
+        (tasks,) = heldout_suites([name], [trained], ["heldout_seeds"], range(2))
+        return [task.id for task in tasks]
+
+    assert ids(copy) == [f"own.above/own/L1/s{seed}" for seed in (1000, 1001)]
+    assert ids(renamed) == [f"own.below/own/L1/s{seed}" for seed in (1000, 1001, 0, 1)]
+    with pytest.raises(UsageError, match=r"both have a task own\.above/own/L1/s0"):
+        ids(other)
+
+
+@pytest.mark.parametrize("name", ["a generator", "a great number", "none left"])
+def test_inputs_that_no_program_can_be_asked_are_a_fault_of_their_task_alone(
+    tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    drawn, given, says = {
+        "a generator": ("", "(float(n) for n in range(size)), rng.random()", "type generator"),
+        "a great number": ("", "[1.0], rng.randint(1, 9) + 10**5000", "an integer longer than"),
+        "none left": ("[]  # ", "[1.0, 5.0], 2.0", "no hidden input is left"),
+    }[name]
+    usual = "return [rng.uniform(0.0, 9.0) for _ in range(size)], rng.uniform(2.0, 7.0)"
+    program = PROGRAM.replace(usual, f"return {given}")
+    program = program.replace("return [([]", f"return {drawn}[([]")
+    write_own(tmp_path, "bad", 'function = "above"\n' + TABLE, program)
+    write_own(tmp_path, "good", 'function = "above"\n' + TABLE)
+    suite = open_suite(str(tmp_path))
+    assert [task.name for task in suite.tasks] == ["good"]
+    (said,) = suite.problems
+    assert said.startswith("bad.py: ") and says in said and "\n" not in said
+    assert cli.run(["tasks", "check", str(tmp_path)]) == 1
+    lines = capsys.readouterr()
+    assert says in lines.out.splitlines()[0]
+    assert "good/own/L1/s0" in lines.out and "1 of 2 tasks have problems" in lines.err
+
+
+def test_isolation_that_is_too_weak_is_no_fault_of_a_task(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: Any) -> int:
+        raise UsageError("too weak")
+
+    write_own(tmp_path)
+    monkeypatch.setattr("parelha.sandbox.Sandbox.level", property(refuse))
+    with pytest.raises(UsageError, match="too weak"):
+        open_suite(str(tmp_path))
+
+
+def test_instances_are_drawn_of_ones_own_tasks_and_refused_of_a_benchmark(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_own(tmp_path, program=PROGRAM.replace("return [(", "return [] and [("))
+    assert cli.run(["tasks", "check", str(tmp_path), "--instances", "4"]) == 1
+    said = capsys.readouterr().out
+    assert "4 instances drawn and answered" not in said  # its task is not well made
+    write_own(tmp_path)
+    cli.run(["tasks", "check", str(tmp_path), "--instances", "4"])
+    assert "4 instances drawn and answered, 0 of them with problems" in capsys.readouterr().out
+    path = write(tmp_path / "some.jsonl", GOOD)
+    assert cli.run(["tasks", "check", path, "--instances", "4"]) == 2
+    assert "--instances: the inputs of" in capsys.readouterr().err
 
 
 def test_a_task_of_ones_own_is_kept_level_by_level(

@@ -85,7 +85,8 @@ def check_tasks(*what: str, instances: int = 0, allow_unsafe_sandbox: bool = Fal
     Args:
         what: Ids of tasks, a folder of your own tasks, or a benchmark (name or file); every
             task of every family when there is none.
-        instances: Draw this many instances of the tasks as well, and answer each.
+        instances: Draw this many instances of the tasks as well, and answer each; not of a
+            benchmark, whose inputs are given.
         allow_unsafe_sandbox: Run a benchmark's programs even where the isolation is weak.
     """
     if instances < 0:

@@ -119,41 +119,77 @@ def heldout_suites(
     Raises:
         UsageError: no such suite.
     """
-    used = {_place(name) for name in _others(trained)}
     numbers = tuple(seeds)
     lists: list[list[Task]] = []
     others = _others(names)
-    # Another file may hold the same problems: a copy, or HumanEval+ beside HumanEval.
-    seen = _marks_of(trained, numbers, allow_unsafe) if others else set()
+    known = _Trained(trained if others else (), numbers, allow_unsafe)
     for name in others:
         suite = open_suite(name, allow_unsafe)
-        whole = _place(name) not in used
-        if isinstance(suite, OwnFolder):
-            wanted: list[Split] = [split for split in HELDOUT if split in splits]
-            wanted += ["train"] if whole else []
-            lists.append([task for split in wanted for task in suite.of_split(split, numbers)])
-        else:
-            lists.append([t for t in suite.tasks if whole or t.split != "train"])
+        whole = not known.is_trained(name)
+        lists.append(_evaluated(suite, splits, numbers, whole))
         if whole:
-            lists[-1] = [task for task in lists[-1] if not seen & _marks(task)]
-    check_ids("tasks.eval_suites", _others(names), [task for tasks in lists for task in tasks])
+            lists[-1] = [task for task in lists[-1] if not known.holds(task)]
+            known.check_ids(name, lists[-1])
+    check_ids("tasks.eval_suites", others, [task for tasks in lists for task in tasks])
     return lists
 
 
-def _marks_of(names: Sequence[str], seeds: tuple[int, ...], allow_unsafe: bool) -> set[str]:
-    """By what the tasks of these suites that are trained on would be known in another suite."""
-    return {
-        mark
-        for name in _others(names)
-        for task in _candidates(name, seeds, True, allow_unsafe)
-        for mark in _marks(task)
-    }
+def _evaluated(
+    suite: Loaded | OwnFolder, splits: Sequence[str], seeds: tuple[int, ...], whole: bool
+) -> list[Task]:
+    """What a suite has to evaluate on: all of it where it is not trained on."""
+    if isinstance(suite, OwnFolder):
+        wanted: list[Split] = [split for split in HELDOUT if split in splits]
+        wanted += ["train"] if whole else []
+        return [task for split in wanted for task in suite.of_split(split, seeds)]
+    return [task for task in suite.tasks if whole or task.split != "train"]
 
 
-def _marks(task: Task) -> set[str]:
-    """A task's id, and the benchmark's own program: MBPP and its sanitized part share those."""
-    solution = " ".join(task.solution.split()) if isinstance(task, BenchmarkTask) else ""
-    return {task.id, solution} - {""}
+class _Trained:
+    """What is trained on, and so is not evaluated on in another suite that holds it too.
+
+    A copy of a file does, and HumanEval+ beside HumanEval.
+    """
+
+    def __init__(self, names: Sequence[str], seeds: tuple[int, ...], allow_unsafe: bool) -> None:
+        self._tasks = {
+            name: _candidates(name, seeds, True, allow_unsafe) for name in _others(names)
+        }
+        self._places = {_place(name) for name in self._tasks}
+        self._marks = {mark for tasks in self._tasks.values() for t in tasks for mark in _marks(t)}
+
+    def is_trained(self, name: str) -> bool:
+        """Whether a suite is one of those that are trained on."""
+        return _place(name) in self._places
+
+    def holds(self, task: Task) -> bool:
+        """Whether a task of another suite is trained on; other inputs of its form are not."""
+        return task.split != "heldout_seeds" and bool(self._marks & _marks(task))
+
+    def check_ids(self, name: str, tasks: Sequence[Task]) -> None:
+        """Refuse other tasks under the ids of trained ones: one grader scores both.
+
+        Raises:
+            UsageError: two tasks of one family have one id.
+        """
+        wanted = {(task.family, task.id) for task in tasks}
+        for other, trained in self._tasks.items():
+            twins = [task for task in trained if (task.family, task.id) in wanted]
+            check_ids("tasks.eval_suites", [other, name], [*twins, *tasks])
+
+
+def _marks(task: Task) -> set[tuple[str, ...]]:
+    """By what a task is known in another suite: what it asks and what is right there.
+
+    Its id says nothing alone: it may be a file's name and a line's number.
+    """
+    asked = (" ".join(task.statement["en"].split()), task.entry_point)
+    if not isinstance(task, BenchmarkTask):
+        return {(*asked, task.reference)}
+    if not task.solution:
+        return {(*asked, task.reference, task.harness.test)}
+    # The first MBPP and its sanitized part share, the second HumanEval and HumanEval+.
+    return {(" ".join(task.solution.split()),), (task.id, *asked)}
 
 
 def suite_notices(
@@ -168,12 +204,14 @@ def suite_notices(
 
     Args:
         names: suites: what is not well made in them, and what runs in-process.
-        trained: those that the run trains on: what is left out of training as well.
+        trained: those that the run trains on: what is left out of training as well, and what of
+            the others is trained on and so not evaluated on.
         seeds: of the instances of a user's own tasks.
         in_process: whether in-process tasks are trained on too.
         allow_unsafe: as for `training_suites`.
     """
     notices: list[str] = []
+    known = _Trained(trained, tuple(seeds), allow_unsafe)
     for name in _others(names):
         suite = open_suite(name, allow_unsafe)
         notices += [f"{name}: {problem}" for problem in suite.problems]
@@ -184,6 +222,10 @@ def suite_notices(
                     f"{name}: {num} in-process tasks, which are trained on with "
                     "tasks.train_in_process alone"
                 )
+        whole = [] if known.is_trained(name) else _evaluated(suite, HELDOUT, tuple(seeds), True)
+        if same := [task.id for task in whole if known.holds(task)]:
+            some = ", ".join(same[:3]) + ", ..." * (len(same) > 3)
+            notices.append(f"{name}: {len(same)} tasks are trained on and not evaluated on: {some}")
     for name in _others(trained):
         trivial = dict(_trivial(name, tuple(seeds), in_process, allow_unsafe))
         if trivial:
@@ -229,7 +271,7 @@ def _open(name: str, allow_unsafe: bool) -> Loaded | OwnFolder:
             return load_benchmark(name, sandbox.run)
         folder = load_own(Path(name))
         # Nobody could pass these: they are told, and the others load.
-        failures = [reference_failure(own.task(), sandbox.run) for own in folder.tasks]
+        failures = [own_failure(own.task(), sandbox) for own in folder.tasks]
     tried = list(zip(folder.tasks, failures, strict=True))
     return OwnFolder(
         tuple(own for own, why in tried if why is None),
@@ -255,15 +297,19 @@ class _LateSandbox:
         harness: bool = False,
     ) -> RunResult:
         """As `Sandbox.run`."""
-        with self._lock:
-            self._start()
-        assert self._sandbox is not None
-        return self._sandbox.run(source, entry_point, inputs, limits, harness=harness)
+        return self._started().run(source, entry_point, inputs, limits, harness=harness)
 
-    def _start(self) -> None:
-        if self._sandbox is None:
-            workers = os.cpu_count() or 1
-            self._sandbox = Sandbox(workers=workers, allow_unsafe=self._allow_unsafe)
+    @property
+    def level(self) -> int:
+        """As `Sandbox.level`."""
+        return self._started().level
+
+    def _started(self) -> Sandbox:
+        with self._lock:
+            if self._sandbox is None:
+                workers = os.cpu_count() or 1
+                self._sandbox = Sandbox(workers=workers, allow_unsafe=self._allow_unsafe)
+            return self._sandbox
 
     def __enter__(self) -> "_LateSandbox":
         return self
@@ -271,6 +317,22 @@ class _LateSandbox:
     def __exit__(self, *_: object) -> None:
         if self._sandbox is not None:
             self._sandbox.close()
+
+
+def own_failure(task: Task, sandbox: Sandbox | _LateSandbox) -> str | None:
+    """Return how the reference of a user's own task fares as a program, where it fails; else None.
+
+    Raises:
+        UsageError: the isolation is too weak.
+        InfrastructureError: the machine failed.
+    """
+    if not task.make_cases(0):
+        return "no hidden input is left: ordinary and edges draw what the examples show"
+    _ = sandbox.level  # refused here, so that what is refused below is an input
+    try:
+        return reference_failure(task, sandbox.run)
+    except UsageError as error:
+        return str(error)
 
 
 def _others(names: Iterable[str]) -> list[str]:

@@ -13,9 +13,10 @@ from typing import get_args
 
 import parelha.tasks as tasks_package
 from parelha.analysis import Analyser
-from parelha.errors import WorkFailedError
+from parelha.errors import UsageError, WorkFailedError
 from parelha.probes import passed_by, reference_failure
 from parelha.sandbox import Sandbox
+from parelha.suites import own_failure
 from parelha.tasks import expected, get_task, load_tasks
 from parelha.tasks.benchmarks import BenchmarkTask, is_benchmark, load_benchmark
 from parelha.tasks.check import answer_unwarned
@@ -41,6 +42,7 @@ class Findings:
         killed: mutants that the hidden inputs tell from the reference, by family.
         mutants: all mutants, by family.
         wrong: problems of whole families.
+        own: a user's own tasks of which more instances can be drawn.
     """
 
     total: int = 0
@@ -48,6 +50,7 @@ class Findings:
     killed: Counter[str] = field(default_factory=Counter)
     mutants: Counter[str] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
+    own: list[Task] = field(default_factory=list)
 
 
 def check_everything(
@@ -57,15 +60,20 @@ def check_everything(
 
     Args:
         what: as on the command line.
-        instances: of family tasks, drawn and answered as well.
+        instances: of family tasks and a user's own, drawn and answered as well.
         allow_unsafe: run a benchmark's programs even where the isolation is weak.
         say: told one line at a time.
 
     Raises:
-        UsageError: there is no such task, folder or benchmark.
+        UsageError: there is no such task, folder or benchmark, or nothing can be drawn of one.
         WorkFailedError: some task has problems.
     """
     suites = [name for name in what if Path(name).is_dir() or is_benchmark(name)]
+    given = [name for name in suites if not Path(name).is_dir()]
+    if instances and given:
+        raise UsageError(
+            f"--instances: the inputs of {given[0]} are given, not drawn: leave it out"
+        )
     tasks = [get_task(name) for name in what if name not in suites]
     if not what:
         tasks = [task for split in SPLITS for task in load_tasks(split, levels=(1, 2, 3, 4))]
@@ -77,10 +85,11 @@ def check_everything(
             for line in mutant_lines(checked[-1]):
                 say(line)
             checked[-1].wrong += mutant_problems(checked[-1])
+    tasks += [task for each in checked for task in each.own]
+    if instances and tasks:
         drawn = list(draw_instances(tasks, instances, say))
         checked[-1].wrong += drawn
-        if instances:
-            say(f"{instances} instances drawn and answered, {len(drawn)} of them with problems")
+        say(f"{instances} instances drawn and answered, {len(drawn)} of them with problems")
     for each in checked:
         for line in each.wrong:
             say(line)
@@ -148,15 +157,16 @@ def check_own(tasks: Sequence[OwnTask], say: Callable[[str], None], sandbox: San
         for own in tasks:
             task, oracle = own.task(), own.variant.oracle
             # First what explains the rest: an answer that cannot leave the sandbox, say.
-            problems = probe_problems(task, sandbox) or tasks_package.check_task(
-                task, oracle=oracle, one_language=True
-            )
+            failure = own_failure(task, sandbox)
+            problems = [failure] if failure else trivial_problems(task, sandbox)
+            problems = problems or tasks_package.check_task(task, oracle=oracle, one_language=True)
             if not problems:
                 problems = [
                     f"the hidden inputs do not tell the wrong answer {name}"
                     for name, source in own.wrong_answers
                     if not _is_told(source, task)
                 ]
+            findings.own += [] if problems else [task]
             _tell(task, problems, linters, findings, say)
     return findings
 
@@ -190,8 +200,15 @@ def probe_problems(task: Task, sandbox: Sandbox) -> list[str]:
         InfrastructureError: the machine failed.
     """
     failure = reference_failure(task, sandbox.run)
-    if failure is not None:
-        return [failure]
+    return [failure] if failure else trivial_problems(task, sandbox)
+
+
+def trivial_problems(task: Task, sandbox: Sandbox) -> list[str]:
+    """Return which answer that does not look passes a task, if one does.
+
+    Raises:
+        InfrastructureError: the machine failed.
+    """
     words = passed_by(task, task.make_cases(0), sandbox.run)
     return [f"an answer that does not look passes it: {words}"] if words else []
 

@@ -20,7 +20,8 @@ from typing import Any
 from parelha.tasks.references import expected
 from parelha.types import Task
 
-MAX_TURNS = 100_000  # loop turns of a mutant on one input; references need a few thousand
+MAX_TURNS = 100_000  # loop turns of a mutant on one input; most references need a few thousand
+MORE_TURNS = 10  # times those of a reference that needs more
 
 _ARITHMETIC: dict[type, tuple[type, ...]] = {
     ast.Add: (ast.Sub,),
@@ -105,19 +106,16 @@ def is_killed(
         task: gives the entry point and the comparator.
         pairs: arguments and the reference's answer to them.
     """
-    turns = _Turns()
-    module = ModuleType("mutant")  # dataclasses and typing look names up in their module
-    sys.modules["mutant"] = module
-    namespace = vars(module)
-    namespace["_count_turn"] = turns.count
-    tree = ast.fix_missing_locations(_CountTurns().visit(ast.parse(mutant.source)))
+    turns, tree = _Turns(), ast.parse(mutant.source)
     with warnings.catch_warnings():  # what a mutant is warned of is no one's concern
         warnings.simplefilter("ignore")
         try:
-            exec(compile(tree, "<mutant>", "exec"), namespace)  # pylint: disable=exec-used
+            for args, _ in pairs[:1]:  # a table made where it is loaded may take turns too
+                turns.allow(partial(_reference_turns, task, args))
+            function = _counted(tree, task.entry_point, "mutant", turns.count)
             for args, answer in pairs:
-                turns.left = MAX_TURNS
-                if task.compare(answer, namespace[task.entry_point](*deepcopy(args))) is not None:
+                turns.allow(partial(_reference_turns, task, args))
+                if task.compare(answer, function(*deepcopy(args))) is not None:
                     return True
         except (Exception, SystemExit):  # pylint: disable=broad-exception-caught
             return True  # a mutant may raise anything, and each is a failure
@@ -126,15 +124,55 @@ def is_killed(
     return False
 
 
-class _Turns:
-    """Loop turns a mutant has left."""
+def _counted(tree: ast.Module, entry_point: str, name: str, count: Callable[[], None]) -> Any:
+    """The function of a program whose loops report every turn; it stays among the modules.
 
-    left = MAX_TURNS
+    Dataclasses and typing look names up in their module, some of them when they are called.
+    """
+    module = ModuleType(name)
+    sys.modules[name] = module
+    module.__dict__["_count_turn"] = count
+    counting = ast.fix_missing_locations(_CountTurns().visit(tree))
+    exec(compile(counting, f"<{name}>", "exec"), module.__dict__)  # pylint: disable=exec-used
+    return module.__dict__[entry_point]
+
+
+def _reference_turns(task: Task, args: tuple[object, ...]) -> int:
+    """Loop turns that a task's reference needs for an input."""
+    used = 0
+
+    def count() -> None:
+        nonlocal used
+        used += 1
+
+    try:
+        tree = ast.parse(task.reference)
+        _counted(tree, task.entry_point, "counted", count)(*deepcopy(args))
+    except (Exception, SystemExit):  # pylint: disable=broad-exception-caught
+        return 0  # no input of its contract
+    finally:
+        sys.modules.pop("counted", None)
+    return used
+
+
+class _Turns:
+    """Loop turns a mutant has left on an input."""
+
+    def __init__(self) -> None:
+        self._left = MAX_TURNS
+        self._needed: Callable[[], int] | None = None
+
+    def allow(self, needed: Callable[[], int]) -> None:
+        """Begin an input, for which the reference needs so many turns; asked where it matters."""
+        self._left, self._needed = MAX_TURNS, needed
 
     def count(self) -> None:
         """Use one turn up; raise TimeoutError when there is none left."""
-        self.left -= 1
-        if self.left < 0:
+        self._left -= 1
+        if self._left < 0 and self._needed is not None:
+            needed, self._needed = self._needed, None
+            self._left += max(MORE_TURNS * needed() - MAX_TURNS, 0)
+        if self._left < 0:
             raise TimeoutError("too many loop turns")
 
 

@@ -26,6 +26,15 @@ from parelha.tasks.source import Source, SourceError, read_source, wrong_answers
 from parelha.types import LANGS, Case, CoderAction, Lang, Limits
 
 LEVELS = (1, 2, 3, 4)
+# Beyond these the kernel or the messages to it have no number for a limit.
+MOST = Limits(
+    wall_seconds=86_400.0,
+    cpu_seconds=86_400.0,
+    memory_bytes=2**40,
+    output_bytes=2**30,
+    output_parts=2**30,
+    threads=1024,
+)
 TABLE: dict[str, tuple[type, ...]] = {
     "name": (str,),
     "action": (str,),
@@ -244,6 +253,8 @@ def _filled(kind: Any, given: dict[str, Any], where: str) -> Any:
             raise _WrongTableError(f"{where}.{key} must be of type {wanted.__name__}")
         if kind is Limits and not value > 0:
             raise _WrongTableError(f"{where}.{key} must be above 0")
+        if kind is Limits and value > getattr(MOST, key):
+            raise _WrongTableError(f"{where}.{key} must be at most {getattr(MOST, key):_.0f}")
     return kind(**given)
 
 

@@ -148,9 +148,15 @@ def _json_equal(actual: Any, right: Any, tolerance: float) -> bool:
         return isinstance(actual, float) and math.isnan(actual)
     alike = isinstance(actual, bool) == isinstance(right, bool)  # 1 is not written like true
     if tolerance and isinstance(actual, int | float) and isinstance(right, int | float):
-        near = actual == right or abs(actual - right) <= tolerance + RTOL * abs(right)
-        return alike and near
+        return alike and (actual == right or _near(actual, right, tolerance))
     return alike and bool(actual == right)
+
+
+def _near(actual: float, right: float, tolerance: float) -> bool:
+    """Of an infinity the slack would be infinite too, and forgive everything."""
+    if not (math.isfinite(actual) and math.isfinite(right)):
+        return False
+    return abs(actual - right) <= tolerance + RTOL * abs(right)
 
 
 def _json_objects_equal(actual: dict[Any, Any], right: dict[Any, Any], tolerance: float) -> bool:
@@ -181,6 +187,7 @@ RULES: dict[str, Callable[[Any, Any, float], Any]] = {
     "true": lambda actual, right, _: bool(actual),
     "false": lambda actual, right, _: not actual,
     "close": lambda actual, right, tolerance: abs(actual - right) <= tolerance,
+    "strictly close": lambda actual, right, tolerance: abs(actual - right) < tolerance,
     "isclose": lambda actual, right, tolerance: math.isclose(actual, right, rel_tol=tolerance),
     "isclose abs": lambda actual, right, tolerance: math.isclose(actual, right, abs_tol=tolerance),
     "numpy close": _numpy_close,
@@ -193,7 +200,7 @@ _RULE_STEPS: dict[str, Steps] = {
     **dict.fromkeys(("true", "false"), (("bool", ()),)),
     **dict.fromkeys(("is", "is not"), (("is it", ()),)),
     **dict.fromkeys(("<", "<=", ">", ">="), (("ordered", ()),)),
-    **dict.fromkeys(("close", "isclose", "isclose abs", "numpy close"), _NEAR),
+    **dict.fromkeys(("close", "strictly close", "isclose", "isclose abs", "numpy close"), _NEAR),
     "helper": (("packed", ()),),
 }
 

@@ -30,6 +30,8 @@ _ACTIONS = {
 
 
 _UNTESTED = Harness("calls", "")
+# What no test that calls it passes.
+_RAISING = "def {}(*args, **named):\n    raise RuntimeError('the program is called')\n"
 
 
 @dataclass(frozen=True)
@@ -148,7 +150,7 @@ def build_task(problem: Problem, family: str, run: Run | None) -> BenchmarkTask:
         calls = [((name,), Right(PASSED)) for name in harness.tests]
         cases, reference = answer_table(problem.entry_point, calls)
     names = {right.helper[0] for _, right in calls if right.helper is not None}
-    return BenchmarkTask(
+    task = BenchmarkTask(
         id=problem.id,
         # Told apart wherever families are: such a verdict is worth less.
         family=f"{family} (in-process)" if why else family,
@@ -174,6 +176,12 @@ def build_task(problem: Problem, family: str, run: Run | None) -> BenchmarkTask:
         helpers=helper_source(problem.test, names) if names else "",
         why_in_process=why,
     )
+    # Functions for pytest, say, are called by nobody here: every program would pass.
+    raising = _RAISING.format(task.entry_point)
+    asserts = task.in_process and problem.form == "assertions"
+    if asserts and run is not None and task.failure_of(raising, run) is None:
+        raise LineError("the test never calls the program")
+    return task
 
 
 def _calls(problem: Problem, run: Run | None) -> list[Call]:

@@ -131,9 +131,7 @@ def _mbpp(record: dict[str, Any], identity: str) -> Problem:
     tests = _list(record, "test_list")
     if not tests or not all(isinstance(test, str) for test in tests):
         raise LineError("'test_list' is no list of assertions")
-    setup = record.get("test_setup_code") or "\n".join(record.get("test_imports") or [])
-    if not isinstance(setup, str):
-        raise LineError("'test_setup_code' is no text")
+    setup = _setup(record)
     entry = _called_in(str(tests[0]), solution)
     test = "\n".join([setup, *map(str, tests)])
     if "test" in record:  # MBPP+: the larger test holds the smaller one
@@ -149,6 +147,17 @@ def _mbpp(record: dict[str, Any], identity: str) -> Problem:
         test=test,
         candidate=entry,
     )
+
+
+def _setup(record: dict[str, Any]) -> str:
+    """What stands before the assertions of MBPP."""
+    setup = record.get("test_setup_code")
+    if setup and not isinstance(setup, str):
+        raise LineError("'test_setup_code' is no text")
+    imports = record.get("test_imports") or []
+    if not isinstance(imports, list) or not all(isinstance(line, str) for line in imports):
+        raise LineError("'test_imports' is no list of imports")
+    return setup or "\n".join(imports)
 
 
 def _unittest(record: dict[str, Any], identity: str) -> Problem:
@@ -251,6 +260,10 @@ def _text(record: dict[str, Any], field: str) -> str:
         raise LineError(f"{field!r} is no text but {_kind(value)}")
     if not value.strip():
         raise LineError(f"{field!r} is empty")
+    try:
+        value.encode()
+    except UnicodeEncodeError:  # JSON may escape half of a character, which no file can hold
+        raise LineError(f"{field!r} is no Unicode text: it holds a lone surrogate") from None
     return value
 
 

@@ -134,6 +134,12 @@ def records_of(path: Path) -> Iterator[tuple[int, object]]:
     total = 0
     try:
         with opened(path, "rb") as file:
+            if path.name.endswith((".json", ".json.gz")):
+                value = _whole(file.read(MAX_WHOLE_BYTES + 1))
+                if value is not None:
+                    yield from enumerate(_listed(value), 1)
+                    return
+                file.seek(0)  # lines under another name
             number, begun = 0, False
             while line := file.readline(MAX_LINE_BYTES + 1):
                 number += 1
@@ -150,6 +156,17 @@ def records_of(path: Path) -> Iterator[tuple[int, object]]:
         raise UsageError(f"{path} is no whole gzip file ({type(error).__name__})") from None
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror or error}") from None
+
+
+def _whole(data: bytes) -> list[Any] | dict[str, Any] | None:
+    """The one array or object that a file is; None where it is anything else, lines say."""
+    if len(data) > MAX_WHOLE_BYTES:
+        return None
+    try:
+        value = json.loads(data.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, list | dict) else None
 
 
 def _goes_on(line: bytes) -> bool:
@@ -178,15 +195,18 @@ def _records(path: Path, data: bytes) -> Iterator[tuple[int, object]]:
         raise UsageError(f"{path} is nested too deep") from None
     except ValueError as error:
         raise UsageError(f"{path} is no JSON, or cut: {error}") from None
-    if isinstance(value, dict):
-        inner = list(value.values())
-        lists = [part for part in inner if isinstance(part, list)]
-        if inner and all(isinstance(part, dict) for part in inner):
-            value = [{"task_id": name, **record} for name, record in value.items()]
-        else:
-            # {"test": [...]} is a list with a name, and anything else one record.
-            value = lists[0] if len(inner) == len(lists) == 1 else [value]
-    yield from enumerate(value, 1)
+    yield from enumerate(_listed(value), 1)
+
+
+def _listed(value: list[Any] | dict[str, Any]) -> list[Any]:
+    """The records of an array, or of an object that names them."""
+    if isinstance(value, list):
+        return value
+    inner = list(value.values())
+    if inner and all(isinstance(part, dict) for part in inner):
+        return [{"task_id": name, **record} for name, record in value.items()]
+    # {"test": [...]} is a list with a name, and anything else one record.
+    return inner[0] if len(inner) == 1 and isinstance(inner[0], list) else [value]
 
 
 def _record(line: bytes) -> object:

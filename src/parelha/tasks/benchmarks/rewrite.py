@@ -218,7 +218,7 @@ class _Rewrite(ast.NodeTransformer):
 
     def _relation(self, left: ast.expr, rule: str, right: ast.expr) -> ast.expr | None:
         if rule in ("<", "<="):
-            near = self._distance(left, right)
+            near = self._distance(left, right, "close" if rule == "<=" else "strictly close")
             if near is not None:
                 return near
         if rule in ("is", "is not") and not isinstance(right, ast.Constant):
@@ -228,7 +228,7 @@ class _Rewrite(ast.NodeTransformer):
             found = self._about(right, left, _MIRRORED[rule])
         return found
 
-    def _distance(self, left: ast.expr, bound: ast.expr) -> ast.expr | None:
+    def _distance(self, left: ast.expr, bound: ast.expr, rule: str) -> ast.expr | None:
         """``abs(candidate(x) - y) < tolerance``, either way round."""
         if not isinstance(left, ast.Call) or left.keywords:
             return None
@@ -238,8 +238,8 @@ class _Rewrite(ast.NodeTransformer):
         inner = left.args[0] if len(left.args) == 1 else None
         if not (isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Sub)):
             return None
-        return self._about(inner.left, inner.right, "close", bound) or self._about(
-            inner.right, inner.left, "close", bound
+        return self._about(inner.left, inner.right, rule, bound) or self._about(
+            inner.right, inner.left, rule, bound
         )
 
     def _closeness(
