@@ -5,12 +5,14 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from parelha.experiment.plan import Experiment, read_experiment
 from parelha.experiment.planned import Planned
 from parelha.experiment.results import write_results
 from parelha.experiment.runs import run_all
 from parelha.live import Progress
-from tests.fakes import Quiet, tiny_config
+from tests.fakes import Quiet, half_pass, tiny_config, use_fakes
 
 ARMS = """
 [arms.base]
@@ -56,6 +58,16 @@ def run_small(
 
     errors = run_all(experiment, progress_of, say)
     return experiment, errors, write_results(experiment, errors)
+
+
+def run_with_fakes(path: Path) -> Path:
+    """Run an experiment without real tools, outside of any test; its folder."""
+    with pytest.MonkeyPatch.context() as patch:
+        use_fakes(patch)
+        half_pass(patch)
+        experiment, errors, _ = run_small(path)
+        assert not errors
+    return experiment.folder
 
 
 def episodes(

@@ -19,7 +19,7 @@ from parelha.experiment.planned import Planned
 from parelha.experiment.shared import take_before
 from parelha.tracking import RunFolder
 from parelha.train import train
-from tests.experiments import ARMS, run_small, write_file
+from tests.experiments import ARMS, run_small, run_with_fakes, write_file
 from tests.fakes import half_pass, run_tiny, tiny_config, use_fakes
 
 pytestmark = pytest.mark.slow
@@ -36,12 +36,7 @@ def _fakes(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="module")
 def whole(model_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of an experiment that nothing interrupted."""
-    with pytest.MonkeyPatch.context() as patch:
-        use_fakes(patch)
-        half_pass(patch)
-        experiment, errors, _ = run_small(write_file(model_folder, tmp_path_factory.mktemp("one")))
-        assert not errors
-    return experiment.folder
+    return run_with_fakes(write_file(model_folder, tmp_path_factory.mktemp("one")))
 
 
 KILLED = """

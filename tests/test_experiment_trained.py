@@ -14,7 +14,7 @@ from parelha.evaluate import evaluate_run
 from parelha.experiment.plan import read_experiment
 from parelha.experiment.tables import arm_rows
 from parelha.tracking import RunFolder
-from tests.experiments import run_small, write_file
+from tests.experiments import run_small, run_with_fakes, write_file
 from tests.fakes import half_pass, use_fakes
 
 pytestmark = pytest.mark.slow
@@ -36,13 +36,7 @@ def _fakes(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="module")
 def trained(model_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of an experiment that has trained a pair."""
-    with pytest.MonkeyPatch.context() as patch:
-        use_fakes(patch)
-        half_pass(patch)
-        path = write_file(model_folder, tmp_path_factory.mktemp("trained"), ARMS)
-        experiment, errors, _ = run_small(path)
-        assert not errors
-    return experiment.folder
+    return run_with_fakes(write_file(model_folder, tmp_path_factory.mktemp("trained"), ARMS))
 
 
 def anew(source: Path, model_folder: Path, folder: Path, more: str = "") -> Path:

@@ -123,6 +123,13 @@ def keep_nucleus(scaled: Tensor, top_p: Tensor) -> Tensor:
 
     The nucleus is nearly always among the first `_HEAD` tokens; finding those is far cheaper than
     sorting the vocabulary.
+
+    Args:
+        scaled: (B, V) logits divided by the temperature.
+        top_p: (B,) mass of each row's nucleus; a row with 1.0 is left as it is.
+
+    Returns:
+        (B, V) logits.
     """
     total = scaled.logsumexp(-1, keepdim=True)
     asked = (top_p < 1)[:, None]

@@ -90,10 +90,10 @@ def _evaluations(left: Sequence[Planned]) -> Iterator[tuple[Planned, int]]:
     """How often each run evaluates; the one before training is shared by those it is alike for."""
     seen: set[str] = set()
     for planned in left:
-        key = key_of(planned.config)
         if planned.arm.trained_in:
             yield planned, 1
             continue
+        key = key_of(planned.config)
         yield planned, (key not in seen) + planned.arm.trains
         seen.add(key)
 

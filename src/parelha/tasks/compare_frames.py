@@ -41,9 +41,7 @@ def _arrays(
     wrong_dtype = _dtypes(rule, expected.dtype, actual.dtype, expected.size)
     if wrong_dtype:
         return wrong_dtype
-    if (
-        not expected.size
-    ):  # numpy cannot compare some dtypes at all, and there is nothing to compare
+    if not expected.size:  # nothing to compare, and of some dtypes numpy cannot
         return None
     if expected.dtype.kind not in _VECTORISED:
         return rule.difference(expected.tolist(), actual.tolist(), depth + 1)
