@@ -19,9 +19,9 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.chromium import Chromium, find_chromium  # pylint: disable=import-error
+from parelha.files import to_json_line, write_atomic
 from parelha.report.run_page import build_report
 from parelha.tasks import load_tasks
-from parelha.tracking import to_json_line, write_atomic
 from parelha.types import Task
 from tests.fabricate import fabricate_run  # pylint: disable=import-error
 

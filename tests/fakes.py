@@ -253,7 +253,7 @@ def use_fakes(
 ) -> None:
     """Let whole runs play fake tasks: every answer is a program, scored by its text."""
     patch.setattr("parelha.training_tasks.load_tasks", fake_tasks)
-    patch.setattr("parelha.evaluate.load_tasks", fake_tasks)
+    patch.setattr("parelha.heldout.load_tasks", fake_tasks)
     patch.setattr("parelha.runtime.Grader", lambda **kwargs: FakeGrader(faulty=faulty, **kwargs))
     patch.setattr("parelha.stage.extract_program", lambda answer, finish: (answer or "-", ""))
 

@@ -14,8 +14,9 @@ from parelha.cli import run as parelha
 from parelha.config_file import from_dict, lay_over
 from parelha.engines.protocol import EngineStatistics
 from parelha.errors import UsageError
-from parelha.evaluate import evaluate, evaluate_run, heldout_tasks
+from parelha.evaluate import evaluate, evaluate_run
 from parelha.experiment.plan import merged
+from parelha.heldout import heldout_tasks
 from parelha.report.records import group_of
 from parelha.report.terminal import eval_text
 from parelha.runtime import open_runtime

@@ -73,7 +73,7 @@ PLACES = (
     "parelha.train._record 1",  # the folder of the first run is there, and nothing in it
     "parelha.train.save_checkpoint 2",  # a step is on record without its checkpoint
     "parelha.train._evaluate_once 2",  # trained, and not evaluated
-    "parelha.tracking.sync_to_disk 10",  # between the files of a step
+    "parelha.files.sync_to_disk 10",  # between the files of a step
     "tests.experiments.write_results 1",  # every run is done
 )
 

@@ -21,8 +21,8 @@ from parelha.experiment.document import write_document
 from parelha.experiment.estimate import training_tokens
 from parelha.experiment.page import build_page
 from parelha.experiment.plan import read_experiment
+from parelha.files import write_object
 from parelha.report.statistics import holm, pass_at_k, sign_flip_p
-from parelha.tracking import write_object
 from tests.experiments import episodes, made_up
 
 P_VALUES = st.lists(st.floats(0.0, 1.0), min_size=1, max_size=8)

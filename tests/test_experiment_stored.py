@@ -10,7 +10,7 @@ import pytest
 
 from parelha.cli import run as parelha
 from parelha.experiment.stored import Results, read_stored
-from parelha.tracking import write_object
+from parelha.files import write_object
 from tests.experiments import made_up
 from tests.fabricate import fabricate_run
 

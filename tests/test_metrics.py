@@ -12,11 +12,11 @@ import pytest
 from parelha.agents.turns import Tree
 from parelha.config import LearningConfig, RewardConfig
 from parelha.episode import play_tree
+from parelha.files import to_json_line
 from parelha.learning.credit import assign_credit
 from parelha.metrics import eval_records, mean, review_metrics, round_records, step_metrics
 from parelha.rewards import reward_trees
 from parelha.rollout import play_all
-from parelha.tracking import to_json_line
 from parelha.types import Agent, Phase, Score, Task
 from tests.fakes import NUM_CASES, FakeGrader, fake_score, fake_stage, fake_task
 from tests.scripted import Script, ScriptedEngine

@@ -19,7 +19,7 @@ from parelha.cli_plan import commands, plan_text
 from parelha.config import Config
 from parelha.config_eval import EvalConfig
 from parelha.config_file import from_dict, load_config
-from parelha.evaluate import heldout_tasks
+from parelha.heldout import heldout_tasks
 from parelha.models.catalogue import MODELS, Model, find
 from parelha.models.shape import find_shape
 from parelha.overrides import split_arguments

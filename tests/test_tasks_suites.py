@@ -10,8 +10,8 @@ import pytest
 from parelha import cli, suites
 from parelha.config_file import from_dict
 from parelha.errors import UsageError
-from parelha.evaluate import heldout_tasks
 from parelha.grading import Grader
+from parelha.heldout import heldout_tasks
 from parelha.suites import heldout_suites, open_suite, suite_notices, training_suites
 from parelha.tasks.benchmarks import Loaded
 from parelha.tasks.own import OwnFolder

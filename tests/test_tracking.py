@@ -18,8 +18,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parelha.errors import UsageError
+from parelha.files import read_lines, to_json_line, whole_folder, write_atomic
 from parelha.report.records import read_run
-from parelha.tracking import RunFolder, read_lines, to_json_line, whole_folder, write_atomic
+from parelha.tracking import RunFolder
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),

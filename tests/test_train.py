@@ -18,10 +18,10 @@ from parelha.config import Config, EpisodeConfig
 from parelha.config_file import from_dict
 from parelha.episode import play_tree
 from parelha.errors import NothingTrainedError, UsageError, WorkFailedError
+from parelha.files import write_atomic
 from parelha.rollout import play_all
 from parelha.runtime import check_window, open_runtime
 from parelha.tasks import load_tasks
-from parelha.tracking import write_atomic
 from parelha.train import load_run_config, train
 from parelha.training_step import learning_rate
 from parelha.training_tasks import tasks_of_step, training_tasks

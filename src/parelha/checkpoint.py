@@ -19,9 +19,10 @@ from torch.optim import AdamW
 
 from parelha.config import LearningConfig
 from parelha.errors import UsageError
+from parelha.files import cannot_write, sync_to_disk
 from parelha.kernels.choose import beside
 from parelha.models.policy import Policy
-from parelha.tracking import cannot_write, step_name, sync_to_disk
+from parelha.tracking import step_name
 from parelha.types import Agent
 
 _STATE = "trainer.safetensors"

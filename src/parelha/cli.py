@@ -18,9 +18,10 @@ from cyclopts import App, CycloptsError, Parameter
 
 from parelha import __version__, cli_tasks, cli_use
 from parelha.errors import ParelhaError, UsageError, WorkFailedError
+from parelha.files import to_json_line
 from parelha.kernels.environment import set_environment
 from parelha.report.text import printable
-from parelha.tracking import RunFolder, to_json_line
+from parelha.tracking import RunFolder
 
 DONE, FAILED, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
 

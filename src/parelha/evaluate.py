@@ -1,9 +1,8 @@
 """Evaluation on held-out tasks: the same tasks and random streams each time, so pairs compare."""
 
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +10,11 @@ from parelha.agents.turns import Tree
 from parelha.arms import adapter_aside, play_arm
 from parelha.checkpoint import load_checkpoint, saved_steps
 from parelha.config import Config
-from parelha.config_eval import HELDOUT
 from parelha.config_file import from_dict, lay_over
+from parelha.engines.kept import KeptAnswers
 from parelha.episode import play_samples, play_tree
 from parelha.errors import ParelhaError, UsageError
+from parelha.heldout import heldout_tasks
 from parelha.kernels.memory import release_freed_memory
 from parelha.metrics import eval_records, review_metrics, round_records
 from parelha.models.fetch import ModelFiles
@@ -23,143 +23,60 @@ from parelha.rewards import reward_trees
 from parelha.rollout import play_all
 from parelha.runtime import Runtime, check_window, open_runtime
 from parelha.stage import Part, Stage
-from parelha.suites import FAMILIES, check_ids, heldout_suites
-from parelha.tasks import load_tasks
-from parelha.tasks.suite import named_tasks, parameterisation_of
 from parelha.tracking import RunFolder
-from parelha.types import Agent, CoderAction, Split, Task
+from parelha.types import Agent, Task
+
+# Episodes played side by side: what the end of a batch leaves idle is little beside so many.
+_BATCH = 100
 
 # Of a run's configuration what an evaluation may set otherwise.
 _SAMPLING = ("temperature", "action_temperature", "top_p", "top_k", "no_repeat_ngram")
 _FREE = ("engine.", "eval.", "episode.", "tasks.eval_suites")
 
 
-def heldout_tasks(config: Config, episodes: int) -> tuple[Task, ...]:
-    """The first `episodes` held-out tasks: suites in turn, of the families in each split in turn.
+class _Play:
+    """Plays the parts of an evaluation in batches, so that a kill loses one of them at most.
 
-    With `eval.quota` the splits and suites that it names in turn, until each has its number.
-
-    Raises:
-        UsageError: there are no held-out tasks of these families, levels and suites, or too few.
+    Args:
+        runtime: whose engine answers.
+        kept: where each batch's answers are kept; None keeps none.
     """
-    _check_names(config)
-    if config.eval.quota:
-        parts = [_part(config, name, number) for name, number in config.eval.quota.items()]
-        check_ids("eval.quota", list(config.eval.quota), [task for part in parts for task in part])
-        return tuple(_in_turn(parts, episodes, "eval.episodes"))
-    suites = config.tasks.eval_suites or config.tasks.suites
-    queues = _suite_queues(config, suites, config.eval.splits)
-    if FAMILIES in suites:
-        queues.insert(0, _turns(family_queues(config, episodes, config.eval.splits)))
-    if not any(queues):
-        raise UsageError("no held-out task has these families and levels: see `parelha tasks list`")
-    return tuple(_in_turn(queues, episodes, "eval.episodes"))
+
+    def __init__(self, runtime: Runtime, kept: Path | None) -> None:
+        self.runtime, self._kept = runtime, kept
+
+    def all(self, name: str, parts: Sequence[Part]) -> list[Any]:
+        """What each part gives, or the `ParelhaError` that ended it; `name` is of their own."""
+        engine, played = self.runtime.engine, list[Any]()
+        for first in range(0, len(parts), _BATCH):
+            batch = [_or_error(part) for part in parts[first : first + _BATCH]]
+            engine.reset()
+            if self._kept is None:
+                played += play_all(batch, engine)
+            else:
+                answers = KeptAnswers(engine, self._kept / f"{name}_{first:05d}.json")
+                played += play_all(batch, answers)
+                answers.keep()
+            engine.reset()
+            release_freed_memory()
+        return played
 
 
-def _check_names(config: Config) -> None:
-    """Refuse a parameterisation that no held-out split has, and an unseen family that is none."""
-    wanted = config.eval.parameterisations
-    found = (named_tasks(split, config.tasks.levels) for split in HELDOUT) if wanted else ()
-    known = {parameterisation_of(identity) for tasks in found for _, identity in tasks}
-    for name in wanted:
-        if name not in known:
-            raise UsageError(
-                f"eval.parameterisations: no family/parameterisation {name!r} of these levels: see "
-                "`parelha tasks list`"
-            )
-    # Whether the split is evaluated on or not: who names a family means it to be.
-    unseen = config.eval.unseen_families
-    heldout = named_tasks("heldout_families", config.tasks.levels) if unseen else ()
-    families = {identity.partition("/")[0] for _, identity in heldout}
-    for name in unseen:
-        if name not in families | {family.partition(".")[0] for family in families}:
-            raise UsageError(
-                f"eval.unseen_families: {name!r} is no family that is held out: see `parelha tasks "
-                "list`"
-            )
-
-
-def _part(config: Config, name: str, number: int) -> list[Task]:
-    """So many tasks of one split or suite."""
-    queues = (
-        family_queues(config, number, [name])
-        if name in HELDOUT
-        else _suite_queues(config, [name], HELDOUT)
-    )
-    return _in_turn(queues, number, f"eval.quota of {name}")
-
-
-def _in_turn(queues: Sequence[Sequence[Task]], number: int, key: str) -> list[Task]:
-    """So many tasks, one of each queue in turn."""
-    chosen = _turns(queues)[:number]
-    if len(chosen) < number:
-        raise UsageError(f"only {len(chosen)} held-out tasks: lower {key}")
-    return chosen
-
-
-def _turns(queues: Sequence[Sequence[Task]]) -> list[Task]:
-    """The first of each queue, then the second of each, until all are there."""
-    return [task for turn in zip_longest(*queues) for task in turn if task is not None]
-
-
-def _suite_queues(config: Config, names: Sequence[str], splits: Sequence[str]) -> list[list[Task]]:
-    return heldout_suites(
-        names,
-        config.tasks.suites,
-        splits,
-        range(config.tasks.seeds),
-        allow_unsafe=config.engine.allow_unsafe_sandbox,
-    )
-
-
-def family_queues(config: Config, episodes: int, splits: Sequence[Any]) -> list[list[Task]]:
-    """The held-out tasks of each split and family, with as many seeds as `episodes` may need.
-
-    Raises:
-        UsageError: a name that there is not.
-    """
-    per_seed = sum(len(_of_families(config, split, range(1))) for split in splits)
-    queues: list[list[Task]] = []
-    if not per_seed:
-        return queues
-    seeds = range(-(-episodes // per_seed) + 1)
-    by_split: list[dict[str, list[Task]]] = [{} for _ in splits]
-    for split, by_family in zip(splits, by_split, strict=True):
-        for seed in seeds:
-            for task in _of_families(config, split, (seed,)):
-                by_family.setdefault(task.family, []).append(task)
-    ordered = _actions_in_turn(task for by_family in by_split for task in by_family)
-    # A neighbour begins with another split: a short evaluation sees all splits and all actions.
-    for turn in range(len(by_split)):
-        for place, family in enumerate(ordered):
-            first = place + place // len(CoderAction)
-            queues.append(by_split[(first + turn) % len(by_split)].get(family, []))
-    return queues
-
-
-def _of_families(config: Config, split: Split, seeds: Iterable[int]) -> list[Task]:
-    """The tasks of one split that are evaluated on."""
-    families, wanted = config.tasks.families, config.eval.parameterisations
-    if split == "heldout_families":
-        families = config.eval.unseen_families or families
-    found = load_tasks(split, levels=config.tasks.levels, families=families, seeds=seeds)
-    return [task for task in found if not wanted or parameterisation_of(task.id) in wanted]
-
-
-def _actions_in_turn(families: Iterable[str]) -> list[str]:
-    """Names of families, each once, those of the coder's actions in turn."""
-    by_action: dict[str, list[str]] = {}
-    for family in dict.fromkeys(families):
-        by_action.setdefault(family.partition(".")[0], []).append(family)
-    turns = zip_longest(*by_action.values())
-    return [family for turn in turns for family in turn if family is not None]
-
-
-def evaluate(runtime: Runtime, step: int, episodes: int) -> tuple[dict[str, Any], list[Any]]:
+def evaluate(
+    runtime: Runtime, step: int, episodes: int, kept: Path | None = None
+) -> tuple[dict[str, Any], list[Any]]:
     """Play one episode on each held-out task with the policy as it is.
 
     An episode that fails, as where a server refuses a request, is left out and named; the others
     count.
+
+    Args:
+        runtime: whose policy.
+        step: of the policy.
+        episodes: how many.
+        kept: a folder of this evaluation's own, in which the answers of each batch of episodes are
+            kept as soon as it is played: where they are there already, they are not generated
+            again. None keeps nothing.
 
     Returns:
         the table for ``eval/*.json`` and the records of all rounds.
@@ -171,7 +88,8 @@ def evaluate(runtime: Runtime, step: int, episodes: int) -> tuple[dict[str, Any]
     tasks = heldout_tasks(config, episodes)
     # The stream does not hold the step: before and after meet the same uniforms.
     stage = runtime.stage("eval", single=True)
-    played = _play([play_tree(task, stage) for task in tasks], runtime)
+    play = _Play(runtime, kept)
+    played = play.all("pair", [play_tree(task, stage) for task in tasks])
     failed = {t.id: end for t, end in zip(tasks, played, strict=True) if not isinstance(end, Tree)}
     if len(failed) == len(tasks):
         raise next(iter(failed.values()))
@@ -185,9 +103,9 @@ def evaluate(runtime: Runtime, step: int, episodes: int) -> tuple[dict[str, Any]
         "reviewer": review_metrics(trees),
     }
     for arm in config.eval.arms:
-        table.setdefault("arms", {})[arm] = _play_arm(arm, runtime, stage, trees, tasks)
+        table.setdefault("arms", {})[arm] = _play_arm(arm, play, stage, trees, tasks)
     if config.eval.samples > 1:
-        _add_samples(table, trees, tasks, runtime, stage)
+        _add_samples(table, trees, tasks, play, stage)
     if failed:
         table["failed"] = {name: str(error) for name, error in failed.items()}
     if answered_by := runtime.engine.record():
@@ -199,12 +117,12 @@ def _add_samples(
     table: dict[str, Any],
     trees: Sequence[Tree],
     tasks: Sequence[Task],
-    runtime: Runtime,
+    play: _Play,
     stage: Stage,
 ) -> None:
     """Sample further drafts of each task, and count in its record how many there are and pass."""
-    more = range(1, runtime.config.eval.samples)
-    played = _play([play_samples(task, stage, more) for task in tasks], runtime)
+    more = range(1, play.runtime.config.eval.samples)
+    played = play.all("samples", [play_samples(task, stage, more) for task in tasks])
     counts = {}
     for task, tree, rounds in zip(tasks, trees, played, strict=True):
         drafts = [*tree.drafts, *(rounds if isinstance(rounds, list) else [])]
@@ -218,9 +136,10 @@ def _add_samples(
 
 
 def _play_arm(
-    arm: str, runtime: Runtime, stage: Stage, pair: list[Tree], tasks: tuple[Task, ...]
+    arm: str, play: _Play, stage: Stage, pair: list[Tree], tasks: tuple[Task, ...]
 ) -> list[dict[str, Any]]:
     """The records of an arm's episodes on the tasks that the pair has played."""
+    runtime = play.runtime
     if arm == "frozen_reviewer" and not runtime.policy.product_norm(Agent.REVIEWER):
         return eval_records(pair, tasks)  # the pair's own is that
     parts = [play_arm(arm, task, stage, tree) for task, tree in zip(tasks, pair, strict=True)]
@@ -228,18 +147,9 @@ def _play_arm(
     if arm == "frozen_reviewer":
         aside = adapter_aside(runtime.policy, Agent.REVIEWER, runtime.engine.weights_changed)
     with aside:
-        played = _play(parts, runtime)
+        played = play.all(arm, parts)
     whole = [(end, t) for end, t in zip(played, tasks, strict=True) if isinstance(end, Tree)]
     return eval_records([tree for tree, _ in whole], [task for _, task in whole])
-
-
-def _play(parts: Sequence[Part], runtime: Runtime) -> list[Any]:
-    """What each part gives, or the `ParelhaError` that ended it."""
-    runtime.engine.reset()
-    played: list[Any] = play_all([_or_error(p) for p in parts], runtime.engine)
-    runtime.engine.reset()
-    release_freed_memory()
-    return played
 
 
 def _or_error(part: Part) -> Part:

@@ -13,7 +13,7 @@ from parelha.agents.formats import make_format
 from parelha.agents.roles import roles_of
 from parelha.config import Config, EpisodeConfig
 from parelha.errors import UsageError
-from parelha.evaluate import heldout_tasks
+from parelha.heldout import heldout_tasks
 from parelha.models.catalogue import MODELS, Bits, Model
 from parelha.models.load import load_tokenizer
 from parelha.models.shape import find_shape, folder_of

@@ -5,133 +5,27 @@ that line is complete. Small files are rewritten whole (write, fsync, rename) ev
 a run has at most some thousands of steps, and a torn line can then never exist.
 """
 
-import errno
 import fcntl
-import glob
-import json
-import math
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Self
 
-import psutil
+from parelha.errors import UsageError
+from parelha.files import (
+    Line,
+    cannot_write,
+    make_folder,
+    read_lines,
+    read_object,
+    to_json_line,
+    write_atomic,
+    write_object,
+)
 
-from parelha.errors import UsageError, WorkFailedError
-
-Line = dict[str, Any]
-
-_FULL = (errno.ENOSPC, errno.EDQUOT)
 _LOCK = ".lock"
 _FOLDERS = ("episodes", "eval", "checkpoints")
-
-
-def write_atomic(path: Path, content: bytes | str) -> None:
-    """Write a file so that readers see the old content or the new, and never a part.
-
-    A hidden sibling is written, flushed to the disk and renamed; then the folder is flushed, so
-    that the name survives a loss of power as well.
-
-    Raises:
-        UsageError: the disk is full or the place cannot be written; what was there is untouched
-            and nothing partial is left.
-    """
-    data = content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content
-    sibling = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        try:
-            with sibling.open("wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            sibling.replace(path)
-        except BaseException:
-            sibling.unlink(missing_ok=True)
-            raise
-        sync_to_disk(path.parent)
-    except OSError as error:
-        raise cannot_write(path, error) from None
-
-
-def sync_to_disk(path: Path) -> None:
-    """Return when a file, or the names in a folder, would survive a loss of power."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def cannot_write(path: Path, error: OSError) -> UsageError:
-    """The one line for a file that could not be written."""
-    if error.errno in _FULL:
-        return UsageError(f"the disk is full: {path} was not written; free some space and go on")
-    return UsageError(f"cannot write {path}: {error.strerror or error}")
-
-
-def check_absent(final: Path) -> None:
-    """Raise UsageError where something stands in the place of a folder that is to be made."""
-    if final.exists() or final.is_symlink():
-        raise UsageError(f"{final} exists already: remove it, or choose another place by --to")
-
-
-@contextmanager
-def whole_folder(final: Path) -> Iterator[Path]:
-    """A hidden folder that takes its name when all that is in it is on the disk.
-
-    What a killed process left of the same folder is removed first.
-
-    Raises:
-        UsageError: it cannot be written; nothing is left of it.
-    """
-    hidden = final.with_name(f".{final.name}.{os.getpid()}.tmp")
-    try:
-        _remove_leftovers(final)
-        hidden.mkdir(parents=True)
-        yield hidden
-        for path in (*hidden.rglob("*"), hidden):
-            sync_to_disk(path)
-        check_absent(final)
-        hidden.rename(final)
-        sync_to_disk(final.parent)
-    except OSError as error:
-        raise cannot_write(final, error) from None
-    finally:
-        shutil.rmtree(hidden, ignore_errors=True)
-
-
-def _remove_leftovers(final: Path) -> None:
-    """Remove what killed processes left of a folder: gigabytes of weights may lie there unseen."""
-    for path in final.parent.glob(f".{glob.escape(final.name)}.*.tmp"):
-        pid = path.name.split(".")[-2]
-        if pid.isdecimal() and (int(pid) == os.getpid() or not psutil.pid_exists(int(pid))):
-            shutil.rmtree(path, ignore_errors=True)
-
-
-def to_json_line(record: Mapping[str, Any]) -> str:
-    """One line of JSON; NaN and infinities become null, keys keep their order."""
-    return json.dumps(_plain(record), allow_nan=False, ensure_ascii=False) + "\n"
-
-
-def read_lines(path: Path) -> list[Line]:
-    """The records of a JSON-lines file; an absent file has none.
-
-    Text after the last line break is a line still being written by someone, and is ignored.
-
-    Raises:
-        UsageError: the file cannot be read, or a whole line in it is no JSON object.
-    """
-    try:
-        text = path.read_bytes().decode("utf-8", "replace")
-    except FileNotFoundError:
-        return []
-    except OSError as error:
-        raise UsageError(f"cannot read {path}: {error.strerror}") from None
-    # Not splitlines(): model text may hold other characters that Python counts as line breaks.
-    lines = text.split("\n")[:-1]
-    return [_parse(line, f"{path}:{number}") for number, line in enumerate(lines, 1)]
 
 
 class RunFolder:
@@ -203,9 +97,7 @@ class RunFolder:
 
     def write_config(self, record: Mapping[str, Any]) -> None:
         """Write ``config.json``: configuration, models with sources and hashes, versions."""
-        write_atomic(
-            self.path / "config.json", json.dumps(_plain(record), indent=1, allow_nan=False) + "\n"
-        )
+        write_object(self.path / "config.json", record)
 
     def write_step(
         self,
@@ -237,6 +129,17 @@ class RunFolder:
         path = self.path / "eval" / f"{which}.json"
         make_folder(path.parent)
         write_object(path, table)
+        self._drop_answers(which)
+
+    def answers_path(self, which: str, step: int) -> Path:
+        """Where an evaluation that is under way keeps answers; it is gone when that is written."""
+        return self.path / "eval" / f"{which}_{step:05d}.answers"
+
+    def _drop_answers(self, which: str, after: int = -1) -> None:
+        """Remove the answers of unfinished evaluations `which`, of steps after this one."""
+        for path in (self.path / "eval").glob(f"{which}_*.answers"):
+            if int(path.stem.removeprefix(f"{which}_")) > after:
+                shutil.rmtree(path, ignore_errors=True)
 
     def truncate(self, step: int) -> None:
         """Claim the run and forget everything after `step`, before going on from there."""
@@ -253,6 +156,7 @@ class RunFolder:
         for number in self.episode_steps():
             if number > step:
                 self._rounds_path(step_name(number)).unlink(missing_ok=True)
+        self._drop_answers("after", step)
         after = self.read_eval("after")
         if after is not None and after.get("step", 0) > step:
             (self.path / "eval" / "after.json").unlink(missing_ok=True)
@@ -322,48 +226,6 @@ def _holding(records: list[Line], path: Path, **kinds: type) -> list[Line]:
     return records
 
 
-def write_object(path: Path, table: Mapping[str, Any]) -> None:
-    """Write a JSON file as `write_atomic` does; NaN and infinities become null."""
-    write_atomic(path, json.dumps(_plain(table), indent=1, allow_nan=False) + "\n")
-
-
-def read_object(path: Path) -> Line | None:
-    """The object in a JSON file; None without the file, UsageError where it is damaged."""
-    try:
-        return _parse(path.read_bytes().decode("utf-8", "replace"), str(path))
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise UsageError(f"cannot read {path}: {error.strerror}") from None
-
-
-def _parse(text: str, where: str) -> Line:
-    try:
-        record = json.loads(text)
-    except ValueError:
-        record = None
-    if not isinstance(record, dict):
-        raise UsageError(f"{where} is damaged: no JSON object")
-    return record
-
-
-def _plain(value: Any) -> Any:
-    """The same value without NaN, tuples and scalars of numerical libraries."""
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, str):
-        return value
-    if isinstance(value, Sequence):
-        return [_plain(item) for item in value]
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if hasattr(value, "item"):
-        return _plain(value.item())
-    if value is None or isinstance(value, int):
-        return value
-    raise WorkFailedError(f"cannot record a {type(value).__name__}")
-
-
 def _content(folder: Path) -> list[Path]:
     """What is in a folder; the skeleton of a run that was killed before it began is nothing."""
     return [
@@ -373,15 +235,3 @@ def _content(folder: Path) -> list[Path]:
         and not entry.match(".*.tmp")
         and not (entry.name in _FOLDERS and entry.is_dir() and not any(entry.iterdir()))
     ]
-
-
-def make_folder(folder: Path) -> None:
-    """Make a folder, where it is not there already, and those above it.
-
-    Raises:
-        UsageError: it cannot be made.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise cannot_write(folder, error) from None

@@ -19,7 +19,8 @@ from parelha.checkpoint import (
 from parelha.config import Config
 from parelha.config_file import from_dict
 from parelha.errors import NothingTrainedError, UsageError
-from parelha.evaluate import check_sources, evaluate, heldout_tasks
+from parelha.evaluate import check_sources, evaluate
+from parelha.heldout import heldout_tasks
 from parelha.learning.ranks import Ranks, join_ranks
 from parelha.live import Progress, duration
 from parelha.pacing import Pace, costs_of_steps, other_steps, what_is_played, written_tokens
@@ -221,7 +222,8 @@ def _evaluate_once(
     if not episodes or (folder.read_eval(which) or {}).get("step") == step:
         return 0.0
     show_tokens(runtime, progress, f"{which} training: {episodes} held-out episodes")
-    table, records = evaluate(runtime, step, episodes)
+    kept = folder.answers_path(which, step)
+    table, records = evaluate(runtime, step, episodes, kept)
     folder.write_eval(which, table, records)
     passed = sum(e["final_passed"] for e in table["episodes"])
     progress.message(f"{which} training: {passed} of {len(table['episodes'])} held-out passed")

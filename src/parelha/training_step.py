@@ -20,6 +20,7 @@ from parelha.config import Config
 from parelha.engines.protocol import EngineStatistics
 from parelha.episode import play_tree
 from parelha.errors import WorkFailedError
+from parelha.files import write_atomic
 from parelha.learning.credit import assign_credit
 from parelha.learning.update import Sample, UpdateResult, make_sample
 from parelha.live import Progress
@@ -28,7 +29,7 @@ from parelha.pacing import in_words
 from parelha.rewards import reward_trees
 from parelha.rollout import Stopwatch, play_all
 from parelha.runtime import Runtime
-from parelha.tracking import step_name, write_atomic
+from parelha.tracking import step_name
 from parelha.training_tasks import Due
 from parelha.types import Agent, Task
 

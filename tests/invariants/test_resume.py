@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from parelha.config import Config
+from parelha.engines.torch_engine import TorchEngine
 from parelha.tracking import RunFolder, step_name
 from tests.fakes import half_pass, run_tiny, tiny_config, use_fakes
 
@@ -86,6 +87,57 @@ def test_an_interrupted_run_goes_on_as_if_nothing_had_happened(
         with pytest.raises(KeyboardInterrupt):
             run_tiny(config)
     assert_same_run(run_tiny(config, resume=tmp_path / "cut"), whole)
+
+
+@pytest.mark.parametrize("which", ["before", "after"])
+def test_an_evaluation_goes_on_with_the_episodes_that_were_not_played(
+    model_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, which: str
+) -> None:
+    use_fakes(monkeypatch)
+    monkeypatch.setattr("parelha.evaluate._BATCH", 2)
+    evaluation = {"episodes": 4, "arms": ["coder", "frozen_reviewer"], "samples": 2}
+    counted = count_tokens(monkeypatch)
+
+    def config(name: str) -> Config:
+        return tiny_config(
+            model_folder, tmp_path, name, episode=SHAPE, train={"steps": 1}, eval=evaluation
+        )
+
+    whole = run_tiny(config("whole"))
+    asked = sum(counted)
+    # In two batches each: the pair, the coder, who plays nothing new, the frozen reviewer, which
+    # the pair is before training, and the samples.
+    calls = {"before": 6, "after": 8}
+    cut = {"before": 5, "after": calls["before"] + 6}[which]
+    counted.clear()
+    with monkeypatch.context() as patch:
+        interrupt_at_call(patch, "parelha.evaluate.play_all", cut)
+        with pytest.raises(KeyboardInterrupt):
+            run_tiny(config("cut"))
+    assert_same_run(run_tiny(config("cut"), resume=tmp_path / "cut"), whole, 1)
+    for name in ("before.json", "after.json"):
+        assert (tmp_path / "cut" / "eval" / name).read_bytes() == (
+            whole / "eval" / name
+        ).read_bytes()
+    # Nothing was generated twice, and nothing that only served to go on is left.
+    assert sum(counted) == asked
+    assert {path.name for path in (tmp_path / "cut" / "eval").iterdir()} == {
+        "before.json",
+        "after.json",
+    }
+
+
+def count_tokens(patch: pytest.MonkeyPatch) -> list[int]:
+    """What engines of whole runs generate from here on, in a list that grows."""
+    real, counted = TorchEngine.step, list[int]()
+
+    def step(engine: TorchEngine) -> Any:
+        answered = real(engine)
+        counted.extend(len(a.token_ids) for a in answered.values())
+        return answered
+
+    patch.setattr(TorchEngine, "step", step)
+    return counted
 
 
 KILLED = """

@@ -18,9 +18,9 @@ from parelha.experiment.tables import (
     reference_rows,
     run_rows,
 )
+from parelha.files import write_atomic
 from parelha.live import duration
 from parelha.report.page import visible
-from parelha.tracking import write_atomic
 
 _HEAD = """# Results
 

@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping
 from parelha.experiment.plan import Experiment
 from parelha.experiment.planned import Planned
 from parelha.experiment.reference import MEASURES
+from parelha.files import Line
 from parelha.report.records import join_rounds
-from parelha.tracking import Line, RunFolder, step_name
+from parelha.tracking import RunFolder, step_name
 
 Series = dict[str, list[float]]
 

@@ -13,10 +13,10 @@ from parelha.config import Config
 from parelha.config_eval import EvalConfig
 from parelha.config_file import find_toml, from_dict, read_toml
 from parelha.errors import UsageError
-from parelha.evaluate import heldout_tasks
 from parelha.experiment.planned import PAIR, Arm, Planned, check_known, read_arm
 from parelha.experiment.reference import Reference, read_reference
 from parelha.experiment.trained import check_taken, trained_config
+from parelha.heldout import heldout_tasks
 from parelha.overrides import resumed_config
 from parelha.pacing import written_tokens
 from parelha.trackers import check_trackers

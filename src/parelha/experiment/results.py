@@ -22,10 +22,11 @@ from parelha.experiment.planned import PAIR, Planned
 from parelha.experiment.reference import Reference, beside
 from parelha.experiment.runs import RESULTS
 from parelha.experiment.shared import key_of
+from parelha.files import Line, write_object
 from parelha.overrides import flat
 from parelha.report.comparison_page import refuse_mixed_weights
 from parelha.report.records import Run
-from parelha.tracking import Line, RunFolder, write_object
+from parelha.tracking import RunFolder
 
 # Of `metrics.jsonl`: curves over steps.
 CURVES = {

@@ -23,9 +23,10 @@ from parelha.experiment.planned import Planned
 from parelha.experiment.shared import take_before
 from parelha.experiment.stored import Times, read_stored
 from parelha.experiment.trained import take_trained
+from parelha.files import make_folder, write_atomic, write_object
 from parelha.live import Progress
 from parelha.trackers import followed
-from parelha.tracking import RunFolder, make_folder, write_atomic, write_object
+from parelha.tracking import RunFolder
 from parelha.train import train
 
 TIMES, RESULTS = "times.json", "results.json"

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ValidationError
 
 from parelha.errors import UsageError
-from parelha.tracking import Line, read_object
+from parelha.files import Line, read_object
 
 
 class _Estimate(BaseModel):

@@ -14,8 +14,9 @@ from parelha.checkpoint import latest_step
 from parelha.config import Config
 from parelha.config_file import from_dict
 from parelha.errors import UsageError
+from parelha.files import whole_folder
 from parelha.provenance import made_from
-from parelha.tracking import RunFolder, step_name, whole_folder
+from parelha.tracking import RunFolder, step_name
 from parelha.train import load_run_config
 
 # How a run is evaluated; the rest of its configuration is how it was trained.

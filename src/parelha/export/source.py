@@ -16,11 +16,12 @@ from parelha.config import Config
 from parelha.config_file import from_dict
 from parelha.errors import UsageError
 from parelha.evaluate import check_files
+from parelha.files import read_object
 from parelha.models import catalogue
 from parelha.models.fetch import ModelFiles
 from parelha.models.policy import ADAPTER_FILE, BASE_FILE
 from parelha.runtime import find_files
-from parelha.tracking import RunFolder, read_object, step_name
+from parelha.tracking import RunFolder, step_name
 from parelha.types import Agent
 
 ADAPTER_CONFIG = "adapter_config.json"

@@ -18,8 +18,8 @@ from parelha.export.gguf_model import Quant, check_gguf, write_adapter, write_mo
 from parelha.export.merge import Comparison, Dtype, check_merging, merged, write_merged
 from parelha.export.ollama import modelfile
 from parelha.export.source import Source, open_source
+from parelha.files import check_absent, whole_folder
 from parelha.models.load import load_tokenizer
-from parelha.tracking import check_absent, whole_folder
 from parelha.types import Agent
 
 Kind = Literal["peft", "merged", "gguf", "ollama"]

@@ -11,10 +11,10 @@ from typing import Any
 
 from parelha import __version__
 from parelha.errors import UsageError, install_command
+from parelha.files import check_absent, whole_folder
 from parelha.interop.card import dataset_card
 from parelha.interop.tasks import draft_messages
 from parelha.tasks import expected, load_tasks
-from parelha.tracking import check_absent, whole_folder
 from parelha.types import LANGS, Split, Task
 
 SPLITS: tuple[Split, ...] = ("train", "heldout_seeds", "heldout_params", "heldout_families")

@@ -16,7 +16,7 @@ from pathlib import Path
 from plotly import __version__ as plotly_version
 from plotly.offline import get_plotlyjs
 
-from parelha.tracking import cannot_write, write_atomic
+from parelha.files import cannot_write, write_atomic
 
 _HASH_DIGITS = 12
 # A script's name, or that under which a killed process was writing it.

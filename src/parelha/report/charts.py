@@ -8,10 +8,10 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from parelha.files import Line
 from parelha.report.records import Run
 from parelha.report.statistics import MIN_CLUSTERS, Estimate, clustered_mean
 from parelha.report.summary import MEASURES, SPLITS, Change
-from parelha.tracking import Line
 
 DRAFT, FINAL, REVIEW = "#8b93a7", "#3b78e0", "#d9822b"
 GOOD, BAD, VIOLET = "#2f9e74", "#d1495b", "#8a63d2"

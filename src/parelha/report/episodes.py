@@ -14,10 +14,11 @@ from dataclasses import asdict, dataclass, field
 from difflib import SequenceMatcher
 from typing import Any
 
+from parelha.files import Line
 from parelha.report.examples import part_of, reward_facts, score_facts
 from parelha.report.page import Packed, visible
 from parelha.report.records import Program, Run, join_rounds, read_program
-from parelha.tracking import Line, RunFolder, step_name
+from parelha.tracking import RunFolder, step_name
 
 # Of a chunk; whole steps, so a long run of short steps has no thousands of files.
 _LEAST_EPISODES = 64

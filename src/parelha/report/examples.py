@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from parelha.files import Line
 from parelha.report.records import Episode, Run, count_findings, join_rounds
-from parelha.tracking import Line, RunFolder, step_name
+from parelha.tracking import RunFolder, step_name
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from parelha import __version__
+from parelha.files import write_atomic
 from parelha.report.assets import (
     csp_hash,
     forget_scripts,
@@ -27,7 +28,6 @@ from parelha.report.assets import (
     share_library,
     write_scripts,
 )
-from parelha.tracking import write_atomic
 
 # Direction marks reorder text on the screen, and control characters hide it.
 _INVISIBLE = re.compile(

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from parelha.tracking import Line, RunFolder, step_name
+from parelha.files import Line
+from parelha.tracking import RunFolder, step_name
 
 BENCHMARK = "benchmark."  # the families of public benchmarks begin with it
 

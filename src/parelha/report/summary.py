@@ -4,6 +4,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from parelha.files import Line
 from parelha.report.records import Run, by_task, cluster_of, group_of
 from parelha.report.statistics import (
     Estimate,
@@ -13,7 +14,6 @@ from parelha.report.statistics import (
     trend,
     verdict,
 )
-from parelha.tracking import Line
 
 MEASURES = {
     "final_passed": "final program passes",

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from parelha.files import Line
 from parelha.live import step_cells
 from parelha.report.examples import Example, choose_examples
 from parelha.report.records import by_task, cluster_of, group_of, read_run
 from parelha.report.statistics import clustered_share, paired_difference
 from parelha.report.summary import drafts_pass_at, headline, share_text
 from parelha.report.text import printable, table_text
-from parelha.tracking import Line
 
 
 def run_text(run_dir: Path, latest: int = 8) -> str:

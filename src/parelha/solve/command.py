@@ -9,7 +9,8 @@ from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Literal
 
 from parelha.errors import UsageError, WorkFailedError
-from parelha.tracking import RunFolder, cannot_write, to_json_line, write_atomic
+from parelha.files import cannot_write, to_json_line, write_atomic
+from parelha.tracking import RunFolder
 
 if TYPE_CHECKING:
     from .solving import Solution

@@ -16,9 +16,10 @@ from typing import Any, Protocol
 
 from parelha.config import Config
 from parelha.errors import UsageError, install_command
+from parelha.files import read_object, write_object
 from parelha.live import Progress
 from parelha.report.records import group_of
-from parelha.tracking import RunFolder, read_object, write_object
+from parelha.tracking import RunFolder
 
 # By tracker: the packages that it needs, as they are imported.
 _NEEDS = {
