@@ -125,9 +125,13 @@ class FakeGrader:
     """
 
     def __init__(
-        self, *, faulty: Callable[[str, str], bool] = lambda what, program: False, **_: Any
+        self,
+        *,
+        faulty: Callable[[str, str], bool] = lambda what, program: False,
+        workers: int = 1,
+        **_: Any,
     ) -> None:
-        self.sandbox = SimpleNamespace(level=2)
+        self.workers, self.sandbox = workers, SimpleNamespace(level=2)
         self.faulty = faulty
         self.calls: list[tuple[str, str]] = []
 

@@ -16,6 +16,7 @@ import pytest
 import yaml
 from torch.distributed.run import get_args_parser
 
+from parelha.cluster.servers import server_command
 from parelha.config import Config
 from parelha.config_file import load_config
 from parelha.overrides import split_arguments
@@ -195,3 +196,30 @@ def test_the_slurm_job_starts_servers_and_trainers_that_know_each_other(
     assert set(config.engine.servers) == {f"http://n{n}:{p}" for n in (1, 2) for p in ports}
     for line in servers:
         check_server(line[2:], config)
+
+
+def test_the_run_on_kuberay_fits_the_cluster_that_is_made_for_it() -> None:
+    job = yaml.safe_load((CLUSTER / "kuberay.yaml").read_text(encoding="utf-8"))
+    assert (job["apiVersion"], job["kind"]) == ("ray.io/v1", "RayJob")
+    program, *arguments = shlex.split(job["spec"]["entrypoint"])
+    place = arguments.index("--cluster")
+    assert (program, arguments[place + 1]) == ("parelha", "auto")
+    config = config_of(arguments[:place] + arguments[place + 2 :])
+    check_server(server_command(config, 8000)[2:], config)
+    cluster = job["spec"]["rayClusterSpec"]
+    (workers,) = cluster["workerGroupSpecs"]
+    (worker,) = workers["template"]["spec"]["containers"]
+    wanted, limits = config.cluster, worker["resources"]["limits"]
+    gpus = wanted.trainers * wanted.trainer_gpus + wanted.servers * wanted.server_gpus
+    assert gpus == workers["replicas"] * limits["nvidia.com/gpu"]
+    cpus = wanted.trainers * wanted.trainer_cpus + wanted.servers * wanted.server_cpus
+    assert cpus <= workers["replicas"] * limits["cpu"]
+    for group in (cluster["headGroupSpec"], workers):
+        pod = group["template"]["spec"]
+        volumes = {volume["name"] for volume in pod["volumes"]}
+        (container,) = pod["containers"]
+        mounts = {mount["mountPath"]: mount["name"] for mount in container["volumeMounts"]}
+        assert set(mounts.values()) <= volumes
+        assert config.engine.adapters_dir in mounts
+    claims = [v["persistentVolumeClaim"] for v in pod["volumes"] if v["name"] == "shared"]
+    assert [c["claimName"] for c in claims] == [one("PersistentVolumeClaim")["metadata"]["name"]]

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import torch
 
-from parelha.config import EngineConfig
+from parelha.config_engine import EngineConfig
 from parelha.engines.protocol import Completion, Engine, EngineStatistics, Request
 from parelha.engines.vllm_engine import VllmEngine
 from parelha.errors import ParelhaError

@@ -6,7 +6,8 @@ import pytest
 import torch
 from torch import nn
 
-from parelha.config import FastPath, ModelConfig
+from parelha.config import ModelConfig
+from parelha.config_engine import FastPath
 from parelha.kernels.choose import PATHS, choose, packing_problem
 from parelha.kernels.frozen import FrozenHead, Upcaster
 from parelha.kernels.packed import pack, packed_linear, packed_linear_onto

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import torch
 
-from parelha.config import EngineConfig
+from parelha.config_engine import EngineConfig
 from parelha.engines.protocol import Completion, Request
 from parelha.engines.vllm_engine import VllmEngine
 from parelha.errors import UsageError, WorkFailedError

@@ -1,4 +1,7 @@
-"""A server that looks like vLLM, over real HTTP: it samples from the tiny model with adapters."""
+"""A server that looks like vLLM, over real HTTP: it samples from the tiny model with adapters.
+
+Run as a program it serves at the port that it is given.
+"""
 
 # pylint: disable=missing-function-docstring
 
@@ -40,8 +43,8 @@ class TinyVllm(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
 
-    def __init__(self, port: int = 0) -> None:
-        super().__init__(("127.0.0.1", port), _Handler)
+    def __init__(self, port: int = 0, host: str = "127.0.0.1") -> None:
+        super().__init__((host, port), _Handler)
         self.held: dict[str, str] = {}
         self.models: dict[str, Any] = {}
         self.log: list[tuple[str, Body]] = []
@@ -181,3 +184,8 @@ def folders_of(path: Path) -> list[str]:
     return sorted(p.name for p in path.rglob("coder-*")) + sorted(
         p.name for p in path.rglob("reviewer-*")
     )
+
+
+if __name__ == "__main__":
+    TinyVllm(int(sys.argv[1]), "")
+    threading.Event().wait()

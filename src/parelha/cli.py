@@ -114,6 +114,7 @@ def train(
     *arguments: Annotated[str, Parameter(name="CONFIG", allow_leading_hyphen=True)],
     resume: Path | None = None,
     dry_run: bool = False,
+    cluster: str | None = None,
 ) -> None:
     """Train the pair, evaluate it before and after, and write a report.
 
@@ -122,6 +123,8 @@ def train(
             without one, the defaults.
         resume: The folder of a run to go on with.
         dry_run: Show the resolved configuration and what it means, and stop.
+        cluster: Place graders, trainers and servers on a Ray cluster, as [cluster] says: `auto` for
+            the one that this machine belongs to, `host:port`, or `local`.
     """
     from parelha.config_file import load_config
     from parelha.overrides import resumed_config, split_arguments
@@ -146,14 +149,18 @@ def train(
     if dry_run:
         print(training.dry_run(config))
         return
+    from parelha.cluster.placing import placed
     from parelha.report.run_page import build_report
     from parelha.trackers import followed
 
     run_dir = resume or config.run_dir
     try:
         shown = Progress(config.train.steps, first_step=_steps_done(resume))
-        with followed(config, run_dir, shown) as progress:
-            run_dir = training.train(config, resume=resume, progress=progress)
+        with (
+            followed(config, run_dir, shown) as progress,
+            placed(config, cluster, progress.message) as (config, helpers),
+        ):
+            run_dir = training.train(config, resume=resume, progress=progress, helpers=helpers)
     except KeyboardInterrupt:
         if not (run_dir / "config.json").is_file():
             raise

@@ -6,37 +6,22 @@ A value is checked once, here; the rest of the program trusts it. `config_file` 
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from parelha.config_base import (
     Count,
     NotNegative,
     Positive,
     Section,
-    ServerUrl,
     Share,
     Size,
     Temperature,
 )
+from parelha.config_engine import ClusterConfig, EngineConfig
 from parelha.config_eval import HELDOUT, EvalConfig, TrackingConfig
 from parelha.own_modules import is_importable
 from parelha.types import Lang, Phase
 
-_RENAMED_PATHS = {"stretches": "varlen", "guesses": "lookup", "grouped": "varlen"}
-
-
-def _check_renamed(path: Any) -> Any:
-    """A fast path as given; an old name is refused with the new one."""
-    if isinstance(path, str) and path in _RENAMED_PATHS:
-        raise ValueError(f"this path is called {_RENAMED_PATHS[path]}")
-    return path
-
-
-# As in `kernels.choose`, which imports torch.
-FastPath = Annotated[
-    Literal["packed", "fused", "lean", "varlen", "lookup", "saved"],
-    BeforeValidator(_check_renamed),
-]
 # Names that a program's rewards have already (docs/rewards.md).
 _COMPONENTS = {"correctness", "quality", "pylint", "flake8", "mypy", "structure", "feedback"}
 _COMPONENTS |= {"efficiency", "final"}
@@ -264,51 +249,6 @@ class TrainConfig(Section):
         return "free"
 
 
-class EngineConfig(Section):
-    """Who generates, and the workers beside it."""
-
-    kind: Literal["torch", "vllm"] = "torch"
-    """`torch`: our own engine, in the trainer's process. `vllm`: the `servers`, which are handed
-    the adapters anew after every update (docs/scale.md)."""
-    servers: tuple[ServerUrl, ...] = ()
-    """URLs of the vLLM servers of `kind = "vllm"`, such as `http://localhost:8000`; a run can be
-    resumed with others."""
-    adapters_dir: str = ""
-    """Folder in which vLLM servers find the adapters under the same path as we write them; empty:
-    `adapters` in the run's folder."""
-    max_importance: Positive = 2.0
-    """Of a vLLM server's answers the loss of a text token is weighed by how much likelier the
-    trainer finds it than the server did, by so much at most (truncated importance sampling)."""
-    max_mismatch: Positive = 0.05
-    """A run ends where the log-probabilities of the step's text tokens by a vLLM server and by the
-    trainer differ by more, as the mean of the absolute differences, in nats."""
-    threads: Count = 0
-    """Threads of torch; 0 means one per core."""
-    max_batch_tokens: Size = 49152
-    """Prompt and new tokens, padding counted in, that are decoded together."""
-    workers: Count = 0
-    """Processes that run programs and linters; 0 means one per core."""
-    without: tuple[FastPath, ...] = ()
-    """Fast paths that are switched off: `packed`, `fused`, `lean`, `varlen`, `lookup`, `saved`
-    (docs/architecture.md). What does not work on a processor is found out when a run starts and
-    needs no setting."""
-    own: str = ""
-    """The dotted name of a module of your own whose engine answers (docs/extending.md)."""
-    allow_unsafe_sandbox: bool = False
-    """Run programs even where the isolation is weaker than level 2; stamped into every score."""
-    server: ServerUrl = ""
-    """URL of an OpenAI-compatible server that answers in evaluation in place of our own engine,
-    such as `http://localhost:8000`; empty: our own (docs/architecture.md)."""
-    server_model: str = ""
-    """Name of the model at the server; empty: the only one there. Its tokenizer is that of
-    `model.coder`."""
-    server_reviewer_model: str = ""
-    """The same for the reviewer and `model.reviewer`; empty: the coder's."""
-    server_key_env: str = ""
-    """Name of the environment variable that holds the server's API key; empty: `OPENAI_API_KEY`,
-    where that is set."""
-
-
 class Config(Section):
     """The whole configuration of a run."""
 
@@ -328,6 +268,7 @@ class Config(Section):
     train: TrainConfig = TrainConfig()
     eval: EvalConfig = EvalConfig()
     engine: EngineConfig = EngineConfig()
+    cluster: ClusterConfig = ClusterConfig()
     tracking: TrackingConfig = TrackingConfig()
 
     @model_validator(mode="after")

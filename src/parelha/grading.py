@@ -86,6 +86,9 @@ class Grader(Closing):
         start: let the linters load now, beside whatever the caller loads, and not when the first
             program comes.
 
+    Attributes:
+        workers: programs that can be graded at once.
+
     Raises:
         UsageError: the folder or its settings cannot be used, or isolation is too weak.
     """
@@ -110,7 +113,7 @@ class Grader(Closing):
         except BaseException:
             self.analyser.close()
             raise
-        self.case_seed = case_seed
+        self.workers, self.case_seed = workers, case_seed
         self._trivial_shares: Once[tuple[str, str], float] = Once(_MAX_GRADED)  # of each task
         # What is run again could only come out differently by chance.
         self._graded: Once[tuple[str, str, str, str], Score] = Once(_MAX_GRADED)

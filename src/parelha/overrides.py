@@ -96,8 +96,9 @@ def resumed_config(
             table["train"]["steps"] = new[key]
         elif key == "engine.servers" and new[key] and old[key]:
             table["engine"]["servers"] = new[key]  # they may have moved
-        elif key.startswith("tracking."):  # who is told changes nothing that is learned
-            table["tracking"][key.removeprefix("tracking.")] = new[key]
+        elif (section := key.partition(".")[0]) in ("tracking", "cluster"):
+            # Who is told, and where a run's parts are, changes nothing that is learned.
+            table[section][key.partition(".")[2]] = new[key]
         elif key == "model.dtype" and new[key] == "auto":
             continue  # the run keeps what it came to
         elif key in _FITTED and key not in overrides and stored.train.minutes:

@@ -15,7 +15,8 @@ from transformers import PreTrainedModel
 from parelha.agents.formats import Format, make_format
 from parelha.agents.roles import Roles, roles_of
 from parelha.closing import Closing
-from parelha.config import Config, FastPath
+from parelha.config import Config
+from parelha.config_engine import FastPath
 from parelha.config_file import from_dict, lay_over
 from parelha.engines.protocol import Engine
 from parelha.engines.server import ServerEngine
@@ -26,7 +27,7 @@ from parelha.grading import Grader, grader_settings
 from parelha.kernels.choose import choose
 from parelha.kernels.memory import keep_freed_memory
 from parelha.learning.algorithms import load_algorithm
-from parelha.learning.ranks import Ranks
+from parelha.learning.ranks import Ranks, Told
 from parelha.models.fetch import ModelFiles, resolve
 from parelha.models.load import check_format, check_four_bit, load_base, load_tokenizer
 from parelha.models.policy import Policy
@@ -36,6 +37,19 @@ from parelha.stage import Stage
 from parelha.types import Agent, Phase, Task
 
 _SAMPLE_SECONDS = 2.0  # a sample takes 40 ms: the kernel counts page by page
+
+
+@dataclass(frozen=True)
+class Helpers:
+    """Who takes work off a run.
+
+    Attributes:
+        ranks: who shares its updates.
+        open_grader: makes its grader, as `Grader` does; None means one on this machine.
+    """
+
+    ranks: Ranks
+    open_grader: Callable[..., Grader] | None = None
 
 
 @dataclass
@@ -137,6 +151,7 @@ def open_runtime(
     *,
     on_progress: Callable[[str], None],
     on_message: Callable[[str], None] | None = None,
+    open_grader: Callable[..., Grader] | None = None,
 ) -> Runtime:
     """Find the weights, load them, start the workers; of a server's models the tokenizers alone.
 
@@ -145,6 +160,7 @@ def open_runtime(
         on_progress: told what happens now; the next line takes its place.
         on_message: told, in lines that stay, of vLLM servers that are lost or back; None means
             `on_progress`.
+        open_grader: makes the grader of `grader_settings`; None means one on this machine.
 
     Raises:
         UsageError: a model, a server or a module that cannot be had, or isolation too weak to run
@@ -156,7 +172,7 @@ def open_runtime(
     _check_own_modules(config)
     prepare_torch(config)
     settings = grader_settings(config)
-    grader = Grader(**settings, start=True)
+    grader = (open_grader or Grader)(**settings, start=True)
     try:
         roles = roles_of(config)
         files = find_files(roles, on_progress)
@@ -168,7 +184,7 @@ def open_runtime(
     except BaseException:
         grader.close()
         raise
-    pool = ThreadPoolExecutor(max_workers=2 * settings["workers"], thread_name_prefix="grade")
+    pool = ThreadPoolExecutor(max_workers=2 * grader.workers, thread_name_prefix="grade")
     return Runtime(config, roles, files, policy, engine, formats, grader, pool, MemoryWatch())
 
 
@@ -183,11 +199,21 @@ def follow(ranks: Ranks) -> None:
     """Take part in the updates of a run that another rank leads, to its end.
 
     Raises:
-        UsageError: a model that cannot be had here, or of which the first rank has other weights.
+        UsageError: as `load_follower`.
         WorkFailedError: another rank is gone.
     """
     if (told := ranks.receive()) is None:
         return  # it ended before it began
+    ranks.follow(load_follower(told))
+
+
+def load_follower(told: Told) -> Policy:
+    """The models of a process that takes part in updates of a run which another one leads.
+
+    Raises:
+        UsageError: a model that cannot be had here, or of which the first trainer has other
+            weights.
+    """
     config = from_dict(told.config)
     prepare_torch(config)
     files = find_files(roles_of(config), lambda line: None)
@@ -201,8 +227,7 @@ def follow(ranks: Ranks) -> None:
     # Packed copies serve generation alone.
     alone = config.engine.model_copy(update={"without": (*config.engine.without, "packed")})
     config = config.model_copy(update={"engine": alone})
-    policy, _ = load_policy(config, files)
-    ranks.follow(policy)
+    return load_policy(config, files)[0]
 
 
 def _check_own_modules(config: Config) -> None:

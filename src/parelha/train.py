@@ -21,11 +21,11 @@ from parelha.config_file import from_dict
 from parelha.errors import NothingTrainedError, UsageError
 from parelha.evaluate import check_sources, evaluate
 from parelha.heldout import heldout_tasks
-from parelha.learning.ranks import Ranks, join_ranks
+from parelha.learning.ranks import join_ranks
 from parelha.live import Progress, duration
 from parelha.pacing import Pace, costs_of_steps, other_steps, what_is_played, written_tokens
 from parelha.provenance import check_made_from, made_from, model_files
-from parelha.runtime import Runtime, check_window, follow, open_runtime
+from parelha.runtime import Helpers, Runtime, check_window, follow, open_runtime
 from parelha.tracking import RunFolder
 from parelha.training_step import Ahead, Played, learn_step, play_step, show_tokens
 from parelha.training_tasks import due_in_step, notices, read_past, training_tasks
@@ -33,7 +33,12 @@ from parelha.types import Agent, Task
 
 
 def train(
-    config: Config, *, resume: Path | None = None, progress: Progress, untrained: bool = False
+    config: Config,
+    *,
+    resume: Path | None = None,
+    progress: Progress,
+    untrained: bool = False,
+    helpers: Helpers | None = None,
 ) -> Path:
     """Train the pair; returns the run folder.
 
@@ -42,21 +47,25 @@ def train(
         resume: a run folder to go on with from its newest checkpoint.
         progress: told what happens.
         untrained: end after the evaluation before training.
+        helpers: who grades and shares updates; None means this machine, and the ranks that
+            `torchrun` started.
 
     Raises:
         UsageError: wrong configuration, an existing run folder, other weights, tasks or settings
             than the run was made from, a full disk.
         NothingTrainedError: the run ended and no adapter had moved.
     """
+    if helpers is not None:
+        return _lead(config, helpers, resume, progress, untrained)
     with join_ranks() as ranks:
         if ranks.rank:
             follow(ranks)
             return config.run_dir
-        return _lead(config, ranks, resume, progress, untrained)
+        return _lead(config, Helpers(ranks), resume, progress, untrained)
 
 
 def _lead(
-    config: Config, ranks: Ranks, resume: Path | None, progress: Progress, untrained: bool
+    config: Config, helpers: Helpers, resume: Path | None, progress: Progress, untrained: bool
 ) -> Path:
     """The run itself, whoever shares its updates."""
     began = time.perf_counter()
@@ -68,9 +77,14 @@ def _lead(
     folder, done = _open_folder(config, resume)
     for notice in notices(config):
         progress.message(notice)
-    with open_runtime(config, on_progress=progress.phase, on_message=progress.message) as runtime:
-        config, runtime.ranks = runtime.config, ranks
-        ranks.tell(config, runtime.files)
+    with open_runtime(
+        config,
+        on_progress=progress.phase,
+        on_message=progress.message,
+        open_grader=helpers.open_grader,
+    ) as runtime:
+        config, runtime.ranks = runtime.config, helpers.ranks
+        helpers.ranks.tell(config, runtime.files)
         for notice in runtime.notices:
             progress.message(notice)
         check_window(runtime, tasks + heldout)
@@ -176,7 +190,8 @@ def _open_folder(config: Config, resume: Path | None) -> tuple[RunFolder, int]:
     stored = load_run_config(resume).to_dict()
     asked = config.to_dict()
     stored["engine"]["servers"] = asked["engine"]["servers"]  # they may have moved
-    stored["tracking"] = asked["tracking"]  # who is told changes nothing
+    for key in ("tracking", "cluster"):  # who is told, and where parts are, changes nothing
+        stored[key] = asked[key]
     steps = stored["train"].pop("steps")
     if asked["train"].pop("steps") < steps:
         raise UsageError(f"the run was made for {steps} steps: train.steps can be raised only")

@@ -22,7 +22,7 @@ import psutil
 
 from parelha.agents.formats import Format
 from parelha.closing import Closing
-from parelha.config import EngineConfig
+from parelha.config_engine import EngineConfig
 from parelha.engines.protocol import Completion, EngineStatistics, Request
 from parelha.engines.server_texts import cut
 from parelha.engines.vllm_answers import Answer, body_of, read_answer, walk_choice

@@ -39,7 +39,7 @@ _PATIENCE = timedelta(days=7)
 
 
 @dataclass(frozen=True)
-class _Share:
+class Share:
     """A rank's part of an update."""
 
     agent: Agent
@@ -95,13 +95,23 @@ class Ranks(Closing):
         """
         if self.size == 1:
             return accumulate_gradients(policy, agent, samples, config, max_importance)
-        counts = count_targets(samples)
-        shares = [
-            _Share(agent, part, config, max_importance, counts)
-            for part in spread(samples, self.size)
-        ]
+        shares = shares_of(samples, self.size, agent, config, max_importance)
         with self._whole():
             return self._add_up(policy, self._deal(shares))
+
+    def take_part(self, policy: Policy, share: Share) -> UpdateResult:
+        """Compute a share of an update as one rank of several, its gradient begun anew.
+
+        Returns:
+            what all ranks' shares come to; the gradient of all of them is in the policy.
+
+        Raises:
+            WorkFailedError: another rank is gone.
+        """
+        for parameter in policy.parameters(share.agent).values():
+            parameter.grad = None
+        with policy.plain_weights():
+            return self._add_up(policy, share)
 
     def follow(self, policy: Policy) -> None:
         """Take part in the updates until the first rank has done with the run.
@@ -110,10 +120,7 @@ class Ranks(Closing):
             WorkFailedError: another rank is gone.
         """
         while (share := self._deal(None)) is not None:
-            for parameter in policy.parameters(share.agent).values():
-                parameter.grad = None
-            with policy.plain_weights():
-                self._add_up(policy, share)
+            self.take_part(policy, share)
 
     def receive(self) -> Told | None:
         """What `tell` says; None where the run ended before."""
@@ -142,7 +149,7 @@ class Ranks(Closing):
         yield
         self._midway = False
 
-    def _add_up(self, policy: Policy, share: _Share) -> UpdateResult:
+    def _add_up(self, policy: Policy, share: Share) -> UpdateResult:
         """The gradient of all shares together, in the first rank; of each, where it has one."""
         parameters = list(policy.parameters(share.agent).values())
         with _talking():
@@ -178,6 +185,19 @@ def join_ranks() -> Ranks:
         if dist.get_rank() == 0:
             signal.signal(signal.SIGTERM, signal.default_int_handler)
     return Ranks()
+
+
+def shares_of(
+    samples: Sequence[Sample],
+    size: int,
+    agent: Agent,
+    config: LearningConfig,
+    max_importance: float | None,
+) -> list[Share]:
+    """What each of `size` ranks computes of an update of `agent` from these samples."""
+    counts = count_targets(samples)
+    parts = spread(samples, size)
+    return [Share(agent, part, config, max_importance, counts) for part in parts]
 
 
 def spread(samples: Sequence[Sample], size: int) -> list[list[Sample]]:

@@ -1,0 +1,106 @@
+"""How Ray is met, what a cluster must have, and how actors are waited for."""
+
+import logging
+import os
+import socket
+import time
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any
+
+from parelha.errors import ParelhaError, UsageError, WorkFailedError
+
+# A node may be started anew, and a large base takes minutes to load.
+_PATIENCE_SECONDS = 1800.0
+_PAUSE_SECONDS = 0.2
+_ANSWER_SECONDS = 10.0
+
+
+def open_ray(address: str) -> Any:
+    """Join a cluster; returns the module `ray`.
+
+    Raises:
+        UsageError: Ray is not installed, or there is no such cluster.
+    """
+    try:
+        ray: Any = import_module("ray")
+    except ImportError:
+        raise UsageError("--cluster needs Ray: pip install 'parelha[ray]'") from None
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    try:
+        _check_address(address)
+        ray.init(
+            address=address,
+            log_to_driver=False,
+            logging_level=logging.ERROR,
+            # Actors see the modules that this process sees, such as a user's own.
+            runtime_env={"env_vars": {"PYTHONPATH": os.environ.get("PYTHONPATH", "")}},
+        )
+    except (OSError, ValueError, RuntimeError) as error:
+        reason = " ".join(str(error).split())[:160]
+        raise UsageError(
+            f"no Ray cluster at {address!r} ({reason}): `ray start --head` begins one on this "
+            "machine, --cluster local one for this run alone"
+        ) from None
+    return ray
+
+
+def _check_address(address: str) -> None:
+    """Raise OSError or ValueError where nobody listens: Ray would try for minutes."""
+    host, _, port = address.rpartition(":")
+    if host:
+        with socket.create_connection((host, int(port)), timeout=_ANSWER_SECONDS):
+            pass
+
+
+def wait_until_ready(ray: Any, actors: Sequence[Any], what: str) -> list[int]:
+    """Wait until all actors can be asked, those that are started anew too; their process numbers.
+
+    Raises:
+        ParelhaError: what one of them says that it cannot do.
+        WorkFailedError: one of them found no place for half an hour.
+    """
+    end = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        left = max(end - time.monotonic(), 0.0)
+        try:
+            found: list[int] = ray.get([actor.ready.remote() for actor in actors], timeout=left)
+            return found
+        except ray.exceptions.GetTimeoutError:
+            raise WorkFailedError(
+                f"the cluster had no place for {what} within half an hour: everything so far is "
+                "saved, --resume goes on"
+            ) from None
+        except ray.exceptions.ActorUnavailableError:
+            time.sleep(_PAUSE_SECONDS)  # it is being started anew
+        except ray.exceptions.RayError as error:
+            raise cause_of(error, what) from None
+
+
+def check_resources(ray: Any, needs: dict[str, float], what: str) -> None:
+    """Refuse what the whole cluster has not, which Ray would wait for.
+
+    Raises:
+        UsageError: naming what is wanted and what there is.
+    """
+    there = ray.cluster_resources()
+    for name, wanted in needs.items():
+        if wanted > there.get(name, 0.0):
+            raise UsageError(
+                f"{what} need {wanted:g} {name}s and the cluster has {there.get(name, 0.0):g}: "
+                "lower the numbers of [cluster]"
+            )
+
+
+def cause_of(error: Exception, what: str) -> ParelhaError:
+    """What an actor raised, or one line on an actor that is gone."""
+    cause = getattr(error, "cause", None)
+    if isinstance(cause, ParelhaError):
+        return cause
+    if cause is not None:
+        return WorkFailedError(f"{what} failed: {type(cause).__name__}: {_line(cause)}")
+    return WorkFailedError(f"{what} died again and again ({_line(error)})")
+
+
+def _line(error: BaseException) -> str:
+    return " ".join(str(error).split())[:200]

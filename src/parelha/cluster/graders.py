@@ -1,0 +1,104 @@
+"""Programs graded on all nodes of a cluster: a score does not depend on who gives it."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from parelha import __version__
+from parelha.cluster.actors import cause_of, wait_until_ready
+from parelha.cluster.hosts import GraderHost
+from parelha.errors import InfrastructureError
+from parelha.grading import Grader
+from parelha.types import Lang, Score, Task
+
+_RETRIES = 3  # of a program whose grader dies: it may be the program that kills it
+
+
+class ClusterGrader(Grader):
+    """A `Grader` whose programs run on all nodes, where the fewest are waiting.
+
+    Canaries are graded by this process itself.
+
+    Args:
+        ray: the module, which has joined a cluster.
+        say: told in a line how many nodes grade.
+        settings: arguments of `Grader`; 0 `workers` means the processors of each node.
+
+    Raises:
+        UsageError: as `Grader`, on one of the nodes.
+    """
+
+    def __init__(self, ray: Any, say: Callable[[str], None], **settings: Any) -> None:
+        own = {**settings, "start": False}
+        super().__init__(**own)
+        self._ray, self._lock = ray, threading.Lock()
+        self._hosts: list[Any] = []
+        strategy = ray.util.scheduling_strategies.NodeAffinitySchedulingStrategy
+        self.workers = 0
+        for node in ray.nodes():
+            if not node["Alive"]:
+                continue
+            workers = max(1, int(node["Resources"].get("CPU", 1)))
+            self.workers += workers
+            self._hosts.append(
+                ray.remote(GraderHost)
+                .options(
+                    # They give way to everything else by themselves.
+                    num_cpus=0,
+                    max_concurrency=4 * workers,
+                    max_restarts=-1,
+                    max_task_retries=_RETRIES,
+                    # Where its node is gone, another one does the work.
+                    scheduling_strategy=strategy(node["NodeID"], soft=True),
+                )
+                .remote(__version__, {**settings, "workers": workers, "start": True})
+            )
+        self._waiting = [0] * len(self._hosts)
+        wait_until_ready(ray, self._hosts, "graders")
+        say(f"graders on {len(self._hosts)} nodes, {self.workers} programs at once")
+
+    def grade(self, task: Task, program: str, reason: str = "") -> Score:
+        """As `Grader.grade`, on one of the nodes."""
+        score: Score = self._ask("grade", task, program, reason)
+        return score
+
+    def grade_answer(self, task: Task, program: str, reason: str, answer: str) -> Score:
+        """As `Grader.grade_answer`, on one of the nodes."""
+        score: Score = self._ask("grade_answer", task, program, reason, answer)
+        return score
+
+    def execute_examples(self, task: Task, program: str, lang: Lang) -> str:
+        """As `Grader.execute_examples`, on one of the nodes."""
+        return str(self._ask("execute_examples", task, program, lang))
+
+    def analyse_text(self, program: str, lang: Lang) -> str:
+        """As `Grader.analyse_text`, on one of the nodes."""
+        return str(self._ask("analyse_text", program, lang))
+
+    def _ask(self, method: str, *arguments: Any) -> Any:
+        with self._least_busy() as host:
+            try:
+                return self._ray.get(host.ask.remote(method, *arguments))
+            except self._ray.exceptions.RayError as error:
+                if getattr(error, "cause", None) is not None:
+                    raise cause_of(error, "a grader") from None
+                raise InfrastructureError("a grader died over it, and died again") from None
+
+    @contextmanager
+    def _least_busy(self) -> Iterator[Any]:
+        with self._lock:
+            number = min(range(len(self._hosts)), key=lambda n: self._waiting[n])
+            self._waiting[number] += 1
+        try:
+            yield self._hosts[number]
+        finally:
+            with self._lock:
+                self._waiting[number] -= 1
+
+    def close(self) -> None:
+        """Stop all workers, those of other nodes too; may be called twice."""
+        hosts, self._hosts = self._hosts, []
+        for host in hosts:
+            self._ray.kill(host)
+        super().close()

@@ -1,0 +1,97 @@
+"""The tables of the configuration on what computes: engine, workers, and parts on a cluster."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field
+
+from parelha.config_base import Count, NotNegative, Positive, Section, ServerUrl, Size
+
+_RENAMED_PATHS = {"stretches": "varlen", "guesses": "lookup", "grouped": "varlen"}
+
+
+def _check_renamed(path: Any) -> Any:
+    """A fast path as given; an old name is refused with the new one."""
+    if isinstance(path, str) and path in _RENAMED_PATHS:
+        raise ValueError(f"this path is called {_RENAMED_PATHS[path]}")
+    return path
+
+
+# As in `kernels.choose`, which imports torch.
+FastPath = Annotated[
+    Literal["packed", "fused", "lean", "varlen", "lookup", "saved"],
+    BeforeValidator(_check_renamed),
+]
+
+
+class EngineConfig(Section):
+    """Who generates, and the workers beside it."""
+
+    kind: Literal["torch", "vllm"] = "torch"
+    """`torch`: our own engine, in the trainer's process. `vllm`: the `servers`, which are handed
+    the adapters anew after every update (docs/scale.md)."""
+    servers: tuple[ServerUrl, ...] = ()
+    """URLs of the vLLM servers of `kind = "vllm"`, such as `http://localhost:8000`; a run can be
+    resumed with others."""
+    adapters_dir: str = ""
+    """Folder in which vLLM servers find the adapters under the same path as we write them; empty:
+    `adapters` in the run's folder."""
+    max_importance: Positive = 2.0
+    """Of a vLLM server's answers the loss of a text token is weighed by how much likelier the
+    trainer finds it than the server did, by so much at most (truncated importance sampling)."""
+    max_mismatch: Positive = 0.05
+    """A run ends where the log-probabilities of the step's text tokens by a vLLM server and by the
+    trainer differ by more, as the mean of the absolute differences, in nats."""
+    threads: Count = 0
+    """Threads of torch; 0 means one per core."""
+    max_batch_tokens: Size = 49152
+    """Prompt and new tokens, padding counted in, that are decoded together."""
+    workers: Count = 0
+    """Processes that run programs and linters; 0 means one per core."""
+    without: tuple[FastPath, ...] = ()
+    """Fast paths that are switched off: `packed`, `fused`, `lean`, `varlen`, `lookup`, `saved`
+    (docs/architecture.md). What does not work on a processor is found out when a run starts and
+    needs no setting."""
+    own: str = ""
+    """The dotted name of a module of your own whose engine answers (docs/extending.md)."""
+    allow_unsafe_sandbox: bool = False
+    """Run programs even where the isolation is weaker than level 2; stamped into every score."""
+    server: ServerUrl = ""
+    """URL of an OpenAI-compatible server that answers in evaluation in place of our own engine,
+    such as `http://localhost:8000`; empty: our own (docs/architecture.md)."""
+    server_model: str = ""
+    """Name of the model at the server; empty: the only one there. Its tokenizer is that of
+    `model.coder`."""
+    server_reviewer_model: str = ""
+    """The same for the reviewer and `model.reviewer`; empty: the coder's."""
+    server_key_env: str = ""
+    """Name of the environment variable that holds the server's API key; empty: `OPENAI_API_KEY`,
+    where that is set."""
+
+
+class ClusterConfig(Section):
+    """What `parelha train --cluster` places on a Ray cluster beside graders (docs/scale.md).
+
+    Where a run's parts are changes nothing that is learned.
+    """
+
+    trainers: Count = 0
+    """Processes that compute the gradients of an update together; 0: the run's own process does."""
+    trainer_cpus: Size = 1
+    """Processors that Ray keeps for each trainer, and its threads."""
+    trainer_gpus: NotNegative = 0.0
+    """GPUs that Ray keeps for each trainer."""
+    servers: Count = 0
+    """vLLM servers that are started, whose URLs take the place of `engine.servers`."""
+    server_cpus: Size = 1
+    """Processors that Ray keeps for each server."""
+    server_gpus: NotNegative = 1.0
+    """GPUs that Ray keeps for each server."""
+    server_port: Annotated[int, Field(ge=1024, le=65000)] = 8000
+    """Port of the first server; each has its own, the next one up."""
+    server_command: str = (
+        "vllm serve {model} --port {port} --enable-lora --max-lora-rank {rank} --max-loras 2 "
+        "--max-cpu-loras 4 --enable-prefix-caching --enable-prompt-tokens-details "
+        "--logprobs-mode processed_logprobs"
+    )
+    """What starts a server: `{model}` is the coder's base as its hub or its folder names it,
+    `{port}` the server's port, `{rank}` the least rank of vLLM that holds `model.lora_rank`."""

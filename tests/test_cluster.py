@@ -1,0 +1,275 @@
+"""A run on a Ray cluster of two nodes is the same run, whatever dies there."""
+
+# pylint: disable=missing-function-docstring,redefined-outer-name
+
+import json
+import os
+import shlex
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import psutil
+import pytest
+import torch
+
+from parelha import cli
+from parelha.agents.roles import roles_of
+from parelha.cluster.hosts import GraderHost
+from parelha.cluster.placing import Cluster, placed
+from parelha.cluster.trainers import ClusterRanks
+from parelha.config import Config
+from parelha.config_file import lay_over
+from parelha.errors import UsageError, WorkFailedError
+from parelha.grading import Grader
+from parelha.learning.ranks import Ranks, Told
+from parelha.runtime import find_files, load_follower
+from parelha.tasks import load_tasks
+from parelha.train import train
+from parelha.types import Agent
+from tests.fakes import (
+    FakeGrader,
+    Quiet,
+    run_tiny,
+    tiny_config,
+    tiny_engine,
+    tiny_samples,
+    tiny_trees,
+    use_fakes,
+)
+
+ray = pytest.importorskip("ray")
+
+# Actors are processes of their own, each of which has torch to import, and some again.
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
+ROOT = Path(__file__).parents[1]
+STEPS = 3
+
+
+class FakeHost(GraderHost):
+    """A node's grader that grades by the text of a program."""
+
+    def __init__(self, version: str, settings: dict[str, Any]) -> None:
+        del settings
+        super().__init__(version, {"workers": 1})
+        self._grader = FakeGrader()  # type: ignore[assignment]
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    """Start two logical nodes, of two processors each."""
+    from ray.cluster_utils import Cluster as Nodes  # pylint: disable=import-outside-toplevel
+
+    with pytest.MonkeyPatch.context() as patch:
+        paths = [str(ROOT), str(ROOT / "src")]
+        patch.setenv("PYTHONPATH", os.pathsep.join(paths))
+        patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+        nodes: Any = Nodes(initialize_head=True, head_node_args={"num_cpus": 2})
+        nodes.add_node(num_cpus=2)
+        yield nodes.address
+        nodes.shutdown()
+
+
+def config_of(model_folder: Path, runs: Path, name: str, **cluster: Any) -> Config:
+    return tiny_config(
+        model_folder,
+        runs,
+        name,
+        episode={"drafts": 2, "max_tool_calls": 0},
+        train={"steps": STEPS, "canary_every": 0},
+        cluster=cluster,
+    )
+
+
+def kill_one(kind: str, random: Random) -> bool:
+    """Kill an actor of a kind as a system does that has no memory left; False without one."""
+    found = [
+        process
+        for process in psutil.process_iter(["cmdline"])
+        if any(part.startswith(f"ray::{kind}") for part in process.info["cmdline"] or ())
+    ]
+    if found:
+        os.kill(random.choice(found).pid, signal.SIGKILL)
+    return bool(found)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def play(config: Config, address: str) -> tuple[Path, list[str]]:
+    """Train on the cluster; the run's folder and what was said."""
+    progress = Quiet()
+    with placed(config, address, progress.message) as (there, helpers):
+        return train(there, progress=progress, helpers=helpers), progress.messages
+
+
+def metrics_of(run: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (run / "metrics.jsonl").read_text().splitlines()]
+
+
+def test_actors_that_are_killed_five_times_change_nothing(
+    address: str, model_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_fakes(monkeypatch)
+    monkeypatch.setattr("parelha.cluster.graders.GraderHost", FakeHost)
+    alone = run_tiny(config_of(model_folder, tmp_path, "alone"))
+    # At an agent's update a trainer has work now, and a grader in the next step.
+    kinds = iter(["FakeHost", "TrainerHost", "FakeHost", "TrainerHost", "FakeHost"])
+    random, killed, real = Random(0), list[bool](), ClusterRanks.accumulate_gradients
+
+    def killing(ranks: ClusterRanks, *arguments: Any) -> Any:
+        if not (kind := next(kinds, "")):
+            return real(ranks, *arguments)
+        timer = threading.Timer(
+            random.uniform(0.0, 0.1), lambda: killed.append(kill_one(kind, random))
+        )
+        timer.start()
+        done = real(ranks, *arguments)
+        timer.join()
+        return done
+
+    monkeypatch.setattr(ClusterRanks, "accumulate_gradients", killing)
+    there, said = play(config_of(model_folder, tmp_path, "there", trainers=1), address)
+    assert killed == [True] * 5
+    assert "graders on 2 nodes, 4 programs at once" in said
+    assert (there / "metrics.jsonl").read_bytes() == (alone / "metrics.jsonl").read_bytes()
+    for file in sorted((alone / "episodes").iterdir()):
+        assert (there / "episodes" / file.name).read_bytes() == file.read_bytes()
+    for agent in ("coder", "reviewer"):
+        name = f"checkpoints/step_00003/{agent}/adapter_model.safetensors"
+        assert (there / name).read_bytes() == (alone / name).read_bytes()
+
+
+def test_an_update_of_which_a_trainer_dies_is_computed_once_more(
+    address: str, model_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("parelha.cluster.trainers._GRACE_SECONDS", 2.0)
+    config = config_of(model_folder, tmp_path, "updates", trainers=2)
+    config = lay_over(config, {"model.dtype": "float32"})
+    files = find_files(roles_of(config), lambda line: None)
+    policy = load_follower(Told(config.to_dict(), files))
+    trees = tiny_trees(tiny_engine(policy), tasks=3)
+    samples = tiny_samples(trees, Agent.CODER)
+
+    def gradients(ranks: Ranks) -> list[torch.Tensor]:
+        for parameter in policy.parameters(Agent.CODER).values():
+            parameter.grad = None
+        ranks.accumulate_gradients(policy, Agent.CODER, samples, config.learning)
+        return [p.grad for p in policy.parameters(Agent.CODER).values() if p.grad is not None]
+
+    said: list[str] = []
+    with Cluster(config, address, said.append) as cluster:
+        cluster.ranks.tell(config, files)
+        right = gradients(cluster.ranks)
+        real = ray.wait
+
+        def wait(asked: list[Any], **more: Any) -> Any:
+            """While both are at work, or one of them is not yet: one of them is killed."""
+            monkeypatch.setattr(ray, "wait", real)
+            assert kill_one("TrainerHost", Random(1))
+            return real(asked, **more)
+
+        monkeypatch.setattr(ray, "wait", wait)
+        again = gradients(cluster.ranks)
+    assert said == ["a trainer is gone: the coder's update is computed once more"]
+    assert len(right) == len(again) and all(map(torch.equal, right, again))
+    with policy.plain_weights():
+        alone = gradients(Ranks())
+    for one, other in zip(right, alone, strict=True):
+        torch.testing.assert_close(one, other, rtol=1e-3, atol=1e-6)
+
+
+def test_a_program_has_the_score_of_this_machine_on_every_node(address: str) -> None:
+    task = load_tasks("train", seeds=(0,))[0]
+    programs = [task.reference, f"{task.signature}\n    return None\n"]
+    with (
+        Cluster(Config(), address, lambda line: None) as cluster,
+        Grader(workers=1) as own,
+        cluster.open_grader(workers=1) as there,
+    ):
+        assert kill_one("GraderHost", Random(0))
+        for program in programs:
+            found, right = there.grade(task, program), own.grade(task, program)
+            assert found.tests and right.tests
+            assert replace(found.tests, cpu_seconds=0.0) == replace(right.tests, cpu_seconds=0.0)
+            assert replace(found, tests=None) == replace(right, tests=None)
+            told = [g.execute_examples(task, program, "en") for g in (there, own)]
+            assert told[0] == told[1]
+
+
+def test_servers_are_started_and_started_anew_at_the_same_url(
+    address: str, model_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_fakes(monkeypatch)
+    monkeypatch.setattr("parelha.cluster.graders.GraderHost", FakeHost)
+    monkeypatch.setattr("parelha.engines.vllm_engine._PROBE_SECONDS", 0.1)
+    command = shlex.join([sys.executable, "-m", "tests.vllm_serving", "{port}"])
+    base = config_of(model_folder, tmp_path, "served", servers=1, server_gpus=0.0)
+    table = base.cluster.model_copy(update={"server_command": command, "server_port": free_port()})
+    real = ClusterRanks.accumulate_gradients
+    killed: list[bool] = []
+
+    def killing(ranks: ClusterRanks, *arguments: Any) -> Any:
+        if not killed:
+            killed.append(kill_one("ServerHost", Random(0)))
+        return real(ranks, *arguments)
+
+    monkeypatch.setattr(ClusterRanks, "accumulate_gradients", killing)
+    run, said = play(base.model_copy(update={"cluster": table}), address)
+    assert killed == [True]
+    assert len(metrics_of(run)) == STEPS
+    assert any("is left out" in line for line in said), said
+    assert any("is back" in line for line in said), said
+
+
+@pytest.mark.parametrize(
+    ("cluster", "said"),
+    [
+        ({"trainers": 99}, "99 trainers need 99 CPUs and the cluster has 4"),
+        ({"servers": 1}, "1 servers need 1 GPUs and the cluster has 0"),
+        (
+            {"servers": 1, "server_gpus": 0.0, "server_command": "nowhere {port}"},
+            "there is no 'nowhere' here",
+        ),
+        ({"servers": 1, "server_gpus": 0.0, "server_command": "vllm {name}"}, "cannot be read"),
+        (
+            {"servers": 1, "server_gpus": 0.0, "server_command": "bash -c 'echo full >&2; exit 3'"},
+            "ended with status 3: full",
+        ),
+    ],
+)
+def test_what_does_not_fit_or_start_is_told_in_one_line(
+    address: str, model_folder: Path, tmp_path: Path, cluster: dict[str, Any], said: str
+) -> None:
+    config = config_of(model_folder, tmp_path, "refused", **cluster)
+    with (
+        pytest.raises((UsageError, WorkFailedError), match=said),
+        placed(config, address, lambda line: None),
+    ):
+        pass
+
+
+def test_a_cluster_that_is_not_there_is_one_line(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    arguments = ["train", "--runs-dir", str(tmp_path), "--cluster", "127.0.0.1:1"]
+    assert cli.run(arguments) == 2
+    assert "no Ray cluster at '127.0.0.1:1'" in capsys.readouterr().err
+
+
+def test_without_ray_the_extra_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setitem(sys.modules, "ray", None)
+    assert cli.run(["train", "--runs-dir", str(tmp_path), "--cluster", "auto"]) == 2
+    assert "pip install 'parelha[ray]'" in capsys.readouterr().err
