@@ -37,6 +37,7 @@ from parelha.stage import Stage
 from parelha.tasks import load_tasks
 from parelha.types import Agent
 
+_HEAP = "parelha, the heap left alone"
 _TOKENS = range(1000, 100_000)  # ordinary ones of the default model
 
 
@@ -48,6 +49,9 @@ def main() -> None:
     parser.add_argument("--tasks", type=int, default=2, help="trees of 4 drafts and 8 reviews")
     parser.add_argument(
         "--without", action="append", default=[], choices=list(MEASURES), help="leave this out"
+    )
+    parser.add_argument(
+        "--preload", action="append", default=[], metavar="LIB", help="another malloc, by its file"
     )
     parser.add_argument("--dtype", default="auto", help="of all products: auto, bfloat16, float32")
     parser.add_argument("--json", type=Path, help="also write the figures here")
@@ -71,6 +75,10 @@ def main() -> None:
             if name not in options.without:
                 command = [sys.executable, "-m", "benchmarks.update", "--one", f"{name}@{path}"]
                 rows[name] = measured(command)
+        for library in options.preload:
+            named = f"{_HEAP}@{path}"
+            command = [sys.executable, "-m", "benchmarks.update", "--one", named]
+            rows[Path(library).name] = measured(["env", f"LD_PRELOAD={library}", *command])
     tokens = sum(len(sample.ids) for sample in samples)
     print(kernels.line())
     print(f"{len(samples)} rounds of the coder, {tokens} tokens")
@@ -154,11 +162,14 @@ def rounds(tasks: int) -> list[Sample]:
     return [make_sample(play, 1.0) for play in plays]
 
 
-def parelha(samples: list[Sample], dtype: str) -> dict[str, float]:
-    """This package's update, as training calls it."""
+def parelha(
+    samples: list[Sample], dtype: str, *, without: str = "[]", keeps: bool = True
+) -> dict[str, float]:
+    """This package's update, as training calls it; without what it does about the heap as well."""
     torch.set_num_threads(os.cpu_count() or 1)
-    keep_freed_memory()
-    config = load_config(None, {"model.dtype": dtype})
+    if keeps:
+        keep_freed_memory()
+    config = load_config(None, {"model.dtype": dtype, "engine.without": without})
     policy, _ = load_policy(config, files_of(config))
 
     def work() -> int:
@@ -214,6 +225,8 @@ def plain_peft(samples: list[Sample], dtype: str, rows: int, recompute: bool) ->
 
 MEASURES: dict[str, Callable[[list[Sample], str], dict[str, float]]] = {
     "parelha": parelha,
+    "parelha, `saved` off": lambda samples, dtype: parelha(samples, dtype, without="saved"),
+    _HEAP: lambda samples, dtype: parelha(samples, dtype, without="saved", keeps=False),
     "PEFT, checkpointing, 4 rows": lambda samples, dtype: plain_peft(samples, dtype, 4, True),
     "PEFT, checkpointing, 1 row": lambda samples, dtype: plain_peft(samples, dtype, 1, True),
     "PEFT, 1 row": lambda samples, dtype: plain_peft(samples, dtype, 1, False),
