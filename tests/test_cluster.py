@@ -5,11 +5,10 @@
 import json
 import os
 import shlex
-import signal
 import socket
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -25,13 +24,13 @@ from parelha.cluster.hosts import GraderHost
 from parelha.cluster.placing import Cluster, placed
 from parelha.cluster.trainers import ClusterRanks
 from parelha.config import Config
-from parelha.config_file import lay_over
+from parelha.config_file import from_dict, lay_over
 from parelha.errors import UsageError, WorkFailedError
 from parelha.grading import Grader
 from parelha.learning.ranks import Ranks, Told
 from parelha.runtime import find_files, load_follower
-from parelha.tasks import load_tasks
-from parelha.train import train
+from parelha.tasks.own import load_own
+from parelha.train import load_run_config, train
 from parelha.types import Agent
 from tests.fakes import (
     FakeGrader,
@@ -56,8 +55,8 @@ STEPS = 3
 class FakeHost(GraderHost):
     """A node's grader that grades by the text of a program."""
 
-    def __init__(self, version: str, settings: dict[str, Any]) -> None:
-        del settings
+    def __init__(self, version: str, settings: dict[str, Any], own_tasks: Sequence[Path]) -> None:
+        del settings, own_tasks
         super().__init__(version, {"workers": 1})
         self._grader = FakeGrader()  # type: ignore[assignment]
 
@@ -88,15 +87,25 @@ def config_of(model_folder: Path, runs: Path, name: str, **cluster: Any) -> Conf
     )
 
 
+def titled(process: psutil.Process) -> str:
+    """What a process is called; nothing where it has just ended."""
+    try:
+        return " ".join(process.cmdline())
+    except psutil.Error:
+        return ""
+
+
+def actors(kind: str) -> list[psutil.Process]:
+    """Processes of this cluster's actors of a kind."""
+    children = psutil.Process().children(recursive=True)
+    return [process for process in children if titled(process).startswith(f"ray::{kind}")]
+
+
 def kill_one(kind: str, random: Random) -> bool:
     """Kill an actor of a kind as a system does that has no memory left; False without one."""
-    found = [
-        process
-        for process in psutil.process_iter(["cmdline"])
-        if any(part.startswith(f"ray::{kind}") for part in process.info["cmdline"] or ())
-    ]
+    found = actors(kind)
     if found:
-        os.kill(random.choice(found).pid, signal.SIGKILL)
+        random.choice(found).kill()
     return bool(found)
 
 
@@ -109,8 +118,8 @@ def free_port() -> int:
 def play(config: Config, address: str) -> tuple[Path, list[str]]:
     """Train on the cluster; the run's folder and what was said."""
     progress = Quiet()
-    with placed(config, address, progress.message) as (there, helpers):
-        return train(there, progress=progress, helpers=helpers), progress.messages
+    with placed(config, address, progress.message) as helpers:
+        return train(config, progress=progress, helpers=helpers), progress.messages
 
 
 def metrics_of(run: Path) -> list[dict[str, Any]]:
@@ -141,7 +150,7 @@ def test_actors_that_are_killed_five_times_change_nothing(
     monkeypatch.setattr(ClusterRanks, "accumulate_gradients", killing)
     there, said = play(config_of(model_folder, tmp_path, "there", trainers=1), address)
     assert killed == [True] * 5
-    assert "graders on 2 nodes, 4 programs at once" in said
+    assert "graders on 2 nodes, 2 programs at once" in said
     assert (there / "metrics.jsonl").read_bytes() == (alone / "metrics.jsonl").read_bytes()
     for file in sorted((alone / "episodes").iterdir()):
         assert (there / "episodes" / file.name).read_bytes() == file.read_bytes()
@@ -171,12 +180,12 @@ def test_an_update_of_which_a_trainer_dies_is_computed_once_more(
     with Cluster(config, address, said.append) as cluster:
         cluster.ranks.tell(config, files)
         right = gradients(cluster.ranks)
-        real = ray.wait
+        real, found = ray.wait, actors("TrainerHost")
 
         def wait(asked: list[Any], **more: Any) -> Any:
             """While both are at work, or one of them is not yet: one of them is killed."""
             monkeypatch.setattr(ray, "wait", real)
-            assert kill_one("TrainerHost", Random(1))
+            found[1].kill()
             return real(asked, **more)
 
         monkeypatch.setattr(ray, "wait", wait)
@@ -190,10 +199,12 @@ def test_an_update_of_which_a_trainer_dies_is_computed_once_more(
 
 
 def test_a_program_has_the_score_of_this_machine_on_every_node(address: str) -> None:
-    task = load_tasks("train", seeds=(0,))[0]
+    folder = ROOT / "examples" / "own_tasks"
+    (task, *_) = load_own(folder).of_split("train")
     programs = [task.reference, f"{task.signature}\n    return None\n"]
+    config = from_dict({"tasks": {"suites": [str(folder)]}, "engine": {"workers": 1}})
     with (
-        Cluster(Config(), address, lambda line: None) as cluster,
+        Cluster(config, address, lambda line: None) as cluster,
         Grader(workers=1) as own,
         cluster.open_grader(workers=1) as there,
     ):
@@ -225,18 +236,25 @@ def test_servers_are_started_and_started_anew_at_the_same_url(
         return real(ranks, *arguments)
 
     monkeypatch.setattr(ClusterRanks, "accumulate_gradients", killing)
-    run, said = play(base.model_copy(update={"cluster": table}), address)
+    config = base.model_copy(update={"cluster": table})
+    run, said = play(config, address)
     assert killed == [True]
     assert len(metrics_of(run)) == STEPS
     assert any("is left out" in line for line in said), said
     assert any("is back" in line for line in said), said
+    # Whoever goes on with it starts other servers, or has none.
+    stored = load_run_config(run)
+    assert stored == lay_over(config, {"model.dtype": stored.model.dtype})
 
 
 @pytest.mark.parametrize(
     ("cluster", "said"),
     [
-        ({"trainers": 99}, "99 trainers need 99 CPUs and the cluster has 4"),
-        ({"servers": 1}, "1 servers need 1 GPUs and the cluster has 0"),
+        ({"trainers": 5}, "0 servers and 5 trainers need 5 CPUs and the cluster has 4"),
+        ({"trainers": 1, "trainer_cpus": 3}, "one of the trainers needs 3 CPUs and no node has"),
+        ({"servers": 1}, "one of the servers needs 1 GPUs and no node has more than 0"),
+        ({"servers": 1, "server_gpus": 0.0, "server_command": ""}, "it is empty"),
+        ({"servers": 1, "server_gpus": 0.0, "server_command": "vllm {port.x}"}, "cannot be read"),
         (
             {"servers": 1, "server_gpus": 0.0, "server_command": "nowhere {port}"},
             "there is no 'nowhere' here",
@@ -254,9 +272,9 @@ def test_what_does_not_fit_or_start_is_told_in_one_line(
     config = config_of(model_folder, tmp_path, "refused", **cluster)
     with (
         pytest.raises((UsageError, WorkFailedError), match=said),
-        placed(config, address, lambda line: None),
+        Cluster(config, address, lambda line: None) as opened,
     ):
-        pass
+        opened.place_servers(config)
 
 
 def test_a_cluster_that_is_not_there_is_one_line(
@@ -272,4 +290,4 @@ def test_without_ray_the_extra_is_named(
 ) -> None:
     monkeypatch.setitem(sys.modules, "ray", None)
     assert cli.run(["train", "--runs-dir", str(tmp_path), "--cluster", "auto"]) == 2
-    assert "pip install 'parelha[ray]'" in capsys.readouterr().err
+    assert "--cluster needs Ray" in capsys.readouterr().err

@@ -158,7 +158,7 @@ def train(
         shown = Progress(config.train.steps, first_step=_steps_done(resume))
         with (
             followed(config, run_dir, shown) as progress,
-            placed(config, cluster, progress.message) as (config, helpers),
+            placed(config, cluster, progress.message) as helpers,
         ):
             run_dir = training.train(config, resume=resume, progress=progress, helpers=helpers)
     except KeyboardInterrupt:

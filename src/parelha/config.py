@@ -273,7 +273,7 @@ class Config(Section):
 
     @model_validator(mode="after")
     def _check_overlap(self) -> Self:
-        if self.train.overlap and self.engine.kind != "vllm":
+        if self.train.overlap and self.engine.kind != "vllm" and not self.cluster.servers:
             raise ValueError('train.overlap needs engine.kind = "vllm"')
         return self
 
@@ -305,13 +305,14 @@ class Config(Section):
             raise ValueError("engine.own and engine.server: only one of them can answer")
         if self.engine.own and not is_importable(self.engine.own):
             raise ValueError(f"engine.own: no module {self.engine.own!r} on Python's path")
-        if self.engine.server_key_env and not (self.engine.server or self.engine.servers):
+        served = bool(self.engine.servers or self.cluster.servers)
+        if self.engine.server_key_env and not (self.engine.server or served):
             raise ValueError("engine.server_key_env is the key of engine.server: give its URL")
         if (self.engine.kind == "vllm") != bool(self.engine.servers):
             raise ValueError('engine.servers are those of engine.kind = "vllm": give both or none')
-        if self.engine.servers and (self.engine.server or self.engine.own):
+        if served and (self.engine.server or self.engine.own):
             raise ValueError("engine.servers, engine.server, engine.own: only one can answer")
-        if (self.engine.server or self.engine.servers) and self.eval.no_repeat_ngram:
+        if (self.engine.server or served) and self.eval.no_repeat_ngram:
             raise ValueError("eval.no_repeat_ngram: servers do not know it, leave it 0")
         is_plain = Path(self.name).name == self.name and self.name.isprintable()
         if not is_plain or self.name in ("", ".."):

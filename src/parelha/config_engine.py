@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from parelha.config_base import Count, NotNegative, Positive, Section, ServerUrl, Size
 
@@ -68,6 +68,17 @@ class EngineConfig(Section):
     where that is set."""
 
 
+def _check_gpus(number: float) -> float:
+    """Refuse numbers that Ray does not take."""
+    if 0.0 < number < _LEAST_GPU or (number > 1.0 and number != int(number)):
+        raise ValueError(f"must be 0, a share of at least {_LEAST_GPU} of one GPU, or whole GPUs")
+    return number
+
+
+_LEAST_GPU = 0.0001
+Gpus = Annotated[NotNegative, AfterValidator(_check_gpus)]
+
+
 class ClusterConfig(Section):
     """What `parelha train --cluster` places on a Ray cluster beside graders (docs/scale.md).
 
@@ -78,13 +89,13 @@ class ClusterConfig(Section):
     """Processes that compute the gradients of an update together; 0: the run's own process does."""
     trainer_cpus: Size = 1
     """Processors that Ray keeps for each trainer, and its threads."""
-    trainer_gpus: NotNegative = 0.0
+    trainer_gpus: Gpus = 0.0
     """GPUs that Ray keeps for each trainer."""
     servers: Count = 0
     """vLLM servers that are started, whose URLs take the place of `engine.servers`."""
     server_cpus: Size = 1
     """Processors that Ray keeps for each server."""
-    server_gpus: NotNegative = 1.0
+    server_gpus: Gpus = 1.0
     """GPUs that Ray keeps for each server."""
     server_port: Annotated[int, Field(ge=1024, le=65000)] = 8000
     """Port of the first server; each has its own, the next one up."""

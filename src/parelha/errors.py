@@ -46,6 +46,10 @@ class WorkFailedError(ParelhaError, RuntimeError):
     """The command was right and the work failed."""
 
 
+class TrainerGoneError(WorkFailedError):
+    """Another of the trainers that share an update is gone."""
+
+
 class NothingTrainedError(WorkFailedError):
     """A training run ended without moving any adapter."""
 

@@ -299,7 +299,9 @@ def grader_settings(config: Config) -> dict[str, Any]:
         "case_seed": config.seed,
         # Measured only where it counts: it takes time, and a clock is never the same twice.
         "efficiency": reward.kind == "gated" and reward.efficiency_weight > 0,
-        "linter_settings": Path(reward.linter_settings) if reward.linter_settings else None,
+        "linter_settings": Path(reward.linter_settings).absolute()
+        if reward.linter_settings
+        else None,
     }
 
 

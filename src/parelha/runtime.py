@@ -46,10 +46,12 @@ class Helpers:
     Attributes:
         ranks: who shares its updates.
         open_grader: makes its grader, as `Grader` does; None means one on this machine.
+        place_servers: starts those who answer, and returns the configuration with their URLs.
     """
 
     ranks: Ranks
     open_grader: Callable[..., Grader] | None = None
+    place_servers: Callable[[Config], Config] | None = None
 
 
 @dataclass

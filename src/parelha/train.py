@@ -70,6 +70,8 @@ def _lead(
     """The run itself, whoever shares its updates."""
     began = time.perf_counter()
     _refuse_server(config)
+    if config.train.overlap and config.engine.kind != "vllm" and not helpers.place_servers:
+        raise UsageError("train.overlap needs servers: --cluster starts those of [cluster]")
     tasks = training_tasks(config)
     heldout: tuple[Task, ...] = ()
     if config.eval.episodes:
@@ -78,7 +80,7 @@ def _lead(
     for notice in notices(config):
         progress.message(notice)
     with open_runtime(
-        config,
+        helpers.place_servers(config) if helpers.place_servers else config,
         on_progress=progress.phase,
         on_message=progress.message,
         open_grader=helpers.open_grader,
@@ -210,8 +212,11 @@ def _open_folder(config: Config, resume: Path | None) -> tuple[RunFolder, int]:
 
 
 def _record(config: Config, runtime: Runtime) -> dict[str, Any]:
+    stored = config.to_dict()
+    if config.cluster.servers:  # they end with the run, and whoever goes on has others, or none
+        stored["engine"] |= {"kind": "torch", "servers": []}
     return {
-        "config": config.to_dict(),
+        "config": stored,
         "models": {
             str(agent): {
                 "name": f.name,

@@ -6,9 +6,12 @@ import socket
 import time
 from collections.abc import Sequence
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
-from parelha.errors import ParelhaError, UsageError, WorkFailedError
+from parelha.config import Config
+from parelha.config_engine import ClusterConfig
+from parelha.errors import ParelhaError, UsageError, WorkFailedError, install_command
 
 # A node may be started anew, and a large base takes minutes to load.
 _PATIENCE_SECONDS = 1800.0
@@ -25,7 +28,7 @@ def open_ray(address: str) -> Any:
     try:
         ray: Any = import_module("ray")
     except ImportError:
-        raise UsageError("--cluster needs Ray: pip install 'parelha[ray]'") from None
+        raise UsageError(f"--cluster needs Ray: {install_command('ray')}") from None
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     try:
         _check_address(address)
@@ -36,7 +39,7 @@ def open_ray(address: str) -> Any:
             # Actors see the modules that this process sees, such as a user's own.
             runtime_env={"env_vars": {"PYTHONPATH": os.environ.get("PYTHONPATH", "")}},
         )
-    except (OSError, ValueError, RuntimeError) as error:
+    except (OSError, ValueError, RuntimeError, ray.exceptions.RayError) as error:
         reason = " ".join(str(error).split())[:160]
         raise UsageError(
             f"no Ray cluster at {address!r} ({reason}): `ray start --head` begins one on this "
@@ -77,19 +80,52 @@ def wait_until_ready(ray: Any, actors: Sequence[Any], what: str) -> list[int]:
             raise cause_of(error, what) from None
 
 
-def check_resources(ray: Any, needs: dict[str, float], what: str) -> None:
-    """Refuse what the whole cluster has not, which Ray would wait for.
+def needs_of(config: ClusterConfig) -> dict[str, tuple[int, dict[str, float]]]:
+    """How many there are of each part, and what Ray keeps for each of them."""
+    return {
+        "servers": (
+            config.servers,
+            {"CPU": float(config.server_cpus), "GPU": config.server_gpus},
+        ),
+        "trainers": (
+            config.trainers,
+            {"CPU": float(config.trainer_cpus), "GPU": config.trainer_gpus},
+        ),
+    }
+
+
+def check_room(ray: Any, config: ClusterConfig) -> None:
+    """Refuse what the cluster has no room for, which Ray would wait for.
 
     Raises:
         UsageError: naming what is wanted and what there is.
     """
-    there = ray.cluster_resources()
-    for name, wanted in needs.items():
-        if wanted > there.get(name, 0.0):
+    nodes = [node["Resources"] for node in ray.nodes() if node["Alive"]]
+    parts = needs_of(config)
+    for name in ("CPU", "GPU"):
+        there = [node.get(name, 0.0) for node in nodes]
+        for what, (many, each) in parts.items():
+            if many and each[name] > max(there, default=0.0):
+                raise UsageError(
+                    f"one of the {what} needs {each[name]:g} {name}s and no node has more than "
+                    f"{max(there, default=0.0):g}: lower the numbers of [cluster]"
+                )
+        wanted = sum(many * each[name] for many, each in parts.values())
+        if wanted > sum(there):
             raise UsageError(
-                f"{what} need {wanted:g} {name}s and the cluster has {there.get(name, 0.0):g}: "
-                "lower the numbers of [cluster]"
+                f"{config.servers} servers and {config.trainers} trainers need {wanted:g} {name}s "
+                f"and the cluster has {sum(there):g}: lower the numbers of [cluster]"
             )
+
+
+def with_whole_paths(config: Config) -> Config:
+    """The configuration with models in folders named from the root: nodes begin elsewhere."""
+    names = {
+        key: str(Path(name).expanduser().absolute())
+        for key, name in (("coder", config.model.coder), ("reviewer", config.model.reviewer))
+        if name and Path(name).expanduser().exists()
+    }
+    return config.model_copy(update={"model": config.model.model_copy(update=names)})
 
 
 def cause_of(error: Exception, what: str) -> ParelhaError:
@@ -99,7 +135,7 @@ def cause_of(error: Exception, what: str) -> ParelhaError:
         return cause
     if cause is not None:
         return WorkFailedError(f"{what} failed: {type(cause).__name__}: {_line(cause)}")
-    return WorkFailedError(f"{what} died again and again ({_line(error)})")
+    return WorkFailedError(f"{what} died and cannot be started anew ({_line(error)})")
 
 
 def _line(error: BaseException) -> str:

@@ -3,15 +3,18 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from parelha import __version__
 from parelha.cluster.actors import cause_of, wait_until_ready
 from parelha.cluster.hosts import GraderHost
+from parelha.config import Config
 from parelha.errors import InfrastructureError
 from parelha.grading import Grader
 from parelha.types import Lang, Score, Task
 
+_NEVER = 1_000_000
 _RETRIES = 3  # of a program whose grader dies: it may be the program that kills it
 
 
@@ -23,15 +26,22 @@ class ClusterGrader(Grader):
     Args:
         ray: the module, which has joined a cluster.
         say: told in a line how many nodes grade.
-        settings: arguments of `Grader`; 0 `workers` means the processors of each node.
+        config: of the run: its own tasks, and `engine.workers` of each node, 0 meaning as many as
+            it has processors.
+        settings: arguments of `Grader`.
 
     Raises:
         UsageError: as `Grader`, on one of the nodes.
     """
 
-    def __init__(self, ray: Any, say: Callable[[str], None], **settings: Any) -> None:
-        own = {**settings, "start": False}
-        super().__init__(**own)
+    def __init__(
+        self, ray: Any, say: Callable[[str], None], config: Config, **settings: Any
+    ) -> None:
+        super().__init__(**{**settings, "start": False})
+        suites = {
+            Path(name).absolute() for name in (*config.tasks.suites, *config.tasks.eval_suites)
+        }
+        own_tasks = sorted(folder for folder in suites if folder.is_dir())
         self._ray, self._lock = ray, threading.Lock()
         self._hosts: list[Any] = []
         strategy = ray.util.scheduling_strategies.NodeAffinitySchedulingStrategy
@@ -39,7 +49,7 @@ class ClusterGrader(Grader):
         for node in ray.nodes():
             if not node["Alive"]:
                 continue
-            workers = max(1, int(node["Resources"].get("CPU", 1)))
+            workers = config.engine.workers or max(1, int(node["Resources"].get("CPU", 1)))
             self.workers += workers
             self._hosts.append(
                 ray.remote(GraderHost)
@@ -52,7 +62,7 @@ class ClusterGrader(Grader):
                     # Where its node is gone, another one does the work.
                     scheduling_strategy=strategy(node["NodeID"], soft=True),
                 )
-                .remote(__version__, {**settings, "workers": workers, "start": True})
+                .remote(__version__, {**settings, "workers": workers, "start": True}, own_tasks)
             )
         self._waiting = [0] * len(self._hosts)
         wait_until_ready(ray, self._hosts, "graders")
@@ -77,21 +87,23 @@ class ClusterGrader(Grader):
         return str(self._ask("analyse_text", program, lang))
 
     def _ask(self, method: str, *arguments: Any) -> Any:
-        with self._least_busy() as host:
+        with self._least_busy() as number:
             try:
-                return self._ray.get(host.ask.remote(method, *arguments))
+                return self._ray.get(self._hosts[number].ask.remote(method, *arguments))
             except self._ray.exceptions.RayError as error:
                 if getattr(error, "cause", None) is not None:
                     raise cause_of(error, "a grader") from None
+                if isinstance(error, self._ray.exceptions.ActorDiedError):
+                    self._waiting[number] += _NEVER  # it is not started anew
                 raise InfrastructureError("a grader died over it, and died again") from None
 
     @contextmanager
-    def _least_busy(self) -> Iterator[Any]:
+    def _least_busy(self) -> Iterator[int]:
         with self._lock:
             number = min(range(len(self._hosts)), key=lambda n: self._waiting[n])
             self._waiting[number] += 1
         try:
-            yield self._hosts[number]
+            yield number
         finally:
             with self._lock:
                 self._waiting[number] -= 1

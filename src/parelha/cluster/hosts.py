@@ -8,19 +8,23 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable, Sequence
 from importlib import import_module
-from typing import Any
+from pathlib import Path
+from typing import Any, TypeVar
 
 from parelha import __version__
+from parelha.cluster import server_process
 from parelha.errors import ParelhaError, UsageError, WorkFailedError
 from parelha.grading import Grader
+from parelha.tasks.own import load_own
+
+_Made = TypeVar("_Made")
 
 _PAUSE_SECONDS = 0.5  # before a server that ended is started again
 _LAST_BYTES = 2000  # of what it said, in which its last line is looked for
-# A server whose actor is killed ends with it, and its port and memory are free (prctl(2)).
-_END_WITH_PARENT = (
-    "import ctypes, os, sys; ctypes.CDLL(None).prctl(1, 9); os.execvp(sys.argv[1], sys.argv[1:])"
-)
+# For the port of a server whose actor was killed to be free.
+_FREE_SECONDS = 20.0
 
 
 class Host:
@@ -36,6 +40,17 @@ class Host:
                 f"{socket.gethostname()} has Parelha {__version__} and the run {version}: install "
                 "the same on all nodes"
             )
+
+    def open(self, make: Callable[[], _Made]) -> _Made | None:
+        """What `make` gives; None where there is a fault, which is kept if it comes of that."""
+        if self.fault is None:
+            try:
+                return make()
+            except ParelhaError as error:
+                self.fault = error
+            except Exception as error:  # pylint: disable=broad-exception-caught
+                self.fault = WorkFailedError(f"{type(error).__name__}: {error}")
+        return None
 
     def ready(self) -> int:
         """Return the number of this process once it can be asked.
@@ -61,16 +76,20 @@ class GraderHost(Host):
     Args:
         version: of the run.
         settings: arguments of `Grader`.
+        own_tasks: folders of tasks, whose modules a task that is handed over is made of.
     """
 
-    def __init__(self, version: str, settings: dict[str, Any]) -> None:
+    def __init__(
+        self, version: str, settings: dict[str, Any], own_tasks: Sequence[Path] = ()
+    ) -> None:
         super().__init__(version)
-        self._grader: Grader | None = None
-        try:
-            if self.fault is None:
-                self._grader = Grader(**settings)
-        except ParelhaError as error:
-            self.fault = error
+
+        def make() -> Grader:
+            for folder in own_tasks:
+                load_own(folder)
+            return Grader(**settings)
+
+        self._grader = self.open(make)
 
     def ask(self, method: str, *arguments: Any) -> Any:
         """The answer of one of the grader's methods."""
@@ -84,13 +103,18 @@ class ServerHost(Host):
     Args:
         version: of the run.
         command: what starts it.
+        port: at which it listens.
     """
 
-    def __init__(self, version: str, command: list[str]) -> None:
+    def __init__(self, version: str, command: list[str], port: int) -> None:
         super().__init__(version)
         self._command = command
         if self.fault is None and shutil.which(command[0]) is None:
             self.fault = UsageError(f"cluster.server_command: there is no {command[0]!r} here")
+        if self.fault is None and _is_taken(port):
+            self.fault = UsageError(
+                f"cluster.server_port: something listens at port {port} of {socket.gethostname()}"
+            )
         if self.fault is None:
             threading.Thread(target=self._keep, daemon=True).start()
 
@@ -101,7 +125,7 @@ class ServerHost(Host):
     def _keep(self) -> None:
         """Start the server, and again whenever it ends; what it said last is told by `ready`."""
         environment = {**os.environ, "VLLM_ALLOW_RUNTIME_LORA_UPDATING": "1"}
-        command = [sys.executable, "-c", _END_WITH_PARENT, *self._command]
+        command = [sys.executable, server_process.__file__, *self._command]
         while True:
             with tempfile.TemporaryFile() as said:
                 status = subprocess.run(
@@ -115,3 +139,14 @@ class ServerHost(Host):
                 f"{last.strip()[:200]}"
             )
             time.sleep(_PAUSE_SECONDS)
+
+
+def _is_taken(port: int) -> bool:
+    """Whether someone listens at a port of this node, and goes on to."""
+    end = time.monotonic() + _FREE_SECONDS
+    while time.monotonic() < end:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)):
+                return False
+        time.sleep(_PAUSE_SECONDS)
+    return True

@@ -1,14 +1,14 @@
 """Opens what of a run is on a cluster, and closes it with the run."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from parelha.closing import Closing
-from parelha.cluster.actors import open_ray
+from parelha.cluster.actors import check_room, open_ray
 from parelha.cluster.graders import ClusterGrader
-from parelha.cluster.servers import start_servers
+from parelha.cluster.servers import server_command, start_servers
 from parelha.cluster.trainers import ClusterRanks
 from parelha.config import Config
 from parelha.config_file import lay_over
@@ -18,7 +18,7 @@ from parelha.runtime import Helpers
 
 
 class Cluster(Closing):
-    """What of a run is on a Ray cluster.
+    """What of a run is on a Ray cluster; servers and trainers once they are asked for.
 
     Args:
         config: of the run.
@@ -27,27 +27,39 @@ class Cluster(Closing):
         say: told, in lines that stay, what is placed and what is lost.
 
     Attributes:
-        config: the run's, with the URLs of the servers that were started.
-        ranks: who shares its updates.
+        ranks: who shares the run's updates.
 
     Raises:
-        UsageError: no Ray, no cluster, or what the configuration asks for does not fit there.
-        WorkFailedError: a server ends before it answers.
+        UsageError: no Ray, no cluster, or no room there for what the configuration asks for.
     """
 
     def __init__(self, config: Config, address: str, say: Callable[[str], None]) -> None:
-        self._ray, self._say = open_ray(address), say
+        if config.engine.servers and config.cluster.servers:
+            raise UsageError("engine.servers and cluster.servers: give one of them")
+        if config.cluster.servers:
+            _answered_by(config, ["http://localhost:1"])  # refuse now what servers do not know
+            server_command(config, config.cluster.server_port)
+        self._config, self._say = config, say
+        self._ray = open_ray(address)
         self._servers: list[Any] = []  # they end with the last hold on them
         try:
-            self.config = config
-            if config.cluster.servers:
-                self._servers, urls = start_servers(self._ray, config, say)
-                told = {"engine.kind": "vllm", "engine.servers": ",".join(urls)}
-                self.config = lay_over(config, told)
+            check_room(self._ray, config.cluster)
             self.ranks = ClusterRanks(self._ray, config.cluster, say)
         except BaseException:
             self.close()
             raise
+
+    def place_servers(self, config: Config) -> Config:
+        """Start the servers that are wanted; returns the configuration that they answer.
+
+        Raises:
+            UsageError: they cannot be started on their nodes.
+            WorkFailedError: one ends before it answers.
+        """
+        if not config.cluster.servers:
+            return config
+        self._servers, urls = start_servers(self._ray, config, self._say)
+        return _answered_by(config, urls)
 
     def open_grader(self, **settings: Any) -> Grader:
         """A grader with workers on every node; the arguments are `Grader`'s.
@@ -55,7 +67,7 @@ class Cluster(Closing):
         Raises:
             UsageError: as `Grader`, on one of the nodes.
         """
-        return ClusterGrader(self._ray, self._say, **settings)
+        return ClusterGrader(self._ray, self._say, self._config, **settings)
 
     def close(self) -> None:
         """End all actors; may be called twice."""
@@ -65,17 +77,20 @@ class Cluster(Closing):
 @contextmanager
 def placed(
     config: Config, address: str | None, say: Callable[[str], None]
-) -> Iterator[tuple[Config, Helpers | None]]:
-    """A run's configuration and helpers on a cluster; as it is where there is no `address`.
+) -> Iterator[Helpers | None]:
+    """A run's helpers on a cluster; none where there is no `address`.
 
     Raises:
         UsageError: as `Cluster`, or `torchrun` has started trainers already.
-        WorkFailedError: as `Cluster`.
     """
     if address is None:
-        yield config, None
+        yield None
         return
     if "TORCHELASTIC_RUN_ID" in os.environ:
         raise UsageError("--cluster places the trainers itself: leave torchrun out")
     with Cluster(config, address, say) as cluster:
-        yield cluster.config, Helpers(cluster.ranks, cluster.open_grader)
+        yield Helpers(cluster.ranks, cluster.open_grader, cluster.place_servers)
+
+
+def _answered_by(config: Config, urls: Sequence[str]) -> Config:
+    return lay_over(config, {"engine.kind": "vllm", "engine.servers": ",".join(urls)})

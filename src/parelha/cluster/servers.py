@@ -7,7 +7,7 @@ from contextlib import closing
 from typing import Any
 
 from parelha import __version__
-from parelha.cluster.actors import check_resources, wait_until_ready
+from parelha.cluster.actors import needs_of, wait_until_ready, with_whole_paths
 from parelha.cluster.hosts import ServerHost
 from parelha.config import Config
 from parelha.engines.vllm_server import VllmServer
@@ -28,14 +28,11 @@ def start_servers(
         the actors that keep them, for as long as they are held, and the servers' URLs.
 
     Raises:
-        UsageError: the cluster has not what they need, or they cannot be started there.
+        UsageError: they cannot be started on their nodes.
         WorkFailedError: one ends, or does not answer within half an hour.
     """
     wanted = config.cluster
-    each = {"CPU": float(wanted.server_cpus), "GPU": wanted.server_gpus}
-    many = wanted.servers
-    needs = {name: many * number for name, number in each.items()}
-    check_resources(ray, needs, f"{many} servers")
+    many, each = wanted.servers, needs_of(wanted)["servers"][1]
     # An actor that is started anew in a bundle is at the same node, and so at the same URL.
     bundle = {name: number for name, number in each.items() if number}
     group = ray.util.placement_group([bundle] * many, strategy="SPREAD")
@@ -49,8 +46,8 @@ def start_servers(
             max_task_retries=-1,
             scheduling_strategy=strategy(group, placement_group_bundle_index=number),
         )
-        .remote(__version__, server_command(config, wanted.server_port + number))
-        for number in range(many)
+        .remote(__version__, server_command(config, port), port)
+        for number, port in enumerate(range(wanted.server_port, wanted.server_port + many))
     ]
     wait_until_ready(ray, hosts, "servers")
     found = ray.get([host.address.remote() for host in hosts])
@@ -68,13 +65,13 @@ def server_command(config: Config, port: int) -> list[str]:
         UsageError: `cluster.server_command` is no command.
     """
     row, rank = find(config.model.coder), lora_rank(config.model.lora_rank)
-    model = row.hub if row else config.model.coder
+    model = row.hub if row else with_whole_paths(config).model.coder
     try:
-        return [
-            part.format(model=model, port=port, rank=rank)
-            for part in shlex.split(config.cluster.server_command)
-        ]
-    except (ValueError, LookupError) as error:
+        parts = shlex.split(config.cluster.server_command)
+        if not parts:
+            raise ValueError("it is empty")
+        return [part.format(model=model, port=port, rank=rank) for part in parts]
+    except (ValueError, LookupError, AttributeError, TypeError) as error:
         raise UsageError(
             f"cluster.server_command cannot be read ({error}): {{model}}, {{port}} and {{rank}} "
             "may stand in it"

@@ -5,6 +5,7 @@ the rounds, and the gradient comes back. So an update in which one dies is compu
 the same values, when Ray has started it again.
 """
 
+import os
 import socket
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
@@ -15,11 +16,11 @@ import torch.distributed as dist
 from torch import Tensor
 
 from parelha import __version__
-from parelha.cluster.actors import cause_of, check_resources, wait_until_ready
+from parelha.cluster.actors import cause_of, wait_until_ready, with_whole_paths
 from parelha.cluster.hosts import Host, node_address
 from parelha.config import Config, LearningConfig
 from parelha.config_engine import ClusterConfig
-from parelha.errors import ParelhaError, WorkFailedError
+from parelha.errors import TrainerGoneError, WorkFailedError
 from parelha.kernels.choose import use_gpu
 from parelha.learning.ranks import Ranks, Share, Told, shares_of
 from parelha.learning.update import Sample, UpdateResult
@@ -45,15 +46,12 @@ class TrainerHost(Host):
 
     def __init__(self, version: str, told: Told, threads: int, on_gpu: bool) -> None:
         super().__init__(version)
-        self._policy: Policy | None = None
-        try:
-            if self.fault is None:
-                if on_gpu:
-                    use_gpu(0)  # Ray shows a process those GPUs alone that are its own
-                self._policy = load_follower(told)
-                torch.set_num_threads(threads)
-        except ParelhaError as error:
-            self.fault = error
+        if on_gpu:
+            use_gpu(0)  # Ray shows a process those GPUs alone that are its own
+        else:
+            os.environ["CUDA_VISIBLE_DEVICES"] = ""  # all of them, where it has none of its own
+        self._policy = self.open(lambda: load_follower(told))
+        torch.set_num_threads(threads)
 
     def meeting_point(self) -> str:
         """A URL at which the ranks of an update can meet, on this node."""
@@ -74,7 +72,7 @@ class TrainerHost(Host):
             adapter: its parameters, in the order of `Policy.parameters`.
 
         Raises:
-            WorkFailedError: another rank is gone.
+            TrainerGoneError: another rank is gone.
         """
         self.ready()
         assert self._policy is not None
@@ -86,7 +84,7 @@ class TrainerHost(Host):
             dist.init_process_group(init_method=meet, rank=rank, world_size=size, timeout=_PATIENCE)
             done = Ranks().take_part(self._policy, share)
         except dist.DistError as error:
-            raise WorkFailedError(f"another trainer is gone ({error})") from None
+            raise TrainerGoneError(f"another trainer is gone ({error})") from None
         finally:
             if dist.is_initialized():
                 dist.destroy_process_group()
@@ -106,18 +104,12 @@ class ClusterRanks(Ranks):
         ray: the module, which has joined a cluster.
         config: how many trainers there are, and what each is kept of a node.
         say: told in a line of a trainer that is started anew.
-
-    Raises:
-        UsageError: the cluster has not what they need.
     """
 
     def __init__(self, ray: Any, config: ClusterConfig, say: Callable[[str], None]) -> None:
         super().__init__()
         self._ray, self._cluster, self._say = ray, config, say
         self._hosts: list[Any] = []
-        many = config.trainers
-        needs = {"CPU": many * float(config.trainer_cpus), "GPU": many * config.trainer_gpus}
-        check_resources(ray, needs, f"{many} trainers")
 
     def tell(self, config: Config, files: Mapping[Agent, ModelFiles]) -> None:
         """Place the trainers, once what `auto` stands for is known, and wait for them.
@@ -133,7 +125,8 @@ class ClusterRanks(Ranks):
             max_restarts=-1,
             scheduling_strategy="SPREAD",
         )
-        told, on_gpu = Told(config.to_dict(), dict(files)), wanted.trainer_gpus > 0
+        told = Told(with_whole_paths(config).to_dict(), dict(files))
+        on_gpu = wanted.trainer_gpus > 0
         self._hosts = [
             host.remote(__version__, told, wanted.trainer_cpus, on_gpu)
             for _ in range(wanted.trainers)
@@ -184,18 +177,24 @@ class ClusterRanks(Ranks):
         wait_until_ready(ray, self._hosts, "trainers")
         try:
             meet = ray.get(self._hosts[0].meeting_point.remote())
-        except ray.exceptions.RayActorError:
+        except ray.exceptions.RayError:
             raise _GoneError from None
         asked = [
             host.take_part.remote(meet, rank, size, share, adapter)
             for rank, (host, share) in enumerate(zip(self._hosts, shares, strict=True))
         ]
         errors = self._errors(asked)
-        if any(isinstance(error, ray.exceptions.RayActorError) for error in errors):
-            raise _GoneError
         for error in errors:
-            raise cause_of(error, "a trainer")
-        done: tuple[UpdateResult, list[Tensor]] = ray.get(asked[0])
+            # What one of them fails of would come again; that another is gone would not.
+            cause = getattr(error, "cause", None)
+            if cause is not None and not isinstance(cause, TrainerGoneError):
+                raise cause_of(error, "a trainer")
+        if errors:
+            raise _GoneError
+        try:
+            done: tuple[UpdateResult, list[Tensor]] = ray.get(asked[0])
+        except ray.exceptions.RayError:  # its node went with the gradient
+            raise _GoneError from None
         return done
 
     def _errors(self, asked: list[Any]) -> list[Exception]:

@@ -20,7 +20,7 @@ import torch.distributed as dist
 
 from parelha.closing import Closing
 from parelha.config import Config, LearningConfig
-from parelha.errors import WorkFailedError
+from parelha.errors import TrainerGoneError, WorkFailedError
 from parelha.kernels.choose import use_gpu
 from parelha.learning.update import (
     Counts,
@@ -238,7 +238,7 @@ def _talking() -> Iterator[None]:
         yield
     except RuntimeError as error:
         reason = " ".join(str(error).split())[:120]
-        raise WorkFailedError(
+        raise TrainerGoneError(
             f"another trainer is gone ({reason}): everything up to the step before is saved, start "
             "all of them again with --resume"
         ) from None
