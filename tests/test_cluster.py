@@ -8,6 +8,7 @@ import shlex
 import socket
 import sys
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -107,6 +108,11 @@ def kill_one(kind: str, random: Random) -> bool:
     if found:
         random.choice(found).kill()
     return bool(found)
+
+
+def is_taken(port: int) -> bool:
+    with socket.socket() as probe:
+        return not probe.connect_ex(("127.0.0.1", port))
 
 
 def free_port() -> int:
@@ -226,7 +232,8 @@ def test_servers_are_started_and_started_anew_at_the_same_url(
     monkeypatch.setattr("parelha.engines.vllm_engine._PROBE_SECONDS", 0.1)
     command = shlex.join([sys.executable, "-m", "tests.vllm_serving", "{port}"])
     base = config_of(model_folder, tmp_path, "served", servers=1, server_gpus=0.0)
-    table = base.cluster.model_copy(update={"server_command": command, "server_port": free_port()})
+    port = free_port()
+    table = base.cluster.model_copy(update={"server_command": command, "server_port": port})
     real = ClusterRanks.accumulate_gradients
     killed: list[bool] = []
 
@@ -243,6 +250,10 @@ def test_servers_are_started_and_started_anew_at_the_same_url(
     assert any("is left out" in line for line in said), said
     assert any("is back" in line for line in said), said
     # Whoever goes on with it starts other servers, or has none.
+    end = time.monotonic() + 30.0
+    while is_taken(port):
+        assert time.monotonic() < end, "the server outlives the run"
+        time.sleep(0.1)
     stored = load_run_config(run)
     assert stored == lay_over(config, {"model.dtype": stored.model.dtype})
 

@@ -128,9 +128,14 @@ class ServerHost(Host):
         command = [sys.executable, server_process.__file__, *self._command]
         while True:
             with tempfile.TemporaryFile() as said:
-                status = subprocess.run(
-                    command, env=environment, stdout=subprocess.DEVNULL, stderr=said, check=False
-                ).returncode
+                with subprocess.Popen(
+                    command,
+                    env=environment,
+                    stdin=subprocess.PIPE,  # it ends with this process, and then the server
+                    stdout=subprocess.DEVNULL,
+                    stderr=said,
+                ) as process:
+                    status = process.wait()
                 said.seek(max(0, said.tell() - _LAST_BYTES))
                 lines = said.read().decode("utf-8", "replace").split("\n")
             last = next((line for line in reversed(lines) if line.strip()), "")
