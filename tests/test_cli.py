@@ -34,7 +34,9 @@ class FakeTraining(ModuleType):
         self.error = error
         self.seen: list[tuple[Config, Path | None]] = []
 
-    def train(self, config: Config, *, resume: Path | None = None, progress: Progress) -> Path:
+    def train(
+        self, config: Config, *, resume: Path | None = None, progress: Progress, **_: None
+    ) -> Path:
         self.seen.append((config, resume))
         run_dir = resume or config.run_dir
         if resume is None:

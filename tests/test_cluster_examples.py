@@ -210,9 +210,9 @@ def test_the_run_on_kuberay_fits_the_cluster_that_is_made_for_it() -> None:
     (workers,) = cluster["workerGroupSpecs"]
     (worker,) = workers["template"]["spec"]["containers"]
     wanted, limits = config.cluster, worker["resources"]["limits"]
-    gpus = wanted.trainers * wanted.trainer_gpus + wanted.servers * wanted.server_gpus
+    gpus = wanted.num_trainers * wanted.trainer_gpus + wanted.num_servers * wanted.server_gpus
     assert gpus == workers["replicas"] * limits["nvidia.com/gpu"]
-    cpus = wanted.trainers * wanted.trainer_cpus + wanted.servers * wanted.server_cpus
+    cpus = wanted.num_trainers * wanted.trainer_cpus + wanted.num_servers * wanted.server_cpus
     assert cpus <= workers["replicas"] * limits["cpu"]
     for group in (cluster["headGroupSpec"], workers):
         pod = group["template"]["spec"]

@@ -61,7 +61,7 @@ def run_rank(rank: int, meet: Path, out: Path, *, in_share: bool) -> None:
 
 @pytest.mark.parametrize(
     "in_share, other",
-    [(True, "WorkFailedError: another trainer is gone"), (False, "done")],
+    [(True, "TrainerGoneError: another trainer is gone"), (False, "done")],
     ids=["in its share", "between updates"],
 )
 def test_where_the_first_rank_fails_it_says_why_and_no_rank_waits_for_another(

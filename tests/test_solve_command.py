@@ -92,7 +92,7 @@ def test_a_kept_program_runs_by_itself(sets: dict[str, DataSet], tmp_path: Path)
 def _scripted(monkeypatch: pytest.MonkeyPatch, model_folder: Path) -> tuple[str, dict[Any, str]]:
     """Let the tiny model's place be taken by a script; its folder is real."""
     script: dict[Any, str] = {}
-    grader = SimpleNamespace(analyser=Linters(), close=lambda: None)
+    grader = SimpleNamespace(analyser=Linters(), workers=1, close=lambda: None)
     monkeypatch.setattr("parelha.runtime.Grader", lambda **_: grader)
     monkeypatch.setattr(
         "parelha.runtime.TorchEngine", lambda *_: ScriptedEngine(tiny_format(), script)

@@ -273,7 +273,7 @@ class Config(Section):
 
     @model_validator(mode="after")
     def _check_overlap(self) -> Self:
-        if self.train.overlap and self.engine.kind != "vllm" and not self.cluster.servers:
+        if self.train.overlap and self.engine.kind != "vllm" and not self.cluster.num_servers:
             raise ValueError('train.overlap needs engine.kind = "vllm"')
         return self
 
@@ -305,7 +305,7 @@ class Config(Section):
             raise ValueError("engine.own and engine.server: only one of them can answer")
         if self.engine.own and not is_importable(self.engine.own):
             raise ValueError(f"engine.own: no module {self.engine.own!r} on Python's path")
-        served = bool(self.engine.servers or self.cluster.servers)
+        served = bool(self.engine.servers or self.cluster.num_servers)
         if self.engine.server_key_env and not (self.engine.server or served):
             raise ValueError("engine.server_key_env is the key of engine.server: give its URL")
         if (self.engine.kind == "vllm") != bool(self.engine.servers):

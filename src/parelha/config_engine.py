@@ -85,13 +85,13 @@ class ClusterConfig(Section):
     Where a run's parts are changes nothing that is learned.
     """
 
-    trainers: Count = 0
+    num_trainers: Count = 0
     """Processes that compute the gradients of an update together; 0: the run's own process does."""
     trainer_cpus: Size = 1
     """Processors that Ray keeps for each trainer, and its threads."""
     trainer_gpus: Gpus = 0.0
     """GPUs that Ray keeps for each trainer."""
-    servers: Count = 0
+    num_servers: Count = 0
     """vLLM servers that are started, whose URLs take the place of `engine.servers`."""
     server_cpus: Size = 1
     """Processors that Ray keeps for each server."""

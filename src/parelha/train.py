@@ -213,7 +213,7 @@ def _open_folder(config: Config, resume: Path | None) -> tuple[RunFolder, int]:
 
 def _record(config: Config, runtime: Runtime) -> dict[str, Any]:
     stored = config.to_dict()
-    if config.cluster.servers:  # they end with the run, and whoever goes on has others, or none
+    if config.cluster.num_servers:  # they end with the run, and whoever goes on has others, or none
         stored["engine"] |= {"kind": "torch", "servers": []}
     return {
         "config": stored,

@@ -84,11 +84,11 @@ def needs_of(config: ClusterConfig) -> dict[str, tuple[int, dict[str, float]]]:
     """How many there are of each part, and what Ray keeps for each of them."""
     return {
         "servers": (
-            config.servers,
+            config.num_servers,
             {"CPU": float(config.server_cpus), "GPU": config.server_gpus},
         ),
         "trainers": (
-            config.trainers,
+            config.num_trainers,
             {"CPU": float(config.trainer_cpus), "GPU": config.trainer_gpus},
         ),
     }
@@ -113,8 +113,8 @@ def check_room(ray: Any, config: ClusterConfig) -> None:
         wanted = sum(many * each[name] for many, each in parts.values())
         if wanted > sum(there):
             raise UsageError(
-                f"{config.servers} servers and {config.trainers} trainers need {wanted:g} {name}s "
-                f"and the cluster has {sum(there):g}: lower the numbers of [cluster]"
+                f"{config.num_servers} servers and {config.num_trainers} trainers need {wanted:g} "
+                f"{name}s and the cluster has {sum(there):g}: lower the numbers of [cluster]"
             )
 
 

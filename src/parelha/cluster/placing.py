@@ -34,9 +34,9 @@ class Cluster(Closing):
     """
 
     def __init__(self, config: Config, address: str, say: Callable[[str], None]) -> None:
-        if config.engine.servers and config.cluster.servers:
-            raise UsageError("engine.servers and cluster.servers: give one of them")
-        if config.cluster.servers:
+        if config.engine.servers and config.cluster.num_servers:
+            raise UsageError("engine.servers and cluster.num_servers: give one of them")
+        if config.cluster.num_servers:
             _answered_by(config, ["http://localhost:1"])  # refuse now what servers do not know
             server_command(config, config.cluster.server_port)
         self._config, self._say = config, say
@@ -56,7 +56,7 @@ class Cluster(Closing):
             UsageError: they cannot be started on their nodes.
             WorkFailedError: one ends before it answers.
         """
-        if not config.cluster.servers:
+        if not config.cluster.num_servers:
             return config
         self._servers, urls = start_servers(self._ray, config, self._say)
         return _answered_by(config, urls)

@@ -32,7 +32,7 @@ def start_servers(
         WorkFailedError: one ends, or does not answer within half an hour.
     """
     wanted = config.cluster
-    many, each = wanted.servers, needs_of(wanted)["servers"][1]
+    many, each = wanted.num_servers, needs_of(wanted)["servers"][1]
     # An actor that is started anew in a bundle is at the same node, and so at the same URL.
     bundle = {name: number for name, number in each.items() if number}
     group = ray.util.placement_group([bundle] * many, strategy="SPREAD")

@@ -5,7 +5,6 @@ the rounds, and the gradient comes back. So an update in which one dies is compu
 the same values, when Ray has started it again.
 """
 
-import os
 import socket
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
@@ -21,7 +20,7 @@ from parelha.cluster.hosts import Host, node_address
 from parelha.config import Config, LearningConfig
 from parelha.config_engine import ClusterConfig
 from parelha.errors import TrainerGoneError, WorkFailedError
-from parelha.kernels.choose import use_gpu
+from parelha.kernels.choose import beside, use_gpu, use_no_gpu
 from parelha.learning.ranks import Ranks, Share, Told, shares_of
 from parelha.learning.update import Sample, UpdateResult
 from parelha.models.fetch import ModelFiles
@@ -49,7 +48,7 @@ class TrainerHost(Host):
         if on_gpu:
             use_gpu(0)  # Ray shows a process those GPUs alone that are its own
         else:
-            os.environ["CUDA_VISIBLE_DEVICES"] = ""  # all of them, where it has none of its own
+            use_no_gpu()  # it shows one that has none of its own all of them
         self._policy = self.open(lambda: load_follower(told))
         torch.set_num_threads(threads)
 
@@ -129,7 +128,7 @@ class ClusterRanks(Ranks):
         on_gpu = wanted.trainer_gpus > 0
         self._hosts = [
             host.remote(__version__, told, wanted.trainer_cpus, on_gpu)
-            for _ in range(wanted.trainers)
+            for _ in range(wanted.num_trainers)
         ]
         wait_until_ready(ray, self._hosts, "trainers")
 
@@ -163,7 +162,7 @@ class ClusterRanks(Ranks):
                 "before is saved, --resume goes on"
             )
         for parameter, gradient in zip(parameters, gradients, strict=True):
-            parameter.grad = gradient.to(parameter.device)
+            parameter.grad = beside(parameter, gradient)
         return done
 
     def _together(self, shares: list[Share], adapter: Any) -> tuple[UpdateResult, list[Tensor]]:

@@ -154,6 +154,11 @@ def use_gpu(number: int) -> None:
         torch.cuda.set_device(number)
 
 
+def use_no_gpu() -> None:
+    """Let this process compute on the processor; before torch has looked for GPUs."""
+    os.environ["CUDA_VISIBLE_DEVICES"] = ""
+
+
 def gpu_in_use() -> int:
     """The number of the GPU that this process computes on: the one of its rank."""
     return torch.cuda.current_device()
