@@ -140,6 +140,26 @@ def test_addresses_in_memory_are_left_out() -> None:
     assert "<function f at 0x...> second line" in text
 
 
+@pytest.mark.parametrize(
+    ("detail", "told"),
+    [
+        (
+            "ImportError: cannot import name 'mad' from 'statistics' "
+            "(/tmp/parelha-sandbox-21561-0j6q/farm/statistics.py)",
+            "ImportError: cannot import name 'mad' from 'statistics' (statistics.py)",
+        ),
+        ("OSError: '/var/tmp/parelha-sandbox-7-a_b/data.csv'", "OSError: '/data.csv'"),
+    ],
+)
+def test_folders_of_this_machine_are_left_out(detail: str, told: str) -> None:
+    """The sandbox's is another one in every run."""
+    with grader_of(CallResult(RAISED, None, detail)) as grader:
+        text = grader.execute_examples(task_of(1), PROGRAM, "en")
+        tests = grader.test(task_of(1), PROGRAM)
+    assert told in text
+    assert tests.details[0] == f"raised: {told}"
+
+
 def test_the_reviewers_tool_says_what_was_right_and_what_was_not() -> None:
     calls = (CallResult(GOOD, 1), CallResult(GOOD, 5), CallResult(RAISED, None, "KeyError: 'a'"))
     with grader_of(*calls) as grader:

@@ -42,6 +42,9 @@ _MAX_DETAIL = 200
 _MAX_GRADED = 2048  # scores that are kept
 _STRUCTURES = ("def", "import", "return", "if", "for")  # that the deck looks for in a text
 _ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}\b")
+# The sandbox's own folder, named by a process and by chance; and where a module of this machine is.
+_SANDBOX = re.compile(r"[^\s'\"()]*/parelha-sandbox-[^\s'\"()/]*")
+_MODULE_FILE = re.compile(r"\(/[^\s()]*/([^\s()/]+\.(?:py|so))\)")
 # The outcome is a word and not a comparison of two numbers, which small models miss.
 _ALL_RIGHT: dict[Lang, str] = {
     "en": "All {total} examples came out right.",
@@ -382,5 +385,6 @@ def _shown(value: object) -> str:
 
 
 def _one_line(text: str, most: int = _MAX_DETAIL) -> str:
-    """Capped, and without addresses in memory: they differ between two equal runs."""
-    return _ADDRESS.sub("0x...", " ".join(text[: 4 * _MAX_DETAIL].split()))[:most]
+    """Capped, and without addresses in memory and folders: they differ between two equal runs."""
+    line = _MODULE_FILE.sub(r"(\1)", " ".join(text[: 4 * _MAX_DETAIL].split()))
+    return _ADDRESS.sub("0x...", _SANDBOX.sub("", line))[:most]
