@@ -319,3 +319,14 @@ def test_a_folder_of_experiments_gives_all_of_them_by_name_or_says_that_there_ar
     (tmp_path / "begun" / "pair-0" / "config.json").write_text("{}")
     with pytest.raises(UsageError, match=r"begun holds no results\.json"):
         write_document(tmp_path / "none.md", [tmp_path / "begun"])
+
+
+@pytest.mark.parametrize(
+    ("done", "said"), [((1, 1), "one run"), ((3, 3), "3 runs"), ((2, 3), "2 to 3 runs")]
+)
+def test_the_claims_count_the_runs_that_are_done(done: tuple[int, int], said: str) -> None:
+    results = dict(results_of([False] * 36, [True] * 36, [False, True] * 18))
+    results["arms"] = [
+        {**arm, "done": number} for arm, number in zip(results["arms"], (*done, 0), strict=False)
+    ]
+    assert f"is seen in {said} of each arm alone" in " ".join(claims(results))

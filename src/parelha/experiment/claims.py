@@ -31,8 +31,10 @@ def limits(results: Mapping[str, Any]) -> list[str]:
     missing = sum("after" not in run and not run["error"] for run in results["runs"])
     if missing:
         found.append(f"{missing} of {planned} runs are not finished.")
-    seeds = len(results["seeds"])
-    runs = "one run" if seeds == 1 else f"{seeds} runs"
+    done = [arm["done"] for arm in results["arms"] if arm["done"]] or [0]
+    fewest, most = min(done), max(done)
+    many = f"{most}" if fewest == most else f"{fewest} to {most}"
+    runs = "one run" if most == 1 else f"{many} runs"
     found.append(
         f"Intervals are over families of tasks. The luck of training is seen in {runs} of each arm "
         "alone: a difference counts only where every seed has its sign, and says nothing of other "
