@@ -22,6 +22,7 @@ from parelha.errors import InfrastructureError
 from parelha.once import Once
 from parelha.probes import best_trivial
 from parelha.sandbox import Sandbox
+from parelha.sandbox.runner import FOLDER
 from parelha.tasks import expected
 from parelha.tasks.benchmarks import BenchmarkTask, shown
 from parelha.tasks.compare import kind_of, python_scalar
@@ -43,7 +44,7 @@ _MAX_GRADED = 2048  # scores that are kept
 _STRUCTURES = ("def", "import", "return", "if", "for")  # that the deck looks for in a text
 _ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{6,}\b")
 # The sandbox's own folder, named by a process and by chance; and where a module of this machine is.
-_SANDBOX = re.compile(r"[^\s'\"()]*/parelha-sandbox-[^\s'\"()/]*")
+_SANDBOX = re.compile(rf"[^\s'\"()]*/{FOLDER}[^\s'\"()/]*")
 _MODULE_FILE = re.compile(r"\(/[^\s()]*/([^\s()/]+\.(?:py|so))\)")
 # The outcome is a word and not a comparison of two numbers, which small models miss.
 _ALL_RIGHT: dict[Lang, str] = {

@@ -56,8 +56,8 @@ def _check_address(address: str) -> None:
             pass
 
 
-def wait_until_ready(ray: Any, actors: Sequence[Any], what: str) -> list[int]:
-    """Wait until all actors can be asked, those that are started anew too; their process numbers.
+def wait_until_ready(ray: Any, actors: Sequence[Any], what: str) -> None:
+    """Wait until all actors can be asked, those that are started anew too.
 
     Raises:
         ParelhaError: what one of them says that it cannot do.
@@ -67,8 +67,8 @@ def wait_until_ready(ray: Any, actors: Sequence[Any], what: str) -> list[int]:
     while True:
         left = max(end - time.monotonic(), 0.0)
         try:
-            found: list[int] = ray.get([actor.ready.remote() for actor in actors], timeout=left)
-            return found
+            ray.get([actor.ready.remote() for actor in actors], timeout=left)
+            return
         except ray.exceptions.GetTimeoutError:
             raise WorkFailedError(
                 f"the cluster had no place for {what} within half an hour: everything so far is "

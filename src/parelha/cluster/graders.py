@@ -14,7 +14,7 @@ from parelha.errors import InfrastructureError
 from parelha.grading import Grader
 from parelha.types import Lang, Score, Task
 
-_NEVER = 1_000_000
+_NEVER = 1_000_000  # programs that wait for a grader which answers nothing more
 _RETRIES = 3  # of a program whose grader dies: it may be the program that kills it
 
 
@@ -94,7 +94,8 @@ class ClusterGrader(Grader):
                 if getattr(error, "cause", None) is not None:
                     raise cause_of(error, "a grader") from None
                 if isinstance(error, self._ray.exceptions.ActorDiedError):
-                    self._waiting[number] += _NEVER  # it is not started anew
+                    with self._lock:
+                        self._waiting[number] += _NEVER  # it is not started anew
                 raise InfrastructureError("a grader died over it, and died again") from None
 
     @contextmanager

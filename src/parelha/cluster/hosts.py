@@ -52,15 +52,14 @@ class Host:
                 self.fault = WorkFailedError(f"{type(error).__name__}: {error}")
         return None
 
-    def ready(self) -> int:
-        """Return the number of this process once it can be asked.
+    def ready(self) -> None:
+        """Return once it can be asked.
 
         Raises:
             ParelhaError: it cannot do its work here.
         """
         if self.fault is not None:
             raise self.fault
-        return os.getpid()
 
 
 def node_address() -> str:

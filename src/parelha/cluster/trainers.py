@@ -6,7 +6,7 @@ the same values, when Ray has started it again.
 """
 
 import socket
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -17,12 +17,12 @@ from torch import Tensor
 from parelha import __version__
 from parelha.cluster.actors import cause_of, wait_until_ready, with_whole_paths
 from parelha.cluster.hosts import Host, node_address
-from parelha.config import Config, LearningConfig
+from parelha.config import Config
 from parelha.config_engine import ClusterConfig
 from parelha.errors import TrainerGoneError, WorkFailedError
 from parelha.kernels.choose import beside, use_gpu, use_no_gpu
-from parelha.learning.ranks import Ranks, Share, Told, shares_of
-from parelha.learning.update import Sample, UpdateResult
+from parelha.learning.ranks import Ranks, Share, Told
+from parelha.learning.update import UpdateResult
 from parelha.models.fetch import ModelFiles
 from parelha.models.policy import Policy
 from parelha.runtime import load_follower
@@ -110,6 +110,11 @@ class ClusterRanks(Ranks):
         self._ray, self._cluster, self._say = ray, config, say
         self._hosts: list[Any] = []
 
+    @property
+    def is_alone(self) -> bool:
+        """Whether an update is the run's own process's."""
+        return not self._hosts
+
     def tell(self, config: Config, files: Mapping[Agent, ModelFiles]) -> None:
         """Place the trainers, once what `auto` stands for is known, and wait for them.
 
@@ -130,24 +135,16 @@ class ClusterRanks(Ranks):
             host.remote(__version__, told, wanted.trainer_cpus, on_gpu)
             for _ in range(wanted.num_trainers)
         ]
+        self.size = max(1, wanted.num_trainers)
         wait_until_ready(ray, self._hosts, "trainers")
 
-    def accumulate_gradients(
-        self,
-        policy: Policy,
-        agent: Agent,
-        samples: Sequence[Sample],
-        config: LearningConfig,
-        max_importance: float | None = None,
-    ) -> UpdateResult:
-        """`update.accumulate_gradients` by all trainers; the gradient is complete in the policy.
+    def hand_out(self, policy: Policy, shares: list[Share]) -> UpdateResult:
+        """An update by all trainers, a share each; the gradient is complete in the policy.
 
         Raises:
             WorkFailedError: trainers die again and again, or one of them fails.
         """
-        if not self._hosts:
-            return super().accumulate_gradients(policy, agent, samples, config, max_importance)
-        shares = shares_of(samples, len(self._hosts), agent, config, max_importance)
+        agent = shares[0].agent
         parameters = list(policy.parameters(agent).values())
         adapter = self._ray.put([parameter.detach().cpu() for parameter in parameters])
         for _ in range(_ATTEMPTS):
@@ -172,7 +169,7 @@ class ClusterRanks(Ranks):
             _GoneError: a trainer died.
             WorkFailedError: one of them failed.
         """
-        ray, size = self._ray, len(self._hosts)
+        ray, size = self._ray, self.size
         wait_until_ready(ray, self._hosts, "trainers")
         try:
             meet = ray.get(self._hosts[0].meeting_point.remote())
@@ -220,7 +217,7 @@ class ClusterRanks(Ranks):
 
     def close(self) -> None:
         """End the trainers; may be called twice."""
-        hosts, self._hosts = self._hosts, []
+        hosts, self._hosts, self.size = self._hosts, [], 1
         for host in hosts:
             self._ray.kill(host)
         super().close()

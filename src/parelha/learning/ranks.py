@@ -75,6 +75,11 @@ class Ranks(Closing):
             self.rank, self.size = dist.get_rank(), dist.get_world_size()
         self._midway = False  # whether the others wait for something else than the next share
 
+    @property
+    def is_alone(self) -> bool:
+        """Whether an update is this process's alone."""
+        return self.size == 1
+
     def tell(self, config: Config, files: Mapping[Agent, ModelFiles]) -> None:
         """Tell the others what run this is, once what `auto` stands for is known."""
         with self._whole():
@@ -93,9 +98,20 @@ class Ranks(Closing):
         Raises:
             WorkFailedError: another rank is gone.
         """
-        if self.size == 1:
+        if self.is_alone:
             return accumulate_gradients(policy, agent, samples, config, max_importance)
-        shares = shares_of(samples, self.size, agent, config, max_importance)
+        counts = count_targets(samples)
+        parts = spread(samples, self.size)
+        return self.hand_out(
+            policy, [Share(agent, part, config, max_importance, counts) for part in parts]
+        )
+
+    def hand_out(self, policy: Policy, shares: list[Share]) -> UpdateResult:
+        """An update by all ranks, a share each; the gradient is complete in this one's policy.
+
+        Raises:
+            WorkFailedError: another rank is gone.
+        """
         with self._whole():
             return self._add_up(policy, self._deal(shares))
 
@@ -185,19 +201,6 @@ def join_ranks() -> Ranks:
         if dist.get_rank() == 0:
             signal.signal(signal.SIGTERM, signal.default_int_handler)
     return Ranks()
-
-
-def shares_of(
-    samples: Sequence[Sample],
-    size: int,
-    agent: Agent,
-    config: LearningConfig,
-    max_importance: float | None,
-) -> list[Share]:
-    """What each of `size` ranks computes of an update of `agent` from these samples."""
-    counts = count_targets(samples)
-    parts = spread(samples, size)
-    return [Share(agent, part, config, max_importance, counts) for part in parts]
 
 
 def spread(samples: Sequence[Sample], size: int) -> list[list[Sample]]:

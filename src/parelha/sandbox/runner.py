@@ -24,7 +24,7 @@ from .layout import find_layout
 from .process import ZygoteError, ZygoteProcess
 from .worker import PROFILES
 
-_FOLDER = "parelha-sandbox-"
+FOLDER = "parelha-sandbox-"
 INPUT_BYTES = 64 * 1024 * 1024
 Kind = Literal["program", "timed", "harness"]  # how the worker takes what it is sent
 # Words, not syntax: a tree would mean parsing hostile source in this process (a parser can be
@@ -236,7 +236,7 @@ class Sandbox(Closing):
             return probing.wrong_system()
         layout = find_layout(("matplotlib",) if self._plots else ())
         _remove_leftovers()
-        self._base = Path(tempfile.mkdtemp(prefix=f"{_FOLDER}{os.getpid()}-"))
+        self._base = Path(tempfile.mkdtemp(prefix=f"{FOLDER}{os.getpid()}-"))
         weakref.finalize(self, shutil.rmtree, self._base, ignore_errors=True)
         self._base.chmod(0o755)
         for name in ("farm", "empty", "root"):
@@ -273,8 +273,8 @@ class Sandbox(Closing):
 
 def _remove_leftovers() -> None:
     """Remove the folders of runs that were killed before they could do it themselves."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{_FOLDER}*-*"):
-        owner = folder.name.removeprefix(_FOLDER).partition("-")[0]
+    for folder in Path(tempfile.gettempdir()).glob(f"{FOLDER}*-*"):
+        owner = folder.name.removeprefix(FOLDER).partition("-")[0]
         if owner.isdecimal() and not Path(f"/proc/{owner}").exists():
             shutil.rmtree(folder, ignore_errors=True)
 
