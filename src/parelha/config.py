@@ -80,6 +80,9 @@ class EpisodeConfig(Section):
     """K: drafts of one task."""
     reviews: Size = 2
     """M: reviews of each draft."""
+    hints: bool = False
+    """In training a task of which no draft passes gets as many again, which begin with the first
+    half of the reference (GHPO, arXiv 2507.10628); only the rest of them is learned."""
     max_rounds: Size = 1
     """Reviews followed by a revision, at most, on each branch."""
     max_program_tokens: Size = 256

@@ -26,6 +26,7 @@ from parelha.stage import (
     task_prompt,
     wait_for_grades,
 )
+from parelha.tasks.opening import opening_of
 from parelha.types import Agent, CoderAction, Score, Task
 
 
@@ -33,6 +34,8 @@ def play_tree(
     task: Task, stage: Stage, stored: Sequence[Round] = (), judged: Sequence[Round] = ()
 ) -> Part:
     """All episodes of one task: K drafts, M reviews of each, one revision of each review.
+
+    Where hints are given and no draft passes, K hinted drafts follow.
 
     Args:
         task: to be solved.
@@ -48,16 +51,29 @@ def play_tree(
         rows = yield [review_draft(task, s, d, s.start_grade(task, d)) for s, d in on]
     else:
         rows = yield [play_row(task, stage, k) for k in range(stage.config.drafts)]
+        scores = [row[0].draft.score for row in rows]
+        if stage.gives_hints and not any(score is None or score.all_passed for score in scores):
+            rows += yield from play_hinted(task, stage)
     return Tree(task.id, rows)
 
 
-def play_row(task: Task, stage: Stage, k: int) -> Part:
-    """All episodes of one draft.
+def play_row(task: Task, stage: Stage, k: int, opening: str = "") -> Part:
+    """All episodes of one draft; a hinted one begins with the `opening`.
 
     Returns: its branches, all programs scored.
     """
-    draft, grade = yield from play_draft(task, stage, k)
+    draft, grade = yield from play_draft(task, stage, k, opening)
     return (yield from review_draft(task, stage, draft, grade))
+
+
+def play_hinted(task: Task, stage: Stage) -> Part:
+    """K further drafts, begun as the reference begins and reviewed by nobody; none without one.
+
+    Returns: a row of branches for each, all programs scored.
+    """
+    opening, alone = opening_of(task), replace(stage, phase="draft")
+    numbers = range(stage.config.drafts, 2 * stage.config.drafts) if opening else ()
+    return (yield [play_row(task, alone, k, opening) for k in numbers])
 
 
 def review_draft(task: Task, stage: Stage, draft: Round, grade: "Future[Score]") -> Part:
@@ -87,17 +103,19 @@ def passes(grade: "Future[Score]") -> Part:
     return score.all_passed
 
 
-def play_draft(task: Task, stage: Stage, k: int) -> Part:
+def play_draft(task: Task, stage: Stage, k: int, opening: str = "") -> Part:
     """The coder names the kind of work, gets its working hint, and writes a program.
+
+    Or goes on with one, from its `opening`.
 
     Returns: the round, and the grade under way.
     """
-    play = Round(f"d{k}", Agent.CODER, "draft")
+    play = Round(f"d{k}", Agent.CODER, "hinted" if opening else "draft")
     talk = ask_for_kind(play, task, stage)
     play.action = yield from choose(play, talk, stage, task, list(CoderAction), "action")
     hint = talk.form.foreign(prompts.write_program(CoderAction(play.action), task, stage.lang))
     talk.request(talk.form.text_ids(hint), hint)
-    grade = yield from write(play, talk, stage, task)
+    grade = yield from write(play, talk, stage, task, opening)
     return play, grade
 
 
@@ -197,9 +215,11 @@ def ask_afresh(
     return talk
 
 
-def write(play: Round, talk: Conversation, stage: Stage, task: Task) -> Part:
-    """One program; returns the grade under way."""
+def write(play: Round, talk: Conversation, stage: Stage, task: Task, opening: str = "") -> Part:
+    """One program, or the rest of it; returns the grade under way."""
     prefix = talk.form.program_prefix
+    if opening:
+        prefix = f"```python\n{talk.form.foreign(opening)}"
     talk.prefill(prefix)
     limit = stage.config.max_program_tokens
     yield from free_answer(play, talk, stage, task, kind="program", limit=limit, prefix=prefix)

@@ -40,7 +40,11 @@ def step_metrics(
     drafts = [p.score for p in rounds if p.kind == "draft" and p.score is not None]
     ended = _per_draft(trees, lambda b: b.final.score is not None and not b.was_cut_short)
     finals = [(weight, b.final.score) for weight, b in ended if b.final.score is not None]
-    for name, scores in (("draft", [(1, score) for score in drafts]), ("final", finals)):
+    hinted = [p.score for p in rounds if p.kind == "hinted" and p.score is not None]
+    measured = {"draft": [(1, score) for score in drafts], "final": finals}
+    if hinted:
+        measured["hinted"] = [(1, score) for score in hinted]
+    for name, scores in measured.items():
         record[f"pass_rate/{name}"] = _weighted_mean((w, float(s.all_passed)) for w, s in scores)
         record[f"share/{name}"] = _weighted_mean((w, _share(s)) for w, s in scores)
     programs = [p for p in rounds if p.kind in ("draft", "revision")]

@@ -87,7 +87,9 @@ def most_tokens(config: Config, step: int) -> int:
     A stored draft counts like a new one: to read it, twice, takes about as long as to write it.
     """
     reviewed = config.episode.reviews * _tokens_of_reviews(config, step)
-    return drafts_of(config, step) * (config.episode.max_program_tokens + reviewed)
+    program = config.episode.max_program_tokens
+    hinted = 0 if _takes_from_store(config, step) else hinted_drafts_of(config)
+    return drafts_of(config, step) * (program + reviewed) + hinted * program
 
 
 def written_tokens(config: Config, step: int) -> int:
@@ -100,6 +102,7 @@ def written_tokens(config: Config, step: int) -> int:
     whole = episode.reviews * dialogue_tokens(episode)
     after = {"draft": 0, "verdict": verdict}.get(phase, whole)
     fresh = config.train.tasks_per_step * episode.drafts * (draft_tokens(episode) + after)
+    fresh += hinted_drafts_of(config) * draft_tokens(episode)
     stored = stored_drafts_of(config, step)
     if phase == "free" or not stored:
         return fresh + stored * after
@@ -154,11 +157,22 @@ def costs_of_steps(config: Config) -> list[float]:
 
 
 def drafts_of(config: Config, step: int) -> int:
-    """Drafts that a step writes, or takes from the store; the first one finds none there."""
+    """Drafts that a step writes, or takes from the store, hinted ones left out."""
     stored = stored_drafts_of(config, step)
-    if stored and config.train.phase(step) in ("verdict", "review"):
+    if _takes_from_store(config, step):
         return stored
     return config.train.tasks_per_step * config.episode.drafts + stored
+
+
+def hinted_drafts_of(config: Config) -> int:
+    """Drafts that a step writes with a hint, at most: where none of a task's drafts passes."""
+    return config.train.tasks_per_step * config.episode.drafts if config.episode.hints else 0
+
+
+def _takes_from_store(config: Config, step: int) -> bool:
+    """Whether a step takes all its drafts from the store, where there are some."""
+    stored = stored_drafts_of(config, step)
+    return bool(stored) and config.train.phase(step) in ("verdict", "review")
 
 
 def stored_drafts_of(config: Config, step: int) -> int:

@@ -20,6 +20,7 @@ from parelha.models.shape import find_shape, folder_of
 from parelha.pacing import (
     dialogue_tokens,
     draft_tokens,
+    hinted_drafts_of,
     most_tokens,
     review_tokens,
     stored_drafts_of,
@@ -309,7 +310,7 @@ def work_of(config: Config, step: int) -> Work:
     return Work(
         tokens=tokens,
         programs=_programs_of(config, step),
-        chain=draft_tokens(episode) + after,
+        chain=(1 + episode.hints) * draft_tokens(episode) + after,
         # What was stored is no new token, and is updated on as if it were.
         updated=UPDATED_PER_NEW * max(tokens, most_tokens(config, step)),
     )
@@ -320,6 +321,7 @@ def _programs_of(config: Config, step: int) -> int:
     episode, phase = config.episode, config.train.phase(step)
     revisions = 0 if phase in ("draft", "verdict") else episode.reviews * episode.max_rounds
     fresh = config.train.tasks_per_step * episode.drafts * (1 + revisions)
+    fresh += hinted_drafts_of(config)
     stored = stored_drafts_of(config, step)
     if phase == "free" or not stored:
         return fresh + stored * (1 + revisions)

@@ -78,6 +78,11 @@ class Stage:
     phase: Phase = "free"
     grade_answer: Callable[[Task, str, str, str], Score] | None = None
 
+    @property
+    def gives_hints(self) -> bool:
+        """Whether tasks that no draft passes are tried again with hints; never in evaluation."""
+        return self.config.hints and self.sampling is None
+
     def temperature(self, agent: Agent) -> float:
         """Of a role's free answers; in training of its actions too."""
         return self.sampling.temperature if self.sampling else self.roles[agent].temperature
@@ -144,7 +149,7 @@ def free_answer(
     answer = prefix + form.decode(completion.token_ids)
     for stop in form.stop_strings:
         answer = answer.split(stop, 1)[0]
-    opened = kind == "program" and form.program_prefix
+    opened = kind == "program" and prefix
     if opened and completion.finish == "stop" and not program_complete(answer):
         # The code block was opened for the model, so the end of the text closes it too.
         answer = answer.rstrip() + "\n```"

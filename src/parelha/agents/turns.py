@@ -42,7 +42,8 @@ class Round:
         name: place in the tree: ``d0`` (draft), ``d0.r1`` (a review of it), ``d0.r1.d`` (the
             revision), then ``d0.r1.d.r`` and so on.
         agent: whose round it is.
-        kind: what the round is for: a `draft`, a `review`, a `revision`.
+        kind: what the round is for: a `draft`, a `hinted` one that begins as the reference does, a
+            `stored` one of an earlier step; a `review`; a `revision`.
         ids: (T,) the whole token sequence, prompts and answers.
         turns: the answers in `ids`, in order.
         score: of the program (draft and revision); None for a review, and None where the

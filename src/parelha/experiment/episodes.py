@@ -46,8 +46,8 @@ def _rounds(planned: Planned) -> Iterator[list[Line]]:
 def _rows(rounds: list[Line]) -> Iterator[dict[str, float]]:
     for chain in join_rounds(rounds):
         programs = [line for line in chain if line["kind"] != "review"]
-        # Stored drafts are chosen by what they are worth, and would bend every curve.
-        if programs and chain[0]["kind"] != "stored" and programs[-1]["reward"] is not None:
+        # Stored and hinted drafts would bend every curve.
+        if programs and chain[0]["kind"] == "draft" and programs[-1]["reward"] is not None:
             yield _figures(programs[-1])
 
 

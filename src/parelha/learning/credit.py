@@ -81,9 +81,10 @@ def assign_credit(
             play.advantages, play.better = [None] * len(play.turns), {}
     book = _Book(learning)
     for tree in trees:
-        # Stored drafts have no turns that anyone could learn.
-        new = [draft for draft in tree.drafts if draft.kind == "draft"]
-        book.compare("program", [_whole(draft, draft.reward) for draft in _kept(new)])
+        # Stored drafts have no turns that anyone could learn; hinted ones pass more easily.
+        for kind in ("draft", "hinted"):
+            alike = [draft for draft in _kept(tree.drafts) if draft.kind == kind]
+            book.compare("program", [_whole(draft, draft.reward) for draft in alike])
         book.compare("program", list(_revisions(tree, reward)))
     reviewed = [one for tree in trees for one in _reviewed(tree)]
     weights = class_weights([(one.passes, len(one.verdicts) * _stake(one)) for one in reviewed])
@@ -181,7 +182,8 @@ def _revisions(tree: Tree, reward: RewardConfig) -> Iterator[_Entry]:
         ):
             if before.reward is None or not _kept([revision]):
                 continue
-            against = tree.drafts if review.asks_afresh else [before]
+            first = [draft for draft in tree.drafts if draft.kind != "hinted"]
+            against = first if review.asks_afresh else [before]
             values = [combine(one.components, reward) for one in against if one.reward is not None]
             yield _whole(revision, (revision.reward or 0.0) - sum(values) / len(values))
 

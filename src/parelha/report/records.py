@@ -177,13 +177,15 @@ def group_of(record: Mapping[str, Any]) -> str:
 def join_episodes(rounds: Iterable[Line]) -> list[Episode]:
     """Put episodes together from rounds, whose names say where in the tree they stand.
 
-    Reviews of stored drafts are no episodes: `Run.metrics` says what they were like.
+    Reviews of stored drafts, and hinted drafts, are no episodes: `Run.metrics` says what they were
+    like.
     """
     episodes = []
     for chain in join_rounds(rounds):
         programs = [read_program(r) for r in chain if r["kind"] != "review"]
-        if not programs or chain[0]["kind"] == "stored":
-            # Stored drafts are chosen by what they are worth, and would bend every curve.
+        if not programs or chain[0]["kind"] != "draft":
+            # Stored drafts are chosen by what they are worth, and would bend every curve, as would
+            # hinted ones.
             continue
         episodes.append(
             Episode(
