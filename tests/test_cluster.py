@@ -204,22 +204,23 @@ def test_an_update_of_which_a_trainer_dies_is_computed_once_more(
         torch.testing.assert_close(one, other, rtol=1e-3, atol=1e-6)
 
 
-def test_a_program_has_the_score_of_this_machine_on_every_node(address: str) -> None:
+def test_a_program_has_the_score_of_this_machine_on_every_node(
+    address: str, grader: Grader
+) -> None:
     folder = ROOT / "examples" / "own_tasks"
     (task, *_) = load_own(folder).of_split("train")
     programs = [task.reference, f"{task.signature}\n    return None\n"]
     config = from_dict({"tasks": {"suites": [str(folder)]}, "engine": {"workers": 1}})
     with (
         Cluster(config, address, lambda line: None) as cluster,
-        Grader(workers=1) as own,
         cluster.open_grader(workers=1) as there,
     ):
         for program in programs:
-            found, right = there.grade(task, program), own.grade(task, program)
+            found, right = there.grade(task, program), grader.grade(task, program)
             assert found.tests and right.tests
             assert replace(found.tests, cpu_seconds=0.0) == replace(right.tests, cpu_seconds=0.0)
             assert replace(found, tests=None) == replace(right, tests=None)
-            told = [g.execute_examples(task, program, "en") for g in (there, own)]
+            told = [g.execute_examples(task, program, "en") for g in (there, grader)]
             assert told[0] == told[1]
 
 

@@ -312,6 +312,7 @@ def test_without_a_sandbox_what_must_be_computed_is_in_process_or_refused(tmp_pa
         (Right(-math.inf, "json", 1e-6), -math.inf, math.inf),
         (Right([1.0, math.inf], "json", 1e-6), [1.0, math.inf], [1.0, 10**300]),
         (Right(7.0, "json", 1e-6), 7.0, math.inf),
+        (Right(1.0, "json"), 1, 1 + 0j),
         (Right(1.0, "isclose", 0.1), 1.05, 1.2),
         (Right(1.0, "isclose abs", 0.1), 1.05, 1.2),
         (Right([1.0], "numpy close", 0.1), [1.05], [1.05, 1.05]),

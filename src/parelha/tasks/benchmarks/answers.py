@@ -146,7 +146,8 @@ def _json_equal(actual: Any, right: Any, tolerance: float) -> bool:
         return isinstance(actual, dict) and _json_objects_equal(actual, right, tolerance)
     if isinstance(right, float) and math.isnan(right):
         return isinstance(actual, float) and math.isnan(actual)
-    alike = isinstance(actual, bool) == isinstance(right, bool)  # 1 is not written like true
+    # 1 is not written like true, and 1 + 0j not at all.
+    alike = isinstance(actual, bool) == isinstance(right, bool) and not isinstance(actual, complex)
     if tolerance and isinstance(actual, int | float) and isinstance(right, int | float):
         return alike and (actual == right or _near(actual, right, tolerance))
     return alike and bool(actual == right)
