@@ -249,9 +249,12 @@ def test_the_claims_name_failed_runs_and_tokens_that_differ() -> None:
     results = results_of([False] * 36, [True] * 36, [True] * 36)
     results["runs"][1]["error"] = "the disk is full"
     text = " ".join(claims(results))
-    assert "1 of 6 runs failed and count nowhere: pair-0." in text
+    assert "1 of 6 runs failed and count in no pass rate" in text
     assert "did not take as many new tokens a run: pair 2,500, other 5,000." in text
     assert claims({**results, "differences": []})[0].startswith("Nothing was compared")
+    assert "Intervals are over families of tasks." in text
+    results["evaluation"]["suites"] = ["humaneval"]
+    assert "families of tasks, of a public benchmark over its tasks." in " ".join(claims(results))
 
 
 @pytest.fixture(scope="module", name="page")

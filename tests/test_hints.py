@@ -10,13 +10,20 @@ from typing import Any
 import pytest
 
 from parelha.agents.turns import Tree
-from parelha.config import Config, EpisodeConfig, LearningConfig, RewardConfig, TrainConfig
-from parelha.config_eval import EvalConfig
+from parelha.config import (
+    Config,
+    EpisodeConfig,
+    LearningConfig,
+    ModelConfig,
+    RewardConfig,
+    TrainConfig,
+)
 from parelha.episode import play_tree
 from parelha.learning.credit import assign_credit
 from parelha.metrics import round_records, step_metrics
 from parelha.pacing import most_tokens, written_tokens
-from parelha.report.records import join_episodes
+from parelha.report.episodes import HINTED, TRAINING, pack_episodes
+from parelha.report.records import join_episodes, read_run
 from parelha.rewards import reward_trees
 from parelha.rollout import play_all
 from parelha.sizes import LongestDialogues
@@ -25,6 +32,7 @@ from parelha.tasks import load_tasks
 from parelha.tasks.benchmarks import BenchmarkTask
 from parelha.tasks.curriculum import PassRates, form_of
 from parelha.tasks.opening import opening_of
+from parelha.tracking import RunFolder, step_name
 from parelha.types import Agent, Phase, Score, Task
 from tests.fakes import (
     NUM_CASES,
@@ -37,6 +45,7 @@ from tests.fakes import (
     use_fakes,
 )
 from tests.scripted import ScriptedEngine
+from tests.test_report_files import unpacked
 
 OPENING = "def f(x: int) -> int:\n    x = x + 1\n"
 TASK = replace(fake_task(), reference=f"{OPENING}    return x - 1\n")
@@ -64,8 +73,9 @@ class HintedEngine(ScriptedEngine):
 def played(
     task: Task = TASK, grader: FakeGrader | None = None, phase: Phase = "free", **changed: Any
 ) -> Tree:
-    stage = replace(fake_stage(grader or HalfGrader(), hints=True), phase=phase, **changed)
-    engine = HintedEngine(stage.formats[Agent.CODER])
+    stage = replace(fake_stage(grader or HalfGrader()), phase=phase, **{"hints": True, **changed})
+    # One of the revisions is an edit, the others are begun afresh.
+    engine = HintedEngine(stage.formats[Agent.CODER], {("d0.r0", 1): "minor"})
     (tree,) = play_all([play_tree(task, stage)], engine)
     assert isinstance(tree, Tree)
     return tree
@@ -115,14 +125,28 @@ def test_a_task_that_no_draft_passes_is_tried_again_from_the_references_first_ha
 def test_no_hint_is_given_where_a_draft_passes_or_was_lost_or_in_evaluation() -> None:
     lost = FakeGrader(faulty=lambda what, _: what == "grade")
     assert len(played(grader=lost).drafts) == 2
-    assert len(played(sampling=EvalConfig()).drafts) == 2
-    assert len(played(config=fake_stage().config).drafts) == 2
+    assert len(played(hints=False).drafts) == 2
 
     class Passing(FakeGrader):
         def grade(self, task: Task, program: str, reason: str = "") -> Score:
             return fake_score(program, NUM_CASES * ("# d1\n" in program))
 
     assert len(played(grader=Passing()).drafts) == 2
+
+
+def test_a_coder_that_does_not_learn_gets_no_hints() -> None:
+    episode = EpisodeConfig(hints=True)
+    assert Config(episode=episode).gives_hints
+    shared = ModelConfig(shared_policy=True)
+    assert Config(episode=episode, model=shared).gives_hints
+    alone = ModelConfig(train_agents=("reviewer",))
+    assert not Config(episode=episode, model=alone).gives_hints
+
+
+def test_the_last_function_of_a_name_is_the_reference() -> None:
+    stub = "@overload\ndef f(x: int) -> int: ...\n\n\n"
+    task = replace(TASK, reference=f"from typing import overload\n\n\n{stub}{TASK.reference}")
+    assert opening_of(task).endswith(OPENING)
 
 
 def test_hinted_drafts_are_compared_with_each_other_alone() -> None:
@@ -139,7 +163,7 @@ def test_hinted_drafts_are_compared_with_each_other_alone() -> None:
 def test_a_program_begun_afresh_is_not_compared_with_hinted_drafts() -> None:
     found = []
     for hints in (True, False):
-        tree = played() if hints else played(config=fake_stage().config)
+        tree = played(hints=hints)
         reward_trees([tree], RewardConfig())
         assign_credit([tree], LearningConfig(normalise_std=False), RewardConfig())
         found.append([one.advantages for one in tree.rounds if one.kind == "revision"])
@@ -177,7 +201,7 @@ def test_a_hint_counts_in_the_longest_dialogue() -> None:
     lines = 400 * "    x = x + 1\n"
     task = replace(TASK, reference=f"{OPENING}{lines}    return x\n")
     plain = LongestDialogues(fake_stage()).of(task)[Agent.CODER]
-    hinted = LongestDialogues(fake_stage(hints=True)).of(task)[Agent.CODER]
+    hinted = LongestDialogues(replace(fake_stage(), hints=True)).of(task)[Agent.CODER]
     assert hinted > plain
 
 
@@ -193,3 +217,9 @@ def test_a_run_with_hints_learns_from_them_and_repeats(
     found = [(run / "metrics.jsonl").read_text() for run in runs]
     assert found[0] == found[1]
     assert '"pass_rate/hinted"' in found[0]
+    kept = RunFolder(runs[0])
+    rounds = [one for step in range(1, 5) for one in kept.read_rounds(step_name(step))]
+    turns = [turn for one in rounds if one["kind"] == "hinted" for turn in one["turns"]]
+    assert any(turn["advantage"] for turn in turns)
+    index = unpacked(pack_episodes(read_run(runs[0])).index)
+    assert set(index["sources"]) == {TRAINING, HINTED}

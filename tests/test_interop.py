@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 from parelha import cli
+from parelha.config import Config, EpisodeConfig
 from parelha.errors import UsageError
 from parelha.interop import grading
 from parelha.interop.dialogue import Dialogue
@@ -44,6 +46,19 @@ def played(grader: AnswerGrader, verdict: str = "propose_refactoring") -> Dialog
         wanted = verdict if verdict in choices else (choices or [PROGRAM])[0]
         assert dialogue.answer(wanted)
     return dialogue
+
+
+def test_another_trainer_is_never_shown_a_reference() -> None:
+    task = replace(fake_task(), reference="def f(x):\n    y = x\n    return y + 1\n")
+    grader = AnswerGrader(Config(episode=EpisodeConfig(hints=True)), tools=FakeGrader())
+    dialogue = Dialogue(task, grader)
+    kinds = []
+    while dialogue.due is not None:
+        assert "y = x" not in str(dialogue.due.messages)
+        kinds.append(dialogue.due.agent)
+        dialogue.answer((dialogue.due.choices or [PROGRAM])[0])
+    # No draft follows once the pair has had its say.
+    assert kinds.index(Agent.REVIEWER) > 0 and len(dialogue.rounds) in (2, 3)
 
 
 def test_samples_that_end_at_once_share_one_grader(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -335,6 +335,12 @@ class Config(Section):
         return self
 
     @property
+    def gives_hints(self) -> bool:
+        """Whether there are hinted drafts: where the coder learns from them."""
+        learns = self.model.shared_policy or "coder" in self.model.train_agents
+        return self.episode.hints and learns
+
+    @property
     def run_dir(self) -> Path:
         """The run's folder."""
         return Path(self.runs_dir) / self.name

@@ -52,7 +52,7 @@ def play_tree(
     else:
         rows = yield [play_row(task, stage, k) for k in range(stage.config.drafts)]
         scores = [row[0].draft.score for row in rows]
-        if stage.gives_hints and not any(score is None or score.all_passed for score in scores):
+        if stage.hints and not any(score is None or score.all_passed for score in scores):
             rows += yield from play_hinted(task, stage)
     return Tree(task.id, rows)
 

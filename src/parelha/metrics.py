@@ -25,7 +25,7 @@ def step_metrics(
     rounds = [play for tree in trees for play in tree.rounds]
     episodes = [branch for tree in trees for branch in tree.episodes]
     record: dict[str, Any] = {
-        "episodes": len(episodes),
+        "episodes": sum(branch.draft.kind != "hinted" for branch in episodes),
         "samples_dropped": sum(bool(play.dropped) for play in rounds),
     }
     for kind in dict.fromkeys(("draft", "revision", "review", *(p.kind for p in rounds))):

@@ -59,6 +59,13 @@ class Pace:
             last += 1
         return lay_over(config, {"train.steps": str(last)})
 
+    def has_room(self, step: int, reserve: float) -> bool:
+        """Whether a step that begins now ends in time, as far as is known."""
+        if not self._config.train.minutes or not self._first:
+            return True
+        left = self._ends - time.perf_counter() - reserve
+        return self._cost(self._config, step) <= left
+
     def _with_all_phases(self, left: float) -> Config:
         """The longest phases, all shortened alike, that fit; the last one as long as asked for."""
         train = self._config.train
@@ -166,7 +173,7 @@ def drafts_of(config: Config, step: int) -> int:
 
 def hinted_drafts_of(config: Config) -> int:
     """Drafts that a step writes with a hint, at most: where none of a task's drafts passes."""
-    return config.train.tasks_per_step * config.episode.drafts if config.episode.hints else 0
+    return config.train.tasks_per_step * config.episode.drafts if config.gives_hints else 0
 
 
 def _takes_from_store(config: Config, step: int) -> bool:
@@ -180,7 +187,8 @@ def stored_drafts_of(config: Config, step: int) -> int:
     train, phase = config.train, config.train.phase(step)
     if step == 1 or phase == "draft":
         return 0
-    return train.replayed_drafts if phase == "free" else train.stored_drafts
+    least = 2 if phase == "verdict" else 0  # one of each class
+    return train.replayed_drafts if phase == "free" else max(least, train.stored_drafts)
 
 
 def what_is_played(config: Config) -> str:

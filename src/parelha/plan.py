@@ -277,9 +277,8 @@ def longest_dialogue(config: Config) -> tuple[int, bool]:
         return _PROMPT_TOKENS + _limits(episode), False
     form = make_format(load_tokenizer(folder))
     formats, nobody = dict.fromkeys(Agent, form), cast(Any, None)  # nothing is graded
-    longest = LongestDialogues(
-        Stage(episode, config.lang, roles_of(config), formats, nobody, AtOnce(), (0,))
-    )
+    stage = Stage(episode, config.lang, roles_of(config), formats, nobody, AtOnce(), (0,))
+    longest = LongestDialogues(replace(stage, hints=config.gives_hints))
     # The same is said of every task: the longest dialogues are those of the longest statements.
     tasks = sorted(
         _tasks_of(config), key=lambda task: len(form.text_ids(task_prompt(task, config.lang)))
@@ -310,7 +309,7 @@ def work_of(config: Config, step: int) -> Work:
     return Work(
         tokens=tokens,
         programs=_programs_of(config, step),
-        chain=(1 + episode.hints) * draft_tokens(episode) + after,
+        chain=(1 + config.gives_hints) * draft_tokens(episode) + after,
         # What was stored is no new token, and is updated on as if it were.
         updated=UPDATED_PER_NEW * max(tokens, most_tokens(config, step)),
     )

@@ -172,14 +172,14 @@ def components(score: Score, reviews: Sequence[Round], config: RewardConfig) -> 
     for module, weight in config.own.items():
         name = module.rpartition(".")[2]
         quality[name], weights[name] = _own(module, score, reviews), weight
-    if _unread(score):
-        # The tools have read something else than what ran. In the open the same code would earn
-        # this or more.
-        quality = dict.fromkeys(quality, 0.0)
     if config.efficiency_weight > 0 and score.efficiency is not None:
         # Left out where a task has no large inputs: then it is missing for all its programs.
         quality["efficiency"] = score.efficiency.score
         weights["efficiency"] = config.efficiency_weight
+    if _unread(score):
+        # The tools have read something else than what ran. In the open the same code would earn
+        # this or more.
+        quality = dict.fromkeys(quality, 0.0)
     total = sum(weights.values())
     if score.all_passed and total > 0:
         parts["quality"] = sum(w * quality[k] for k, w in weights.items()) / total

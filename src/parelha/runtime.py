@@ -133,6 +133,7 @@ class Runtime(Closing):
             sampling=self.config.eval if single else None,
             phase=phase,
             grade_answer=self.grader.grade_answer if raw else None,
+            hints=self.config.gives_hints and not single,
         )
 
     def weights_changed(self) -> None:

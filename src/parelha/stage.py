@@ -65,6 +65,7 @@ class Stage:
         phase: what of the dialogue is played: the `draft` alone, up to the reviewer's `verdict`, a
             forced `review` of each failing draft, or all of it (`free`).
         grade_answer: grades in place of the grader's `grade`, told the whole answer as well.
+        hints: whether tasks that no draft passes are tried again with hints, as in training alone.
     """
 
     config: EpisodeConfig
@@ -77,11 +78,7 @@ class Stage:
     sampling: EvalConfig | None = None
     phase: Phase = "free"
     grade_answer: Callable[[Task, str, str, str], Score] | None = None
-
-    @property
-    def gives_hints(self) -> bool:
-        """Whether tasks that no draft passes are tried again with hints; never in evaluation."""
-        return self.config.hints and self.sampling is None
+    hints: bool = False
 
     def temperature(self, agent: Agent) -> float:
         """Of a role's free answers; in training of its actions too."""

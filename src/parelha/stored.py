@@ -79,9 +79,6 @@ class DraftStore:
             chosen = failing[:count]
         elif phase == "verdict" and passing and failing:
             chosen = passing[: count // 2] + failing[: count // 2]
-            if count == 1:  # cannot be of both classes: always the same one would teach its verdict
-                (chance,) = uniforms((self._seed, "stored", step, "class"), 1).tolist()
-                chosen = (passing if chance < 0.5 else failing)[:1]
         by_task: dict[str, list[StoredDraft]] = {}
         for draft in chosen:
             by_task.setdefault(draft.task_id, []).append(draft)

@@ -96,7 +96,8 @@ def _lead(
         if done:
             load_checkpoint(folder.path / "checkpoints", done, runtime.policy, optimizers)
             runtime.weights_changed()
-        folder.write_config(_record(config, runtime))
+        record = _record(config, runtime)
+        folder.write_config(record | ({"untrained": True} if untrained else {}))
         # What a resumed run has lost of it could only be measured with adapters that are trained.
         evaluation = 0.0 if done else _evaluate_once(runtime, folder, "before", 0, progress)
         if untrained:
@@ -132,7 +133,8 @@ def _train_steps(
         if played is None:
             due = due_in_step(tasks, config, step, past)
             played = play_step(runtime, due, step, progress)
-        if config.train.overlap and step < config.train.steps:
+        fits = pace is None or pace.has_room(step + 1, reserve)
+        if config.train.overlap and step < config.train.steps and fits:
             ahead.begin(runtime, due_in_step(tasks, config, step + 1, past), step + 1)
         metrics, timings, records = learn_step(
             runtime, optimizers, played, step, progress, folder.path

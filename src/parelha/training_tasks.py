@@ -129,8 +129,11 @@ def due_in_step(tasks: tuple[Task, ...], config: Config, step: int, past: Past) 
     """
     train = config.train
     phase, count = train.phase(step), train.stored_drafts
-    if stored := past.drafts.draw(phase, step, count):
-        judged = past.drafts.draw("verdict", step, count // 2, count) if phase == "review" else {}
+    # One class of programs alone teaches no verdict.
+    if stored := past.drafts.draw(phase, step, max(2, count) if phase == "verdict" else count):
+        judged: Mapping[str, Sequence[StoredDraft]] = {}
+        if phase == "review":
+            judged = past.drafts.draw("verdict", step, max(2, count // 2), count)
         return _to_review(tasks, stored, judged)
     due = tuple(Due(task) for task in tasks_of_step(tasks, config, step, past.rates))
     if phase == "free":

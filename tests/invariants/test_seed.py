@@ -2,6 +2,9 @@
 
 # pylint: disable=missing-function-docstring
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +15,8 @@ from parelha.config_file import from_dict
 from parelha.engines.sampling import uniforms
 from parelha.episode import play_tree
 from parelha.rollout import play_all
-from parelha.types import Agent
-from tests.fakes import fake_stage, fake_task, run_tiny, tiny_config, use_fakes
+from parelha.types import Agent, Lang, Task
+from tests.fakes import FakeGrader, fake_stage, fake_task, run_tiny, tiny_config, use_fakes
 from tests.scripted import ScriptedEngine
 
 pytestmark = pytest.mark.slow
@@ -54,12 +57,18 @@ def test_streams_of_neighbouring_steps_and_turns_are_unlike() -> None:
 def test_batches_are_formed_from_what_is_due_and_never_from_the_clock() -> None:
     """The same parts meet the same batches, whoever of the grader's threads was first."""
 
-    def batches() -> list[list[tuple[Any, ...]]]:
-        stage = fake_stage()
+    class Slow(FakeGrader):
+        def execute_examples(self, task: Task, program: str, lang: Lang) -> str:
+            time.sleep(self.workers / 100)
+            return super().execute_examples(task, program, lang)
+
+    def batches(hundredths: int) -> list[list[tuple[Any, ...]]]:
         script = {("d0.r0", 0): "execute", ("d1.r1", 0): "approve"}
-        engine = ScriptedEngine(stage.formats[Agent.CODER], script)
-        trees: list[Tree] = play_all([play_tree(fake_task(n), stage) for n in range(2)], engine)
+        with ThreadPoolExecutor(2) as pool:
+            stage = replace(fake_stage(Slow(workers=hundredths)), pool=pool)
+            engine = ScriptedEngine(stage.formats[Agent.CODER], script)
+            trees: list[Tree] = play_all([play_tree(fake_task(n), stage) for n in range(2)], engine)
         assert len(trees) == 2
         return [[request.stream for request in batch] for batch in engine.batches]
 
-    assert batches() == batches()
+    assert batches(0) == batches(20)

@@ -6,6 +6,7 @@ from typing import Any
 from parelha.experiment.compare import ALL, NOT_TOLD_APART, estimate_of
 from parelha.experiment.reference import sentence
 from parelha.report.summary import SPLITS, signed
+from parelha.suites import FAMILIES
 
 # Arms whose tokens differ by more are not said to have spent the same.
 _ALIKE = 0.1
@@ -27,7 +28,10 @@ def limits(results: Mapping[str, Any]) -> list[str]:
     failed = [run for run in results["runs"] if run["error"]]
     if failed:
         names = ", ".join(run["run"] for run in failed)
-        found.append(f"{len(failed)} of {planned} runs failed and count nowhere: {names}.")
+        found.append(
+            f"{len(failed)} of {planned} runs failed and count in no pass rate and no comparison; "
+            f"curves show them as far as they came: {names}."
+        )
     missing = sum("after" not in run and not run["error"] for run in results["runs"])
     if missing:
         found.append(f"{missing} of {planned} runs are not finished.")
@@ -35,8 +39,11 @@ def limits(results: Mapping[str, Any]) -> list[str]:
     fewest, most = min(done), max(done)
     many = f"{most}" if fewest == most else f"{fewest} to {most}"
     runs = "one run" if most == 1 else f"{many} runs"
+    suites = results["evaluation"]["suites"]
     found.append(
-        f"Intervals are over families of tasks. The luck of training is seen in {runs} of each arm "
+        "Intervals are over families of tasks"
+        + (", of a public benchmark over its tasks" if set(suites) - {FAMILIES} else "")
+        + f". The luck of training is seen in {runs} of each arm "
         "alone: a difference counts only where every seed has its sign, and says nothing of other "
         "models, sizes or longer training."
     )

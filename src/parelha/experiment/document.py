@@ -12,8 +12,9 @@ from parelha.experiment.tables import (
     Rows,
     arm_rows,
     difference_rows,
+    episodes_text,
     family_rows,
-    machine_text,
+    made_facts,
     rate_rows,
     reference_rows,
     run_rows,
@@ -65,12 +66,10 @@ def _part(results: Mapping[str, Any], times: Mapping[str, Any]) -> str:
     facts = {
         "model": ", ".join(f"{name} ({sha[:12]})" for name, sha in results["models"].items()),
         "seeds": ", ".join(map(str, results["seeds"])),
-        "held-out episodes of a run": str(evaluation["episodes"]),
+        "held-out episodes of a run": episodes_text(evaluation),
         "families": str(evaluation["families"]),
         "suites": ", ".join(evaluation["suites"]),
-        "machine": machine_text(times),
-        "commit": str(times.get("commit") or "unknown"),
-        "version": str(times.get("version") or "unknown"),
+        **made_facts(times),
         "time": duration(sum(times["runs"].values())),
     }
     tables = {

@@ -15,8 +15,9 @@ from parelha.experiment.stored import Results, read_stored
 from parelha.experiment.tables import (
     arm_rows,
     difference_rows,
+    episodes_text,
     family_rows,
-    machine_text,
+    made_facts,
     rate_rows,
     reference_rows,
     run_rows,
@@ -76,16 +77,16 @@ def rebuild_page(folder: Path, single_file: bool = False) -> Path:
 
 
 def _facts(results: Mapping[str, Any], times: Mapping[str, Any]) -> list[tuple[str, str]]:
-    evaluation = results["evaluation"]
+    evaluation, made = results["evaluation"], made_facts(times)
     return [
         ("model", ", ".join(results["models"]) or "–"),
         ("seeds", ", ".join(map(str, results["seeds"]))),
-        ("held-out episodes", f"{evaluation['episodes']} of each run"),
+        ("held-out episodes", f"{episodes_text(evaluation)} of each run"),
         ("families", str(evaluation["families"])),
         ("suites", ", ".join(evaluation["suites"])),
         ("time", duration(sum(times["runs"].values()))),
-        ("machine", machine_text(times)),
-        ("commit", str(times.get("commit") or "unknown")),
+        ("machine", made["machine"]),
+        ("commit", made["commit"]),
     ]
 
 
@@ -128,7 +129,7 @@ def _sections(results: Mapping[str, Any], times: Mapping[str, Any]) -> list[Sect
     for number, (key, title) in enumerate(CURVES.items()):
         curves = results["curves"].items()
         arms = {_label(name): found[key] for name, found in curves if found.get(key)}
-        form = ".0%" if "reward" not in key else "+.2f"
+        form = ".0%" if key.startswith(("pass_rate/", "share/")) else "+.3f"
         lines.append(Chart(title.capitalize(), charts.curves(arms, title, form), wide=not number))
     tokens = {
         _label(arm["arm"]): arm["new_tokens"] / max(arm["done"], 1) for arm in results["arms"]

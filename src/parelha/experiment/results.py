@@ -25,7 +25,7 @@ from parelha.experiment.shared import key_of
 from parelha.files import Line, write_object
 from parelha.overrides import flat
 from parelha.report.comparison_page import refuse_mixed_weights
-from parelha.report.records import Run
+from parelha.report.records import Run, cluster_of
 from parelha.tracking import RunFolder
 
 # Of `metrics.jsonl`: curves over steps.
@@ -74,7 +74,7 @@ def write_results(experiment: Experiment, errors: Mapping[str, str]) -> dict[str
     if experiment.episodes:
         results["episodes"] = by_arm(experiment)
     if experiment.reference is not None:
-        results["reference"] = _reference(experiment, experiment.reference)
+        results["reference"] = _reference(experiment, experiment.reference, tables)
     write_object(experiment.folder / RESULTS, results)
     return results
 
@@ -197,7 +197,8 @@ def _run(
 def _first_alike(experiment: Experiment, planned: Planned) -> Planned:
     """The first run whose evaluation before training is this one's too."""
     key = key_of(planned.config)
-    return next(run for run in experiment.runs if key_of(run.config) == key)
+    runs = (run for run in experiment.runs if not run.arm.trained_in)
+    return next(run for run in runs if key_of(run.config) == key)
 
 
 def _curves(experiment: Experiment, name: str) -> dict[str, Any]:
@@ -211,18 +212,24 @@ def _curves(experiment: Experiment, name: str) -> dict[str, Any]:
     }
 
 
-def _reference(experiment: Experiment, reference: Reference) -> dict[str, Any]:
-    """The arm that the reference names, all seeds together."""
-    runs = [run for run in experiment.runs if run.arm.name == reference.arm and run.begun]
+def _reference(
+    experiment: Experiment, reference: Reference, tables: Mapping[str, Line | None]
+) -> dict[str, Any]:
+    """The arm that the reference names, all seeds that are done together."""
+    runs = [run for run in experiment.runs if run.arm.name == reference.arm]
+    runs = [run for run in runs if tables.get(run.name) is not None]
     return beside(reference, pooled({run.name: series_of(run) for run in runs}))
 
 
 def _evaluation(experiment: Experiment) -> dict[str, Any]:
     """What all arms are evaluated on."""
     config = experiment.runs[0].config
+    fewest = min(run.config.eval.episodes for run in experiment.runs)
+    of_tasks = [{"family": task.family, "task": task.id} for task in experiment.tasks]
     return {
         "episodes": config.eval.episodes,
-        "families": len({task.family for task in experiment.tasks}),
+        **({"fewest_episodes": fewest} if fewest < config.eval.episodes else {}),
+        "families": len(set(map(cluster_of, of_tasks))),
         "suites": list(config.tasks.eval_suites or config.tasks.suites),
         "splits": list(config.eval.splits),
         "quota": dict(config.eval.quota),

@@ -109,13 +109,18 @@ def read_times(folder: Path) -> dict[str, Any]:
 def _add_time(folder: Path, name: str, seconds: float) -> None:
     """Add what a sitting took; one that was killed is known by its complete steps alone."""
     times = read_times(folder)
-    runs = times["runs"]
+    runs = times.pop("runs")
     runs[name] = runs.get(name, 0.0) + seconds
-    write_object(folder / TIMES, {**made_with(), "runs": runs})
+    now, earlier = made_with(), times.pop("earlier", [])
+    if times and times not in (now, *earlier):
+        earlier = [*earlier, times]
+    earlier = [one for one in earlier if one != now]
+    more = {"earlier": earlier} if earlier else {}
+    write_object(folder / TIMES, {**now, **more, "runs": runs})
 
 
 def made_with() -> dict[str, Any]:
-    """The machine and the version of the code."""
+    """The machine and the version of the code, of one sitting."""
     return {
         "machine": {
             "processor": _processor(),
@@ -138,14 +143,20 @@ def _processor() -> str:
 
 def _commit() -> str | None:
     """The commit of a checkout, marked where files differ from it; None without one."""
-    here = Path(__file__).parent
+    here = Path(__file__)
+    asked = (
+        # What is installed may lie in a folder of somebody else's repository.
+        ["ls-files", "--error-unmatch", here.name],
+        ["rev-parse", "HEAD"],
+        ["status", "--porcelain", "-uno"],
+    )
     try:
-        said = [
+        _, commit, changes = (
             subprocess.run(
-                ["git", *arguments], cwd=here, capture_output=True, text=True, check=True
+                ["git", *arguments], cwd=here.parent, capture_output=True, text=True, check=True
             ).stdout.strip()
-            for arguments in (["rev-parse", "HEAD"], ["status", "--porcelain", "-uno"])
-        ]
+            for arguments in asked
+        )
     except (OSError, subprocess.CalledProcessError):
         return None
-    return said[0] + (" with changes" if said[1] else "")
+    return commit + (" with changes" if changes else "")

@@ -132,13 +132,17 @@ class _Machine(BaseModel):
     memory_gib: float
 
 
-class Times(BaseModel):
-    """``times.json``."""
-
-    runs: dict[str, float]
+class _Sitting(BaseModel):
     machine: _Machine | None = None
     commit: str | None = None
     version: str | None = None
+
+
+class Times(_Sitting):
+    """``times.json``: the newest sitting, and those before that were made with something else."""
+
+    runs: dict[str, float]
+    earlier: list[_Sitting] = []
 
 
 def read_stored(path: Path, kind: type[Results] | type[Times]) -> Line | None:

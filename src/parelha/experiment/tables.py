@@ -5,6 +5,7 @@ from typing import Any
 
 from parelha.experiment.claims import claims, group_text, p_text, points_of
 from parelha.experiment.compare import ALL, NOT_TOLD_APART, estimate_of
+from parelha.experiment.planned import PAIR
 from parelha.experiment.reference import MEASURES, is_alike
 from parelha.live import duration
 from parelha.report.summary import PASS_AT, share_text, signed
@@ -25,7 +26,7 @@ def arm_rows(results: Mapping[str, Any]) -> Rows:
             {
                 "arm": arm["arm"],
                 "differs in": ", ".join(told) or NONE,
-                "evaluated": "untrained" if arm["untrained"] else f"as {arm['plays']}",
+                "evaluated": _evaluated(arm),
                 "runs": f"{arm['done']} of {arm['runs']}",
                 "steps": str(arm["steps"]),
                 "episodes a run": f"{arm['episodes'] / runs:,.0f}",
@@ -33,6 +34,20 @@ def arm_rows(results: Mapping[str, Any]) -> Rows:
             }
         )
     return rows
+
+
+def _evaluated(arm: Mapping[str, Any]) -> str:
+    """Who counts in an arm's evaluation."""
+    if not arm["untrained"]:
+        return f"as {arm['plays']}"
+    return "untrained" if arm["plays"] == PAIR else f"untrained, as {arm['plays']}"
+
+
+def episodes_text(evaluation: Mapping[str, Any]) -> str:
+    """Held-out episodes of a run; of all arms where they differ."""
+    most = evaluation["episodes"]
+    fewest = evaluation.get("fewest_episodes", most)
+    return f"{most}" if fewest == most else f"{fewest} to {most}"
 
 
 def rate_rows(results: Mapping[str, Any]) -> Rows:
@@ -66,9 +81,11 @@ def family_rows(results: Mapping[str, Any]) -> Rows:
     arms = list(dict.fromkeys(row["arm"] for row in results["families"]))
     kinds = dict.fromkeys((row["group"], row["family"]) for row in results["families"])
     cells = {(row["group"], row["family"], row["arm"]): row for row in results["families"]}
+    # An arm may be called like one of the first two columns.
+    names = {arm: f"arm {arm}" if arm in ("family", "on") else arm for arm in arms}
     return [
         {"family": family, "on": group_text(group)}
-        | {arm: _passed(cells.get((group, family, arm))) for arm in arms}
+        | {names[arm]: _passed(cells.get((group, family, arm))) for arm in arms}
         for group, family in sorted(kinds)
     ]
 
@@ -127,9 +144,18 @@ def run_rows(results: Mapping[str, Any], times: Mapping[str, Any]) -> Rows:
     ]
 
 
-def machine_text(times: Mapping[str, Any]) -> str:
-    """The machine, in words."""
-    machine = times.get("machine")
+def made_facts(times: Mapping[str, Any]) -> dict[str, str]:
+    """Machine, commit and version, of all sittings where they differ."""
+    sittings = [*times.get("earlier", []), times]
+    kinds = {
+        "machine": [_machine_text(one.get("machine")) for one in sittings],
+        "commit": [str(one.get("commit") or "unknown") for one in sittings],
+        "version": [str(one.get("version") or "unknown") for one in sittings],
+    }
+    return {name: ", then ".join(dict.fromkeys(found)) for name, found in kinds.items()}
+
+
+def _machine_text(machine: Mapping[str, Any] | None) -> str:
     if not machine:
         return "unknown"
     gib = machine["memory_gib"]

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from parelha.files import Line
 from parelha.report.records import Run
-from parelha.report.statistics import MIN_CLUSTERS, Estimate, clustered_mean
+from parelha.report.statistics import MIN_CLUSTERS, Estimate, clustered_mean, clustered_share
 from parelha.report.summary import MEASURES, SPLITS, Change
 
 DRAFT, FINAL, REVIEW = "#8b93a7", "#3b78e0", "#d9822b"
@@ -267,7 +267,9 @@ def final_rewards(run: Run) -> list[float]:
     return [e.final.reward for e in run.episodes if e.final.reward is not None]
 
 
-def step_estimates(units: Sequence[Unit]) -> list[tuple[str, float, Estimate]]:
+def step_estimates(
+    units: Sequence[Unit], *, are_shares: bool = False
+) -> list[tuple[str, float, Estimate]]:
     """Means per step (label, position, estimate); long runs in at most `MAX_BINS` bins of steps.
 
     A step with `MIN_CLUSTERS` tasks or more has its band by task. With fewer, by draft: it
@@ -279,7 +281,7 @@ def step_estimates(units: Sequence[Unit]) -> list[tuple[str, float, Estimate]]:
         trees = [tree for _, tree, _, _ in bin_units]
         branches = [branch for _, _, branch, _ in bin_units]
         by = trees if len(set(trees)) >= MIN_CLUSTERS else branches
-        estimate = clustered_mean(values, by)
+        estimate = (clustered_share if are_shares else clustered_mean)(values, by)
         if estimate is not None:
             position = sum(step for step, *_ in bin_units) / len(bin_units)
             found.append((label, position, estimate))
@@ -294,7 +296,7 @@ def _curves(
     figure = go.Figure()
     for name, color, units in series:
         kept: list[Unit] = [(s, t, b, v) for s, t, b, v in units if v is not None]
-        found = step_estimates(kept)
+        found = step_estimates(kept, are_shares=form.endswith("%"))
         if found:
             add_band(figure, name, color, found, form)
     return axes(figure, "step", y_title) if figure.data else None

@@ -1,6 +1,9 @@
 """The report of several runs side by side."""
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
 from parelha.errors import UsageError
@@ -9,6 +12,8 @@ from parelha.report import charts
 from parelha.report.page import Chart, Section, drawn, write_page
 from parelha.report.records import Run, read_run
 from parelha.report.summary import changes, headline, models_of, points_text, share_text
+
+_LONGEST = 100  # characters of a page's name that are names of runs
 
 
 def build_comparison(run_dirs: Sequence[Path], single_file: bool = False) -> Path:
@@ -22,7 +27,7 @@ def build_comparison(run_dirs: Sequence[Path], single_file: bool = False) -> Pat
     """
     if len({path.resolve() for path in run_dirs}) < len(run_dirs):
         raise UsageError("a run is named twice")
-    runs = [read_run(path) for path in run_dirs]
+    runs = _told_apart([read_run(path) for path in run_dirs])
     refuse_mixed_weights(runs)
     note = "Bands are 95 % intervals; runs differ in everything the table below lists."
     compared = [
@@ -44,9 +49,27 @@ def build_comparison(run_dirs: Sequence[Path], single_file: bool = False) -> Pat
         "runs": [_comparison_row(run) for run in runs],
         "differences": _differences(runs),
     }
-    names = "_".join(path.resolve().name for path in run_dirs)
-    path = run_dirs[0].resolve().parent / f"comparison_{names[:100]}.html"
+    path = run_dirs[0].resolve().parent / f"comparison_{_file_name(run_dirs)}.html"
     return write_page(path, context, shelf=path.parent, single_file=single_file)
+
+
+def _told_apart(runs: Sequence[Run]) -> list[Run]:
+    """The runs; those of one name, as two experiments have them, with their folder's before it."""
+    times = Counter(run.name for run in runs)
+    labels = [f"{run.path.resolve().parent.name}/{run.name}" for run in runs]
+    return [
+        replace(run, label=label) if times[run.name] > 1 else run
+        for run, label in zip(runs, labels, strict=True)
+    ]
+
+
+def _file_name(run_dirs: Sequence[Path]) -> str:
+    """The runs' names, and a hash of their paths where those alone do not tell which they are."""
+    paths = [path.resolve() for path in run_dirs]
+    names = "_".join(path.name for path in paths)
+    if len(names) <= _LONGEST and len({path.parent for path in paths}) == 1:
+        return names
+    return f"{names[:_LONGEST]}_{sha256(repr(paths).encode()).hexdigest()[:8]}"
 
 
 def refuse_mixed_weights(runs: Sequence[Run]) -> None:

@@ -76,8 +76,9 @@
   };
   const reward = (number) =>
     number === null || number === undefined ? "–" : (number < 0 ? "−" : "+") + Math.abs(number).toFixed(2);
-  const share = ([outcome, part]) => (part === null ? outcome : `${Math.floor(100 * part)} %`);
-  const told = ([outcome, part]) => (part === null ? outcome : `${outcome}, ${Math.floor(100 * part)} % of hidden cases`);
+  const percent = (part) => `${Math.floor(100 * part + 1e-6)} %`;
+  const share = ([outcome, part]) => (part === null ? outcome : percent(part));
+  const told = ([outcome, part]) => (part === null ? outcome : `${outcome}, ${percent(part)} of hidden cases`);
 
   const CHANGES = {
     "wrong → right": (e) => !isRight(DRAFT, e) && isRight(FINAL, e),

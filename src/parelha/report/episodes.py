@@ -8,6 +8,7 @@ written is ever seen by an HTML parser.
 
 import base64
 import json
+import math
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
@@ -23,7 +24,10 @@ from parelha.tracking import RunFolder, step_name
 # Of a chunk; whole steps, so a long run of short steps has no thousands of files.
 _LEAST_EPISODES = 64
 
-BEFORE, AFTER, TRAINING, STORED = "before training", "after training", "training", "stored drafts"
+BEFORE, AFTER, TRAINING = "before training", "after training", "training"
+# What is no episode of the pair's own, by the kind of its first round.
+STORED, HINTED = "stored drafts", "hinted drafts"
+_APART = {"stored": STORED, "hinted": HINTED}
 
 
 @dataclass
@@ -90,9 +94,9 @@ def pack_episodes(run: Run) -> Packed:
             for chain in _shared(join_rounds(lines), rounds):
                 if not any(line["kind"] != "review" for line, _ in chain):
                     continue
-                stored = chain[0][0]["kind"] == "stored"
+                whose = _APART.get(chain[0][0]["kind"], source)
                 plays = [line for line, _ in chain]
-                index.add(name, len(episodes), STORED if stored else source, plays)
+                index.add(name, len(episodes), whose, plays)
                 episodes.append([number for _, number in chain])
         chunks[name] = _pack({"rounds": rounds, "episodes": episodes})
     return Packed(len(index.rows), _pack(index.record()), chunks)
@@ -110,7 +114,7 @@ def _chunks(
         lines = folder.read_rounds(step_name(step))
         name = name or step_name(step)
         held.append((TRAINING, lines))
-        count += sum(line["kind"] == "review" for line in lines)
+        count += len(join_rounds(lines))
         if count >= _LEAST_EPISODES:
             yield name, held
             held, name, count = [], "", 0
@@ -175,7 +179,8 @@ def changed_lines(before: str, after: str) -> list[list[int]]:
 def _result(program: Program) -> str:
     """How a program ended, as JSON: outcome, cases passed or None, cases, whether it is right."""
     outcome = program.outcome.replace("_", " ")[:60]
-    share = None if program.share is None else round(program.share, 3)
+    # Downwards, so that no program reads as right which is not; 0.58 is a little less than that.
+    share = None if program.share is None else math.floor(1000 * program.share + 1e-6) / 1000
     return json.dumps([outcome, share, program.passed])
 
 

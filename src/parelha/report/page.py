@@ -14,6 +14,7 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+from unicodedata import category
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -29,10 +30,9 @@ from parelha.report.assets import (
     write_scripts,
 )
 
-# Direction marks reorder text on the screen, and control characters hide it.
-_INVISIBLE = re.compile(
-    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
-)
+# Direction marks reorder text on the screen, and control characters hide it: of all but plain text
+# those of Unicode's categories.
+_NOT_PLAIN, _INVISIBLE = re.compile(r"[^\n\t -~]"), ("Cc", "Cf", "Cs", "Zl", "Zp")
 # Of the page's own scripts, in the order in which they run.
 _SCRIPTS = ("charts.js", "diff.js", "episodes.js")
 
@@ -183,7 +183,13 @@ def drawn(found: Sequence[Chart]) -> list[Chart]:
 
 def visible(text: object) -> str:
     """Text with its invisible characters spelled out."""
-    return _INVISIBLE.sub(lambda m: f"\\u{ord(m[0]):04x}", str(text))
+    return _NOT_PLAIN.sub(lambda m: _spelled(m[0]), str(text))
+
+
+def _spelled(character: str) -> str:
+    if category(character) not in _INVISIBLE:
+        return character
+    return json.dumps(character).strip('"')
 
 
 @cache

@@ -89,6 +89,7 @@ class Run:
         episodes: of all complete steps, in order.
         before: table of the evaluation before training, or None.
         after: table of the evaluation after it, or None.
+        label: its name beside runs of the same name; "" for its own.
     """
 
     path: Path
@@ -98,16 +99,22 @@ class Run:
     episodes: list[Episode]
     before: Line | None
     after: Line | None
+    label: str = ""
 
     @property
     def name(self) -> str:
-        """The run's name."""
-        return str(self.record["config"].get("name") or self.path.name)
+        """What the run is called."""
+        return self.label or str(self.record["config"].get("name") or self.path.name)
 
     @property
     def agents(self) -> tuple[str, ...]:
         """Names of the roles that played."""
         return tuple(self.record.get("models") or ("coder", "reviewer"))
+
+    @property
+    def is_untrained(self) -> bool:
+        """Whether it ends with the evaluation before training, as an arm of an experiment."""
+        return bool(self.record.get("untrained"))
 
     @property
     def steps(self) -> int:

@@ -46,6 +46,7 @@ def build_report(run_dir: Path, single_file: bool = False) -> Path:
         "sections": [s for s in _sections(run) if s.charts],
         "outcomes": _outcomes(run),
         "steps": _step_rows(run),
+        "all_steps": len(run.metrics),
         "config": json.dumps(run.record, indent=2, ensure_ascii=False),
         "runs": [],
         "differences": [],

@@ -121,6 +121,8 @@ def headline(run: Run) -> list[str]:
     change = next(iter(changes(run.before, run.after)), None)
     if change is not None:
         sentences.append(_what_changed(change))
+    elif run.before is not None and run.is_untrained:
+        sentences.append(_what_passes(run.before))
     elif run.before is not None and run.after is None and run.steps < run.planned_steps:
         sentences.append("The evaluation after training comes when it is finished.")
     else:
@@ -190,12 +192,22 @@ def trained_agents(run: Run) -> str:
 
 def _what_was_done(run: Run) -> str:
     model = " and ".join(models_of(run))
+    if run.is_untrained:
+        return f"Nobody is trained on {model}: this is an evaluation without training."
     if not run.steps:
         return f"No step of training {trained_agents(run)} on {model} is complete yet."
     steps = f"{run.steps} step{'s' if run.steps > 1 else ''}"
     if run.steps < run.planned_steps:
         steps = f"{run.steps} of {run.planned_steps} steps so far"
     return f"Trained {trained_agents(run)} on {model} for {steps} ({len(run.episodes):,} episodes)."
+
+
+def _what_passes(table: Line) -> str:
+    episodes = [e for e in table["episodes"] if e.get("final_passed") is not None]
+    passed = [float(e["final_passed"]) for e in episodes]
+    found = _side(passed, [cluster_of(e) for e in episodes], True) if passed else None
+    told = "nothing" if found is None else share_text(found)
+    return f"Of {len(passed)} held-out episodes the final program passes in {told}."
 
 
 def _what_changed(change: Change) -> str:

@@ -14,7 +14,7 @@ def opening_of(task: Task) -> str:
     """
     if not task.reference or isinstance(task, BenchmarkTask):
         return ""
-    for node in ast.parse(task.reference).body:
+    for node in reversed(ast.parse(task.reference).body):  # the last one of a name is it
         if isinstance(node, ast.FunctionDef) and node.name == task.entry_point:
             body = node.body[ast.get_docstring(node) is not None :]
             middle = (body[0].lineno + (body[-1].end_lineno or 0) + 1) // 2
