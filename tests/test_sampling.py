@@ -140,6 +140,11 @@ def test_the_nucleus_is_the_fewest_likeliest_tokens_with_its_mass(
     assert mass.sum() - mass.min() < top_p + 1e-5
 
 
+def test_the_smallest_nucleus_is_the_likeliest_token() -> None:
+    cut = keep_nucleus(torch.tensor([[1.0, 3.0, 2.0]]), torch.tensor([1e-46]))
+    assert cut.isfinite().tolist() == [[False, True, False]]
+
+
 def test_each_row_keeps_its_own_number_of_tokens() -> None:
     """Requests of several users share a batch."""
     logits = torch.log(torch.tensor([[0.5, 0.3, 0.15, 0.05]])).expand(4, -1)

@@ -67,6 +67,29 @@ def test_what_would_change_an_answer_is_refused_and_not_passed_over(other: Any) 
     assert next(iter(other)) in refused.json()["error"]["message"]
 
 
+def test_more_tokens_than_a_model_takes_are_refused_before_any_work() -> None:
+    pair = tiny_pair()
+    with Worker(pair.engine) as worker:
+        client = TestClient(Server(pair, worker).app(), "http://localhost")
+        for many in (10**5, 2 * 10**9, 10**25):
+            asking = ASKING | {"model": "pair", "max_tokens": many}
+            refused = client.post("/v1/chat/completions", json=asking)
+            assert refused.status_code == 400
+            assert "max_tokens" in refused.json()["error"]["message"]
+
+
+def test_what_the_official_client_sends_is_understood() -> None:
+    pair = tiny_pair()
+    with Worker(pair.engine) as worker:
+        client = TestClient(Server(pair, worker).app(), "http://localhost")
+        for nothing in ({"stream": None}, {"stream_options": {"include_usage": None}}):
+            asking = ASKING | {"max_tokens": 2} | nothing
+            assert client.post("/v1/chat/completions", json=asking).status_code == 200
+        assert client.get("/v1/models/coder").json()["id"] == "coder"
+        missing = client.get("/v1/models/other")
+    assert (missing.status_code, missing.json()["error"]["code"]) == (404, "model_not_found")
+
+
 def test_a_pairs_answer_that_was_cut_says_so() -> None:
     pair = tiny_pair()
     asking = ASKING | {"model": "pair", "max_tokens": 2}

@@ -2,7 +2,10 @@
 
 # pylint: disable=missing-function-docstring
 
+import socket
 import struct
+import subprocess
+import sys
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +20,7 @@ from parelha.sandbox.holding import keep
 from parelha.solve.describing import as_task
 from parelha.solve.png import checked_png
 from parelha.solve.running import DataTools, Run
+from parelha.solve.showing import program_file
 from parelha.solve.tables import Table, read_tables
 from parelha.types import Analysis, Finding, Limits, Outcome
 
@@ -86,7 +90,7 @@ ATTACKS = {
     "a file of its own": "open('here.txt', 'w').write('x')",
     "a table as a file": "sales.to_csv('out.csv')",
     "the network": "socket.create_connection(('127.0.0.1', {port}), 2)",
-    "a name server": "socket.getaddrinfo('example.com', 80)",
+    "a name that needs no server": "socket.getaddrinfo('localhost', 80)",
     "a page of the web": "pd.read_csv('http://127.0.0.1:{port}/x.csv')",
     "a command": "subprocess.run(['id'], check=True)",
 }
@@ -102,10 +106,14 @@ def test_a_program_reaches_nothing_but_its_copy_of_the_tables(
         "secret": str(folder / "secret.txt"),
         "home": str(Path.home()),
         "folder": str(folder),
-        "port": 9,
         "tmp": str(tmp_path),
     }
-    found = run(tools, ATTACKS[attack].format(**place), HEAD)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.settimeout(0.0)
+        place["port"] = str(listening.getsockname()[1])
+        found = run(tools, ATTACKS[attack].format(**place), HEAD)
+        with pytest.raises(BlockingIOError):
+            listening.accept()
     assert found.outcome is Outcome.RAISED, found
     kinds = ("PermissionError", "FileNotFoundError", "OSError", "gaierror", "URLError")
     assert any(kind in found.error for kind in kinds), found.error
@@ -182,6 +190,43 @@ def test_what_is_printed_is_kept_and_answers_where_nothing_is_returned(tools: Da
     assert (found.value, found.printed, found.answers) == (None, "twelve\n", True)
     assert len(run(tools, "print('x' * 100_000)").printed) == 20_000
     assert not run(tools, "sales.units.sum()").answers
+
+
+NORTH = "sales[sales['region'] == 'North']"
+HELPER = "def total(df):\n    return int(df['units'].sum())\n\n\n"
+OTHER = "def total(df, region):\n    return int(df[df['region'] == region]['units'].sum())\n\n\n"
+SCRIPTS = {
+    "a helper beside the answer": f"{HELPER}answer = total({NORTH})\n",
+    "a helper of two arguments": f"{OTHER}answer = total(sales, 'North')\n",
+    "two helpers": f"{HELPER}def same(n):\n    return n\n\n\nanswer = same(total({NORTH}))\n",
+    "a helper and a result": f"{OTHER}result = total(sales, 'North')\n",
+    "a helper and what is printed": f"{OTHER}print(total(sales, 'North'))\n",
+    "a function called otherwise, and an example": (
+        "def north(df):\n    return int(df[df['region'] == 'North'].units.sum())\n\n\n"
+        "result = north(pd.DataFrame({'region': ['North'], 'units': [77]}))\nprint(result)\n"
+    ),
+    "a table of the same name, for an example": (
+        f"def answer(sales):\n    return int({NORTH}.units.sum())\n\n\n"
+        "if __name__ == '__main__':\n"
+        "    sales = pd.DataFrame({'region': ['North'], 'units': [77]})\n    answer(sales)\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_a_helper_or_an_example_is_not_taken_for_the_answer(
+    tools: DataTools, folder: Path, script: str, tmp_path: Path
+) -> None:
+    source = f"import pandas as pd\n\n\n{SCRIPTS[script]}"
+    table = pd.read_csv(folder / "sales.csv")
+    right = int(table[table["region"] == "North"]["units"].sum())
+    found = tools.run(source)
+    assert found.answers, found
+    assert right == (int(found.printed) if found.value is None else found.value)
+    kept = tmp_path / "kept.py"
+    kept.write_text(program_file(source, read_tables([folder / "sales.csv"])), encoding="utf-8")
+    done = subprocess.run([sys.executable, kept], capture_output=True, text=True, check=True)
+    assert int(done.stdout.split()[-1]) == right
 
 
 def test_a_traceback_names_the_programs_own_lines(tools: DataTools) -> None:

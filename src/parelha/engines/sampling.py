@@ -140,7 +140,9 @@ def keep_nucleus(scaled: Tensor, top_p: Tensor) -> Tensor:
         upto = mass.cumsum(-1)
         if bool((upto[:, -1:] >= top_p[:, None])[asked].all()):
             break
-    kept = head.values.masked_fill(upto - mass >= top_p[:, None], -math.inf)
+    beyond = upto - mass >= top_p[:, None]
+    beyond[:, 0] = False  # whatever is asked for, the likeliest token is in it
+    kept = head.values.masked_fill(beyond, -math.inf)
     nucleus = torch.full_like(scaled, -math.inf).scatter_(1, head.indices, kept)
     return torch.where(asked, nucleus, scaled)
 

@@ -1,9 +1,9 @@
 """The report of several runs side by side."""
 
+import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from hashlib import sha256
 from pathlib import Path
 
 from parelha.errors import UsageError
@@ -69,7 +69,7 @@ def _file_name(run_dirs: Sequence[Path]) -> str:
     names = "_".join(path.name for path in paths)
     if len(names) <= _LONGEST and len({path.parent for path in paths}) == 1:
         return names
-    return f"{names[:_LONGEST]}_{sha256(repr(paths).encode()).hexdigest()[:8]}"
+    return f"{names[:_LONGEST]}_{hashlib.sha256(repr(paths).encode()).hexdigest()[:8]}"
 
 
 def refuse_mixed_weights(runs: Sequence[Run]) -> None:

@@ -27,7 +27,17 @@ from parelha.errors import ParelhaError, UsageError
 from parelha.serving.dialogue import PairAnswer, Wish, play, stage_of
 from parelha.serving.page import PAGE, POLICY
 from parelha.serving.pair import Pair
-from parelha.serving.protocol import DONE, Asking, Refusal, Reply, counted, event, models, read
+from parelha.serving.protocol import (
+    DONE,
+    Asking,
+    Refusal,
+    Reply,
+    counted,
+    event,
+    model,
+    models,
+    read,
+)
 from parelha.serving.talk import Speech, prompt_ids, room
 from parelha.serving.worker import Asked, Through, Worker
 from parelha.types import Agent
@@ -60,6 +70,7 @@ class Server:
         routes = [
             Route("/", self._page),
             Route("/v1/models", self._guarded(self._models)),
+            Route("/v1/models/{name}", self._guarded(self._model)),
             Route("/v1/chat/completions", self._guarded(self._complete), methods=["POST"]),
         ]
         named = Middleware(TrustedHostMiddleware, allowed_hosts=[*hosts])
@@ -96,6 +107,9 @@ class Server:
 
     async def _models(self, _: Request) -> Response:
         return JSONResponse(models(self.pair.name))
+
+    async def _model(self, request: Request) -> Response:
+        return JSONResponse(model(request.path_params["name"], self.pair.name))
 
     async def _complete(self, request: Request) -> Response:
         asking = read(await _body(request))

@@ -99,6 +99,12 @@ def stage_of(pair: Pair, message: str, wish: Wish) -> tuple[Task, Stage]:
         reference="",
         compare=lambda right, actual: None,
     )
+    least = min(pair.limits.values())
+    if wish.program_tokens is not None and wish.program_tokens > least:
+        raise UsageError(
+            f"max_tokens: {wish.program_tokens} is more than a model here takes, {least}: ask for "
+            "fewer"
+        )
     config = pair.config.episode
     shape: dict[str, Any] = {"drafts": 1, "reviews": 1, "action_epsilon": 0.0, "max_tool_calls": 0}
     # Not tokens that the other requests of a batch would have cut as well.

@@ -48,7 +48,7 @@ class _Message(BaseModel):
 
 
 class _StreamOptions(BaseModel):
-    include_usage: bool = False
+    include_usage: bool | None = False
 
 
 class Asking(BaseModel):
@@ -58,7 +58,7 @@ class Asking(BaseModel):
 
     model: str
     messages: Annotated[list[_Message], Field(min_length=1, max_length=1000)]
-    stream: bool = False
+    stream: bool | None = False
     stream_options: _StreamOptions | None = None
     max_tokens: Annotated[int, Field(ge=1)] | None = None
     max_completion_tokens: Annotated[int, Field(ge=1)] | None = None
@@ -125,17 +125,24 @@ def read(body: bytes) -> Asking:
     for name, nothing in _NOT_DONE.items():
         if (asking.model_extra or {}).get(name) not in (None, *nothing):
             raise Refusal(400, f"{name} is not supported here", "unsupported_parameter")
-    if asking.model not in MODELS:
-        raise Refusal(404, f"no model {asking.model!r}: {', '.join(MODELS)}", "model_not_found")
+    model(asking.model, "")
     return asking
 
 
 def models(run: str) -> dict[str, Any]:
     """The list of models."""
-    return {
-        "object": "list",
-        "data": [{"id": m, "object": "model", "created": 0, "owned_by": run} for m in MODELS],
-    }
+    return {"object": "list", "data": [model(name, run) for name in MODELS]}
+
+
+def model(name: str, run: str) -> dict[str, Any]:
+    """One of the models.
+
+    Raises:
+        Refusal: it is not served (404).
+    """
+    if name not in MODELS:
+        raise Refusal(404, f"no model {name!r}: {', '.join(MODELS)}", "model_not_found")
+    return {"id": name, "object": "model", "created": 0, "owned_by": run}
 
 
 class Reply:

@@ -77,7 +77,15 @@ def read_dates(name: str, frame: pd.DataFrame) -> tuple[pd.DataFrame, list[str],
         first, *others = (_call(f"{name}[{column!r}]", one) for one in arguments)
         filled = "".join(f".fillna({one})" for one in others)
         code.append(f"{name}[{column!r}] = {first}{filled}")
-    return (frame.assign(**changed) if changed else frame), code, said
+    return with_columns(frame, changed), code, said
+
+
+def with_columns(frame: pd.DataFrame, changed: dict[str, Any]) -> pd.DataFrame:
+    """The table with other values in some columns, whatever they are called; a copy."""
+    frame = frame.copy(deep=False) if changed else frame
+    for name, values in changed.items():
+        frame[name] = values
+    return frame
 
 
 def _call(column: str, arguments: dict[str, Any]) -> str:

@@ -37,7 +37,7 @@ def run(*arguments: Any) -> tuple[str, object, str, bytes, bool]:
     _keep_pictures(pictures)
     try:
         with contextlib.redirect_stdout(printed):
-            value, uses = _call(source, entry, given)
+            value, uses = _call(source, entry, given, printed)
             value = _drawn(value, pictures)
             return "answer", _plain(value), _text(printed), (pictures or [b""])[-1], uses
     except MemoryError:
@@ -50,23 +50,41 @@ def _text(printed: io.StringIO) -> str:
     return printed.getvalue()[:MAX_PRINTED]
 
 
-def _call(source: str, entry: str, given: dict[str, Any]) -> tuple[object, bool]:
-    """The value of the function; of a script without one, of the variable of that name."""
+def _call(
+    source: str, entry: str, given: dict[str, Any], printed: io.StringIO
+) -> tuple[object, bool]:
+    """The value of the function, or of the variable of that name; else what comes nearest to them.
+
+    That is a single function that takes the tables, a variable called `result`, or nothing where
+    something was printed.
+    """
     tree = ast.parse(source, FILE)
-    functions = [node.name for node in tree.body if isinstance(node, ast.FunctionDef)]
+    functions = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
     linecache.cache[FILE] = (len(source), None, source.splitlines(keepends=True), FILE)
     module = types.ModuleType("program")
     # A script finds the tables under their names.
     module.__dict__.update(given)
     sys.modules["program"] = sys.modules["__main__"] = module
     exec(compile(tree, FILE, "exec"), module.__dict__)
-    name = entry if entry in functions or len(functions) != 1 else functions[0]
-    found = module.__dict__.get(name)
-    if name in functions and callable(found):
-        return found(*given.values()), _reads_its_arguments(tree, name)
-    if functions:
+    found = module.__dict__
+    by_itself = _names(tree, set(given))
+    if entry not in functions and entry in found:
+        return found[entry], by_itself
+    for name, node in functions.items():
+        if name == entry or (len(functions) == 1 and takes(node, len(given))):
+            return found[name](*given.values()), _reads_its_arguments(tree, name)
+    if functions and "result" not in found and not printed.getvalue():
         raise NameError(f"the program defines no function {entry!r}")
-    return module.__dict__.get(entry, module.__dict__.get("result")), _names(tree, set(given))
+    return found.get("result"), by_itself
+
+
+def takes(function: ast.FunctionDef, count: int) -> bool:
+    """Whether a function can be called with so many arguments."""
+    known = function.args
+    places = len(known.posonlyargs) + len(known.args)
+    if any(default is None for default in known.kw_defaults):
+        return False
+    return places - len(known.defaults) <= count and (count <= places or known.vararg is not None)
 
 
 def _reads_its_arguments(tree: ast.Module, name: str) -> bool:

@@ -5,15 +5,15 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from .dates import text_columns
+from .dates import text_columns, with_columns
 
-_PLAIN = r"[-+]?(?:\d+\.?\d*|\.\d+)"
-_INTEGER = r"[-+]?\d+"
-_DECIMAL_COMMA = r"[-+]?\d+,\d+"
-_GROUPED_BY_COMMAS = r"[-+]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?"
-_GROUPED_BY_POINTS = r"[-+]?[1-9]\d{0,2}(?:\.\d{3})+(?:,\d+)?"
+_PLAIN = r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)"
+_INTEGER = r"[-+]?[0-9]+"
+_DECIMAL_COMMA = r"[-+]?[0-9]+,[0-9]+"
+_GROUPED_BY_COMMAS = r"[-+]?[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]*)?"
+_GROUPED_BY_POINTS = r"[-+]?[1-9][0-9]{0,2}(?:\.[0-9]{3})+(?:,[0-9]+)?"
 # Texts of digits that are written otherwise than their number, or that a float would not keep.
-_CODE = r"0\d+|\+\d+|\d+[eE]\d+|\d{16,}"
+_CODE = r"0[0-9]+|\+[0-9]+|[0-9]+[eE][0-9]+|[0-9]{16,}"
 _LOOKED_AT = 200  # values by which columns of words are left at once
 Style = Literal["decimal commas", "commas between thousands", "decimal points"]
 
@@ -26,20 +26,20 @@ def has_decimal_comma(cell: str) -> bool:
 
 def has_decimal_point(cell: str) -> bool:
     """Whether a cell is a number whose point can be nothing else."""
-    return bool(re.fullmatch(rf"(?!{_GROUPED_BY_POINTS}$)[-+]?\d*\.\d+", cell))
+    return bool(re.fullmatch(rf"(?!{_GROUPED_BY_POINTS}$)[-+]?[0-9]*\.[0-9]+", cell))
 
 
 def is_numeral(cell: str) -> bool:
     """Whether a cell is a number, written in whatever way."""
-    forms = (rf"{_PLAIN}(?:[eE][-+]?\d+)?%?", _DECIMAL_COMMA, _GROUPED_BY_COMMAS)
+    forms = (rf"{_PLAIN}(?:[eE][-+]?[0-9]+)?%?", _DECIMAL_COMMA, _GROUPED_BY_COMMAS)
     return any(re.fullmatch(form, cell) for form in (*forms, _GROUPED_BY_POINTS))
 
 
 def could_be_thousands(cells: list[str]) -> str:
     """The first of a column's numbers with a point, where each could be one between thousands."""
     pointed = [cell for cell in cells if "." in cell]
-    grouped = all(re.fullmatch(r"[-+]?[1-9]\d{0,2}\.\d{3}", cell) for cell in pointed)
-    others = all(re.fullmatch(r"[-+]?\d{1,3}", cell) for cell in cells if "." not in cell)
+    grouped = all(re.fullmatch(r"[-+]?[1-9][0-9]{0,2}\.[0-9]{3}", cell) for cell in pointed)
+    others = all(re.fullmatch(r"[-+]?[0-9]{1,3}", cell) for cell in cells if "." not in cell)
     return pointed[0] if pointed and grouped and others else ""
 
 
@@ -52,7 +52,7 @@ def thousands_notice(column: object, cells: list[str]) -> str:
 
 def code_among(cells: list[str]) -> str:
     """The first text that is more than its number, such as 01234, where all are whole numbers."""
-    if not all(re.fullmatch(rf"{_INTEGER}(?:[eE]\d+)?", cell) for cell in cells):
+    if not all(re.fullmatch(rf"{_INTEGER}(?:[eE][0-9]+)?", cell) for cell in cells):
         return ""
     return next((cell for cell in cells if re.fullmatch(_CODE, cell)), "")
 
@@ -84,7 +84,7 @@ def read_numerals(
             said.append(f"column {column!r}: {doubtful} is read as {read}, and could be {other}")
         else:
             said.append(f"column {column!r} is read with {style}")
-    return (frame.assign(**changed) if changed else frame), code, said
+    return with_columns(frame, changed), code, said
 
 
 def _numbers(column: "pd.Series[Any]", style: Style) -> tuple["pd.Series[Any]", str]:

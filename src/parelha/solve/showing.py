@@ -10,6 +10,7 @@ from parelha.report.text import printable
 
 from .answers import answer_json, answer_text
 from .describing import ENTRY_POINT
+from .harness import takes
 from .solving import Pair, Solution, dialogue
 from .tables import Table
 
@@ -107,8 +108,19 @@ def program_file(program: str, tables: tuple[Table, ...]) -> str:
     lines = source.split("\n")
     first = _first_line(body)
     load = ["import pandas as pd", "", *(line for table in tables for line in table.code), "", ""]
-    end = _shown(body, [table.name for table in tables])
+    names = [table.name for table in tables]
+    # The program's own lines may make another table of that name, for an example.
+    kept = f"({''.join(f'{name}, ' for name in names).strip()})" if _sets(body, names) else ""
+    load += [f"_tables = {kept}", "", ""] if kept else []
+    end = _shown(body, names, "*_tables" if kept else ", ".join(names))
     return "\n".join([*lines[:first], *load, *lines[first:], *end]) + "\n"
+
+
+def _sets(body: list[ast.stmt], names: list[str]) -> bool:
+    """Whether a statement outside of all functions sets one of these variables."""
+    plain = (node for node in body if not isinstance(node, ast.FunctionDef | ast.ClassDef))
+    found = (node for part in plain for node in ast.walk(part) if isinstance(node, ast.Name))
+    return any(isinstance(node.ctx, ast.Store) and node.id in names for node in found)
 
 
 def _first_line(body: list[ast.stmt]) -> int:
@@ -121,14 +133,15 @@ def _first_line(body: list[ast.stmt]) -> int:
     return max(ends, default=0)
 
 
-def _shown(body: list[ast.stmt], tables: list[str]) -> list[str]:
-    """Lines that print what the program was asked for: its function's value, or its variable."""
-    functions = [node.name for node in body if isinstance(node, ast.FunctionDef)]
-    name = functions[0] if len(functions) == 1 else ENTRY_POINT
-    if name in functions:
-        return ["", "", f"print({name}({', '.join(tables)}))"]
+def _shown(body: list[ast.stmt], tables: list[str], arguments: str) -> list[str]:
+    """Lines that print what the program was asked for, found as `harness` finds it."""
+    functions = {node.name: node for node in body if isinstance(node, ast.FunctionDef)}
     names = [node for part in body for node in ast.walk(part) if isinstance(node, ast.Name)]
+    kept = {node.id for node in names if isinstance(node.ctx, ast.Store)}
+    if ENTRY_POINT in functions or ENTRY_POINT not in kept:
+        for name, node in functions.items():
+            if name == ENTRY_POINT or (len(functions) == 1 and takes(node, len(tables))):
+                return ["", "", f"print({name}({arguments}))"]
     if any(node.id == "print" for node in names):
         return []
-    kept = {node.id for node in names if isinstance(node.ctx, ast.Store)}
     return [f"print({found})" for found in (ENTRY_POINT, "result") if found in kept][:1]

@@ -21,6 +21,7 @@ from pandas.api.types import infer_dtype
 from parelha.errors import UsageError, install_command
 from parelha.report.text import printable
 
+from .arrow import plain_types
 from .dates import read_dates
 from .delimited import (
     LONG_WITH_GAPS,
@@ -173,7 +174,11 @@ def _read_parquet(path: Path) -> _Found:
     call = _call("read_parquet", path, {})
     if not isinstance(frame.index, pd.RangeIndex):
         frame, call = frame.reset_index(), call + ".reset_index()"
-    return _Found(path.stem, shown(path.name), frame, call, [])
+    types, said = plain_types(frame)
+    if types:
+        frame, call = frame.astype(types), f"{call}.astype({types!r})"
+    notices = [f"{shown(path.name)}: {text}" for text in said]
+    return _Found(path.stem, shown(path.name), frame, call, notices)
 
 
 def _read_excel(path: Path, sheets: Sequence[str], header: Header) -> list[_Found]:
@@ -360,12 +365,10 @@ def _distinct(columns: Iterable[object]) -> list[str]:
 
 
 def _portable(frame: pd.DataFrame) -> pd.DataFrame:
-    """The table without columns that only pyarrow can hold."""
+    """The table without texts that only pyarrow can hold."""
     plain: dict[str, Any] = {}
     for name, dtype in frame.dtypes.items():
-        if isinstance(dtype, pd.ArrowDtype):
-            plain[str(name)] = object
-        elif isinstance(dtype, pd.StringDtype) and dtype.storage != "python":
+        if isinstance(dtype, pd.StringDtype) and dtype.storage != "python":
             plain[str(name)] = pd.StringDtype("python", na_value=dtype.na_value)
     return frame.astype(plain) if plain else frame
 
