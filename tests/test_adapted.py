@@ -95,6 +95,7 @@ def test_layers_computed_in_one_product_see_every_update(dtype: torch.dtype) -> 
     sizes = [len(one.members) for one in policy.fast(Agent.CODER).adapted.projections]
     assert sorted(sizes) == 2 * [1] + 2 * [1] + 2 * [2] + 2 * [3]  # o, down, gate and up, q k v
     near = TOLERANCE[dtype]
+    seen: list[Tensor] = []
     for change in (0.0, 0.05):
         for agent in Agent:
             for name, parameter in policy.parameters(agent).items():
@@ -106,7 +107,12 @@ def test_layers_computed_in_one_product_see_every_update(dtype: torch.dtype) -> 
         with torch.no_grad():
             torch.testing.assert_close(hidden(policy, ids), plain, atol=near, rtol=near)
             with policy.active_for([Agent.CODER, Agent.REVIEWER]):
-                torch.testing.assert_close(hidden(policy, ids)[0], plain[0], atol=near, rtol=near)
+                joined = hidden(policy, ids)
+            torch.testing.assert_close(joined[0], plain[0], atol=near, rtol=near)
+            # With gradient too one product serves them all: both could be what was before.
+            for before in seen:
+                assert not torch.allclose(before, plain, atol=near, rtol=near)
+            seen.append(plain)
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])

@@ -16,10 +16,13 @@ import pytest
 import yaml
 from torch.distributed.run import get_args_parser
 
+from parelha.cli_plan import commands
 from parelha.cluster.servers import server_command
 from parelha.config import Config
 from parelha.config_file import load_config
+from parelha.models.catalogue import MODELS
 from parelha.overrides import split_arguments
+from parelha.plan import Machines, Plan
 
 ROOT = Path(__file__).parents[1]
 CLUSTER = ROOT / "examples" / "cluster"
@@ -223,3 +226,12 @@ def test_the_run_on_kuberay_fits_the_cluster_that_is_made_for_it() -> None:
         assert config.engine.adapters_dir in mounts
     claims = [v["persistentVolumeClaim"] for v in pod["volumes"] if v["name"] == "shared"]
     assert [c["claimName"] for c in claims] == [one("PersistentVolumeClaim")["metadata"]["name"]]
+
+
+def test_without_servers_the_command_of_a_plan_does_not_overlap(tmp_path: Path) -> None:
+    path = tmp_path / "team.toml"
+    path.write_text("[train]\noverlap = true\n[cluster]\nnum_servers = 2\n", encoding="utf-8")
+    machines = Machines(1, 80)
+    made = Plan(load_config(path), machines, MODELS[0], 2000, is_exact=True)
+    (line,) = (line for line in commands(made, (str(path),)) if "parelha train" in line)
+    assert not config_of(shlex.split(line)[1:]).train.overlap

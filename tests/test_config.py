@@ -297,3 +297,11 @@ def test_a_suite_that_the_quota_leaves_out_is_refused() -> None:
     table = {"tasks": {"eval_suites": ["humaneval"]}, "eval": {"quota": {"heldout_params": 4}}}
     with pytest.raises(UsageError, match="say how many of 'humaneval', or leave the quota out"):
         from_dict(table)
+
+
+@pytest.mark.parametrize("asked", ["engine", "cluster"])
+def test_servers_hold_one_base(asked: str) -> None:
+    served = {"engine": {"kind": "vllm", "servers": ["http://a:1"]}, "cluster": {"num_servers": 1}}
+    table = {"model": {"reviewer": "Qwen2.5-Coder-1.5B-Instruct"}, asked: served[asked]}
+    with pytest.raises(UsageError, match=r"leave model\.reviewer empty"):
+        from_dict(table)

@@ -13,15 +13,18 @@ import pytest
 from parelha.cli import run as parelha
 from parelha.config_file import from_dict, lay_over
 from parelha.engines.protocol import EngineStatistics
+from parelha.engines.torch_engine import TorchEngine
 from parelha.errors import UsageError
 from parelha.evaluate import evaluate, evaluate_run
 from parelha.experiment.plan import merged
 from parelha.heldout import heldout_tasks
+from parelha.models.policy import Policy
 from parelha.report.records import group_of
 from parelha.report.terminal import eval_text
 from parelha.runtime import open_runtime
 from parelha.suites import heldout_suites
 from parelha.tasks import load_tasks
+from parelha.types import Agent
 from tests.fakes import half_pass, run_tiny, tiny_config, use_fakes
 from tests.test_tasks_benchmarks import GOOD, HUMANEVAL, write
 
@@ -42,6 +45,31 @@ def run(model_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
             eval={"episodes": EPISODES},
         )
         return run_tiny(config)
+
+
+def test_what_breaks_off_the_frozen_reviewers_arm_is_told_as_it_is(
+    run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_fakes(monkeypatch)
+    step, changed = TorchEngine.step, TorchEngine.weights_changed
+    told: list[str] = []
+
+    def interrupted(engine: TorchEngine) -> Any:
+        if told[-1:] == ["changed"]:  # the adapter is aside, and answers are under way
+            raise KeyboardInterrupt
+        told.append("step")
+        return step(engine)
+
+    def noted(engine: TorchEngine, agent: Agent) -> None:
+        changed(engine, agent)
+        told.extend(["changed"] * ("step" in told))
+
+    monkeypatch.setattr(Policy, "product_norm", lambda *_: 1.0)
+    monkeypatch.setattr(TorchEngine, "step", interrupted)
+    monkeypatch.setattr(TorchEngine, "weights_changed", noted)
+    with pytest.raises(KeyboardInterrupt):
+        evaluate_run(run, 1, None, {"eval.arms": "frozen_reviewer"})
+    assert told[-2:] == ["changed", "changed"]
 
 
 def test_arms_begin_with_the_pairs_draft_and_an_untrained_pair_is_its_own_frozen_reviewer(

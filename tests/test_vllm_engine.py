@@ -3,6 +3,7 @@
 # pylint: disable=missing-function-docstring,redefined-outer-name
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -328,6 +329,19 @@ def test_without_any_server_for_long_the_run_ends(
     monkeypatch.setattr("parelha.engines.vllm_engine._PATIENCE_SECONDS", 0.0)
     with pytest.raises(WorkFailedError, match=r"no server answers any more .*--resume"):
         engine.step()
+
+
+def test_a_server_lost_after_a_long_update_is_waited_for_from_then_on(
+    start: Any, open_engine: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = start()
+    engine = open_engine(server)
+    later = time.monotonic() + 3600.0  # in which nobody asked the engine for a step
+    server.kill()
+    monkeypatch.setattr("parelha.engines.vllm_engine.time.monotonic", lambda: later)
+    engine.weights_changed(Agent.CODER)
+    engine.submit([text()])
+    assert not engine.step()
 
 
 def test_servers_that_cannot_serve_a_run_are_refused_at_once(

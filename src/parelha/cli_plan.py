@@ -177,12 +177,11 @@ def _who_answers(made: "Plan", urls: list[str]) -> dict[str, str]:
         if made.machines.nodes > 1 and not engine.adapters_dir:
             found["engine.adapters_dir"] = _SHARED
         return found
-    if engine.kind != "vllm":
-        return {}
-    found = {"engine.kind": "torch", "engine.servers": "[]"}
-    # These need servers.
-    if engine.server_key_env:
-        found["engine.server_key_env"] = ""
-    if made.config.train.overlap:
+    found = {}
+    if engine.kind == "vllm":
+        found = {"engine.kind": "torch", "engine.servers": "[]"}
+        if engine.server_key_env:
+            found["engine.server_key_env"] = ""
+    if made.config.train.overlap:  # it needs servers
         found["train.overlap"] = "false"
     return found

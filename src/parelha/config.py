@@ -189,7 +189,7 @@ class LearningConfig(Section):
     normalise_std: bool = True
     """Divide an agent's advantages by their root mean square over the step (Dr.MAS), each kind of
     credit by its own, and scale them by the share that was not dropped (docs/learning.md)."""
-    max_pass_tokens: Size = 768
+    max_pass_tokens: Annotated[int, Field(ge=32)] = 768
     """Tokens of one forward and backward pass, at most; the memory of an update grows with it."""
 
     @field_validator("algorithm")
@@ -315,6 +315,8 @@ class Config(Section):
             raise ValueError('engine.servers are those of engine.kind = "vllm": give both or none')
         if served and (self.engine.server or self.engine.own):
             raise ValueError("engine.servers, engine.server, engine.own: only one can answer")
+        if served and self.model.reviewer not in ("", self.model.coder):
+            raise ValueError("engine.servers hold one base: leave model.reviewer empty")
         if (self.engine.server or served) and self.eval.no_repeat_ngram:
             raise ValueError("eval.no_repeat_ngram: servers do not know it, leave it 0")
         is_plain = Path(self.name).name == self.name and self.name.isprintable()

@@ -51,13 +51,17 @@ class _Play:
         for first in range(0, len(parts), _BATCH):
             batch = [_or_error(part) for part in parts[first : first + _BATCH]]
             engine.reset()
-            if self._kept is None:
-                played += play_all(batch, engine)
-            else:
-                answers = KeptAnswers(engine, self._kept / f"{name}_{first:05d}.json")
-                played += play_all(batch, answers)
-                answers.keep()
-            engine.reset()
+            try:
+                if self._kept is None:
+                    played += play_all(batch, engine)
+                else:
+                    answers = KeptAnswers(engine, self._kept / f"{name}_{first:05d}.json")
+                    played += play_all(batch, answers)
+                    answers.keep()
+            finally:
+                # Also where it is broken off: an adapter may be put back then, which needs that
+                # nobody answers.
+                engine.reset()
             release_freed_memory()
         return played
 

@@ -285,6 +285,7 @@ class VllmEngine(Closing):
             self._probed, self._fault = time.monotonic(), str(error)
             self._say(f"{server.url} is left out: {error}")
             if not self._up():
+                self._last_up = self._probed  # however long ago the engine was asked for a step
                 minutes = f"{_PATIENCE_SECONDS / 60:.0f} minutes"
                 self._say(f"no server is left: one is waited for, {minutes} at most")
 

