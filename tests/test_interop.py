@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 from parelha import cli
-from parelha.config import Config, EpisodeConfig
+from parelha.config import Config, EpisodeConfig, RewardConfig
 from parelha.errors import UsageError
 from parelha.interop import grading
 from parelha.interop.dialogue import Dialogue
@@ -242,3 +242,8 @@ def test_a_data_set_that_is_not_finished_leaves_nothing(
     (tmp_path / "set").mkdir()
     assert cli.run(command) == cli.WRONG_USE
     assert "exists already" in capsys.readouterr().err
+
+
+def test_a_reward_that_is_paid_in_runs_alone_is_refused() -> None:
+    with pytest.raises(UsageError, match="slides_raw"):
+        AnswerGrader(Config(reward=RewardConfig(kind="slides_raw")), tools=FakeGrader())

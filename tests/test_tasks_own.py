@@ -320,3 +320,35 @@ def test_text_in_another_encoding_is_one_line(tmp_path: Path) -> None:
 
 
 # --- levels, and what problems share -------------------------------------------------------------
+
+
+RARE = """
+
+def oracle(values, limit):
+    assert max(values) > limit
+    return [value for value in values if value > limit]
+"""
+
+
+def test_an_oracle_that_fails_and_inputs_that_cannot_be_drawn_are_told(tmp_path: Path) -> None:
+    write(tmp_path, program=PROGRAM + RARE)
+    (own,) = load_own(tmp_path).tasks
+    said = check_task(own.task(), oracle=own.variant.oracle, one_language=True)
+    assert said and all(one.startswith("the oracle fails on ") for one in said)
+    failing = "    rng.choice([1] if rng.random() < 0.97 else [])\n"
+    program = PROGRAM.replace("    return [rng.uni", f"{failing}    return [rng.uni")
+    write(tmp_path, program=program)
+    folder = load_own(tmp_path)
+    assert not folder.problems
+    said = check_task(folder.tasks[0].task(), one_language=True)
+    assert len(said) == 1 and said[0].startswith("the inputs cannot be drawn from seed ")
+    with pytest.raises(UsageError, match=r"above\.py: its inputs cannot be drawn from seed \d+"):
+        folder.of_split("train", range(30))
+
+
+def test_a_mistake_that_uses_another_file_is_refused_as_a_reference_is(tmp_path: Path) -> None:
+    (tmp_path / "_shared.py").write_text("def keep(values):\n    return values\n", encoding="utf-8")
+    mistake = "\n\ndef mistake_keeps(values, limit):\n    return keep(values)\n"
+    write(tmp_path, program=f"from ._shared import keep\n{PROGRAM}{mistake}")
+    problems = load_own(tmp_path).problems
+    assert problems == ("above.py: mistake_keeps uses another file, but a program is one file",)

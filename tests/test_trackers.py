@@ -2,6 +2,7 @@
 
 # pylint: disable=missing-function-docstring
 
+import importlib
 import json
 import sys
 import time
@@ -286,3 +287,32 @@ def test_trackio_holds_one_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     config = begun(tmp_path, "trackio")
     assert not play(config, 1, 2)
     assert list((tmp_path / "store").glob("parelha*.db"))
+
+
+def test_a_login_in_the_netrc_file_is_an_account(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "wandb", SimpleNamespace())
+    monkeypatch.delitem(sys.modules, "parelha.trackers.wandb", raising=False)
+    has_login = importlib.import_module("parelha.trackers.wandb").has_login
+    monkeypatch.delitem(sys.modules, "parelha.trackers.wandb")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    assert not has_login("https://host.example")
+    (tmp_path / "netrc").write_text("machine host.example login user password key\n")
+    assert has_login("https://host.example") and not has_login("https://other.example")
+
+
+def test_two_runs_of_one_name_are_two_in_trackio_and_one_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names: list[str] = []
+    fake = SimpleNamespace(init=lambda **given: names.append(given["name"]))
+    monkeypatch.setitem(sys.modules, "trackio", fake)
+    monkeypatch.delitem(sys.modules, "parelha.trackers.trackio", raising=False)
+    module = importlib.import_module("parelha.trackers.trackio")
+    monkeypatch.delitem(sys.modules, "parelha.trackers.trackio")
+    config = config_of(tmp_path, "trackio")
+    first, second = (module.open_tracker(config, tmp_path, "", 0) for _ in range(2))
+    module.open_tracker(config, tmp_path, first.identity, 3)
+    assert names == [first.identity, second.identity, first.identity]
+    assert first.identity != second.identity

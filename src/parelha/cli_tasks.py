@@ -2,6 +2,7 @@
 
 # pylint: disable=import-outside-toplevel
 
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -72,7 +73,8 @@ def show_task(identity: str, /, *, lang: Literal["en", "pt"] = "en", suite: str 
     if not suite:
         print(task_text(get_task(identity), lang))
         return
-    found = [task for task in _tasks_of(suite) if task.id == identity]
+    seed = re.search(r"/s(\d+)$", identity)
+    found = [task for task in _tasks_of(suite, int(seed[1]) if seed else 0) if task.id == identity]
     if not found:
         raise UsageError(f"{suite} holds no task {identity!r}: see `parelha tasks list --suite`")
     print(task_text(found[0], lang))
@@ -120,8 +122,8 @@ def export_tasks(
     print(to)
 
 
-def _tasks_of(suite: str) -> "list[Task]":
-    """The tasks of a benchmark or a folder; what is not well made is told on standard error."""
+def _tasks_of(suite: str, seed: int = 0) -> "list[Task]":
+    """The tasks of a benchmark, or of a folder's those of a seed; faults go to standard error."""
     from parelha.suites import open_suite
     from parelha.tasks.own import OwnFolder
 
@@ -129,5 +131,5 @@ def _tasks_of(suite: str) -> "list[Task]":
     for problem in opened.problems:
         print(f"parelha: {problem}", file=sys.stderr)
     if isinstance(opened, OwnFolder):
-        return [own.task() for own in opened.tasks]
+        return [own.task(seed) for own in opened.tasks]
     return list(opened.tasks)

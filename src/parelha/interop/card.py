@@ -93,7 +93,7 @@ the process that grades; programs run in a sandbox and give values, and only the
 from datasets import load_dataset
 from parelha import get_task, score_programs
 
-row = load_dataset("parquet", data_files="data/*.parquet")["train"][0]
+row = load_dataset("parquet", data_files={{"train": "data/train.parquet"}})["train"][0]
 score = score_programs(["def f():\\n    return 0\\n"], get_task(row["task_id"]))[0]
 print(score.tests)
 ```

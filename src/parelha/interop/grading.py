@@ -48,6 +48,8 @@ class AnswerGrader(Closing):
 
     def __init__(self, config: Config | None = None, tools: Tools | None = None) -> None:
         self.config = config or Config()
+        if self.config.reward.kind == "slides_raw":
+            raise UsageError("reward.kind = slides_raw is paid in runs alone: take slides")
         settings = grader_settings(self.config)
         self._closed_with = ExitStack()
         if tools is None:

@@ -16,10 +16,10 @@ from parelha.config import Config
 from parelha.interop.dialogue import Dialogue
 from parelha.interop.grading import AnswerGrader
 from parelha.interop.tasks import select_tasks
+from parelha.interop.text import in_characters
 from parelha.stage import Tools
 from parelha.types import Agent, Split, Task
 
-_LONGEST_ANSWER = 4096  # characters; more than any turn may have
 _LONGEST_PROMPT = 1_000_000
 
 
@@ -87,10 +87,12 @@ class DialogueEnv(AECEnv[str, dict[str, str], str]):  # type: ignore[misc]
             agent: spaces.Dict({"prompt": _AnyText(_LONGEST_PROMPT, min_length=0)})
             for agent in self.possible_agents
         }
-        self.action_spaces = {
-            agent: _AnyText(_LONGEST_ANSWER, min_length=0) for agent in self.possible_agents
-        }
         self._grader = AnswerGrader(config, tools)
+        episode = in_characters(self._grader.config.episode)
+        longest = 2 * max(episode.max_program_tokens, episode.max_review_tokens)  # it may be cut
+        self.action_spaces = {
+            agent: _AnyText(longest, min_length=0) for agent in self.possible_agents
+        }
         self._rng = Random(self._grader.config.seed)
         self._dialogue: Dialogue | None = None
         self.task = self.tasks[0]

@@ -67,8 +67,10 @@ def reward_funcs(
         graded = (grader or shared_grader()).grade(task_id, answers, ends)
         found = [one for one in graded if one is not None]
         if log_metric is not None and found:
-            for name in found[0].metrics:
-                log_metric(name, sum(one.metrics.get(name, 0.0) for one in found) / len(found))
+            # An answer without a program has no parts of quality, and counts in none of them.
+            for name in dict.fromkeys(name for one in found for name in one.metrics):
+                values = [one.metrics[name] for one in found if name in one.metrics]
+                log_metric(name, sum(values) / len(values))
         return [None if one is None else one.reward for one in graded]
 
     return [parelha]

@@ -45,7 +45,13 @@ def check_task(
     problems += _reference_problems(task)
     if problems:
         return problems
-    by_seed = [task.make_cases(seed) for seed in CHECKED_SEEDS]
+    by_seed = []
+    for seed in CHECKED_SEEDS:
+        try:
+            by_seed.append(task.make_cases(seed))
+        except Exception as error:  # pylint: disable=broad-exception-caught
+            said = f"{type(error).__name__}: {one_line(str(error))}"
+            return [f"the inputs cannot be drawn from seed {seed}: {said}"]
     problems += _generator_problems(task, by_seed)
     cases = [*task.examples, *itertools.chain.from_iterable(by_seed)]
     problems += _answer_problems(task, cases, oracle or _oracle_of(task))
@@ -144,7 +150,11 @@ def _answer_problems(
         difference = task.compare(answer, again)
         if difference is not None:
             problems.append(f"the reference contradicts itself on {shown}: {difference}")
-        other = oracle(*case.args) if oracle else NotImplemented
+        try:
+            other = oracle(*case.args) if oracle else NotImplemented
+        except Exception as error:  # pylint: disable=broad-exception-caught
+            problems.append(f"the oracle fails on {shown}: {type(error).__name__}: {error}")
+            continue
         if other is not NotImplemented:
             difference = task.compare(answer, other)
             if difference is not None:

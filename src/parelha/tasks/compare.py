@@ -20,13 +20,14 @@ import cmath
 import datetime
 import hashlib
 import math
-from collections import Counter
+from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from parelha.tasks.matching import cost_of_matching, unmatched
 from parelha.tasks.writing import BriefRepr
 
 MAX_LINE = 200  # characters of a difference
@@ -47,6 +48,8 @@ _KINDS: dict[type, str] = {
     set: "set",
     frozenset: "set",
     dict: "dict",
+    # As which they arrive from a program.
+    **dict.fromkeys((defaultdict, Counter, OrderedDict), "dict"),
     datetime.datetime: "datetime",
     datetime.date: "date",
     datetime.time: "time",
@@ -108,11 +111,10 @@ class Comparator:
             return f": nested more than {MAX_DEPTH} deep"
         expected, actual = python_scalar(expected), python_scalar(actual)
         wanted, got = kind_of(expected), kind_of(actual)
-        if wanted in ("list", "tuple") and self._is_sequence(wanted, got, actual):
-            # `_is_sequence` has seen to it that both can be listed.
-            if len(expected) != len(actual):  # type: ignore[arg-type]
-                return _lengths(expected, actual)
-            items_expected, items_actual = as_list(expected), as_list(actual)
+        if self._are_sequences(wanted, got, expected, actual):
+            items_expected, items_actual = list(expected), list(actual)  # type: ignore[call-overload]
+            if len(items_expected) != len(items_actual):
+                return f": expected {len(items_expected)} elements, got {len(items_actual)}"
             if depth == 0 and not self.ordered:
                 return self.unordered(items_expected, items_actual)
             return self._sequence(items_expected, items_actual, depth)
@@ -128,12 +130,13 @@ class Comparator:
             return expected == actual
         return abs(expected - actual) <= max(self.absolute, self.rel * abs(expected))
 
-    def _is_sequence(self, wanted: str, got: str, actual: object) -> bool:
-        if wanted == got:
-            return True
-        if not self.sequences_alike:
-            return False
-        return got in ("list", "tuple") or (isinstance(actual, np.ndarray) and actual.ndim == 1)
+    def _are_sequences(self, wanted: str, got: str, *values: object) -> bool:
+        """Whether both are compared item by item; two arrays are compared as arrays."""
+        if wanted == got or not self.sequences_alike:
+            return wanted == got and wanted in ("list", "tuple")
+        flat = (isinstance(one, np.ndarray) and one.ndim == 1 for one in values)
+        kinds = zip((wanted, got), flat, strict=True)
+        return all(kind in ("list", "tuple") or is_flat for kind, is_flat in kinds)
 
     def _sequence(self, expected: list[Any], actual: list[Any], depth: int) -> str | None:
         for index, (left, right) in enumerate(zip(expected, actual, strict=True)):
@@ -145,7 +148,7 @@ class Comparator:
     def unordered(self, expected: list[Any], actual: list[Any]) -> str | None:
         """Match elements regardless of order: exact pairs first, the rest within tolerance."""
         if len(expected) != len(actual):
-            return _lengths(expected, actual)
+            return f": expected {len(expected)} elements, got {len(actual)}"
         size = element_count(expected)
         if element_count(actual) > 2 * size + MAX_MATCHED:
             return f": the elements together hold more than {size} values"
@@ -154,17 +157,26 @@ class Comparator:
         many = len(missing) > MAX_MATCHED
         if many and all(kind_of(item) in ("int", "float") for item in missing + surplus):
             return self._sequence(sorted(missing), sorted(surplus), 1)
-        if many or len(missing) * sum(map(element_count, missing)) > MAX_STEPS:
+        mine, theirs = ([self._outline(item, 1) for item in one] for one in (missing, surplus))
+        largest = max(map(element_count, missing), default=0)
+        if cost_of_matching(mine, theirs) * largest > MAX_STEPS:
             return f": {len(missing)} elements differ"
-        for item in missing:
-            match = next(
-                (i for i, other in enumerate(surplus) if self.difference(item, other, 1) is None),
-                None,
-            )
-            if match is None:
-                return f": {describe(item)} is missing"
-            del surplus[match]
-        return None
+        alone = unmatched(
+            mine, theirs, lambda one, other: not self.difference(missing[one], surplus[other], 1)
+        )
+        return None if alone is None else f": {describe(missing[alone])} is missing"
+
+    def _outline(self, value: Any, depth: int) -> str:
+        """A text that is equal for values that may be the same: what no tolerance is for."""
+        value = python_scalar(value)
+        kind = kind_of(value)
+        if kind in ("int", "float", "complex") or depth > MAX_DEPTH:
+            return "number"
+        is_flat = self.sequences_alike and isinstance(value, np.ndarray) and value.ndim == 1
+        if kind in ("list", "tuple") or is_flat:
+            inside = ",".join([self._outline(item, depth + 1) for item in value])
+            return f"{'sequence' if self.sequences_alike else kind}({inside})"
+        return canonical(value) if kind in ("None", "bool", "str", "bytes") else kind
 
 
 def _number_difference(rule: Comparator, expected: Any, actual: Any, depth: int) -> str | None:
@@ -341,11 +353,6 @@ def _cells(value: Any, depth: int) -> str:
     return f"{dtype};{content}"
 
 
-def as_list(value: Any) -> list[Any]:
-    """Return the elements of a list, a tuple or a one-dimensional array."""
-    return list(value)
-
-
 def describe(value: object) -> str:
     """Return a short text of any value; never raises, and costs no more than it is long."""
     try:
@@ -363,10 +370,6 @@ def one_line(text: str, limit: int = MAX_LINE) -> str:
     """Return `text` on one line of at most `limit` characters."""
     flat = " ".join(text.split())
     return flat if len(flat) <= limit else flat[: limit - 3] + "..."
-
-
-def _lengths(expected: Any, actual: Any) -> str:
-    return f": expected {len(expected)} elements, got {len(actual)}"
 
 
 def element_count(value: object) -> int:

@@ -84,6 +84,9 @@ def read_source(
         ours = match and (match["part"] in kinds or name.startswith(MISTAKE))
         if match and ours and int(match["level"]) not in above:
             raise SourceError(f"{name}: there is no level {match['level']} above another")
+    for name in (one for one in file.definitions if one.startswith(MISTAKE)):
+        if file.function(name) and _looks_beside(file.program(name)):
+            raise SourceError(f"{name} uses another file, but a program is one file")
     try:
         namespace = names_of(text, entry_point, package_of(folder) if folder else "")
     except KeyboardInterrupt:

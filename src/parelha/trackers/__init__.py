@@ -94,9 +94,7 @@ class Trackers:
         for key in ("draft_passed", "final_passed"):
             for group in ("", *dict.fromkeys(map(group_of, episodes))):
                 chosen = [float(e[key]) for e in episodes if group in ("", group_of(e))]
-                # A benchmark has its file's name, which MLflow may refuse.
-                plain = re.sub(r"[^\w.-]", "_", group)
-                name = "/".join(filter(None, ("eval", plain, key)))
+                name = "/".join(filter(None, ("eval", plain_name(group), key)))
                 figures[name] = sum(chosen) / len(chosen)
         self._log(table["step"], figures)
 
@@ -174,6 +172,11 @@ def check_trackers(config: Config) -> None:
                 raise UsageError(
                     f"tracking.to: {name} needs a package more: {install_command(name)}"
                 )
+
+
+def plain_name(name: str) -> str:
+    """A name that every tracker takes: a benchmark is called by its file, which MLflow refuses."""
+    return re.sub(r"[^\w.-]", "_", name)
 
 
 def run_path(config: Config) -> Path:

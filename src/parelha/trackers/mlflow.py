@@ -10,7 +10,7 @@ from mlflow.entities import Metric, Param  # type: ignore[import-not-found,unuse
 
 from parelha.config import Config
 from parelha.overrides import flat
-from parelha.trackers import run_path
+from parelha.trackers import plain_name, run_path
 
 _MOST_PARAMS = 100  # of one request
 _LONGEST = 6000  # characters of one value
@@ -27,7 +27,8 @@ class MlflowTracker:
             where = found.experiment_id if found else self._client.create_experiment(project)
             run = self._client.create_run(where, run_name=str(run_path(config)))
             identity = run.info.run_id
-            told = [Param(k, str(v)[:_LONGEST]) for k, v in flat(config.to_dict()).items()]
+            values = flat(config.to_dict()).items()
+            told = [Param(plain_name(k), str(v)[:_LONGEST]) for k, v in values]
             for first in range(0, len(told), _MOST_PARAMS):
                 self._client.log_batch(identity, params=told[first : first + _MOST_PARAMS])
         else:

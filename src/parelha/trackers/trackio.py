@@ -4,6 +4,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from uuid import uuid4
 
 import trackio  # type: ignore[import-not-found,unused-ignore]
 
@@ -12,14 +13,13 @@ from parelha.trackers import run_path
 
 
 class TrackioTracker:
-    """A run of trackio's, known again by its name."""
+    """A run of trackio's, known again by its name, which is its own: many are called `runs/run`."""
 
-    identity = ""
-
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, identity: str) -> None:
+        self.identity = identity or f"{run_path(config)} {uuid4().hex[:8]}"
         self._run = trackio.init(
             project=config.tracking.project,
-            name=str(run_path(config)),
+            name=self.identity,
             config=config.to_dict(),
             resume="allow",
             embed=False,
@@ -37,6 +37,6 @@ class TrackioTracker:
 
 
 def open_tracker(config: Config, folder: Path, identity: str, step: int) -> TrackioTracker:
-    """Begin a run, or go on with the one of the same name."""
-    del folder, identity, step
-    return TrackioTracker(config)
+    """Begin a run, or go on with the one that has this identity."""
+    del folder, step
+    return TrackioTracker(config, identity)

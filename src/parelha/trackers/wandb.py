@@ -4,7 +4,9 @@
 
 import os
 from collections.abc import Mapping
+from netrc import NetrcParseError, netrc
 from pathlib import Path
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import wandb  # type: ignore[import-not-found,unused-ignore]
@@ -19,7 +21,8 @@ class WandbTracker:
     def __init__(self, config: Config, folder: Path, identity: str) -> None:
         self.identity = identity or uuid4().hex
         # Without a key it would wait for somebody to type one.
-        known = os.environ.get("WANDB_MODE") or wandb.setup().settings.api_key
+        settings = wandb.setup().settings
+        known = os.environ.get("WANDB_MODE") or settings.api_key or has_login(settings.base_url)
         self._run = wandb.init(
             project=config.tracking.project,
             group=run_path(config).parent.name,
@@ -39,6 +42,14 @@ class WandbTracker:
     def close(self) -> None:
         """Send what is left."""
         self._run.finish()
+
+
+def has_login(url: str) -> bool:
+    """Whether `wandb login` has left a key for a server in the user's netrc file."""
+    try:
+        return bool(netrc(os.environ.get("NETRC")).authenticators(urlsplit(url).hostname or ""))
+    except (OSError, NetrcParseError):
+        return False
 
 
 def open_tracker(config: Config, folder: Path, identity: str, step: int) -> WandbTracker:

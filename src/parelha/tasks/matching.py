@@ -1,0 +1,62 @@
+"""Elements in no order, matched with those that are the same within a tolerance."""
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any
+
+
+def cost_of_matching(expected: Sequence[str], actual: Sequence[str]) -> int:
+    """Pairs of elements that may have to be compared, from the outlines of both sides."""
+    return sum(actual.count(one) * expected.count(one) for one in set(expected))
+
+
+def unmatched(
+    expected: Sequence[str], actual: Sequence[str], same: Callable[[int, int], bool]
+) -> int | None:
+    """An element that gets no partner, however the others are matched; None where all get one.
+
+    By augmenting paths (Berge, PNAS 43, 1957): a partner that is taken is had by finding another
+    one for whoever has it.
+
+    Args:
+        expected: the outline of each element that needs a partner; elements of different outlines
+            are never the same.
+        actual: of each that may be one.
+        same: whether two elements are, by their places.
+
+    Returns: its place among the expected.
+    """
+    alike: dict[str, list[int]] = {}
+    for place, outline in enumerate(actual):
+        alike.setdefault(outline, []).append(place)
+    known = cache(same)
+    owners: dict[int, int] = {}
+    for place, outline in enumerate(expected):
+        if not _is_placed(place, alike.get(outline, []), owners, known):
+            return place
+    return None
+
+
+def _is_placed(
+    place: int, partners: Sequence[int], owners: dict[int, int], same: Callable[[int, int], bool]
+) -> bool:
+    """Find a partner for an element, moving others where that helps; whether there is one."""
+    asked_by: dict[int, int] = {}
+    asking = deque([place])
+    while asking:
+        who = asking.popleft()
+        for partner in partners:
+            if partner in asked_by or not same(who, partner):
+                continue
+            asked_by[partner] = who
+            if partner in owners:
+                asking.append(owners[partner])
+                continue
+            has: dict[int, Any] = {owner: taken for taken, owner in owners.items()}
+            free: int | None = partner
+            while free is not None:
+                owners[free] = asked_by[free]
+                free = has.get(asked_by[free])
+            return True
+    return False
