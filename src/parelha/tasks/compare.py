@@ -112,12 +112,13 @@ class Comparator:
         expected, actual = python_scalar(expected), python_scalar(actual)
         wanted, got = kind_of(expected), kind_of(actual)
         if self._are_sequences(wanted, got, expected, actual):
-            items_expected, items_actual = list(expected), list(actual)  # type: ignore[call-overload]
-            if len(items_expected) != len(items_actual):
-                return f": expected {len(items_expected)} elements, got {len(items_actual)}"
+            sides: list[Any] = [expected, actual]
+            left, right = map(list, sides)
+            if len(left) != len(right):
+                return f": expected {len(left)} elements, got {len(right)}"
             if depth == 0 and not self.ordered:
-                return self.unordered(items_expected, items_actual)
-            return self._sequence(items_expected, items_actual, depth)
+                return self.unordered(left, right)
+            return self._sequence(left, right, depth)
         if got not in _ACCEPTED.get(wanted, (wanted,)):
             return f": expected {named(expected)}, got {named(actual)}"
         return _BY_KIND.get(wanted, _scalar_difference)(self, expected, actual, depth)
