@@ -3,7 +3,10 @@
 # pylint: disable=missing-function-docstring
 
 import json
+import os
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -106,3 +109,34 @@ def test_a_port_that_is_taken_is_told_before_anything_is_loaded(
         port = taken.getsockname()[1]
         error = complaint(capsys, "serve", str(run), "--port", str(port))
     assert f"cannot listen at 127.0.0.1, port {port}" in error
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+def test_a_terminal_without_a_sign_is_shown_another_way(encoding: str) -> None:
+    environment = os.environ | {"PYTHONIOENCODING": encoding}
+    task = "clean_data.sales/tidy_names/L1/s0"
+    asked = [sys.executable, "-m", "parelha", "tasks", "show", task, "--lang", "pt"]
+    done = subprocess.run(asked, capture_output=True, env=environment, check=True)
+    assert (b"m\\xe3o" if encoding == "ascii" else b"m\xe3o") in done.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["tasks", "list", "--table", "--suite", "nowhere"],
+        ["train", "--dry-run", "--cluster", "auto"],
+    ],
+)
+def test_options_that_mean_nothing_are_refused(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run(arguments) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_a_run_is_no_folder_of_experiments(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, page = fabricate_run(tmp_path / "run", steps=1).path, tmp_path / "page.md"
+    assert cli.run(["experiment", "--page", str(page), str(folder)]) == 2
+    assert "holds no results.json" in capsys.readouterr().err and not page.exists()

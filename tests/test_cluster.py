@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from random import Random
+from types import SimpleNamespace
 from typing import Any
 
 import psutil
@@ -21,10 +22,12 @@ import torch
 
 from parelha import cli
 from parelha.agents.roles import roles_of
+from parelha.cluster.actors import check_room
 from parelha.cluster.hosts import GraderHost
 from parelha.cluster.placing import Cluster, placed
 from parelha.cluster.trainers import ClusterRanks
 from parelha.config import Config
+from parelha.config_engine import ClusterConfig
 from parelha.config_file import from_dict, lay_over
 from parelha.errors import UsageError, WorkFailedError
 from parelha.grading import Grader
@@ -296,6 +299,28 @@ def test_what_does_not_fit_or_start_is_told_in_one_line(
         Cluster(config, address, lambda line: None) as opened,
     ):
         opened.place_servers(config)
+
+
+@pytest.mark.parametrize(
+    ("nodes", "table", "fits"),
+    [
+        ([4, 4, 4], {"num_trainers": 3, "trainer_cpus": 3}, True),
+        ([4, 4, 4], {"num_trainers": 4, "trainer_cpus": 3}, False),
+        ([4, 6], {"num_trainers": 3, "trainer_cpus": 3}, True),
+        ([3, 5], {"num_trainers": 2, "trainer_cpus": 2, "num_servers": 1, "server_cpus": 4}, False),
+    ],
+)
+def test_what_must_be_whole_on_a_node_is_packed(
+    nodes: list[int], table: dict[str, Any], fits: bool
+) -> None:
+    listed = [{"Alive": True, "Resources": {"CPU": float(cpus)}} for cpus in nodes]
+    config = Config(cluster=ClusterConfig.model_validate({"server_gpus": 0.0, **table}))
+    there = SimpleNamespace(nodes=lambda: listed)
+    if fits:
+        check_room(there, config.cluster)
+        return
+    with pytest.raises(UsageError, match="no node has room left"):
+        check_room(there, config.cluster)
 
 
 def test_a_cluster_that_is_not_there_is_one_line(

@@ -305,3 +305,8 @@ def test_servers_hold_one_base(asked: str) -> None:
     table = {"model": {"reviewer": "Qwen2.5-Coder-1.5B-Instruct"}, asked: served[asked]}
     with pytest.raises(UsageError, match=r"leave model\.reviewer empty"):
         from_dict(table)
+
+
+def test_a_home_folder_is_one(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert load_config(overrides={"runs_dir": "~/runs"}).run_dir == tmp_path / "runs" / "run"

@@ -47,6 +47,22 @@ def test_a_quoted_line_reaches_the_coder_before_the_reviewers_words() -> None:
     assert limits["d0.r0"] < limits["d0.r1"] == 80
 
 
+def test_a_line_that_was_cut_out_of_what_is_shown_cannot_be_quoted() -> None:
+    class Long(Telling):
+        def execute_examples(self, task: Task, program: str, lang: Lang) -> str:
+            return "\n".join(f"f({n}) gave {n}, right is {n + 1}" for n in range(6))
+
+    tree, engine, stage = play(
+        grader=Long(), tools="always", quotes=True, drafts=1, max_tool_tokens=60, max_tool_calls=1
+    )
+    said = rounds_of(tree)["d0.r0"].turns[0].said
+    shown = [number for number in range(1, 7) if f"[{number}] f(" in said]
+    assert 0 < len(shown) < 6
+    (quote,) = [r for r in engine.requests if r.stream[-2:] == ("d0.r0", 2)]
+    names = [stage.formats[Agent.REVIEWER].decode(ids).strip() for ids in quote.choices]
+    assert names == ["none", *map(str, shown)]
+
+
 def test_that_an_answer_held_no_program_can_be_quoted() -> None:
     script = {("d0", 1): "I would rather not.", ("d0.r0", 2): "1", ("d0.r1", 2): "none"}
     tree, _, _ = play(script, drafts=1, quotes=True, max_review_tokens=200)

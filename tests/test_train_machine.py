@@ -3,6 +3,7 @@
 # pylint: disable=missing-function-docstring
 
 import json
+import shutil
 import time
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from parelha.experiment.plan import merged
 from parelha.kernels.choose import choose
 from parelha.overrides import resumed_config
 from parelha.pacing import Pace, other_steps
+from parelha.tracking import RunFolder
 from parelha.train import load_run_config, train
 from tests.fakes import Quiet, run_tiny, tiny_config, use_fakes
 
@@ -122,6 +124,40 @@ def test_a_run_that_lost_its_trainers_state_is_left_as_it_is(
     with pytest.raises(UsageError, match=r"step \d+ has lost its trainer\.safetensors"):
         run_tiny(load_run_config(folder), resume=folder)
     assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
+
+
+@pytest.mark.parametrize("gone", ["checkpoints", "episodes/step_00002.jsonl", "metrics.jsonl"])
+def test_a_run_that_lost_what_it_goes_on_from_is_left_as_it_is(
+    model_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, gone: str
+) -> None:
+    use_fakes(monkeypatch)
+    run = run_tiny(tiny_config(model_folder, tmp_path))
+    lost = run / gone
+    if lost.is_dir():
+        shutil.rmtree(lost)
+    else:
+        lost.unlink()
+    kept = {path: path.read_bytes() for path in run.rglob("*") if path.is_file()}
+    longer = tiny_config(model_folder, tmp_path, train={"steps": 4})
+    with pytest.raises(UsageError, match="cannot go on"):
+        run_tiny(longer, resume=run)
+    assert all(path.read_bytes() == content for path, content in kept.items())
+
+
+def test_a_run_that_goes_on_by_another_release_says_so(
+    model_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_fakes(monkeypatch)
+    run = run_tiny(tiny_config(model_folder, tmp_path))
+    folder = RunFolder(run)
+    record = folder.read_config()
+    folder.write_config(record | {"version": "0.0.1"})
+    progress = Quiet()
+    train(tiny_config(model_folder, tmp_path), resume=run, progress=progress)
+    assert [line for line in progress.messages if "another" in line] == [
+        f"warning: the run goes on with another version: 0.0.1 before, {record['version']} now"
+    ]
+    assert set(record["linters"]) == {"pylint", "flake8", "mypy"}
 
 
 def test_what_is_left_out_is_told_by_the_steps_that_were_asked_for() -> None:

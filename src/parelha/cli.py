@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 the work failed, 2 wrong use (one line, no traceback), 130
 # pylint: disable=import-outside-toplevel
 
 import errno
+import io
 import os
 import sys
 import warnings
@@ -69,6 +70,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if not sys.warnoptions:
         # They are said to those who program with a library, and nobody here can act on them.
         warnings.simplefilter("ignore", FutureWarning)
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:  # closed by whoever started this
+            setattr(sys, name, io.TextIOWrapper(io.BytesIO(), "utf-8"))
+        elif isinstance(stream, io.TextIOWrapper):
+            # What a terminal of another encoding lacks is spelled out, and ends nothing.
+            stream.reconfigure(errors="backslashreplace")
     sys.exit(run(sys.argv[1:] if arguments is None else arguments))
 
 
@@ -147,6 +155,8 @@ def train(
         config = resumed_config(stored, config, path is not None, overrides)
 
     if dry_run:
+        if cluster:
+            raise UsageError("--dry-run starts nothing, on no --cluster either: leave one out")
         print(training.dry_run(config))
         return
     from parelha.cluster.placing import placed
@@ -204,7 +214,8 @@ def evaluate(
 
     path, overrides = split_arguments(arguments)
     config = None
-    if path is None or path.is_file():
+    asks_server = "engine.server" in overrides
+    if path is None or path.is_file() or (asks_server and not path.exists()):
         config = load_config(path, overrides)
         if not config.engine.server:
             raise UsageError("eval needs the folder of a run, or --engine.server URL")

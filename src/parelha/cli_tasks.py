@@ -39,6 +39,8 @@ def list_tasks(
     from parelha.tasks.table import families_table
 
     if table:
+        if suite or families or levels:
+            raise UsageError("--table is of all families: leave the other options out")
         print(families_table())
         return
     if suite:

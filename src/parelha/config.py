@@ -345,7 +345,7 @@ class Config(Section):
     @property
     def run_dir(self) -> Path:
         """The run's folder."""
-        return Path(self.runs_dir) / self.name
+        return Path(self.runs_dir).expanduser() / self.name
 
     def to_dict(self) -> dict[str, Any]:
         """The configuration as JSON-ready values."""

@@ -7,6 +7,7 @@ hashes are kept in the run's ``config.json``.
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,25 @@ def model_files(folder: Path) -> Hashes:
     """
     found = {path for pattern in _MODEL_FILES for path in folder.glob(pattern) if path.is_file()}
     return {str(path.relative_to(folder)): _sha256(path) for path in sorted(found)}
+
+
+def linter_versions() -> Hashes:
+    """The releases of the tools whose findings are paid."""
+    return {tool: version(tool) for tool in TOOLS}
+
+
+def what_differs(stored: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:
+    """A line for each part of what a run was begun with that is another one now.
+
+    Such a run goes on, and no longer equals an uninterrupted one.
+    """
+    lines = []
+    for key in ("version", "linters", "sandbox_level", "kernels"):
+        before, now = stored.get(key), found.get(key)
+        if before not in (None, now):
+            told = f"{before} before, {now} now" if key != "kernels" else "other paths than before"
+            lines.append(f"warning: the run goes on with another {key.replace('_', ' ')}: {told}")
+    return lines
 
 
 def check_made_from(stored: Mapping[str, Any], found: Mapping[str, Hashes], where: Path) -> None:

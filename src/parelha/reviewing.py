@@ -112,9 +112,9 @@ def _write(
     fails = not seen.program or is_seen_to_fail(review)
     legal = SEVERITIES[1:] if fails else SEVERITIES
     review.severity = yield from choose(review, talk, stage, task, legal, "severity")
-    if seen.quotable:
+    if numbers := seen.numbers:
         talk.prefill(prompts.QUOTE_PREFIX[lang])
-        names = [_NO_QUOTE, *(str(n + 1) for n in range(len(seen.quotable)))]
+        names = [_NO_QUOTE, *map(str, numbers)]
         line = yield from choose(review, talk, stage, task, names, "quote")
         if line != _NO_QUOTE:
             # What is quoted counts among the tokens of the review, and leaves room for words.
@@ -149,6 +149,13 @@ class _Seen:
         self.program, self.form, self.max_tokens = program, form, config.max_tool_tokens
         self.most = _MAX_QUOTABLE if config.quotes else 0
         self.quotable: list[str] = []
+        self.hidden: set[int] = set()  # numbers of lines that were cut out of what is shown
+
+    @property
+    def numbers(self) -> list[int]:
+        """Of the lines that can be quoted: those that are shown."""
+        every = range(1, len(self.quotable) + 1)
+        return [number for number in every if number not in self.hidden]
 
     def numbered(self, line: str) -> str:
         """A line that can be quoted, behind its number; as it is where no more can be."""
@@ -163,11 +170,14 @@ class _Seen:
         """Put a tool's text on record; gives what the reviewer is shown of it, as ids and text."""
         review.tool_calls.append(tool.value)
         review.tool_texts.append(said)
-        shown: list[str] = []
+        shown, before = list[str](), len(self.quotable)
         for line in said.split("\n"):
             shown.append(self.numbered(line) if prompts.is_quotable(tool, line) else line)
         ids = self.form.capped_ids("\n".join(shown), self.max_tokens)
-        return [*self.form.text_ids(heading), *ids], heading + self.form.decode(ids)
+        text = self.form.decode(ids)
+        numbers = range(before + 1, len(self.quotable) + 1)
+        self.hidden |= {number for number in numbers if f"[{number}] " not in text}
+        return [*self.form.text_ids(heading), *ids], heading + text
 
 
 def run_tool(action: ReviewerAction, task: Task, program: str, stage: Stage) -> str:

@@ -278,7 +278,8 @@ def _open_engine(
         return None, engine, formats
     policy, formats = load_policy(config, files)
     if wanted.kind == "vllm":
-        folder = Path(wanted.adapters_dir) if wanted.adapters_dir else config.run_dir / "adapters"
+        own_place = Path(wanted.adapters_dir).expanduser()
+        folder = own_place if wanted.adapters_dir else config.run_dir / "adapters"
         return policy, VllmEngine(wanted, folder, policy, formats, say_lasting), formats
     if wanted.own:
         own: Engine = load_module(wanted.own, "open_engine").open_engine(config, policy, formats)

@@ -24,7 +24,13 @@ from parelha.heldout import heldout_tasks
 from parelha.learning.ranks import join_ranks
 from parelha.live import Progress, duration
 from parelha.pacing import Pace, costs_of_steps, other_steps, what_is_played, written_tokens
-from parelha.provenance import check_made_from, made_from, model_files
+from parelha.provenance import (
+    check_made_from,
+    linter_versions,
+    made_from,
+    model_files,
+    what_differs,
+)
 from parelha.runtime import Helpers, Runtime, check_window, follow, open_runtime
 from parelha.tracking import RunFolder
 from parelha.training_step import Ahead, Played, learn_step, play_step, show_tokens
@@ -97,6 +103,8 @@ def _lead(
             load_checkpoint(folder.path / "checkpoints", done, runtime.policy, optimizers)
             runtime.weights_changed()
         record = _record(config, runtime)
+        for warning in what_differs(folder.read_config(), record) if resume else ():
+            progress.message(warning)
         folder.write_config(record | ({"untrained": True} if untrained else {}))
         # What a resumed run has lost of it could only be measured with adapters that are trained.
         evaluation = 0.0 if done else _evaluate_once(runtime, folder, "before", 0, progress)
@@ -208,6 +216,18 @@ def _open_folder(config: Config, resume: Path | None) -> tuple[RunFolder, int]:
     newest = max(saved_steps(checkpoints), default=0)
     if newest != done:  # what follows would remove its adapters and its records
         raise UsageError(f"{resume} cannot go on: step {newest} has lost its trainer.safetensors")
+    recorded = [line["step"] for line in folder.read_metrics()]
+    if max(recorded, default=0) > done + 1:  # a kill loses one of them at most
+        raise UsageError(
+            f"{resume} cannot go on: it has {max(recorded)} steps on record, and no checkpoint "
+            f"after step {done}"
+        )
+    # What `read_past` needs of them is not made up.
+    lost = set(range(1, done + 1)) - set(recorded).intersection(folder.episode_steps())
+    if lost:
+        raise UsageError(
+            f"{resume} cannot go on: step {min(lost)} is gone from metrics.jsonl or episodes/"
+        )
     folder.truncate(done)
     drop_after(checkpoints, done)
     return folder, done
@@ -230,6 +250,7 @@ def _record(config: Config, runtime: Runtime) -> dict[str, Any]:
         },
         "made_from": made_from(config),
         "version": __version__,
+        "linters": linter_versions(),
         "sandbox_level": runtime.grader.sandbox.level,
         "kernels": runtime.policy.kernels.record(),
     }

@@ -100,7 +100,7 @@ def check_room(ray: Any, config: ClusterConfig) -> None:
     Raises:
         UsageError: naming what is wanted and what there is.
     """
-    nodes = [node["Resources"] for node in ray.nodes() if node["Alive"]]
+    nodes = [dict(node["Resources"]) for node in ray.nodes() if node["Alive"]]
     parts = needs_of(config)
     for name in ("CPU", "GPU"):
         there = [node.get(name, 0.0) for node in nodes]
@@ -116,6 +116,19 @@ def check_room(ray: Any, config: ClusterConfig) -> None:
                 f"{config.num_servers} servers and {config.num_trainers} trainers need {wanted:g} "
                 f"{name}s and the cluster has {sum(there):g}: lower the numbers of [cluster]"
             )
+    # The largest first, each where least is left over: what is refused here Ray may not place.
+    each_of = [(what, each) for what, (many, each) in parts.items() for _ in range(many)]
+    for what, each in sorted(each_of, key=lambda one: (-one[1]["GPU"], -one[1]["CPU"])):
+        fitting = [n for n in nodes if all(n.get(name, 0.0) >= each[name] for name in each)]
+        if not fitting:
+            raise UsageError(
+                f"{config.num_servers} servers and {config.num_trainers} trainers do not fit on "
+                f"the nodes, each whole on one: no node has room left for one of the {what}: lower "
+                "the numbers of [cluster]"
+            )
+        node = min(fitting, key=lambda n: (n.get("GPU", 0.0), n.get("CPU", 0.0)))
+        for name in each:
+            node[name] = node.get(name, 0.0) - each[name]
 
 
 def with_whole_paths(config: Config) -> Config:

@@ -56,7 +56,8 @@ def _experiments(folder: Path) -> list[tuple[Path, dict[str, Any]]]:
     within = sorted(folder.iterdir()) if folder.is_dir() else []
     tables = ((one, read_stored(one / RESULTS, Results)) for one in within if one.is_dir())
     found = [(one, table) for one, table in tables if table is not None]
-    if not found and (not folder.is_dir() or any(folder.glob("*/config.json"))):
+    is_run = (folder / "config.json").is_file() or any(folder.glob("*/config.json"))
+    if not found and (not folder.is_dir() or is_run):
         raise UsageError(f"{folder} holds no {RESULTS}: `parelha experiment FILE` makes it")
     return found
 
