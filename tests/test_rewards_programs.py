@@ -7,7 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from parelha.analysis import Analyser, unused
-from parelha.analysis.structure import parse, structure
+from parelha.analysis.parsing import parse
+from parelha.analysis.structure import structure
 from parelha.config import RewardConfig
 from parelha.grading import Grader
 from parelha.rewards import program_value

@@ -197,7 +197,8 @@ class _Names:
             kinds = [self._kind(inner, within | {name}) for inner in inside]
             return "any" if "any" in kinds else max(kinds, default="")
         if hasattr(node, "upper_bound"):  # a type variable
-            return max(_kind_of_type(bound) for bound in (node.upper_bound, *node.values))
+            choices = getattr(node, "values", ())  # of functions' and tuples' there are none
+            return max(_kind_of_type(bound) for bound in (node.upper_bound, *choices))
         is_any = getattr(node, "fallback_to_any", False) or _is_any(getattr(node, "type", None))
         return "untyped" if is_any else ""
 

@@ -32,6 +32,7 @@ from pathlib import Path
 from typing import Any, NoReturn, TextIO, TypedDict
 
 PROGRAM, STOP = b"P", b"S"
+NOT_BEGUN = 113  # of a child that could not be given its program; no tool ends with it
 _PACKAGE = "linter-server"
 _MAX_OUTPUT_BYTES = 16 * 1024**2
 _PARENT_CHECK_SECONDS = 1.0
@@ -150,6 +151,7 @@ class ForkServer:
                 if message[:1] == STOP:
                     self._stop(key.data)
                     continue
+                self._forget_output(key.data)
                 process = os.fork()
                 if process == 0:
                     signal.set_wakeup_fd(-1)
@@ -157,10 +159,18 @@ class ForkServer:
                     selector.close()
                     for fd in (wake_in, wake_out):
                         os.close(fd)
-                    self._become_child(key.data, message[1:])
+                    try:
+                        self._become_child(key.data, message[1:])
+                    except OSError:  # such as a full disk
+                        os._exit(NOT_BEGUN)
                     return
                 self._children[process] = key.data
                 self._answer(key.data, {"process_id": process})
+
+    def _forget_output(self, number: int) -> None:
+        """Remove what the last program of a slot left, which would be taken for the next one's."""
+        for name in ("stdout", "stderr", "report"):
+            Path(self.settings["folders"][number], "..", name).unlink(missing_ok=True)
 
     def _prepare_confinement(self) -> None:
         """Build once what each child enters; a kernel without a layer goes without it."""

@@ -82,7 +82,6 @@ class Analyser(Closing):
         self._slots = Slots(workers)
         self._threads = ThreadPoolExecutor(workers * len(TOOLS), "parelha-lint")
         self._cpu_seconds = cpu_seconds
-        self._tried: set[Tool] = set()  # tools that were seen to read the empty program
         self._seen: OrderedDict[str, Analysis] = OrderedDict()
         self._lock = threading.Lock()
         self._closed = False
@@ -141,16 +140,18 @@ class Analyser(Closing):
             wait(futures)  # all, before the slot is given up: one of them may raise
             outputs = [future.result() for future in futures]
             findings: list[Finding] = []
+            sight: dict[str, int] = {}
             pylint_score: float | None = None
             for tool, output in zip(TOOLS, outputs, strict=True):
                 # A tool before it in the order may have used up the budget since.
                 covered = output if budget.covers(tool) else replace(output, fault="timeout")
                 found, score = read(tool, covered)
+                if tool == "mypy":
+                    sight = split_sight(covered.stdout if not covered.fault else "")[1]
                 if found and found[0].code == "crashed":
                     self._try(tool, neutral)
                 findings += found
                 pylint_score = score if tool == "pylint" else pylint_score
-        _, sight = split_sight(outputs[TOOLS.index("mypy")].stdout)
         counts = with_sight(structure(source), source, sight)
         return Analysis(in_order(findings), pylint_score, counts)
 
@@ -167,12 +168,10 @@ class Analyser(Closing):
         Raises:
             InfrastructureError: the tool falls over the empty program too.
         """
-        if tool not in self._tried:
-            output = self._server(tool, source).run("")
-            if any(finding.code in FAULTS for finding in read(tool, output)[0]):
-                last = output.stderr.strip().rpartition("\n")[2] or "no reason given"
-                raise InfrastructureError(f"{tool} falls over every program: {last}")
-            self._tried.add(tool)
+        output = self._server(tool, source).run("")
+        if any(finding.code in FAULTS for finding in read(tool, output)[0]):
+            last = output.stderr.strip().rpartition("\n")[2] or "no reason given"
+            raise InfrastructureError(f"{tool} falls over every program: {last}")
 
 
 def read(tool: Tool, output: ToolOutput) -> tuple[tuple[Finding, ...], float | None]:

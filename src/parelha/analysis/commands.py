@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from parelha.analysis import visible
+from parelha.analysis._server import NOT_BEGUN
 from parelha.analysis.findings import FLAKE8_FORMAT, PROGRAM_NAME, Tool
 from parelha.errors import InfrastructureError, UsageError
 
@@ -244,6 +245,8 @@ def judged(tool: str, exit_code: int, stdout: str, stderr: str) -> ToolOutput:
     Raises:
         InfrastructureError: killed by a signal that no program can bring about.
     """
+    if exit_code == NOT_BEGUN:
+        raise InfrastructureError(f"{tool} could not be given the program: is the disk full?")
     if exit_code == -signal.SIGXCPU:
         return ToolOutput(exit_code, "", stderr, "timeout")
     if -exit_code in _FATAL_SIGNALS:

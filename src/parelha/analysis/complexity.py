@@ -6,10 +6,11 @@ is written as the ``if`` that they count before they read it.
 """
 
 import ast
-import warnings
 
 import complexipy
 import mccabe
+
+from parelha.analysis.parsing import parse
 
 TOO_DEEP = 1000  # the complexity of a program that nests too deep to be measured
 
@@ -31,9 +32,9 @@ def complexity(source: str) -> tuple[int, int]:
     """
     visitor = mccabe.PathGraphingAstVisitor()
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(source)
+        tree = parse(source)
+        if tree is None:
+            return TOO_DEEP, TOO_DEEP
         chains = _Chains()
         tree = ast.fix_missing_locations(chains.visit(tree))
         if chains.found:

@@ -2,13 +2,12 @@
 
 import ast
 import re
-import threading
 import tokenize
-import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from parelha.analysis.complexity import complexity
+from parelha.analysis.parsing import parse
 from parelha.analysis.suppressions import foreign_cookie, neutralise, read_tokens
 from parelha.types import Structure
 
@@ -51,20 +50,8 @@ _LAYOUT_TOKENS = frozenset(
 # Two letters or more; one character of a script that puts no spaces between words.
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\W\d_]{2,}")
 _LEAVES = ast.Return | ast.Raise | ast.Break | ast.Continue
-_parse_lock = threading.Lock()
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
-
-
-def parse(source: str) -> ast.Module | None:
-    """The syntax tree, or None for text that is not a program of this Python version."""
-    # catch_warnings is not thread-safe: an invalid escape in a string must not print or raise.
-    with _parse_lock, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            return ast.parse(source)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return None
 
 
 def structure(source: str) -> Structure:

@@ -10,15 +10,17 @@ import contextlib
 import marshal
 import os
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from parelha.efficiency import counters
 from parelha.errors import UsageError
-from parelha.sandbox import Sandbox, profile_of, watching
+from parelha.sandbox import Sandbox, profile_of
 from parelha.sandbox.codec import CodecError
 from parelha.sandbox.codec_write import Encoder
 from parelha.sandbox.process import (
+    ANSWER_SECONDS,
     BrokenError,
     ClosedError,
     Conversation,
@@ -131,7 +133,7 @@ class TimedChild:
         self._level = level
         pipes = zygote.begin(limits)
         self._open = list(pipes)
-        self._talk = Conversation(*pipes, limits, zygote.pid)
+        self._talk = Conversation(*pipes, limits, zygote.find_child)
         self._pid = 0
         self._status = -1
         self._events = -1
@@ -216,7 +218,9 @@ class TimedChild:
 
     def _watch(self, cpu: int) -> None:
         """Find the child, bind it, and open the best counter, before it loads the program."""
-        child = watching.find_child(self._zygote.pid)
+        end = time.monotonic() + ANSWER_SECONDS
+        while (child := self._zygote.find_child()) is None and time.monotonic() < end:
+            time.sleep(0.001)  # it is being forked
         if child is None:
             raise ZygoteError("the timed child cannot be found")
         self._pid = child

@@ -1,6 +1,7 @@
 """The sandbox: chooses a warm parent for each program, retries faults once, never scores them."""
 
 import contextlib
+import fcntl
 import os
 import re
 import shutil
@@ -8,7 +9,7 @@ import sys
 import tempfile
 import threading
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, Literal
 
@@ -75,6 +76,7 @@ class Sandbox(Closing):
         self._all: set[ZygoteProcess] = set()
         self._probe: probing.Probe | None = None
         self._base: Path | None = None
+        self._leave: Callable[[], object] = lambda: None  # gives up the folder, once
         self._config: dict[str, object] = {}
         self._closed = False
         self.faults = 0
@@ -181,8 +183,7 @@ class Sandbox(Closing):
             self._idle = {profile: [] for profile in PROFILES}
         for zygote in zygotes:
             zygote.kill()
-        if self._base is not None:
-            shutil.rmtree(self._base, ignore_errors=True)
+        self._leave()
 
     @contextlib.contextmanager
     def _taken(self, profile: str, count: int) -> Iterator[list[ZygoteProcess]]:
@@ -237,7 +238,7 @@ class Sandbox(Closing):
         layout = find_layout(("matplotlib",) if self._plots else ())
         _remove_leftovers()
         self._base = Path(tempfile.mkdtemp(prefix=f"{FOLDER}{os.getpid()}-"))
-        weakref.finalize(self, shutil.rmtree, self._base, ignore_errors=True)
+        self._leave = weakref.finalize(self, _give_up, self._base, _lock(self._base))
         self._base.chmod(0o755)
         for name in ("farm", "empty", "root"):
             (self._base / name).mkdir()
@@ -271,12 +272,33 @@ class Sandbox(Closing):
             return probing.try_attacks(zygote, problem)
 
 
+def _lock(folder: Path) -> int:
+    """Hold a folder until this process ends; another machine that shares it sees that too.
+
+    Raises:
+        OSError: somebody holds it.
+    """
+    held = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(held)
+        raise
+    return held
+
+
+def _give_up(folder: Path, held: int) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    os.close(held)
+
+
 def _remove_leftovers() -> None:
     """Remove the folders of runs that were killed before they could do it themselves."""
     for folder in Path(tempfile.gettempdir()).glob(f"{FOLDER}*-*"):
-        owner = folder.name.removeprefix(FOLDER).partition("-")[0]
-        if owner.isdecimal() and not Path(f"/proc/{owner}").exists():
-            shutil.rmtree(folder, ignore_errors=True)
+        with contextlib.suppress(OSError):
+            if not (folder / "lock").exists():  # it is being made
+                continue
+            _give_up(folder, _lock(folder))
 
 
 def encode_messages(

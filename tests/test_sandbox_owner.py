@@ -1,0 +1,55 @@
+"""What the owner of a sandbox sees of programs and of other owners' folders."""
+
+# pylint: disable=missing-function-docstring
+
+import fcntl
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from parelha.sandbox import Sandbox, watching
+from parelha.sandbox.process import ENDING_THREADS
+from parelha.sandbox.runner import FOLDER, _remove_leftovers
+from parelha.types import Limits, Outcome
+
+pytestmark = pytest.mark.slow
+
+
+def test_a_folder_is_removed_once_nobody_holds_it_whatever_process_it_is_called_after(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    gone = 10**9  # no process here
+    held, left, begun = (tmp_path / f"{FOLDER}{gone}-{name}" for name in "abc")
+    for folder in (held, left, begun):
+        folder.mkdir()
+    (left / "lock").touch()
+    with (held / "lock").open("w") as file:  # as from another container, or another node
+        fcntl.flock(file, fcntl.LOCK_EX)
+        _remove_leftovers()
+    assert (held.is_dir(), left.is_dir(), begun.is_dir()) == (True, False, True)
+
+
+def test_before_there_is_a_program_none_is_found() -> None:
+    with Sandbox(workers=1) as sandbox:
+        level = sandbox.level  # it starts
+        with sandbox._taken("bare", 1) as (zygote,):
+            assert zygote.find_child() is None
+            # A process that waits in a pid namespace of its own is no program.
+            assert (watching.find_child(zygote.pid) is not None) == (level >= 3)
+
+
+def test_a_short_pool_of_threads_passes_each_time_and_too_many_fail_each_time() -> None:
+    limits = Limits(threads=2)
+    for threads, right in ((2 + ENDING_THREADS - 2, Outcome.PASSED), (60, Outcome.RAISED)):
+        program = (
+            "import threading\n\n\ndef f(n):\n    gate = threading.Barrier(n + 1)\n"
+            "    for _ in range(n):\n        threading.Thread(target=gate.wait).start()\n"
+            "    gate.wait(2)\n    return n\n"
+        )
+        with Sandbox(workers=1) as sandbox:
+            if sandbox.level < 3:
+                pytest.skip("the kernel holds no limit on threads here")
+            found = [sandbox.run(program, "f", [(threads,)], limits).calls[0] for _ in range(3)]
+        assert {one.outcome for one in found} <= {right, *([Outcome.CRASHED] * (threads > 20))}
