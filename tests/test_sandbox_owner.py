@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from parelha.sandbox import Sandbox, watching
-from parelha.sandbox.process import ENDING_THREADS
+from parelha.sandbox.conversation import ENDING_THREADS
 from parelha.sandbox.runner import FOLDER, _remove_leftovers
 from parelha.types import Limits, Outcome
 

@@ -19,15 +19,12 @@ from parelha.errors import UsageError
 from parelha.sandbox import Sandbox, profile_of
 from parelha.sandbox.codec import CodecError
 from parelha.sandbox.codec_write import Encoder
+from parelha.sandbox.conversation import BrokenError, ClosedError, Conversation, failed
 from parelha.sandbox.process import (
     ANSWER_SECONDS,
-    BrokenError,
-    ClosedError,
-    Conversation,
     Ended,
     ZygoteError,
     ZygoteProcess,
-    failed,
     judge_death,
 )
 from parelha.sandbox.runner import INPUT_BYTES, encode_program

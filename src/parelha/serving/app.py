@@ -34,8 +34,8 @@ from parelha.serving.protocol import (
     Reply,
     counted,
     event,
-    model,
     models,
+    one_model,
     read,
 )
 from parelha.serving.talk import Speech, prompt_ids, room
@@ -109,7 +109,7 @@ class Server:
         return JSONResponse(models(self.pair.name))
 
     async def _model(self, request: Request) -> Response:
-        return JSONResponse(model(request.path_params["name"], self.pair.name))
+        return JSONResponse(one_model(request.path_params["name"], self.pair.name))
 
     async def _complete(self, request: Request) -> Response:
         asking = read(await _body(request))

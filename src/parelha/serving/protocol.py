@@ -125,16 +125,16 @@ def read(body: bytes) -> Asking:
     for name, nothing in _NOT_DONE.items():
         if (asking.model_extra or {}).get(name) not in (None, *nothing):
             raise Refusal(400, f"{name} is not supported here", "unsupported_parameter")
-    model(asking.model, "")
+    one_model(asking.model, "")
     return asking
 
 
 def models(run: str) -> dict[str, Any]:
     """The list of models."""
-    return {"object": "list", "data": [model(name, run) for name in MODELS]}
+    return {"object": "list", "data": [one_model(name, run) for name in MODELS]}
 
 
-def model(name: str, run: str) -> dict[str, Any]:
+def one_model(name: str, run: str) -> dict[str, Any]:
     """One of the models.
 
     Raises:
