@@ -20,7 +20,7 @@
 #   TORCH_SPEC   the torch to install, such as TORCH_SPEC="torch==2.13.0"
 #   PIP_ARGS     further arguments of every pip call
 #   CONFIG       the configuration of `make train`
-#   JOBS         processes side by side in tests and linters; the processors by default, 8 at most
+#   JOBS         processes side by side in linters, and in tests one more; the processors by default, 8 at most
 #   ARGS         further arguments of `parelha train`, such as ARGS="--name second --steps 8"
 
 PYTHON ?= python3
@@ -34,8 +34,8 @@ BIN := $(VENV)/bin
 CODE := src suite tests benchmarks
 JOBS ?= $(shell cores=$$(nproc 2>/dev/null || echo 2); echo $$((cores < 8 ? cores : 8)))
 LINT_JOBS = $(shell echo $$((($(JOBS) + 1) / 2)))
-# A process that has run out of tests takes some of another's: the slowest test is all that is waited for.
-PARALLEL = --numprocesses=$(JOBS) --dist=worksteal
+# One more than there are processors, since some wait; a process that has run out of tests takes some of another's.
+PARALLEL = --numprocesses=$$(($(JOBS) + 1)) --dist=worksteal
 
 # $(call torch,ENVIRONMENT): uv knows where PyTorch keeps its builds and which of them fits the machine.
 # Where it cannot get there, pip's index has to do, whose build for Linux brings CUDA's libraries.

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parelha.experiment import runs
+from parelha.experiment import made, runs
 from parelha.experiment.document import write_document
 from parelha.experiment.page import build_page
 from parelha.experiment.tables import arm_rows, episodes_text, family_rows, made_facts
@@ -72,10 +72,13 @@ def test_runs_of_one_name_are_told_apart_and_have_pages_of_their_own(tmp_path: P
     assert "a/pair-0" in text and "b/pair-0" in text
 
 
-def test_of_many_steps_the_report_says_that_it_shows_the_latest(tmp_path: Path) -> None:
-    run = fabricate_run(tmp_path / "run", steps=201, tasks_per_step=1)
+def test_of_many_steps_the_report_says_that_it_shows_the_latest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("parelha.report.run_page._MOST_STEPS", 3)
+    run = fabricate_run(tmp_path / "run", steps=4, tasks_per_step=1)
     text = build_report(run.path).read_text(encoding="utf-8")
-    assert "the latest 200 of 201 steps" in text
+    assert "the latest 3 of 4 steps" in text
 
 
 @given(st.characters())
@@ -89,8 +92,8 @@ def test_the_sittings_of_an_experiment_are_all_on_record(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for commit in ("aaa", "bbb", "bbb", "ccc", "aaa"):
-        made = {"machine": None, "version": "1", "commit": commit}
-        monkeypatch.setattr(runs, "made_with", lambda made=made: dict(made))
+        with_what = {"machine": None, "version": "1", "commit": commit}
+        monkeypatch.setattr(runs, "made_with", lambda told=with_what: dict(told))
         runs._add_time(tmp_path, "pair-0", 2.0)
     times = runs.read_times(tmp_path)
     assert times["runs"] == {"pair-0": 10.0}
@@ -101,13 +104,13 @@ def test_the_sittings_of_an_experiment_are_all_on_record(
 
 
 def test_no_commit_is_taken_from_a_repository_that_does_not_hold_the_code(tmp_path: Path) -> None:
-    copy = tmp_path / "site" / "runs.py"
+    copy = tmp_path / "site" / "made.py"
     copy.parent.mkdir()
-    copy.write_bytes(Path(runs.__file__).read_bytes())
+    copy.write_bytes(Path(made.__file__).read_bytes())
     git = ["git", "-c", "user.name=a", "-c", "user.email=a@b"]
     for arguments in (["init", "-q"], ["commit", "-q", "--allow-empty", "-m", "theirs"]):
         subprocess.run([*git, *arguments], cwd=tmp_path, check=True)
-    told = "import runpy; print(runpy.run_path('site/runs.py')['_commit']())"
+    told = "import runpy; print(runpy.run_path('site/made.py')['_commit']())"
     said = subprocess.run(
         [sys.executable, "-c", told], cwd=tmp_path, check=True, capture_output=True, text=True
     )

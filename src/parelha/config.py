@@ -189,7 +189,7 @@ class LearningConfig(Section):
     normalise_std: bool = True
     """Divide an agent's advantages by their root mean square over the step (Dr.MAS), each kind of
     credit by its own, and scale them by the share that was not dropped (docs/learning.md)."""
-    max_pass_tokens: Annotated[int, Field(ge=32)] = 768
+    max_pass_tokens: Annotated[int, Field(ge=16)] = 768
     """Tokens of one forward and backward pass, at most; the memory of an update grows with it."""
 
     @field_validator("algorithm")

@@ -5,19 +5,14 @@ and how long it took. A run that fails is on record with its error, and the next
 """
 
 import gc
-import os
-import platform
-import subprocess
 import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import psutil
-
-from parelha import __version__
 from parelha.errors import ParelhaError
+from parelha.experiment.made import made_with
 from parelha.experiment.plan import Experiment
 from parelha.experiment.planned import Planned
 from parelha.experiment.shared import take_before
@@ -117,46 +112,3 @@ def _add_time(folder: Path, name: str, seconds: float) -> None:
     earlier = [one for one in earlier if one != now]
     more = {"earlier": earlier} if earlier else {}
     write_object(folder / TIMES, {**now, **more, "runs": runs})
-
-
-def made_with() -> dict[str, Any]:
-    """The machine and the version of the code, of one sitting."""
-    return {
-        "machine": {
-            "processor": _processor(),
-            "cores": os.cpu_count(),
-            "memory_gib": round(psutil.virtual_memory().total / 2**30),
-        },
-        "version": __version__,
-        "commit": _commit(),
-    }
-
-
-def _processor() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        lines = []
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.processor() or platform.machine()
-
-
-def _commit() -> str | None:
-    """The commit of a checkout, marked where files differ from it; None without one."""
-    here = Path(__file__)
-    asked = (
-        # What is installed may lie in a folder of somebody else's repository.
-        ["ls-files", "--error-unmatch", here.name],
-        ["rev-parse", "HEAD"],
-        ["status", "--porcelain", "-uno"],
-    )
-    try:
-        _, commit, changes = (
-            subprocess.run(
-                ["git", *arguments], cwd=here.parent, capture_output=True, text=True, check=True
-            ).stdout.strip()
-            for arguments in asked
-        )
-    except (OSError, subprocess.CalledProcessError):
-        return None
-    return commit + (" with changes" if changes else "")

@@ -23,6 +23,8 @@ from parelha.report.summary import (
 )
 from parelha.tracking import RunFolder
 
+_MOST_STEPS = 200  # of the table of steps: the latest
+
 
 def build_report(run_dir: Path, single_file: bool = False) -> Path:
     """Write ``report.html`` into a run folder and return its path.
@@ -259,10 +261,10 @@ def _outcome(program: Program) -> str:
     return program.outcome.replace("_", " ")[:80]
 
 
-def _step_rows(run: Run, most: int = 200) -> list[dict[str, str]]:
+def _step_rows(run: Run) -> list[dict[str, str]]:
     times = {t["step"]: t for t in run.timings}
     rows = []
-    for metrics in run.metrics[-most:]:
+    for metrics in run.metrics[-_MOST_STEPS:]:
         row = {"step": str(metrics["step"]), "episodes": str(metrics.get("episodes", "–"))}
         for key, form in (
             ("reward/draft", "+.3f"),
