@@ -137,7 +137,7 @@ def _resolve_local(name: str, row: Model | None, cache: Path, say: Say) -> Model
             ready, sha256 = _ready(path), hub.weights_sha256(path)
             if not ready:
                 whole.check_folder(path)
-            elif sha256 == _converted_sha256(path):
+            elif _converted_sha256(path) in ("", sha256):
                 sha256 = ready.sha256
             return ModelFiles(name, path.absolute(), "local", sha256)
         if row is None:
@@ -202,7 +202,7 @@ def _home(cache: Path, name: str, sha256: str) -> Path:
 
 
 def _converted_sha256(folder: Path) -> str:
-    """Of the weights as they were converted: a copy may have got others since."""
+    """Of the weights as they were converted, where it is on record: a copy may have others."""
     record = json.loads((folder / PROVENANCE).read_text(encoding="utf-8"))
     return str(record.get("weights_sha256") or "")
 
