@@ -13,6 +13,7 @@ import pytest
 from pyarrow import parquet
 
 from parelha.solve.tables import Table, read_tables
+from tests.test_solve_tables import by_code
 
 MOMENT = pd.Timestamp("2024-02-03 04:05")
 COLUMNS: dict[str, tuple[list[Any], Any, str]] = {
@@ -37,15 +38,6 @@ def table_of(folder: Path, *, arrow_types: bool) -> Table:
         parquet.write_table(plain, folder / "t.parquet")
     (found,) = read_tables([folder / "t.parquet"])
     return found
-
-
-def by_code(found: Table) -> pd.DataFrame:
-    names: dict[str, Any] = {"pd": pd}
-    with pd.option_context("mode.string_storage", "python"):
-        exec("\n".join(found.code), names)  # pylint: disable=exec-used
-    frame = names[found.name]
-    assert isinstance(frame, pd.DataFrame)
-    return frame
 
 
 def test_columns_that_only_pyarrow_holds_become_pandas_own(tmp_path: Path) -> None:

@@ -73,7 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:  # closed by whoever started this
-            setattr(sys, name, io.TextIOWrapper(io.BytesIO(), "utf-8"))
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8"))
         elif isinstance(stream, io.TextIOWrapper):
             # What a terminal of another encoding lacks is spelled out, and ends nothing.
             stream.reconfigure(errors="backslashreplace")

@@ -216,8 +216,8 @@ def _reference(
     experiment: Experiment, reference: Reference, tables: Mapping[str, Line | None]
 ) -> dict[str, Any]:
     """The arm that the reference names, all seeds that are done together."""
-    runs = [run for run in experiment.runs if run.arm.name == reference.arm]
-    runs = [run for run in runs if tables.get(run.name) is not None]
+    arm = experiment.arms[reference.arm]
+    runs = [run for run in experiment.runs if run.arm is arm and tables.get(run.name) is not None]
     return beside(reference, pooled({run.name: series_of(run) for run in runs}))
 
 

@@ -29,6 +29,7 @@ from parelha.report.assets import (
     share_library,
     write_scripts,
 )
+from parelha.report.text import spelled
 
 # Direction marks reorder text on the screen, and control characters hide it: of all but plain text
 # those of Unicode's categories.
@@ -183,13 +184,9 @@ def drawn(found: Sequence[Chart]) -> list[Chart]:
 
 def visible(text: object) -> str:
     """Text with its invisible characters spelled out."""
-    return _NOT_PLAIN.sub(lambda m: _spelled(m[0]), str(text))
-
-
-def _spelled(character: str) -> str:
-    if category(character) not in _INVISIBLE:
-        return character
-    return json.dumps(character).strip('"')
+    return _NOT_PLAIN.sub(
+        lambda m: spelled(m[0]) if category(m[0]) in _INVISIBLE else m[0], str(text)
+    )
 
 
 @cache

@@ -49,8 +49,9 @@ def table_text(rows: Sequence[Mapping[str, str]]) -> str:
 
 def printable(text: str) -> str:
     """Text without what could steer a terminal: model output is untrusted."""
-    return "".join(c if c.isprintable() or c in "\n\t" else _spelled(c) for c in text)
+    return "".join(c if c.isprintable() or c in "\n\t" else spelled(c) for c in text)
 
 
-def _spelled(character: str) -> str:
+def spelled(character: str) -> str:
+    """A character by its number, as JSON writes it."""
     return json.dumps(character).strip('"')

@@ -1,7 +1,6 @@
 """The sandbox: chooses a warm parent for each program, retries faults once, never scores them."""
 
 import contextlib
-import fcntl
 import os
 import re
 import shutil
@@ -12,6 +11,8 @@ import weakref
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, Literal
+
+from filelock import FileLock
 
 from parelha.closing import Closing
 from parelha.errors import InfrastructureError, UsageError
@@ -238,7 +239,7 @@ class Sandbox(Closing):
         layout = find_layout(("matplotlib",) if self._plots else ())
         _remove_leftovers()
         self._base = Path(tempfile.mkdtemp(prefix=f"{FOLDER}{os.getpid()}-"))
-        self._leave = weakref.finalize(self, _give_up, self._base, _lock(self._base))
+        self._leave = weakref.finalize(self, _give_up, self._base, _hold(self._base))
         self._base.chmod(0o755)
         for name in ("farm", "empty", "root"):
             (self._base / name).mkdir()
@@ -272,33 +273,28 @@ class Sandbox(Closing):
             return probing.try_attacks(zygote, problem)
 
 
-def _lock(folder: Path) -> int:
-    """Hold a folder until this process ends; another machine that shares it sees that too.
+def _hold(folder: Path) -> FileLock:
+    """Claim a folder until this process ends; another machine that shares it sees that too.
 
     Raises:
-        OSError: somebody holds it.
+        OSError: somebody has it.
     """
-    held = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(held)
-        raise
+    held = FileLock(folder / "lock", thread_local=False)  # any thread may give it up
+    held.acquire(timeout=0)
     return held
 
 
-def _give_up(folder: Path, held: int) -> None:
+def _give_up(folder: Path, held: FileLock) -> None:
     shutil.rmtree(folder, ignore_errors=True)
-    os.close(held)
+    held.release()
 
 
 def _remove_leftovers() -> None:
     """Remove the folders of runs that were killed before they could do it themselves."""
     for folder in Path(tempfile.gettempdir()).glob(f"{FOLDER}*-*"):
-        with contextlib.suppress(OSError):
-            if not (folder / "lock").exists():  # it is being made
-                continue
-            _give_up(folder, _lock(folder))
+        if (folder / "lock").exists():  # else it is being made
+            with contextlib.suppress(OSError):
+                _give_up(folder, _hold(folder))
 
 
 def encode_messages(

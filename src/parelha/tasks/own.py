@@ -74,11 +74,11 @@ class OwnFolder:
     def of_split(self, split: Split, seeds: Iterable[int] = range(1)) -> tuple[Task, ...]:
         """Return the instances of a split, as `load_tasks` does for the families."""
         offset = HELDOUT_SEEDS_FROM if split == "heldout_seeds" else 0
-        found = (drawn(own, offset + seed) for own in self.tasks for seed in seeds)
+        found = (_drawn(own, offset + seed) for own in self.tasks for seed in seeds)
         return tuple(task for task in found if task.split == split)
 
 
-def drawn(own: OwnTask, seed: int) -> Task:
+def _drawn(own: OwnTask, seed: int) -> Task:
     """The instance of a seed, whose hidden inputs can be drawn.
 
     Raises:
