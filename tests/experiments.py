@@ -12,7 +12,8 @@ from parelha.experiment.planned import Planned
 from parelha.experiment.results import write_results
 from parelha.experiment.runs import run_all
 from parelha.live import Progress
-from tests.fakes import Quiet, half_pass, tiny_config, use_fakes
+from tests.fake_grading import half_pass
+from tests.fakes import Quiet, tiny_config, use_fakes
 
 ARMS = """
 [arms.base]

@@ -20,7 +20,8 @@ from parelha.report.terminal import eval_text
 from parelha.rollout import play_all
 from parelha.runtime import check_window
 from parelha.types import Agent, Lang, Score, Task
-from tests.fakes import NUM_CASES, FakeGrader, fake_score, fake_stage, fake_task, tiny_policy
+from tests.fake_grading import NUM_CASES, FakeGrader, fake_score
+from tests.fakes import fake_stage, fake_task, tiny_policy
 from tests.scripted import Script, ScriptedEngine
 
 WRONG = "Wrong on 1 of 2 examples:\nf(2) gave 3, right is 4"

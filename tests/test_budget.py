@@ -7,7 +7,8 @@ import pytest
 
 from parelha.pacing import written_tokens
 from parelha.tracking import RunFolder
-from tests.fakes import NUM_CASES, run_tiny, tiny_config, use_fakes
+from tests.fake_grading import NUM_CASES
+from tests.fakes import run_tiny, tiny_config, use_fakes
 
 pytestmark = pytest.mark.slow
 
@@ -34,7 +35,7 @@ def test_a_step_writes_no_more_new_tokens_than_are_counted(
 ) -> None:
     """Choices are counted in, and what is played where stored drafts are lacking."""
     use_fakes(monkeypatch)
-    monkeypatch.setattr("tests.fakes.letters_passed", lambda program: passed)
+    monkeypatch.setattr("tests.fake_grading.letters_passed", lambda program: passed)
     # Nothing passes or fails alone, so nothing need be learned.
     monkeypatch.setattr("parelha.train._check_that_it_trained", lambda *_: None)
     train: dict[str, Any] = {"steps": 2, "stored_drafts": 1, **phases}

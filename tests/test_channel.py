@@ -19,7 +19,8 @@ from parelha.rollout import play_all
 from parelha.stage import task_prompt
 from parelha.tasks import load_tasks
 from parelha.types import Agent, Score
-from tests.fakes import NUM_CASES, fake_score, fake_stage, fake_task, fake_tree
+from tests.fake_grading import NUM_CASES, fake_score
+from tests.fakes import fake_stage, fake_task, fake_tree
 from tests.scripted import ScriptedEngine
 
 HONEST = [

@@ -9,7 +9,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -23,7 +23,6 @@ import torch
 from parelha import cli
 from parelha.agents.roles import roles_of
 from parelha.cluster.actors import check_room
-from parelha.cluster.hosts import GraderHost
 from parelha.cluster.placing import Cluster, placed
 from parelha.cluster.trainers import ClusterRanks
 from parelha.config import Config
@@ -36,8 +35,8 @@ from parelha.runtime import find_files, load_follower
 from parelha.tasks.own import load_own
 from parelha.train import load_run_config, train
 from parelha.types import Agent
+from tests.fake_grading import FakeHost
 from tests.fakes import (
-    FakeGrader,
     Quiet,
     run_tiny,
     tiny_config,
@@ -54,15 +53,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 ROOT = Path(__file__).parents[1]
 STEPS = 3
-
-
-class FakeHost(GraderHost):
-    """A node's grader that grades by the text of a program."""
-
-    def __init__(self, version: str, settings: dict[str, Any], own_tasks: Sequence[Path]) -> None:
-        del settings, own_tasks
-        super().__init__(version, {"workers": 1})
-        self._grader = FakeGrader()  # type: ignore[assignment]
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,8 @@ from parelha.config import LearningConfig, RewardConfig
 from parelha.learning.credit import GroupCount, assign_credit, class_weights
 from parelha.rewards import reward_trees
 from parelha.types import Agent, ReviewerAction, Score, Severity
-from tests.fakes import NUM_CASES, Exchange, fake_score, fake_tree
+from tests.fake_grading import NUM_CASES, fake_score
+from tests.fakes import Exchange, fake_tree
 
 RAW = LearningConfig(normalise_std=False)
 Draft = tuple[Score | None, Sequence[Sequence[Exchange]]]

@@ -14,7 +14,8 @@ from parelha.engines.protocol import Completion
 from parelha.learning.credit import GroupCount, assign_credit
 from parelha.rewards import reward_trees
 from parelha.types import Agent, Severity
-from tests.fakes import fake_score, fake_tree
+from tests.fake_grading import fake_score
+from tests.fakes import fake_tree
 
 RAW = LearningConfig(normalise_std=False)
 REWARDS = st.lists(st.floats(-2, 2), min_size=1, max_size=6)

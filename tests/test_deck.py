@@ -26,7 +26,8 @@ from parelha.tracking import RunFolder
 from parelha.types import Analysis, Finding, Score
 from tests.architectures.models import CODEGEN, QWEN2, Architecture
 from tests.experiments import run_small
-from tests.fakes import FakeGrader, fake_task
+from tests.fake_grading import FakeGrader
+from tests.fakes import fake_task
 
 ROOT = Path(__file__).parents[1]
 DECK = ROOT / "experiments" / "deck"
@@ -200,7 +201,7 @@ def test_the_decks_runs_come_to_figures_and_pictures_of_both_arms(
     monkeypatch.chdir(ROOT)
     monkeypatch.setattr("parelha.runtime.Grader", FakeGrader)
     monkeypatch.setattr("parelha.stage.extract_program", lambda answer, finish: (answer or "-", ""))
-    monkeypatch.setattr("tests.fakes.letters_passed", lambda program: 8 * (len(program) % 2))
+    monkeypatch.setattr("tests.fake_grading.letters_passed", lambda program: 8 * (len(program) % 2))
     architecture: Architecture = FILES[name][0]
     shrunk = small(architecture.save(tmp_path / "model"), tmp_path)
     from parelha.config_file import read_toml

@@ -16,7 +16,8 @@ from parelha.rollout import play_all
 from parelha.stage import Stage, guarded, task_prompt
 from parelha.stored import StoredDraft, stored_round
 from parelha.types import Agent, Outcome, Phase, Score, Task
-from tests.fakes import NUM_CASES, FakeGrader, fake_score, fake_stage, fake_task
+from tests.fake_grading import NUM_CASES, FakeGrader, fake_score
+from tests.fakes import fake_stage, fake_task
 from tests.scripted import ScriptedEngine, play, program_text, rounds_of
 
 

@@ -25,7 +25,8 @@ from parelha.runtime import open_runtime
 from parelha.suites import heldout_suites
 from parelha.tasks import load_tasks
 from parelha.types import Agent
-from tests.fakes import half_pass, run_tiny, tiny_config, use_fakes
+from tests.fake_grading import half_pass
+from tests.fakes import run_tiny, tiny_config, use_fakes
 from tests.test_tasks_benchmarks import GOOD, HUMANEVAL, write
 
 pytestmark = pytest.mark.slow

@@ -20,7 +20,8 @@ from parelha.experiment.shared import take_before
 from parelha.tracking import RunFolder
 from parelha.train import train
 from tests.experiments import ARMS, run_small, run_with_fakes, write_file
-from tests.fakes import half_pass, run_tiny, tiny_config, use_fakes
+from tests.fake_grading import half_pass
+from tests.fakes import run_tiny, tiny_config, use_fakes
 
 pytestmark = pytest.mark.slow
 
@@ -44,7 +45,8 @@ import os, signal, sys
 from pathlib import Path
 import pytest
 import tests.experiments as small
-from tests.fakes import half_pass, use_fakes
+from tests.fake_grading import half_pass
+from tests.fakes import use_fakes
 patch = pytest.MonkeyPatch()
 use_fakes(patch)
 half_pass(patch)

@@ -15,7 +15,8 @@ from parelha.experiment.plan import read_experiment
 from parelha.experiment.tables import arm_rows
 from parelha.tracking import RunFolder
 from tests.experiments import run_small, run_with_fakes, write_file
-from tests.fakes import half_pass, use_fakes
+from tests.fake_grading import half_pass
+from tests.fakes import use_fakes
 
 pytestmark = pytest.mark.slow
 

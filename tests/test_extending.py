@@ -25,7 +25,8 @@ from parelha.tasks import check_task, expected
 from parelha.tasks.mutants import Mutant, is_killed
 from parelha.tasks.own import load_own
 from tests import test_engine_contract as contract
-from tests.fakes import fake_score, run_tiny, tiny_config, use_fakes
+from tests.fake_grading import fake_score
+from tests.fakes import run_tiny, tiny_config, use_fakes
 
 pytestmark = pytest.mark.slow
 
@@ -130,7 +131,7 @@ def test_modules_of_ones_own_take_part_in_a_run(
 ) -> None:
     use_fakes(monkeypatch)
     monkeypatch.setattr(  # every program passes, and the lines of most are short
-        "tests.fakes.letters_passed", lambda program: 8 if len(program) % 2 else 3
+        "tests.fake_grading.letters_passed", lambda program: 8 if len(program) % 2 else 3
     )
     shutil.copy(page / "src/parelha/learning/algorithms/rloo.py", page / "team" / "rloo.py")
     config = tiny_config(

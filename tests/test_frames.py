@@ -19,7 +19,8 @@ from parelha.rollout import play_all
 from parelha.stage import Stage
 from parelha.types import Agent, Case, Task
 from tests.architectures.models import CODEGEN, LLAMA, PHI3
-from tests.fakes import FakeGrader, fake_stage, fake_task, tiny_format
+from tests.fake_grading import FakeGrader
+from tests.fakes import fake_stage, fake_task, tiny_format
 from tests.scripted import ScriptedEngine
 from tests.tiny import END, tiny_tokenizer
 

@@ -34,10 +34,8 @@ from parelha.tasks.curriculum import PassRates, form_of
 from parelha.tasks.opening import opening_of
 from parelha.tracking import RunFolder, step_name
 from parelha.types import Agent, Phase, Score, Task
+from tests.fake_grading import NUM_CASES, FakeGrader, fake_score
 from tests.fakes import (
-    NUM_CASES,
-    FakeGrader,
-    fake_score,
     fake_stage,
     fake_task,
     run_tiny,

@@ -28,7 +28,8 @@ from parelha.once import Once
 from parelha.rewards import program_value
 from parelha.tasks import get_task
 from parelha.types import Agent
-from tests.fakes import FakeGrader, fake_task
+from tests.fake_grading import FakeGrader
+from tests.fakes import fake_task
 
 PROGRAM = "```python\ndef f(x: int) -> int:\n    return x\n```"
 TASK = "detect_outliers.iqr/values,k=1.5/L1/s0"

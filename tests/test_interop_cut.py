@@ -12,7 +12,7 @@ import pytest
 
 from parelha.errors import install_command
 from parelha.interop.grading import AnswerGrader
-from tests.fakes import FakeGrader
+from tests.fake_grading import FakeGrader
 
 TASK = "detect_outliers.iqr/values,k=1.5/L1/s0"
 BARE = "def f(x: int) -> int:\n    return x * 1\n"

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from parelha.errors import InfrastructureError
-from tests.fakes import FakeGrader, fake_task
+from tests.fake_grading import FakeGrader
+from tests.fakes import fake_task
 
 pytestmark = pytest.mark.slow
 

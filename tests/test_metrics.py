@@ -18,7 +18,8 @@ from parelha.metrics import eval_records, mean, review_metrics, round_records, s
 from parelha.rewards import reward_trees
 from parelha.rollout import play_all
 from parelha.types import Agent, Phase, Score, Task
-from tests.fakes import NUM_CASES, FakeGrader, fake_score, fake_stage, fake_task
+from tests.fake_grading import NUM_CASES, FakeGrader, fake_score
+from tests.fakes import fake_stage, fake_task
 from tests.scripted import Script, ScriptedEngine
 
 

@@ -18,7 +18,8 @@ from parelha.evaluate import evaluate_run
 from parelha.provenance import made_from, model_files
 from parelha.tasks.families import suite_folder
 from parelha.train import train
-from tests.fakes import FakeGrader, Quiet, tiny_config
+from tests.fake_grading import FakeGrader
+from tests.fakes import Quiet, tiny_config
 from tests.tiny import tiny_folder
 
 pytestmark = pytest.mark.slow

@@ -5,7 +5,7 @@
 import pytest
 
 from parelha.types import Agent, Lang, Task
-from tests.fakes import FakeGrader
+from tests.fake_grading import FakeGrader
 from tests.scripted import play, rounds_of
 
 

@@ -24,7 +24,8 @@ from parelha.types import (
     Structure,
 )
 from parelha.types import TestResult as Result
-from tests.fakes import NUM_CASES, Exchange, fake_score, fake_tree
+from tests.fake_grading import NUM_CASES, fake_score
+from tests.fakes import Exchange, fake_tree
 
 GATED, SLIDES = RewardConfig(), RewardConfig(kind="slides")
 FINDINGS = st.lists(

@@ -13,7 +13,8 @@ from parelha.sizes import LongestDialogues
 from parelha.stage import Stage
 from parelha.tasks import load_tasks
 from parelha.types import Agent, Task
-from tests.fakes import FakeGrader, fake_stage, fake_task, tiny_format
+from tests.fake_grading import FakeGrader
+from tests.fakes import fake_stage, fake_task, tiny_format
 from tests.scripted import ScriptedEngine
 from tests.tiny import CHAT_TEMPLATE, tiny_tokenizer
 

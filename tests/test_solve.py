@@ -23,12 +23,8 @@ from parelha.solve.solving import Pair, Shape, Solution, ask
 from parelha.solve.tables import Table, read_tables
 from parelha.stage import Stage, task_prompt
 from parelha.types import Agent, Analysis, Limits
-from tests.fakes import (
-    DirectExecutor,
-    FakeGrader,
-    fake_stage,
-    tiny_format,
-)
+from tests.fake_grading import FakeGrader
+from tests.fakes import DirectExecutor, fake_stage, tiny_format
 from tests.question_data import DATA_SETS, DataSet, Question, is_right
 from tests.scripted import Script, ScriptedEngine
 from tests.tiny import END, START

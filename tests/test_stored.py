@@ -14,7 +14,13 @@ from parelha.report.run_page import build_report
 from parelha.stored import DraftStore, StoredDraft
 from parelha.tracking import RunFolder, step_name
 from parelha.training_tasks import Past, due_in_step, training_tasks
-from tests.fakes import Quiet, half_pass, run_tiny, tiny_config, use_fakes
+from tests.fake_grading import half_pass
+from tests.fakes import (
+    Quiet,
+    run_tiny,
+    tiny_config,
+    use_fakes,
+)
 
 
 def record(answer: str, *, passes: bool, task: str = "t", **other: Any) -> dict[str, Any]:

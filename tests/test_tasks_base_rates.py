@@ -12,7 +12,7 @@ from benchmarks import base_rates
 from parelha.config_file import from_dict
 from parelha.rollout import play_all
 from parelha.tasks.families import all_families, read_family
-from tests.fakes import FakeGrader
+from tests.fake_grading import FakeGrader
 
 FAMILY = "clean_data.scaling"
 

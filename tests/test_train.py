@@ -26,8 +26,8 @@ from parelha.train import load_run_config, train
 from parelha.training_step import learning_rate
 from parelha.training_tasks import tasks_of_step, training_tasks
 from parelha.types import Agent
+from tests.fake_grading import FakeGrader
 from tests.fakes import (
-    FakeGrader,
     Quiet,
     fake_stage,
     fake_tasks,

@@ -17,7 +17,13 @@ from parelha.tasks import Comparator, load_tasks
 from parelha.tasks.benchmarks import load_benchmark
 from parelha.types import Case, CoderAction, Outcome, Task
 from tests.attacks import arena, corpus
-from tests.fakes import FakeGrader, fake_score, fake_task, fake_tree, run_tiny, tiny_config
+from tests.fake_grading import FakeGrader, fake_score
+from tests.fakes import (
+    fake_task,
+    fake_tree,
+    run_tiny,
+    tiny_config,
+)
 from tests.fakes import use_fakes as use_fake_parts
 from tests.test_tasks_benchmarks import MBPP_PLUS, write
 

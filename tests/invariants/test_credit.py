@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from parelha.config import RewardConfig
 from parelha.rewards import reward_trees
 from parelha.types import SEVERITIES, Score
-from tests.fakes import NUM_CASES, Exchange, fake_score, fake_tree
+from tests.fake_grading import NUM_CASES, fake_score
+from tests.fakes import Exchange, fake_tree
 
 Worth = tuple[int, int, int]  # passed cases, findings, suppressions
 

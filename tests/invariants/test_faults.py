@@ -17,7 +17,14 @@ from parelha.metrics import eval_records, step_metrics
 from parelha.rewards import reward_trees
 from parelha.rollout import play_all
 from parelha.types import Agent
-from tests.fakes import FakeGrader, fake_stage, fake_task, run_tiny, tiny_config, use_fakes
+from tests.fake_grading import FakeGrader
+from tests.fakes import (
+    fake_stage,
+    fake_task,
+    run_tiny,
+    tiny_config,
+    use_fakes,
+)
 from tests.scripted import ScriptedEngine
 
 pytestmark = pytest.mark.slow

@@ -15,7 +15,8 @@ import pytest
 from parelha.config import Config
 from parelha.engines.torch_engine import TorchEngine
 from parelha.tracking import RunFolder, step_name
-from tests.fakes import half_pass, run_tiny, tiny_config, use_fakes
+from tests.fake_grading import half_pass
+from tests.fakes import run_tiny, tiny_config, use_fakes
 
 pytestmark = pytest.mark.slow
 

@@ -16,7 +16,14 @@ from parelha.engines.sampling import uniforms
 from parelha.episode import play_tree
 from parelha.rollout import play_all
 from parelha.types import Agent, Lang, Task
-from tests.fakes import FakeGrader, fake_stage, fake_task, run_tiny, tiny_config, use_fakes
+from tests.fake_grading import FakeGrader
+from tests.fakes import (
+    fake_stage,
+    fake_task,
+    run_tiny,
+    tiny_config,
+    use_fakes,
+)
 from tests.scripted import ScriptedEngine
 
 pytestmark = pytest.mark.slow
