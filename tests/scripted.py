@@ -99,7 +99,7 @@ class ScriptedEngine(AtOnce):
             return self._text(request, wanted)
         ids = tuple(self.form.text_ids(" " + wanted))
         assert ids in request.choices, f"{wanted} is not legal in {name}, turn {turn}"
-        legal = tuple(legal_next(request.choices, ids[:i]).ids for i in range(len(ids)))
+        legal = tuple(tuple(legal_next(request.choices, ids[:i])) for i in range(len(ids)))
         logprobs = tuple(-0.5 if len(found) > 1 else 0.0 for found in legal)
         return Completion(ids, logprobs, "action", legal, 0.5)
 

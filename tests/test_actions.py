@@ -46,11 +46,11 @@ def test_legal_tokens_lead_to_every_choice_and_to_nothing_else(
 ) -> None:
     def reach(prefix: tuple[int, ...]) -> set[tuple[int, ...]]:
         legal = legal_next(choices, prefix)
-        if not legal.ids:
+        if not legal:
             return {prefix}
-        assert list(legal.ids) == sorted(set(legal.ids))
+        assert list(legal) == sorted(legal)
         found: set[tuple[int, ...]] = set()
-        for token, count in zip(legal.ids, legal.counts, strict=True):
+        for token, count in legal.items():
             below = reach((*prefix, token))
             assert len(below) == count
             found |= below
@@ -60,4 +60,4 @@ def test_legal_tokens_lead_to_every_choice_and_to_nothing_else(
 
 
 def test_an_illegal_prefix_has_no_continuation() -> None:
-    assert not legal_next(((1, 2), (1, 3)), (4,)).ids
+    assert not legal_next(((1, 2), (1, 3)), (4,))

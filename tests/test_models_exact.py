@@ -154,7 +154,7 @@ def test_a_missing_shard_is_named_and_so_is_a_tensor_that_its_shard_lacks(copy: 
         (
             b'\x44\0\0\0\0\0\0\0{"w": {"dtype": "F99", "shape": [2], "data_offsets": [0, 8]}}'
             + b" " * 20,
-            "model.safetensors is damaged",
+            "model.safetensors is cut, or no safetensors file",
         ),
     ],
 )

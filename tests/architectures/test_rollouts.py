@@ -47,7 +47,7 @@ def test_actions_are_masked_and_everything_else_is_free(architecture: Architectu
         assert answer.token_ids in request.choices
         assert answer.finish == "action"
         for i, legal in enumerate(answer.legal):
-            assert legal == legal_next(request.choices, answer.token_ids[:i]).ids
+            assert legal == tuple(legal_next(request.choices, answer.token_ids[:i]))
             masked += legal is not None and len(legal) > 1
     assert masked > 5
     for agent in Agent:

@@ -1,7 +1,7 @@
 """Action spaces, and the trie that keeps an action legal while it is sampled token by token."""
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from parelha.agents.formats import Format
 
@@ -26,25 +26,8 @@ def encode_choices(form: Format, names: Sequence[str]) -> Choices:
     return choices
 
 
-@dataclass(frozen=True)
-class Legal:
-    """What may come next in a choice.
-
-    Attributes:
-        ids: legal next tokens, in ascending order.
-        counts: how many choices go on with each of them.
-    """
-
-    ids: tuple[int, ...]
-    counts: tuple[int, ...]
-
-
-def legal_next(choices: Choices, prefix: Sequence[int]) -> Legal:
-    """Legal tokens after `prefix`, with the number of choices behind each; empty at an end."""
-    counts: dict[int, int] = {}
+def legal_next(choices: Choices, prefix: Sequence[int]) -> dict[int, int]:
+    """Legal tokens after `prefix`, ascending: the number of choices behind each; none at an end."""
     depth = len(prefix)
-    for choice in choices:
-        if len(choice) > depth and choice[:depth] == tuple(prefix):
-            counts[choice[depth]] = counts.get(choice[depth], 0) + 1
-    ordered = sorted(counts)
-    return Legal(tuple(ordered), tuple(counts[i] for i in ordered))
+    going_on = (c for c in choices if len(c) > depth and c[:depth] == tuple(prefix))
+    return dict(sorted(Counter(choice[depth] for choice in going_on).items()))

@@ -5,6 +5,7 @@ from them, and is the same evaluation. Only answers are read: everything else is
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -79,21 +80,8 @@ class KeptAnswers:
 
 
 def _key(request: Request) -> str:
-    """What an answer depends on, weights apart."""
-    asked = (
-        str(request.agent),
-        request.prompt_ids,
-        request.max_new_tokens,
-        request.temperature,
-        request.stream,
-        request.stop_ids,
-        request.choices,
-        request.epsilon,
-        request.top_p,
-        request.top_k,
-        request.no_repeat_ngram,
-    )
-    return sha256(repr(asked).encode()).hexdigest()
+    """What an answer depends on, weights apart; `stop` is the rule of the turn in `stream`."""
+    return sha256(repr(replace(request, stop=None)).encode()).hexdigest()
 
 
 def _read(path: Path) -> dict[str, Completion]:

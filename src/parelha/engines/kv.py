@@ -8,12 +8,11 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor
-from transformers.cache_utils import Cache
+from transformers.cache_utils import Cache, DynamicLayer
 
 from parelha.kernels.attention import KeysValues, padded
 from parelha.kernels.choose import beside
 from parelha.kernels.memory import give_back, may_stay_untouched, untouched_zeros
-from parelha.models.cache import CacheLayer
 
 # Columns left free behind the rows when the slab is laid out anew.
 _COLUMNS_BEHIND = 512
@@ -261,11 +260,12 @@ class Slab:
             layer.lay_out((rows, columns), [n + self._open for n in self.lengths], kind)
 
 
-class _SlabLayer(CacheLayer):  # type: ignore[no-untyped-call]
+class _SlabLayer(DynamicLayer):
     """One layer of a slab: (rows, heads, columns, D) keys and values; `lay_out` allocates."""
 
     def __init__(self, slab: Slab) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.is_initialized = True  # `lay_out` allocates
         self.slab = slab
 
     def lay_out(

@@ -175,15 +175,15 @@ class ChoiceWalk:
         """Take every token that is the only legal one; True when the choice is complete."""
         while True:
             legal = legal_next(self.choices, self.ids)
-            if len(legal.ids) != 1:
-                return not legal.ids
-            self._take(legal.ids[0], 0.0, legal.ids)
+            if len(legal) != 1:
+                return not legal
+            self._take(next(iter(legal)), 0.0, tuple(legal))
 
     def step(self, logits: Tensor, temperature: float, u: float) -> None:
         """Sample one token; `logits` is (V,) at the current position."""
         legal = legal_next(self.choices, self.ids)
-        policy = torch.log_softmax(logits[list(legal.ids)].double() / temperature, dim=-1).exp()
-        counts = torch.tensor(legal.counts, dtype=torch.float64)
+        policy = torch.log_softmax(logits[list(legal)].double() / temperature, dim=-1).exp()
+        counts = torch.tensor(list(legal.values()), dtype=torch.float64)
         uniform = counts / counts.sum()
         mixed = (1 - self.share) * policy + self.share * uniform
         upper = mixed.cumsum(0)
@@ -191,7 +191,8 @@ class ChoiceWalk:
         i = int(torch.searchsorted(upper, u * float(upper[-1]), right=True))
         if not any(ids is not None and len(ids) > 1 for ids in self.legal):
             self.entropy = float(torch.special.entr(policy).sum())
-        self._take(legal.ids[i], math.log(float(mixed[i])), legal.ids)
+        ids = tuple(legal)
+        self._take(ids[i], math.log(float(mixed[i])), ids)
         self.share = float(self.share * uniform[i] / mixed[i])
 
     def _take(self, token: int, logprob: float, legal: tuple[int, ...]) -> None:

@@ -233,7 +233,7 @@ def _draws(request: Request) -> tuple[int, bool, int]:
 
 def _choice(request: Request, index: int) -> Completion:
     ids = request.choices[index]
-    legal = tuple(legal_next(request.choices, ids[:n]).ids for n in range(len(ids)))
+    legal = tuple(tuple(legal_next(request.choices, ids[:n])) for n in range(len(ids)))
     logprobs = tuple(0.0 if len(found) == 1 else math.nan for found in legal)
     return Completion(ids, logprobs, "action", legal, math.nan)
 

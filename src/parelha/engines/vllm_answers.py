@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 
+from parelha.agents.actions import legal_next
 from parelha.engines.protocol import Completion, Request
 from parelha.engines.sampling import ChoiceWalk, uniforms
 from parelha.errors import UsageError, WorkFailedError
@@ -124,14 +125,13 @@ def walk_choice(
     read = reused = 0
     while not walk.force():
         # What follows what was said by every choice that goes on with it.
-        depth, so_far = len(walk.ids), tuple(walk.ids)
-        legal = sorted({c[depth] for c in request.choices if c[:depth] == so_far})
+        legal = list(legal_next(request.choices, walk.ids))
         said = ask(body_of(request, walk.ids, legal))
         answer = read_answer(said, where)
         read, reused = read + answer.prompt_tokens, reused + answer.reused_tokens
         logits = torch.full((legal[-1] + 1,), -math.inf)
         logits[legal] = torch.tensor(read_legal(said, legal, where))
-        walk.step(logits, 1.0, float(u[depth]))  # the temperature is in them already
+        walk.step(logits, 1.0, float(u[len(walk.ids)]))  # the temperature is in them already
     found = Completion(
         tuple(walk.ids), tuple(walk.logprobs), "action", tuple(walk.legal), walk.entropy
     )

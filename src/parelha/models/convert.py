@@ -112,7 +112,7 @@ def _tied_source(file: GgufFile) -> str:
             raise ModelFileError(
                 f"the head and the embedding differ by {distance:.0%}: this model is not tied"
             )
-    return max(names, key=lambda name: file.tensors[name].bits_per_weight)
+    return max(names, key=lambda name: file.tensors[name].row_bytes)
 
 
 def read_weights(

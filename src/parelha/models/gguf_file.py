@@ -21,19 +21,7 @@ from gguf.quants import dequantize
 from parelha.errors import ModelFileError
 
 _STRING, _ARRAY = 8, 9
-_SCALARS = {
-    0: "<B",
-    1: "<b",
-    2: "<H",
-    3: "<h",
-    4: "<I",
-    5: "<i",
-    6: "<f",
-    7: "<?",
-    10: "<Q",
-    11: "<q",
-    12: "<d",
-}
+_SCALARS = dict(zip((*range(8), 10, 11, 12), "BbHhIif?Qqd", strict=True))  # in `struct`'s letters
 _CHUNK_VALUES = 16 * 1024 * 1024  # dequantised in fp32 at a time: 64 MiB
 
 
@@ -42,23 +30,16 @@ class TensorEntry:
     """One tensor's place in the file.
 
     Attributes:
-        name: llama.cpp's name, such as ``blk.0.attn_q.weight``.
         shape: in torch's order (rows first).
         type: how its blocks are quantised.
         offset: bytes from the start of the file.
         row_bytes: bytes of one row (of the last axis).
     """
 
-    name: str
     shape: tuple[int, ...]
     type: GGMLQuantizationType
     offset: int
     row_bytes: int
-
-    @property
-    def bits_per_weight(self) -> float:
-        """Bits that one weight takes in the file, scales included."""
-        return 8 * self.row_bytes / self.shape[-1]
 
 
 class _Cursor:
@@ -90,11 +71,11 @@ class _Cursor:
             count = self.scalar("<Q")
             if inner in (_STRING, _ARRAY):
                 return [self.value(inner) for _ in range(count)]
-            layout = f"<{count}{_SCALARS[inner][1]}"
+            layout = f"<{count}{_SCALARS[inner]}"
             values = struct.unpack_from(layout, self.data, self.position)
             self.position += struct.calcsize(layout)
             return list(values)
-        return self.scalar(_SCALARS[kind])
+        return self.scalar(f"<{_SCALARS[kind]}")
 
 
 class GgufFile:
@@ -103,7 +84,7 @@ class GgufFile:
     Attributes:
         path: of the file.
         metadata: the file's keys and values (arrays as lists).
-        tensors: entries by llama.cpp's name.
+        tensors: entries by llama.cpp's name, such as ``blk.0.attn_q.weight``.
 
     Raises:
         ModelFileError: the file is no GGUF of version 2 or 3, or ends too early.
@@ -155,7 +136,7 @@ class GgufFile:
                 raise ValueError(f"two tensors {name}")
             block, block_bytes = GGML_QUANT_SIZES[kind]
             row_bytes = shape[-1] // block * block_bytes
-            tensors[name] = TensorEntry(name, shape, kind, start + offset, row_bytes)
+            tensors[name] = TensorEntry(shape, kind, start + offset, row_bytes)
         return metadata, tensors
 
     def rows(self, name: str) -> Iterator[torch.Tensor]:

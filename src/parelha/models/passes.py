@@ -7,12 +7,11 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from transformers.cache_utils import Cache
+from transformers.cache_utils import Cache, DynamicLayer
 
 from parelha.kernels.attention import KeysValues, PackedSegment, attend_in_segments
 from parelha.kernels.cache_argument import as_argument
 from parelha.kernels.choose import beside
-from parelha.models.cache import PrefillLayer
 from parelha.models.policy import Policy
 from parelha.models.prefix_tree import Segment, in_order, outside
 from parelha.types import Agent
@@ -33,7 +32,7 @@ class SegmentsRead:
 
     hidden: Tensor
     places: dict[Segment, slice]
-    _layers: list[PrefillLayer]
+    _layers: list[DynamicLayer]
     _first: int  # of the pass's own columns
 
     def keys_values(self, segment: Segment) -> list[tuple[Tensor, Tensor]]:
@@ -79,7 +78,7 @@ def read_segments(
         adapters = policy.active_for(each + [agent] * len(padding))
     attending: Any = nullcontext()
     num_layers: int = policy.model(agent).config.num_hidden_layers
-    layers = [PrefillLayer(None, None) for _ in range(num_layers)]
+    layers = [_layer() for _ in range(num_layers)]
     first = 0
     if policy.supports_varlen(agent):
         sees = torch.ones((1, 1, size + len(padding), 1), dtype=torch.bool)  # unused
@@ -116,9 +115,15 @@ def _packed(
     )
 
 
-def _joined(known: Sequence[tuple[Tensor, Tensor]]) -> PrefillLayer:
+def _layer() -> DynamicLayer:
+    return DynamicLayer()  # type: ignore[no-untyped-call]
+
+
+def _joined(known: Sequence[tuple[Tensor, Tensor]]) -> DynamicLayer:
     keys, values = zip(*known, strict=True)
-    return PrefillLayer(torch.cat(keys, dim=1)[None], torch.cat(values, dim=1)[None])
+    layer = _layer()
+    layer.update(torch.cat(keys, dim=1)[None], torch.cat(values, dim=1)[None])
+    return layer
 
 
 def _sees(before: list[Segment], places: Mapping[Segment, slice], padding: int) -> Tensor:
