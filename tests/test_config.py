@@ -63,16 +63,6 @@ def test_an_unknown_key_is_named_with_the_nearest_right_one(key: str, near: str)
         load_config(overrides={key: "1"})
 
 
-@pytest.mark.parametrize(
-    ("old", "new"), [("stretches", "varlen"), ("guesses", "lookup"), ("grouped", "varlen")]
-)
-def test_the_old_name_of_a_fast_path_is_refused_with_the_new_one(old: str, new: str) -> None:
-    with pytest.raises(
-        UsageError, match=f"^engine.without.1 = .{old}.: this path is called {new}$"
-    ):
-        load_config(overrides={"engine.without": f"fused,{old}"})
-
-
 def test_an_unknown_key_like_no_other_is_named_alone() -> None:
     with pytest.raises(UsageError, match=r"^unknown key zzzzqqqq$"):
         load_config(overrides={"zzzzqqqq": "1"})

@@ -347,8 +347,7 @@ def doctor() -> None:
 
     Exit code 1 where a run could not start.
     """
-    from parelha.doctor import examine, obstacles
-    from parelha.report.text import checks_text
+    from parelha.doctor import checks_text, examine, obstacles
 
     checks = examine()
     print(checks_text(checks))

@@ -1,26 +1,13 @@
 """The tables of the configuration on what computes: engine, workers, and parts on a cluster."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, Field
 
 from parelha.config_base import Count, NotNegative, Positive, Section, ServerUrl, Size
 
-_RENAMED_PATHS = {"stretches": "varlen", "guesses": "lookup", "grouped": "varlen"}
-
-
-def _check_renamed(path: Any) -> Any:
-    """A fast path as given; an old name is refused with the new one."""
-    if isinstance(path, str) and path in _RENAMED_PATHS:
-        raise ValueError(f"this path is called {_RENAMED_PATHS[path]}")
-    return path
-
-
 # As in `kernels.choose`, which imports torch.
-FastPath = Annotated[
-    Literal["packed", "fused", "lean", "varlen", "lookup", "saved"],
-    BeforeValidator(_check_renamed),
-]
+FastPath = Literal["packed", "fused", "lean", "varlen", "lookup", "saved"]
 
 
 class EngineConfig(Section):

@@ -43,6 +43,17 @@ class Check:
     advice: str = ""
 
 
+def checks_text(checks: Sequence[Check]) -> str:
+    """What was found, advice below each finding that needs it."""
+    width = max((len(check.name) for check in checks), default=0)
+    lines = []
+    for check in checks:
+        lines.append(f"{check.state:8} {check.name:{width}}  {check.found}")
+        if check.advice:
+            lines.append(f"{'':8} {'':{width}}  → {check.advice}")
+    return "\n".join(lines)
+
+
 def examine(cache_dir: Path | None = None) -> list[Check]:
     """Look at the machine; takes a few seconds, changes nothing, downloads nothing.
 

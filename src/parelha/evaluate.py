@@ -238,7 +238,7 @@ def load_pair(
     step = newest_step(run_dir) if step is None else step
     runtime = open_runtime(config, on_progress=say or say_aside)
     try:
-        check_sources(stored, runtime, run_dir)
+        check_files(stored, runtime.files, run_dir)
         if step:
             load_checkpoint(run_dir / "checkpoints", step, runtime.policy, {})
             runtime.weights_changed()
@@ -269,20 +269,11 @@ def say_aside(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
-def check_sources(stored: dict[str, Any], runtime: Runtime, run_dir: Path) -> None:
+def check_files(stored: dict[str, Any], found: dict[Agent, ModelFiles], run_dir: Path) -> None:
     """Refuse to go on with weights, tokenizers or templates other than the run was made with.
 
     Raises:
         UsageError: naming the agent and both sources, or the file that has changed.
-    """
-    check_files(stored, runtime.files, run_dir)
-
-
-def check_files(stored: dict[str, Any], found: dict[Agent, ModelFiles], run_dir: Path) -> None:
-    """`check_sources` for files that nothing has been loaded from.
-
-    Raises:
-        UsageError: as `check_sources`.
     """
     for agent, files in found.items():
         models = stored.get("models")

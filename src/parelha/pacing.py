@@ -100,23 +100,42 @@ def most_tokens(config: Config, step: int) -> int:
 
 
 def written_tokens(config: Config, step: int) -> int:
-    """New tokens that a step writes, at most; stored drafts were written before.
+    """New tokens that a step writes, at most; stored drafts were written before."""
+    episode = config.episode
+    verdicts = episode.reviews * _verdict_tokens(episode)
+    dialogues = episode.reviews * dialogue_tokens(episode)
+    return _most(config, step, draft_tokens(episode), 0, verdicts, dialogues)
 
-    Where the run has stored none of those that a step reviews, it plays new ones in their place.
+
+def graded_programs(config: Config, step: int) -> int:
+    """Programs that are graded in a step, at most; stored drafts are graded again."""
+    return _most(config, step, 1, 1, 0, config.episode.reviews * config.episode.max_rounds)
+
+
+def _most(config: Config, step: int, new: int, stored: int, verdicts: int, dialogues: int) -> int:
+    """What a step takes at most, of what each of its parts takes.
+
+    Where the run has stored none of the drafts that a step reviews, it plays new ones.
+
+    Args:
+        config: of the run.
+        step: of the run.
+        new: what a new draft takes.
+        stored: what a stored draft takes.
+        verdicts: what the verdicts on a draft take.
+        dialogues: what reviews and revisions of a draft take.
     """
-    episode, phase = config.episode, config.train.phase(step)
-    verdict = episode.reviews * _verdict_tokens(episode)
-    whole = episode.reviews * dialogue_tokens(episode)
-    after = {"draft": 0, "verdict": verdict}.get(phase, whole)
-    fresh = config.train.tasks_per_step * episode.drafts * (draft_tokens(episode) + after)
-    fresh += hinted_drafts_of(config) * draft_tokens(episode)
-    stored = stored_drafts_of(config, step)
-    if phase == "free" or not stored:
-        return fresh + stored * after
-    reviewed = stored * whole if phase == "review" else 0
+    phase = config.train.phase(step)
+    after = {"draft": 0, "verdict": verdicts}.get(phase, dialogues)
+    fresh = config.train.tasks_per_step * config.episode.drafts * (new + after)
+    fresh += hinted_drafts_of(config) * new
+    num_stored = stored_drafts_of(config, step)
+    if phase == "free" or not num_stored:
+        return fresh + num_stored * (stored + after)
+    reviewed = num_stored * (stored + dialogues) if phase == "review" else 0
     # Half of what is judged passes, half fails: one of each at least.
-    judged = max(2, stored // 2 if phase == "review" else stored)
-    return max(fresh, reviewed + judged * verdict)
+    judged = max(2, num_stored // 2 if phase == "review" else num_stored)
+    return max(fresh, reviewed + judged * (stored + verdicts))
 
 
 def draft_tokens(episode: EpisodeConfig) -> int:

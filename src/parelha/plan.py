@@ -20,10 +20,9 @@ from parelha.models.shape import find_shape, folder_of
 from parelha.pacing import (
     dialogue_tokens,
     draft_tokens,
-    hinted_drafts_of,
+    graded_programs,
     most_tokens,
     review_tokens,
-    stored_drafts_of,
     written_tokens,
 )
 from parelha.sizes import AtOnce, LongestDialogues, with_room
@@ -308,26 +307,11 @@ def work_of(config: Config, step: int) -> Work:
     after = {"draft": 0, "verdict": choices}.get(config.train.phase(step), dialogue_tokens(episode))
     return Work(
         tokens=tokens,
-        programs=_programs_of(config, step),
+        programs=graded_programs(config, step),
         chain=(1 + config.gives_hints) * draft_tokens(episode) + after,
         # What was stored is no new token, and is updated on as if it were.
         updated=UPDATED_PER_NEW * max(tokens, most_tokens(config, step)),
     )
-
-
-def _programs_of(config: Config, step: int) -> int:
-    """Programs to be graded in a step: of what it has stored, or of new drafts in their place."""
-    episode, phase = config.episode, config.train.phase(step)
-    revisions = 0 if phase in ("draft", "verdict") else episode.reviews * episode.max_rounds
-    fresh = config.train.tasks_per_step * episode.drafts * (1 + revisions)
-    fresh += hinted_drafts_of(config)
-    stored = stored_drafts_of(config, step)
-    if phase == "free" or not stored:
-        return fresh + stored * (1 + revisions)
-    reviewed = stored * (1 + revisions) if phase == "review" else 0
-    # As in `written_tokens`.
-    judged = max(2, stored // 2 if phase == "review" else stored)
-    return max(fresh, reviewed + judged)
 
 
 def lora_rank(rank: int) -> int:

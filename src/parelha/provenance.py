@@ -23,18 +23,18 @@ from parelha.tasks.families import suite_folder
 
 ENDS = ("toml", "py")  # of a task's files
 
-# What decides, beside the weights, what a model reads and computes.
-_MODEL_FILES = (
-    "config.json",
+# What reads and writes a model's text, as its authors laid it out.
+TOKENIZER_FILES = (
     "tokenizer*",
     "chat_template*",
-    "additional_chat_templates/*",
     "special_tokens_map.json",
     "added_tokens.json",
     "vocab.*",
     "merges.txt",
     "*.model",
 )
+# What decides, beside the weights, what a model reads and computes.
+_MODEL_FILES = ("config.json", "additional_chat_templates/*", *TOKENIZER_FILES)
 # These differ between two copies of one model.
 _SAYS_NOTHING = ("transformers_version", "_name_or_path", "name_or_path")
 

@@ -7,7 +7,6 @@ another suite gives to train on.
 """
 
 import os
-import threading
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -17,7 +16,7 @@ from parelha.probes import passed_by, reference_failure
 from parelha.sandbox import Sandbox
 from parelha.tasks.benchmarks import HUB, BenchmarkTask, Loaded, is_benchmark, load_benchmark
 from parelha.tasks.own import OwnFolder, load_own
-from parelha.types import Limits, RunResult, Split, Task
+from parelha.types import Split, Task
 
 FAMILIES = "families"
 HELDOUT: tuple[Split, ...] = ("heldout_seeds", "heldout_params")
@@ -83,7 +82,7 @@ def _trivial(
     name: str, seeds: tuple[int, ...], in_process: bool, allow_unsafe: bool
 ) -> tuple[tuple[str, str], ...]:
     """Ids of the tasks that a trivial answer passes, and that answer in words."""
-    with _LateSandbox(allow_unsafe) as sandbox:
+    with _sandbox(allow_unsafe) as sandbox:
         said = [
             (task.id, passed_by(task, task.make_cases(0), sandbox.run))
             for task in _candidates(name, seeds, in_process, allow_unsafe)
@@ -266,7 +265,7 @@ def _open(name: str, allow_unsafe: bool) -> Loaded | OwnFolder:
         known = ", ".join([FAMILIES, *HUB])
         files = "a .jsonl or .json file, or a folder of tasks"
         raise UsageError(f"unknown suite {name!r}: {known}, {files}")
-    with _LateSandbox(allow_unsafe) as sandbox:
+    with _sandbox(allow_unsafe) as sandbox:
         if not Path(name).is_dir():
             return load_benchmark(name, sandbox.run)
         folder = load_own(Path(name))
@@ -279,47 +278,12 @@ def _open(name: str, allow_unsafe: bool) -> Loaded | OwnFolder:
     )
 
 
-class _LateSandbox:
-    """A sandbox that starts when it is first needed; most benchmarks need none."""
-
-    def __init__(self, allow_unsafe: bool) -> None:
-        self._allow_unsafe = allow_unsafe
-        self._sandbox: Sandbox | None = None
-        self._lock = threading.Lock()
-
-    def run(
-        self,
-        source: str,
-        entry_point: str,
-        inputs: Sequence[tuple[object, ...]],
-        limits: Limits,
-        *,
-        harness: bool = False,
-    ) -> RunResult:
-        """As `Sandbox.run`."""
-        return self._started().run(source, entry_point, inputs, limits, harness=harness)
-
-    @property
-    def level(self) -> int:
-        """As `Sandbox.level`."""
-        return self._started().level
-
-    def _started(self) -> Sandbox:
-        with self._lock:
-            if self._sandbox is None:
-                workers = os.cpu_count() or 1
-                self._sandbox = Sandbox(workers=workers, allow_unsafe=self._allow_unsafe)
-            return self._sandbox
-
-    def __enter__(self) -> "_LateSandbox":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._sandbox is not None:
-            self._sandbox.close()
+def _sandbox(allow_unsafe: bool) -> Sandbox:
+    """A sandbox, which starts nothing until it is asked: most benchmarks ask nothing."""
+    return Sandbox(workers=os.cpu_count() or 1, allow_unsafe=allow_unsafe)
 
 
-def own_failure(task: Task, sandbox: Sandbox | _LateSandbox) -> str | None:
+def own_failure(task: Task, sandbox: Sandbox) -> str | None:
     """Return how the reference of a user's own task fares as a program, where it fails; else None.
 
     Raises:

@@ -19,7 +19,7 @@ from parelha.checkpoint import (
 from parelha.config import Config
 from parelha.config_file import from_dict
 from parelha.errors import NothingTrainedError, UsageError
-from parelha.evaluate import check_sources, evaluate
+from parelha.evaluate import check_files, evaluate
 from parelha.heldout import heldout_tasks
 from parelha.learning.ranks import join_ranks
 from parelha.live import Progress, duration
@@ -98,7 +98,7 @@ def _lead(
         check_window(runtime, tasks + heldout)
         optimizers = make_optimizers(runtime.policy, config.learning)
         if resume is not None and "models" in folder.read_config():
-            check_sources(folder.read_config(), runtime, folder.path)
+            check_files(folder.read_config(), runtime.files, folder.path)
         if done:
             load_checkpoint(folder.path / "checkpoints", done, runtime.policy, optimizers)
             runtime.weights_changed()

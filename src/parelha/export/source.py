@@ -6,7 +6,6 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from safetensors import SafetensorError, safe_open
 
@@ -19,22 +18,13 @@ from parelha.evaluate import check_files
 from parelha.files import read_object
 from parelha.models import catalogue
 from parelha.models.fetch import ModelFiles
-from parelha.models.policy import ADAPTER_FILE, BASE_FILE
+from parelha.models.policy import ADAPTER_FILE, trained_over
+from parelha.provenance import TOKENIZER_FILES
 from parelha.runtime import find_files
 from parelha.tracking import RunFolder, step_name
 from parelha.types import Agent
 
 ADAPTER_CONFIG = "adapter_config.json"
-# What reads and writes a model's text, as its authors laid it out.
-_TOKENIZER_FILES = (
-    "tokenizer*",
-    "chat_template*",
-    "special_tokens_map.json",
-    "added_tokens.json",
-    "vocab.*",
-    "merges.txt",
-    "*.model",
-)
 _SNAPSHOT = re.compile(r"[0-9a-f]{40}")
 
 
@@ -123,7 +113,7 @@ class Source:
 
     def write_tokenizer(self, agent: Agent, folder: Path) -> None:
         """Copy the files of the base's tokenizer and its chat template as they are."""
-        for pattern in _TOKENIZER_FILES:
+        for pattern in TOKENIZER_FILES:
             for path in self.files[agent].folder.glob(pattern):
                 if path.is_file():
                     shutil.copyfile(path, folder / path.name)
@@ -159,7 +149,7 @@ def open_source(run_dir: Path, step: int | None, say: Callable[[str], None]) -> 
                 raise UsageError(f"{folder / agent} holds no {name}: choose another --step")
     files = find_files(roles, say)
     check_files(stored, files, run_dir)
-    held = _held(folder / agents[0])
+    held = trained_over(folder / agents[0])
     return Source(run_dir, chosen, config, roles, files, agents, held)
 
 
@@ -180,12 +170,3 @@ def chosen_step(run_dir: Path, step: int | None) -> int:
         there = ", ".join(map(str, steps))
         raise UsageError(f"--step {step}: {run_dir} has no such checkpoint; there are {there}")
     return step
-
-
-def _held(folder: Path) -> str:
-    """How the base was held in training; "" where the checkpoint does not say."""
-    try:
-        told: Any = json.loads((folder / BASE_FILE).read_text(encoding="utf-8"))
-        return str(told["dtype"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return ""

@@ -271,7 +271,7 @@ class Policy:
             raise UsageError(
                 f"the adapter at {path} does not fit this model, rank and adapter_targets"
             )
-        held, here = _trained_over(folder), held_as(self._models[agent])
+        held, here = trained_over(folder), held_as(self._models[agent])
         if held and (held == "nf4") != (here == "nf4"):
             raise UsageError(
                 f"the adapter at {path} was trained over a base in {held}, this one is in {here}: "
@@ -349,8 +349,8 @@ def _check_names(names: Collection[str], bases: Iterable[PreTrainedModel]) -> No
             )
 
 
-def _trained_over(folder: Path) -> str:
-    """What `save` said of the base; "" where it said nothing that can be read."""
+def trained_over(folder: Path) -> str:
+    """How the base of saved adapters was held; "" where nothing that can be read says so."""
     try:
         return str(json.loads((folder / BASE_FILE).read_text(encoding="utf-8"))["dtype"])
     except (OSError, ValueError, KeyError, TypeError):

@@ -2,38 +2,6 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Protocol
-
-
-class Check(Protocol):
-    """One finding of `parelha.doctor`."""
-
-    @property
-    def name(self) -> str:
-        """What was looked at."""
-
-    @property
-    def state(self) -> str:
-        """How it is."""
-
-    @property
-    def found(self) -> str:
-        """What is there."""
-
-    @property
-    def advice(self) -> str:
-        """What to do, if anything."""
-
-
-def checks_text(checks: Sequence[Check]) -> str:
-    """What `doctor` found, advice below each finding that needs it."""
-    width = max((len(check.name) for check in checks), default=0)
-    lines = []
-    for check in checks:
-        lines.append(f"{check.state:8} {check.name:{width}}  {check.found}")
-        if check.advice:
-            lines.append(f"{'':8} {'':{width}}  → {check.advice}")
-    return "\n".join(lines)
 
 
 def table_text(rows: Sequence[Mapping[str, str]]) -> str:
