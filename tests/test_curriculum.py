@@ -56,6 +56,14 @@ KNOWN = {
 }
 
 
+def test_a_problem_of_a_benchmark_is_a_form_of_its_own() -> None:
+    tasks = [replace(fake_task(n), id=f"HumanEval/{n}", family="benchmark") for n in range(3)]
+    rates = PassRates(tasks)
+    rates.add_step([draft(tasks[0], True) for _ in range(60)] + [draft(tasks[1], False)] * 60)
+    weights = [rates.weight(form_of(task)) for task in tasks]
+    assert weights[0] == RETIRED and weights[1] == FLOOR and weights[2] > FLOOR
+
+
 def weight(rates: PassRates, family: str) -> float:
     return rates.weight(form_of(FORM[family]))
 

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parelha.tasks.compare import Comparator
-from parelha.tasks.matching import unmatched
+from parelha.tasks.matching import cost_of_matching, unmatched
 
 FREE = Comparator(ordered=False)
 ROWS = [(f"a{n % 7}", n + 0.333) for n in range(600)]
@@ -45,6 +45,13 @@ def test_a_partner_that_is_taken_is_given_back_where_another_one_does() -> None:
     assert loose([(1.0,), (1.08,)], [(1.04,), (0.97,)]) is None
     assert loose([(1.0,), (1.08,)], [(1.04,), (1.03,)]) is None
     assert loose([(1.0,), (1.08,)], [(0.98,), (0.97,)]) is not None
+
+
+@pytest.mark.timeout(30)  # by pairs it is minutes
+def test_thousands_of_elements_of_their_own_outlines_are_matched_at_once() -> None:
+    words = [f"word{n}" for n in range(60_000)]
+    assert cost_of_matching(words, words[::-1]) == len(words)
+    assert unmatched(words, words[::-1], lambda n, m: True) is None
 
 
 @pytest.mark.parametrize(

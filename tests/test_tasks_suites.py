@@ -26,8 +26,12 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(name="mixed")
 def mixed_fixture(tmp_path: Path) -> str:
     """Twenty tasks whose tests are calls, and twenty whose tests run in-process."""
-    records = [{**GOOD, "task_id": f"Calls/{number}"} for number in range(20)]
-    records += [{**BIGCODE, "task_id": f"Beside/{number}"} for number in range(20)]
+    records: list[dict[str, Any]] = []
+    for number in range(20):
+        solution = f"    return 2 * x + {number} - {number}\n"
+        records.append({**GOOD, "task_id": f"Calls/{number}", "canonical_solution": solution})
+        solution = f"    return x * 2 + {number} - {number}\n"
+        records.append({**BIGCODE, "task_id": f"Beside/{number}", "canonical_solution": solution})
     return write(tmp_path / "mixed.jsonl", *records)
 
 
@@ -46,6 +50,34 @@ def test_evaluation_takes_in_process_tasks_and_none_that_is_trained_on(mixed: st
     trained = training_suites([mixed], range(1), in_process=True)
     assert not {task.id for task in rest} & {task.id for task in trained}
     assert len(rest) + len(trained) == 40
+
+
+def test_two_suites_that_overlap_are_not_evaluated_on_what_either_trains_on(tmp_path: Path) -> None:
+    """As MBPP and its sanitized part: the held-out fifth of each is another one."""
+    names = []
+    for name in ("whole", "part"):
+        records = [{**problem(n, f"x * {n}"), "task_id": f"{name}/{n}"} for n in range(1, 31)]
+        records += [
+            {**problem(n, f"x + {n} + len('{name}')"), "task_id": f"{name}/{n}"}
+            for n in range(31, 61)
+        ]
+        names.append(write(tmp_path / f"{name}.jsonl", *records))
+    trained = {task.statement["en"] for task in training_suites(names, range(1))}
+    lists = heldout_suites(names, names, [], range(1))
+    assert any(lists)
+    assert not trained & {task.statement["en"] for tasks in lists for task in tasks}
+    assert any("trained on and not evaluated on" in line for line in suite_notices(names, names))
+
+
+def test_a_suite_of_two_spellings_is_taken_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path / "mine.jsonl", *(problem(n, f"x * {n}") for n in range(1, 9)))
+    monkeypatch.chdir(tmp_path)
+    names = ["mine.jsonl", "./mine.jsonl", str(tmp_path / "mine.jsonl")]
+    tasks = training_suites(names, range(1))
+    assert tasks and len({task.id for task in tasks}) == len(tasks)
+    assert len(heldout_suites(names, [], [], range(1))) == 1
 
 
 def test_a_user_is_told_how_many_tasks_are_in_process(mixed: str) -> None:

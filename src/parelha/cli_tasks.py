@@ -75,8 +75,7 @@ def show_task(identity: str, /, *, lang: Literal["en", "pt"] = "en", suite: str 
     if not suite:
         print(task_text(get_task(identity), lang))
         return
-    seed = re.search(r"/s(\d+)$", identity)
-    found = [task for task in _tasks_of(suite, int(seed[1]) if seed else 0) if task.id == identity]
+    found = [task for task in _tasks_of(suite, identity) if task.id == identity]
     if not found:
         raise UsageError(f"{suite} holds no task {identity!r}: see `parelha tasks list --suite`")
     print(task_text(found[0], lang))
@@ -124,8 +123,8 @@ def export_tasks(
     print(to)
 
 
-def _tasks_of(suite: str, seed: int = 0) -> "list[Task]":
-    """The tasks of a benchmark, or of a folder's those of a seed; faults go to standard error."""
+def _tasks_of(suite: str, identity: str = "") -> "list[Task]":
+    """The tasks of a suite, or the one of an own task's id; faults go to standard error."""
     from parelha.suites import open_suite
     from parelha.tasks.own import OwnFolder
 
@@ -133,5 +132,7 @@ def _tasks_of(suite: str, seed: int = 0) -> "list[Task]":
     for problem in opened.problems:
         print(f"parelha: {problem}", file=sys.stderr)
     if isinstance(opened, OwnFolder):
-        return [own.task(seed) for own in opened.tasks]
+        seed = int(found[1]) if (found := re.search(r"/s(\d+)$", identity)) else 0
+        form = re.sub(r"/s\d+$", "/s0", identity)
+        return [own.drawn(seed) for own in opened.tasks if form in ("", own.task().id)]
     return list(opened.tasks)

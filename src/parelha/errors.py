@@ -22,6 +22,10 @@ class UsageError(ParelhaError, ValueError):
     """The user asked for something impossible (unknown key, missing file, bad value)."""
 
 
+class InputError(UsageError):
+    """An input of a task cannot be sent to a program: it is no plain value."""
+
+
 class ModelFileError(UsageError):
     """A model's files cannot be found, fetched or trusted."""
 

@@ -2,8 +2,8 @@
 
 A suite is named as on the command line: ``families``, a benchmark's name or file, or a folder. What
 a run trains on is never what it is evaluated on: of a benchmark that is trained on, the held-out
-fifth is left for evaluation; one that is only evaluated on is used whole, but for problems that
-another suite gives to train on.
+fifth is left for evaluation; one that is only evaluated on is used whole. Of both, problems that
+another suite gives to train on are left out.
 """
 
 import os
@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from parelha.errors import UsageError
+from parelha.errors import InputError, UsageError
 from parelha.probes import passed_by, reference_failure
 from parelha.sandbox import Sandbox
 from parelha.tasks.benchmarks import HUB, BenchmarkTask, Loaded, is_benchmark, load_benchmark
@@ -125,9 +125,9 @@ def heldout_suites(
     for name in others:
         suite = open_suite(name, allow_unsafe)
         whole = not known.is_trained(name)
-        lists.append(_evaluated(suite, splits, numbers, whole))
+        found = _evaluated(suite, splits, numbers, whole)
+        lists.append([task for task in found if not known.holds(task)])
         if whole:
-            lists[-1] = [task for task in lists[-1] if not known.holds(task)]
             known.check_ids(name, lists[-1])
     check_ids("tasks.eval_suites", others, [task for tasks in lists for task in tasks])
     return lists
@@ -221,8 +221,8 @@ def suite_notices(
                     f"{name}: {num} in-process tasks, which are trained on with "
                     "tasks.train_in_process alone"
                 )
-        whole = [] if known.is_trained(name) else _evaluated(suite, HELDOUT, tuple(seeds), True)
-        if same := [task.id for task in whole if known.holds(task)]:
+        found = _evaluated(suite, HELDOUT, tuple(seeds), not known.is_trained(name))
+        if same := [task.id for task in found if known.holds(task)]:
             some = ", ".join(same[:3]) + ", ..." * (len(same) > 3)
             notices.append(f"{name}: {len(same)} tasks are trained on and not evaluated on: {some}")
     for name in _others(trained):
@@ -292,15 +292,16 @@ def own_failure(task: Task, sandbox: Sandbox) -> str | None:
     """
     if not task.make_cases(0):
         return "no hidden input is left: ordinary and edges draw what the examples show"
-    _ = sandbox.level  # refused here, so that what is refused below is an input
     try:
         return reference_failure(task, sandbox.run)
-    except UsageError as error:
+    except InputError as error:
         return str(error)
 
 
 def _others(names: Iterable[str]) -> list[str]:
-    return [name for name in dict.fromkeys(names) if name != FAMILIES]
+    """Suites other than the families, each once, whatever it is called."""
+    by_place = {_place(name): name for name in names if name != FAMILIES}
+    return list(by_place.values())
 
 
 def _place(name: str) -> str:

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from parelha.efficiency import counters
-from parelha.errors import UsageError
+from parelha.errors import InputError
 from parelha.sandbox import Sandbox, profile_of
 from parelha.sandbox.codec import CodecError
 from parelha.sandbox.codec_write import Encoder
@@ -88,13 +88,13 @@ def encode_slice(inputs: Sequence[tuple[object, ...]]) -> bytes:
     """The inputs of one timed slice as bytes.
 
     Raises:
-        UsageError: an input that is no plain value.
+        InputError: an input that is no plain value.
     """
     encoder = Encoder(INPUT_BYTES, sys.modules.get("numpy"), sys.modules.get("pandas"))
     try:
         exact = encoder.encode([tuple(arguments) for arguments in inputs])
     except CodecError as error:
-        raise UsageError(f"an input cannot be sent to a program: {error}") from error
+        raise InputError(f"an input cannot be sent to a program: {error}") from error
     if not (encoder.uses_numpy or encoder.uses_pandas):
         # marshal is many times faster to read, but writes arrays as bytes and knows no dates.
         with contextlib.suppress(ValueError):

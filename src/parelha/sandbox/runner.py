@@ -15,7 +15,7 @@ from typing import BinaryIO, Literal
 from filelock import FileLock
 
 from parelha.closing import Closing
-from parelha.errors import InfrastructureError, UsageError
+from parelha.errors import InfrastructureError, InputError, UsageError
 from parelha.slots import Slots
 from parelha.types import Limits, RunResult
 
@@ -132,7 +132,7 @@ class Sandbox(Closing):
 
         Raises:
             InfrastructureError: the machine failed twice; there is nothing to score.
-            UsageError: isolation too weak, no input, or an input outside the plain types.
+            UsageError: isolation too weak, no input, or (InputError) one outside the plain types.
         """
         if not inputs:
             raise UsageError("a program must be called on at least one input")
@@ -303,14 +303,14 @@ def encode_messages(
     """The program and its inputs as bytes, and the warm parent they need.
 
     Raises:
-        UsageError: an input that is no plain value.
+        InputError: an input that is no plain value.
     """
     profile = profile_of(source)
     encoder = Encoder(INPUT_BYTES, sys.modules.get("numpy"), sys.modules.get("pandas"))
     try:
         messages = [encoder.encode(tuple(arguments)) for arguments in inputs]
     except CodecError as error:
-        raise UsageError(f"an input cannot be sent to a program: {error}") from error
+        raise InputError(f"an input cannot be sent to a program: {error}") from error
     needed = "pandas" if encoder.uses_pandas else "numpy" if encoder.uses_numpy else "bare"
     program = encode_program(source, entry_point, kind)
     return program, messages, max(profile, needed, key=PROFILES.index)

@@ -11,6 +11,7 @@ a resumed run reads the same rounds again and draws the same tasks.
 """
 
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -24,8 +25,12 @@ _EXPECTED_DRAFTS = 2.0  # so many drafts is what was expected of a form worth
 
 
 def form_of(task: Task) -> str:
-    """Family, parameterisation and level: what the seeds of a task have in common."""
-    return task.id.rpartition("/")[0]
+    """Family, parameterisation and level: what the seeds of a task have in common.
+
+    A problem of a benchmark is a form of its own.
+    """
+    form, _, seed = task.id.rpartition("/")
+    return form if re.fullmatch(r"s\d+", seed) else task.id
 
 
 class PassRates:

@@ -1,14 +1,14 @@
 """Elements in no order, matched with those that are the same within a tolerance."""
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import Any
 
 
 def cost_of_matching(expected: Sequence[str], actual: Sequence[str]) -> int:
     """Pairs of elements that may have to be compared, from the outlines of both sides."""
-    return sum(actual.count(one) * expected.count(one) for one in set(expected))
+    others = Counter(actual)
+    return sum(num * others[one] for one, num in Counter(expected).items())
 
 
 def unmatched(
@@ -31,15 +31,20 @@ def unmatched(
     for place, outline in enumerate(actual):
         alike.setdefault(outline, []).append(place)
     known = cache(same)
-    owners: dict[int, int] = {}
+    owners: dict[int, int] = {}  # by partner
+    has: dict[int, int] = {}  # the partner of each owner
     for place, outline in enumerate(expected):
-        if not _is_placed(place, alike.get(outline, []), owners, known):
+        if not _is_placed(place, alike.get(outline, []), owners, has, known):
             return place
     return None
 
 
 def _is_placed(
-    place: int, partners: Sequence[int], owners: dict[int, int], same: Callable[[int, int], bool]
+    place: int,
+    partners: Sequence[int],
+    owners: dict[int, int],
+    has: dict[int, int],
+    same: Callable[[int, int], bool],
 ) -> bool:
     """Find a partner for an element, moving others where that helps; whether there is one."""
     asked_by: dict[int, int] = {}
@@ -53,10 +58,11 @@ def _is_placed(
             if partner in owners:
                 asking.append(owners[partner])
                 continue
-            has: dict[int, Any] = {owner: taken for taken, owner in owners.items()}
             free: int | None = partner
             while free is not None:
-                owners[free] = asked_by[free]
-                free = has.get(asked_by[free])
+                owner = owners[free] = asked_by[free]
+                given_up = has.get(owner)
+                has[owner] = free
+                free = given_up
             return True
     return False

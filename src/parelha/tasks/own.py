@@ -63,6 +63,23 @@ class OwnTask:
             limits=variant.limits,
         )
 
+    def drawn(self, seed: int) -> Task:
+        """Return the instance of a seed, whose hidden inputs can be drawn.
+
+        Raises:
+            UsageError: the file fails at that seed.
+        """
+        try:
+            task = self.task(seed)
+            if not task.make_cases(0):
+                raise ValueError("the examples show all that ordinary and edges draw")
+        except Exception as error:
+            said = one_line(f"{type(error).__name__}: {error}")
+            raise UsageError(
+                f"{self.name}.py: its inputs cannot be drawn from seed {seed}: {said}"
+            ) from error
+        return task
+
 
 @dataclass(frozen=True)
 class OwnFolder:
@@ -74,25 +91,8 @@ class OwnFolder:
     def of_split(self, split: Split, seeds: Iterable[int] = range(1)) -> tuple[Task, ...]:
         """Return the instances of a split, as `load_tasks` does for the families."""
         offset = HELDOUT_SEEDS_FROM if split == "heldout_seeds" else 0
-        found = (_drawn(own, offset + seed) for own in self.tasks for seed in seeds)
+        found = (own.drawn(offset + seed) for own in self.tasks for seed in seeds)
         return tuple(task for task in found if task.split == split)
-
-
-def _drawn(own: OwnTask, seed: int) -> Task:
-    """The instance of a seed, whose hidden inputs can be drawn.
-
-    Raises:
-        UsageError: the file fails at that seed.
-    """
-    try:
-        task = own.task(seed)
-        task.make_cases(0)
-    except Exception as error:
-        said = one_line(f"{type(error).__name__}: {error}")
-        raise UsageError(
-            f"{own.name}.py: its inputs cannot be drawn from seed {seed}: {said}"
-        ) from error
-    return task
 
 
 def load_own(folder: Path) -> OwnFolder:

@@ -8,7 +8,7 @@ so that a score means what it means elsewhere.
 
 import json
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -255,13 +255,19 @@ def answer_table(
     rows = [f"    {key!r}: {_written_right(*said)},\n" for key, said in rights.items()]
     source = (
         '"""The right answers on record, by input."""\n\n'
-        "from parelha.tasks.benchmarks.answers import Right, written\n\n"
-        f"ANSWERS = {{\n{''.join(rows)}}}\n\n\n"
-        f"def {entry_point}(*args: object) -> Right:\n"
-        '    """Return what is right for an input."""\n'
-        "    return ANSWERS[written(args)]\n"
+        "from parelha.tasks.benchmarks.answers import Right, answers_from\n\n"
+        f"{entry_point} = answers_from({{\n{''.join(rows)}}})\n"
     )
     return tuple(cases.values()), source
+
+
+def answers_from(rights: Mapping[str, Right]) -> Callable[..., Right]:
+    """Return the program of a table: what is right for an input, by its text (`written`)."""
+
+    def answer(*args: object) -> Right:
+        return rights[written(args)]
+
+    return answer
 
 
 def _written_right(first: Right, *others: Right) -> str:

@@ -19,7 +19,12 @@ HELDOUT_SHARE = 0.2  # of a benchmark's tasks, kept from training where it is tr
 LIMITS = Limits(wall_seconds=10.0, cpu_seconds=10.0)
 _OUTPUT_SHARE = 8  # bytes a candidate may return for each character of the right answers' table
 
-_SHOWN = ("==", "allclose", "json", "helper")  # rules whose value is what a program returns
+# Rules whose value passes them as an answer, so that it can be shown as one.
+_SHOWN = frozenset({"==", "is", "true", "false", "allclose", "json", "close", "strictly close"}) | {
+    "isclose",
+    "isclose abs",
+    "numpy close",
+}
 
 _ACTIONS = {
     "pandas": CoderAction.CLEAN_DATA,
@@ -125,13 +130,16 @@ class BenchmarkTask(Task):
         return right
 
 
-def build_task(problem: Problem, family: str, run: Run | None) -> BenchmarkTask:
+def build_task(
+    problem: Problem, family: str, run: Run | None, *, in_process: str = ""
+) -> BenchmarkTask:
     """Return the task of a problem.
 
     Args:
         problem: as read from a line.
         family: ``"benchmark.humaneval"``.
         run: `Sandbox.run`; without it only what is literal becomes calls.
+        in_process: why its test is to run beside a program, whatever its form allows.
 
     Raises:
         LineError: its answers are no plain values, or the test tests nothing.
@@ -139,6 +147,8 @@ def build_task(problem: Problem, family: str, run: Run | None) -> BenchmarkTask:
     """
     harness, why = calls_harness(problem), ""
     try:
+        if in_process:
+            raise NoCallsError(in_process)
         calls = _calls(problem, run)
         cases, reference = answer_table(problem.entry_point, calls)
     except NoTestError as error:
@@ -193,7 +203,7 @@ def _calls(problem: Problem, run: Run | None) -> list[Call]:
     if problem.form in ("unittest", "context"):
         raise NoCallsError("the test is a class or a context of its own")
     if problem.form == "assertions":
-        calls = literal_calls(problem.test, problem.candidate)
+        calls = literal_calls(problem.test, problem.candidate, problem.entry_point)
         if calls is not None:
             return calls
     if run is None:
@@ -212,11 +222,26 @@ def _same_cases(cases: tuple[Case, ...], seed: int) -> tuple[Case, ...]:
 
 
 def _examples(problem: Problem, calls: Sequence[Call]) -> tuple[Case, ...]:
-    """One call to show: one that the statement shows anyway if there is, else the first."""
+    """One call to show: one that the statement shows anyway if there is, else the first.
+
+    None where all that is known of each call is something else than what a program returns.
+    """
     told = _told_calls(problem.statement, problem.entry_point)
-    plain = [args for args, right in calls if right.rule in _SHOWN] or [calls[0][0]]
-    known = [args for args in plain if written(args) in told]
-    return (Case((known or plain)[0]),)
+    by_input: dict[str, Call] = {}
+    for call in calls:
+        by_input.setdefault(written(call[0]), call)
+    plain = {key: args for key, (args, right) in by_input.items() if _is_answer(right)}
+    chosen = next((key for key in plain if key in told), None) or next(iter(plain), None)
+    return () if chosen is None else (Case(plain[chosen]),)
+
+
+def _is_answer(right: Right) -> bool:
+    """Whether the value of an assertion is what a program may return."""
+    if right.helper is not None:  # EvalPlus's own: result, right answer, tolerance
+        _, place, further, _ = right.helper
+        tolerance = further[0] if further is not None and len(further) == 1 else None
+        return place == 0 and type(tolerance) in (int, float)
+    return right.rule in _SHOWN and not right.wrappers
 
 
 def _told_calls(statement: str, entry_point: str) -> set[str]:

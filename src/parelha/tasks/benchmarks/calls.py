@@ -14,6 +14,7 @@ from typing import Any
 from parelha.tasks.benchmarks.answers import RULES, WRAPPERS, Right, shown
 from parelha.tasks.benchmarks.formats import Problem
 from parelha.tasks.benchmarks.harness import ANSWER, Harness, calls_harness
+from parelha.tasks.benchmarks.inside import holds_opaque
 from parelha.tasks.benchmarks.judge import Run
 from parelha.tasks.benchmarks.rewrite import (
     RECORD,
@@ -46,12 +47,13 @@ _OWN_ORACLES = frozenset(
 MAX_CALLS = 5000  # of one test; more is a loop that is no test
 
 
-def literal_calls(test: str, candidate: str) -> list[Call] | None:
+def literal_calls(test: str, candidate: str, entry_point: str = "") -> list[Call] | None:
     """Read the calls of a test in which everything is literal; nothing is run.
 
     Args:
         test: the benchmark's test.
         candidate: the name under which it calls the program.
+        entry_point: the program's own name.
 
     Returns:
         the calls; None where something has to be computed.
@@ -59,7 +61,7 @@ def literal_calls(test: str, candidate: str) -> list[Call] | None:
     Raises:
         NoCallsError: the test is no Python, or does something else with the program's results.
     """
-    tree = rewritten(test, candidate)
+    tree = rewritten(test, candidate, entry_point)
     calls: list[Call] = []
     for node in statements(tree, candidate):
         record = record_in(node)
@@ -86,7 +88,7 @@ def computed_calls(problem: Problem, run: Run) -> list[Call]:
         NoCallsError: the form does not allow it, the test fails, or what it uses is not plain.
         InfrastructureError: the machine failed.
     """
-    tree = rewritten(problem.test, problem.candidate)
+    tree = rewritten(problem.test, problem.candidate, problem.entry_point)
     harness = Harness("recorded", problem.entry_point, problem.preamble, ast.unparse(tree))
     arguments = (RECORD, MAX_CALLS + 1, has_check(tree, problem.candidate))
     source = harness.around(problem.solution)
@@ -108,7 +110,8 @@ def answered_calls(problem: Problem, run: Run) -> list[Call]:
     """Ask the benchmark's solution, in the sandbox, for the answers to inputs given without them.
 
     Raises:
-        NoCallsError: the solution fails on an input, or EvalPlus judges answers by more than that.
+        NoCallsError: the solution fails on an input or gives no plain value, or EvalPlus judges
+            answers by more than that.
         InfrastructureError: the machine failed.
     """
     if problem.entry_point in _OWN_ORACLES:
@@ -120,7 +123,10 @@ def answered_calls(problem: Problem, run: Run) -> list[Call]:
     for args, result in zip(problem.inputs, results, strict=True):
         if result.outcome is not Outcome.PASSED:
             raise NoCallsError(f"the solution fails: {result.outcome} {result.detail}".strip())
-        calls.append((args, Right(shown(result.value), "allclose", problem.tolerance)))
+        right = shown(result.value)
+        if result.value[0][0] is not True or holds_opaque(right):  # type: ignore[index]
+            raise NoCallsError("its answers are no plain values")
+        calls.append((args, Right(right, "allclose", problem.tolerance)))
     return calls
 
 

@@ -15,6 +15,7 @@ Nothing of a line is run here.
 import ast
 import keyword
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -164,7 +165,7 @@ def _unittest(record: dict[str, Any], identity: str) -> Problem:
     prompt, entry = _text(record, "complete_prompt"), _entry_point(record)
     test = _text(record, "test")
     classes = [node for node in _parsed(test, "test").body if isinstance(node, ast.ClassDef)]
-    if not any(test_methods(node) for node in classes):
+    if not any(test_methods(node, classes) for node in classes):
         raise LineError("'test' holds no unittest class with test methods")
     return _problem(record, identity, prompt, entry, form="unittest", test=test)
 
@@ -229,9 +230,18 @@ def _problem(
     )
 
 
-def test_methods(node: ast.ClassDef) -> list[str]:
-    """Return the names of a unittest class's tests, in the order in which unittest runs them."""
-    names = [child.name for child in node.body if isinstance(child, ast.FunctionDef)]
+def test_methods(node: ast.ClassDef, classes: Sequence[ast.ClassDef]) -> list[str]:
+    """Return the names of a unittest class's tests, in the order in which unittest runs them.
+
+    Args:
+        node: the class.
+        classes: those of the test; it may inherit from them.
+    """
+    names = {child.name for child in node.body if isinstance(child, ast.FunctionDef)}
+    bases = {base.id for base in node.bases if isinstance(base, ast.Name)}
+    others = [one for one in classes if one is not node]
+    inherited = [one for one in others if one.name in bases]
+    names |= {name for one in inherited for name in test_methods(one, others)}
     return sorted(name for name in names if name.startswith("test"))
 
 

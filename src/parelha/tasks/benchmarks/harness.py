@@ -76,7 +76,9 @@ def harness_of(problem: Problem) -> Harness:
     elif problem.form == "unittest":
         kind = "unittested"
         classes = [node for node in nodes if isinstance(node, ast.ClassDef)]
-        tests = tuple(f"{node.name}.{name}" for node in classes for name in test_methods(node))
+        tests = tuple(
+            f"{node.name}.{name}" for node in classes for name in test_methods(node, classes)
+        )
     return Harness(kind, problem.entry_point, problem.preamble, problem.test, tests)
 
 

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from parelha.errors import UsageError
+from parelha.errors import InputError, UsageError
 from parelha.tasks.benchmarks.build import BenchmarkTask, build_task
-from parelha.tasks.benchmarks.formats import LineError, read_problem
+from parelha.tasks.benchmarks.formats import LineError, Problem, read_problem
 from parelha.tasks.benchmarks.judge import Run
 
 _LOADERS = 4  # threads; they wait for the sandbox most of the time
@@ -107,16 +107,36 @@ def _read(
     try:
         if isinstance(record, LineError):
             raise record
-        task, failure = build_task(read_problem(record, title, number), family, run), None
-        if run and task.solution:
-            task, failure = task.try_solution(run)
-    except LineError as error:
+        problem = read_problem(record, title, number)
+        task, failure = build_task(problem, family, run), None
+        if run:
+            task, failure = _tried(task, problem, run)
+    except (LineError, InputError) as error:
         return number, str(error)
     except RecursionError:
         return number, "the line is nested too deep"
     if failure is not None:
         return number, f"{task.id}: its own solution fails its test: {failure}"
     return number, task
+
+
+def _tried(task: BenchmarkTask, problem: Problem, run: Run) -> tuple[BenchmarkTask, str | None]:
+    """The task as its own solution shows it, and how that solution fails.
+
+    Raises:
+        InputError: an input cannot be sent to a program.
+        InfrastructureError: the machine failed.
+    """
+    if not task.solution:
+        task.failure_of("", run)  # whether its inputs can be sent
+        return task, None
+    task, failure = task.try_solution(run)
+    if failure is None or task.in_process or problem.form != "assertions":
+        return task, failure
+    # Calls are not all of the test: a seed, or an input from elsewhere, say.
+    why = f"as calls its own solution fails: {failure}"
+    beside, failed = build_task(problem, task.family, run, in_process=why).try_solution(run)
+    return (task, failure) if failed else (beside, None)
 
 
 def records_of(path: Path) -> Iterator[tuple[int, object]]:
@@ -219,29 +239,17 @@ def _record(line: bytes) -> object:
 
 
 def _parquet_rows(path: Path) -> Iterator[object]:
-    import pandas as pd  # pylint: disable=import-outside-toplevel  # slow, and seldom needed
-
     try:
-        table = pd.read_parquet(path)
+        from pyarrow import parquet  # pylint: disable=import-outside-toplevel  # an extra
+
+        # Not by way of pandas, where a null is NaN: an answer may be NaN.
+        yield from parquet.read_table(path).to_pylist()
     except ImportError:
         raise UsageError(
             f"reading {path} needs pyarrow: install it, or use the benchmark's JSONL file"
         ) from None
     except (OSError, ValueError) as error:
         raise UsageError(f"cannot read {path}: {str(error).splitlines()[0]}") from None
-    for row in table.to_dict("records"):
-        yield {str(key): _plain(value) for key, value in row.items()}
-
-
-def _plain(value: Any) -> Any:
-    """A cell without numpy: its arrays are lists here."""
-    if hasattr(value, "tolist"):
-        value = value.tolist()
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    return value
 
 
 def fetch(name: str) -> Path:

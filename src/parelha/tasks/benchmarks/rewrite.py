@@ -53,11 +53,16 @@ class NoTestError(NoCallsError):
     """The test never calls the program, so every program would pass it."""
 
 
-def rewritten(test: str, candidate: str) -> ast.Module:
+def rewritten(test: str, candidate: str, entry_point: str = "") -> ast.Module:
     """Return the test with every assertion on the candidate turned into a record.
 
+    Args:
+        test: the benchmark's test.
+        candidate: the name under which it calls the program.
+        entry_point: the program's own name, by which it may be called as well.
+
     Raises:
-        NoCallsError: the test is no Python, or the candidate is used in any other way.
+        NoCallsError: the test is no Python, or the program is used in any other way.
     """
     try:
         tree: ast.Module = ast.parse(test)
@@ -72,11 +77,21 @@ def rewritten(test: str, candidate: str) -> ast.Module:
             raise NoCallsError(f"line {node.lineno} of the test uses the program's result as such")
         if node.id == RECORD:
             raise NoCallsError(f"the test uses the name {node.id}")
+    for node in _outside_records(tree):  # in a record it computes an input, or what is right
+        if isinstance(node, ast.Name) and node.id == entry_point:
+            raise NoCallsError(f"line {node.lineno} of the test uses the program by its own name")
     for node in _outside_helpers(tree):
         if isinstance(node, ast.Assert) and not isinstance(node.test, ast.Constant):
             # Of an input that must not change, say: nothing that a call alone could show.
             raise NoCallsError(f"line {node.lineno} of the test asserts something else")
     return tree
+
+
+def _outside_records(node: ast.AST) -> Iterator[ast.AST]:
+    yield node
+    if not (isinstance(node, ast.Expr) and record_in(node) is not None):
+        for child in ast.iter_child_nodes(node):
+            yield from _outside_records(child)
 
 
 def _outside_helpers(tree: ast.Module) -> Iterator[ast.AST]:
