@@ -313,6 +313,38 @@ def test_what_must_be_whole_on_a_node_is_packed(
         check_room(there, config.cluster)
 
 
+WHOLE = {"num_servers": 1, "server_gpus": 2.0}
+
+
+@pytest.mark.parametrize(
+    ("gpus", "table", "fits"),
+    [
+        ([2], {"num_trainers": 2, "trainer_gpus": 0.6}, True),
+        ([2], {"num_trainers": 3, "trainer_gpus": 0.6}, False),
+        ([2], {"num_trainers": 4, "trainer_gpus": 0.5}, True),
+        (
+            [2],
+            {"num_trainers": 1, "trainer_gpus": 0.5, "num_servers": 1, "server_gpus": 2.0},
+            False,
+        ),
+        (
+            [1, 2],
+            {"num_trainers": 2, "trainer_gpus": 0.5, "num_servers": 1, "server_gpus": 2.0},
+            True,
+        ),
+    ],
+)
+def test_a_share_of_a_gpu_is_one_gpus(gpus: list[int], table: dict[str, Any], fits: bool) -> None:
+    listed = [{"Alive": True, "Resources": {"CPU": 16.0, "GPU": float(n)}} for n in gpus]
+    config = Config(cluster=ClusterConfig.model_validate(table))
+    there = SimpleNamespace(nodes=lambda: listed)
+    if fits:
+        check_room(there, config.cluster)
+        return
+    with pytest.raises(UsageError, match="no node has room left"):
+        check_room(there, config.cluster)
+
+
 def test_a_cluster_that_is_not_there_is_one_line(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

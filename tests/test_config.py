@@ -22,6 +22,7 @@ from parelha.config_file import (
     nearest_key,
 )
 from parelha.errors import UsageError
+from parelha.models.shape import folder_of
 from parelha.overrides import resumed_config
 
 
@@ -61,6 +62,13 @@ def test_an_unknown_key_is_named_with_the_nearest_right_one(key: str, near: str)
     assert nearest_key(key) == near
     with pytest.raises(UsageError, match=f"unknown key .*did you mean {near}"):
         load_config(overrides={key: "1"})
+
+
+@pytest.mark.parametrize("folder", ["~/runs", "~nobody-is-called-this/runs"])
+def test_a_folder_of_a_user_is_found_and_that_of_nobody_stays(folder: str) -> None:
+    home = Path.home() / "runs" if folder == "~/runs" else Path(folder)
+    assert Config(name="one", runs_dir=folder).run_dir == home / "one"
+    assert folder_of(f"{folder}/none") is None
 
 
 def test_an_unknown_key_like_no_other_is_named_alone() -> None:

@@ -2,16 +2,19 @@
 
 # pylint: disable=missing-function-docstring
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from parelha.cli import run as parelha
-from parelha.config_file import from_dict
+from parelha.config import Config
+from parelha.config_file import from_dict, lay_over
 from parelha.errors import UsageError
 from parelha.experiment.estimate import evaluation_tokens
 from parelha.experiment.plan import merged, read_experiment, steps_within
+from parelha.experiment.shared import key_of
 from parelha.pacing import stored_drafts_of, written_tokens
 from tests.experiments import ARMS, write_file
 from tests.fakes import use_fakes
@@ -70,6 +73,22 @@ def test_a_file_may_begin_with_a_configuration_of_its_own(tmp_path: Path) -> Non
     (tmp_path / "base.toml").unlink()
     with pytest.raises(UsageError, match=r"cannot read .*base\.toml"):
         read_experiment(path)
+
+
+def test_an_experiments_folder_is_where_its_runs_are(tmp_path: Path) -> None:
+    path = write_file(NO_MODEL, tmp_path)
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace(json.dumps(str(tmp_path / "runs")), '"~/xruns"'), encoding="utf-8")
+    experiment = read_experiment(path)
+    assert experiment.folder == Path.home() / "xruns" / "small"
+    assert {run.folder.parent for run in experiment.runs} == {experiment.folder}
+
+
+def test_what_training_alone_has_makes_no_other_evaluation_before_it() -> None:
+    plain = Config()
+    hinted = lay_over(plain, {"episode.hints": "true", "cluster.num_trainers": "2"})
+    assert key_of(plain) == key_of(hinted)
+    assert key_of(plain) != key_of(lay_over(plain, {"episode.max_rounds": "2"}))
 
 
 def test_an_experiment_of_ours_is_found_by_its_name(

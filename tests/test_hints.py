@@ -201,6 +201,8 @@ def test_a_hint_counts_in_the_longest_dialogue() -> None:
     plain = LongestDialogues(fake_stage()).of(task)[Agent.CODER]
     hinted = LongestDialogues(replace(fake_stage(), hints=True)).of(task)[Agent.CODER]
     assert hinted > plain
+    other = replace(task, split="heldout_params")
+    assert LongestDialogues(replace(fake_stage(), hints=True)).of(other)[Agent.CODER] == plain
 
 
 def test_a_run_with_hints_learns_from_them_and_repeats(

@@ -70,6 +70,10 @@ def test_runs_of_one_name_are_told_apart_and_have_pages_of_their_own(tmp_path: P
     assert first != second and first.is_file()
     text = first.read_text(encoding="utf-8")
     assert "a/pair-0" in text and "b/pair-0" in text
+    for name in "ab":
+        fabricate_run(tmp_path / name / "runs" / "run", steps=2)
+    text = build_comparison([tmp_path / n / "runs" / "run" for n in "ab"]).read_text("utf-8")
+    assert "a/runs/run" in text and "b/runs/run" in text
 
 
 def test_of_many_steps_the_report_says_that_it_shows_the_latest(

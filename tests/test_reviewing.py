@@ -50,10 +50,12 @@ def test_a_quoted_line_reaches_the_coder_before_the_reviewers_words() -> None:
 def test_a_line_that_was_cut_out_of_what_is_shown_cannot_be_quoted() -> None:
     class Long(Telling):
         def execute_examples(self, task: Task, program: str, lang: Lang) -> str:
-            return "\n".join(f"f({n}) gave {n}, right is {n + 1}" for n in range(6))
+            # What it gave is no number of a line.
+            gave = " + ".join(f"[{n}]" for n in range(1, 7))
+            return "\n".join(f"f({n}) gave {gave} , right is {n + 1}" for n in range(6))
 
     tree, engine, stage = play(
-        grader=Long(), tools="always", quotes=True, drafts=1, max_tool_tokens=60, max_tool_calls=1
+        grader=Long(), tools="always", quotes=True, drafts=1, max_tool_tokens=180, max_tool_calls=1
     )
     said = rounds_of(tree)["d0.r0"].turns[0].said
     shown = [number for number in range(1, 7) if f"[{number}] f(" in said]

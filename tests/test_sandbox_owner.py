@@ -3,6 +3,7 @@
 # pylint: disable=missing-function-docstring
 
 import fcntl
+import os
 import tempfile
 from pathlib import Path
 
@@ -21,14 +22,16 @@ def test_a_folder_is_removed_once_nobody_holds_it_whatever_process_it_is_called_
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     gone = 10**9  # no process here
-    held, left, begun = (tmp_path / f"{FOLDER}{gone}-{name}" for name in "abc")
-    for folder in (held, left, begun):
+    held, left, begun, old = (tmp_path / f"{FOLDER}{gone}-{name}" for name in "abcd")
+    for folder in (held, left, begun, old):
         folder.mkdir()
+    os.utime(old, (0.0, 0.0))  # killed before it held it
     (left / "lock").touch()
     with (held / "lock").open("w") as file:  # as from another container, or another node
         fcntl.flock(file, fcntl.LOCK_EX)
         _remove_leftovers()
-    assert (held.is_dir(), left.is_dir(), begun.is_dir()) == (True, False, True)
+    kept = [folder.is_dir() for folder in (held, left, begun, old)]
+    assert kept == [True, False, True, False]
 
 
 def test_before_there_is_a_program_none_is_found() -> None:

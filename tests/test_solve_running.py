@@ -205,6 +205,15 @@ SCRIPTS = {
         "def north(df):\n    return int(df[df['region'] == 'North'].units.sum())\n\n\n"
         "result = north(pd.DataFrame({'region': ['North'], 'units': [77]}))\nprint(result)\n"
     ),
+    "a helper of one argument, and a result": (
+        f"def whole(n):\n    return int(n)\n\n\nresult = whole({NORTH}['units'].sum())\n"
+    ),
+    "a helper of one argument, and what is printed": (
+        f"def whole(n):\n    return int(n)\n\n\nprint(whole({NORTH}['units'].sum()))\n"
+    ),
+    "a variable of that name in a function": (
+        f"def north(sales):\n    answer = int({NORTH}.units.sum())\n    return answer\n"
+    ),
     "a table of the same name, for an example": (
         f"def answer(sales):\n    return int({NORTH}.units.sum())\n\n\n"
         "if __name__ == '__main__':\n"

@@ -47,10 +47,18 @@ def test_a_partner_that_is_taken_is_given_back_where_another_one_does() -> None:
     assert loose([(1.0,), (1.08,)], [(0.98,), (0.97,)]) is not None
 
 
+def test_one_large_element_does_not_make_the_small_ones_dear() -> None:
+    groups = [[float(n), float(n + 1)] for n in range(60)] + [[float(n) for n in range(400)]]
+    answer = [[value * (1 + 1e-9) for value in group] for group in groups[::-1]]
+    assert FREE(groups, answer) is None
+    answer[5][0] += 1.0
+    assert FREE(groups, answer) is not None
+
+
 @pytest.mark.timeout(30)  # by pairs it is minutes
 def test_thousands_of_elements_of_their_own_outlines_are_matched_at_once() -> None:
     words = [f"word{n}" for n in range(60_000)]
-    assert cost_of_matching(words, words[::-1]) == len(words)
+    assert cost_of_matching(words, words[::-1], [1] * len(words)) == len(words)
     assert unmatched(words, words[::-1], lambda n, m: True) is None
 
 

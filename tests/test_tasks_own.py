@@ -1,15 +1,18 @@
 """A user's own tasks: what is well made loads and is checked, the rest is told in one line each."""
 
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
 import pytest
 
+from parelha.config_file import from_dict
 from parelha.errors import UsageError
 from parelha.tasks import check_task, expected
 from parelha.tasks.mutants import Mutant, is_killed
 from parelha.tasks.own import load_own
 from parelha.tasks.source import read_source, wrong_answers
+from parelha.training_tasks import training_tasks
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "own_tasks"
 TABLE = """
@@ -328,6 +331,32 @@ def oracle(values, limit):
     assert max(values) > limit
     return [value for value in values if value > limit]
 """
+
+
+def test_inputs_that_the_run_could_not_draw_are_told_before_it_begins(tmp_path: Path) -> None:
+    failing = "    rng.choice([1] if rng.random() < 0.99 else [])\n"
+    write(tmp_path, program=PROGRAM.replace("    return [rng.uni", f"{failing}    return [rng.uni"))
+    said = set()
+    for seed in range(40):
+        table = {"suites": [str(tmp_path)], "seeds": 1}
+        config = from_dict({"seed": seed, "tasks": table, "train": {"tasks_per_step": 1}})
+        try:
+            (task,) = training_tasks(config)
+            assert task.make_cases(seed)
+            said.add("drawn")
+        except UsageError as error:
+            assert f"cannot be drawn with seed {seed}: IndexError" in str(error)
+            said.add("refused")
+    assert said == {"drawn", "refused"}
+
+
+def test_inputs_that_examples_show_whole_are_told(tmp_path: Path) -> None:
+    write(tmp_path)
+    (own,) = load_own(tmp_path).tasks
+    only = own.variant.examples[0].args
+    shown = replace(own.variant, ordinary=lambda rng, size: only, edges=lambda rng: [only])
+    with pytest.raises(UsageError, match="the examples show all"):
+        replace(own, variant=shown).drawn(0)
 
 
 def test_an_oracle_that_fails_and_inputs_that_cannot_be_drawn_are_told(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from parelha.config_base import (
     Share,
     Size,
     Temperature,
+    user_path,
 )
 from parelha.config_engine import ClusterConfig, EngineConfig
 from parelha.config_eval import HELDOUT, EvalConfig, TrackingConfig
@@ -345,7 +346,7 @@ class Config(Section):
     @property
     def run_dir(self) -> Path:
         """The run's folder."""
-        return Path(self.runs_dir).expanduser() / self.name
+        return user_path(self.runs_dir) / self.name
 
     def to_dict(self) -> dict[str, Any]:
         """The configuration as JSON-ready values."""

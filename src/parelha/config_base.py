@@ -1,11 +1,20 @@
 """What the tables of the configuration are made of: bounded numbers, URLs, and a closed table."""
 
+from pathlib import Path
 from typing import Annotated
 from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 _ENDS = ("/chat/completions", "/completions", "/models", "/v1")  # of the protocol's own paths
+
+
+def user_path(name: str | Path) -> Path:
+    """A path with the user's folder for `~`; that of an unknown user stays, as in a shell."""
+    try:
+        return Path(name).expanduser()
+    except RuntimeError:
+        return Path(name)
 
 
 def split_url(url: str) -> SplitResult:

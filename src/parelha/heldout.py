@@ -7,7 +7,7 @@ from typing import Any
 from parelha.config import Config
 from parelha.config_eval import HELDOUT
 from parelha.errors import UsageError
-from parelha.suites import FAMILIES, check_ids, heldout_suites
+from parelha.suites import FAMILIES, check_ids, check_inputs, heldout_suites
 from parelha.tasks import load_tasks
 from parelha.tasks.suite import named_tasks, parameterisation_of
 from parelha.types import CoderAction, Split, Task
@@ -82,13 +82,15 @@ def _turns(queues: Sequence[Sequence[Task]]) -> list[Task]:
 
 
 def _suite_queues(config: Config, names: Sequence[str], splits: Sequence[str]) -> list[list[Task]]:
-    return heldout_suites(
+    found = heldout_suites(
         names,
         config.tasks.suites,
         splits,
         range(config.tasks.seeds),
         allow_unsafe=config.engine.allow_unsafe_sandbox,
     )
+    check_inputs((task for tasks in found for task in tasks), config.seed)
+    return found
 
 
 def family_queues(config: Config, episodes: int, splits: Sequence[Any]) -> list[list[Task]]:

@@ -1,5 +1,7 @@
 """The reviewer's round: it looks, decides, quotes what it saw, and says what to change."""
 
+import re
+
 from parelha.agents import prompts
 from parelha.agents.channel import bounded
 from parelha.agents.formats import Conversation, Format
@@ -176,7 +178,8 @@ class _Seen:
         ids = self.form.capped_ids("\n".join(shown), self.max_tokens)
         text = self.form.decode(ids)
         numbers = range(before + 1, len(self.quotable) + 1)
-        self.hidden |= {number for number in numbers if f"[{number}] " not in text}
+        there = {int(number) for number in re.findall(r"^\[(\d+)\] ", text, re.M)}
+        self.hidden |= set(numbers) - there
         return [*self.form.text_ids(heading), *ids], heading + text
 
 

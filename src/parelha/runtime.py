@@ -16,6 +16,7 @@ from parelha.agents.formats import Format, make_format
 from parelha.agents.roles import Roles, roles_of
 from parelha.closing import Closing
 from parelha.config import Config
+from parelha.config_base import user_path
 from parelha.config_engine import FastPath
 from parelha.config_file import from_dict, lay_over
 from parelha.engines.protocol import Engine
@@ -278,7 +279,7 @@ def _open_engine(
         return None, engine, formats
     policy, formats = load_policy(config, files)
     if wanted.kind == "vllm":
-        own_place = Path(wanted.adapters_dir).expanduser()
+        own_place = user_path(wanted.adapters_dir)
         folder = own_place if wanted.adapters_dir else config.run_dir / "adapters"
         return policy, VllmEngine(wanted, folder, policy, formats, say_lasting), formats
     if wanted.own:

@@ -97,7 +97,9 @@ class LongestDialogues:
         """Tokens of each role's longest round on a path, and how many options each place has."""
         engine = _AsLongAsItMay(path)
         tools = _Tools(self._stage.config.max_tool_tokens, _RIGHT if path.get(_RUN) else _FINDING)
-        tree: Tree = play_all([play_tree(task, replace(self._stage, grader=tools))], engine)[0]
+        hints = self._stage.hints and task.split == "train"  # none in evaluation
+        stage = replace(self._stage, grader=tools, hints=hints)
+        tree: Tree = play_all([play_tree(task, stage)], engine)[0]
         sizes = dict.fromkeys(self._stage.roles, 0)
         for play in tree.rounds:
             sizes[play.agent] = max(sizes[play.agent], len(play.ids))

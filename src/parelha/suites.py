@@ -15,6 +15,7 @@ from parelha.errors import InputError, UsageError
 from parelha.probes import passed_by, reference_failure
 from parelha.sandbox import Sandbox
 from parelha.tasks.benchmarks import HUB, BenchmarkTask, Loaded, is_benchmark, load_benchmark
+from parelha.tasks.compare import one_line
 from parelha.tasks.own import OwnFolder, load_own
 from parelha.types import Split, Task
 
@@ -50,6 +51,27 @@ def training_suites(
             raise UsageError(f"no task of {name} can be trained on: {_trivial_notice(trivial)}")
     check_ids("tasks.suites", _others(names), found)
     return tuple(found)
+
+
+def check_inputs(tasks: Iterable[Task], case_seed: int) -> None:
+    """Refuse a user's own tasks whose hidden inputs cannot be drawn: no program could be graded.
+
+    Args:
+        tasks: of a run; those of other suites are passed over.
+        case_seed: with which the run draws them.
+
+    Raises:
+        UsageError: naming the task, and what its file raised.
+    """
+    for task in tasks:
+        if task.family.startswith("own."):
+            try:
+                task.make_cases(case_seed)
+            except Exception as error:
+                said = one_line(f"{type(error).__name__}: {error}")
+                raise UsageError(
+                    f"{task.id}: its hidden inputs cannot be drawn with seed {case_seed}: {said}"
+                ) from error
 
 
 def check_ids(key: str, names: Sequence[str], tasks: Sequence[Task]) -> None:

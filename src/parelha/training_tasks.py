@@ -10,7 +10,7 @@ from parelha.config import Config
 from parelha.engines.sampling import uniforms
 from parelha.errors import UsageError
 from parelha.stored import DraftStore, StoredDraft, stored_round
-from parelha.suites import FAMILIES, suite_notices, training_suites
+from parelha.suites import FAMILIES, check_inputs, suite_notices, training_suites
 from parelha.tasks import load_tasks
 from parelha.tasks.curriculum import PassRates, draw
 from parelha.tasks.suite import parameterisation_of
@@ -29,6 +29,7 @@ def training_tasks(config: Config) -> tuple[Task, ...]:
     tasks = training_suites(
         suites, seeds, allow_unsafe=unsafe, in_process=config.tasks.train_in_process
     )
+    check_inputs(tasks, config.seed)
     if FAMILIES in suites:
         levels, families = config.tasks.levels, config.tasks.families
         found = load_tasks("train", levels=levels, families=families, seeds=seeds)

@@ -1,15 +1,16 @@
 """How Ray is met, what a cluster must have, and how actors are waited for."""
 
 import logging
+import math
 import os
 import socket
 import time
 from collections.abc import Sequence
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 from parelha.config import Config
+from parelha.config_base import user_path
 from parelha.config_engine import ClusterConfig
 from parelha.errors import ParelhaError, UsageError, WorkFailedError, install_command
 
@@ -116,27 +117,54 @@ def check_room(ray: Any, config: ClusterConfig) -> None:
                 f"{config.num_servers} servers and {config.num_trainers} trainers need {wanted:g} "
                 f"{name}s and the cluster has {sum(there):g}: lower the numbers of [cluster]"
             )
-    # The largest first, each where least is left over: what is refused here Ray may not place.
+    _check_packed(parts, nodes, config)
+
+
+def _check_packed(
+    parts: dict[str, tuple[int, dict[str, float]]],
+    nodes: Sequence[dict[str, float]],
+    config: ClusterConfig,
+) -> None:
+    """Pack the largest first, each where least is left over: what is refused Ray may not place."""
+    free = [(node.get("CPU", 0.0), [1.0] * int(node.get("GPU", 0.0))) for node in nodes]
     each_of = [(what, each) for what, (many, each) in parts.items() for _ in range(many)]
     for what, each in sorted(each_of, key=lambda one: (-one[1]["GPU"], -one[1]["CPU"])):
-        fitting = [n for n in nodes if all(n.get(name, 0.0) >= each[name] for name in each)]
-        if not fitting:
+        left = [
+            (sum(gpus), cpus - each["CPU"], gpus, place)
+            for place, (cpus, all_gpus) in enumerate(free)
+            if cpus >= each["CPU"] and (gpus := _without(all_gpus, each["GPU"])) is not None
+        ]
+        if not left:
             raise UsageError(
                 f"{config.num_servers} servers and {config.num_trainers} trainers do not fit on "
                 f"the nodes, each whole on one: no node has room left for one of the {what}: lower "
                 "the numbers of [cluster]"
             )
-        node = min(fitting, key=lambda n: (n.get("GPU", 0.0), n.get("CPU", 0.0)))
-        for name in each:
-            node[name] = node.get(name, 0.0) - each[name]
+        _, cpus, gpus, place = min(left)
+        free[place] = cpus, gpus
+
+
+def _without(gpus: list[float], wanted: float) -> list[float] | None:
+    """What is left of a node's GPUs; None where there are too few.
+
+    A share of a GPU is one GPU's, and whole ones are free before.
+    """
+    left = sorted(gpus)
+    taken = min(wanted, 1.0)
+    for _ in range(math.ceil(wanted)):
+        place = next((n for n, free in enumerate(left) if free >= taken), None)
+        if place is None:
+            return None
+        left[place] -= taken
+    return sorted(left)
 
 
 def with_whole_paths(config: Config) -> Config:
     """The configuration with models in folders named from the root: nodes begin elsewhere."""
     names = {
-        key: str(Path(name).expanduser().absolute())
+        key: str(user_path(name).absolute())
         for key, name in (("coder", config.model.coder), ("reviewer", config.model.reviewer))
-        if name and Path(name).expanduser().exists()
+        if name and user_path(name).exists()
     }
     return config.model_copy(update={"model": config.model.model_copy(update=names)})
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from parelha.config import Config
+from parelha.config_base import user_path
 from parelha.config_eval import EvalConfig
 from parelha.config_file import find_toml, from_dict, read_toml
 from parelha.errors import UsageError
@@ -84,7 +85,7 @@ def read_experiment(path: Path) -> Experiment:
     name = table.get("name", path.stem)
     base = read_toml(path.parent / _text(table, "config")) if "config" in table else {}
     base = merged(base, _table(table, "base"))
-    runs_dir = Path(str(base.get("runs_dir", "runs")))
+    runs_dir = user_path(str(base.get("runs_dir", "runs")))
     asked = dict(_table(table, "eval"))
     if "suites" in asked:
         base = merged(base, {"tasks": {"eval_suites": asked.pop("suites")}})

@@ -16,10 +16,10 @@ from parelha.provenance import made_from
 from parelha.tracking import RunFolder
 
 # Of the configuration, what the untrained pair's evaluation does not depend on.
-_ASIDE = ("name", "runs_dir", "train", "learning", "tracking")
+_ASIDE = ("name", "runs_dir", "train", "learning", "tracking", "cluster")
 _ASIDE_OF = {
     "model": ("train_agents",),
-    "episode": ("drafts", "reviews", "action_epsilon"),
+    "episode": ("drafts", "reviews", "action_epsilon", "hints"),
     "tasks": ("only", "curriculum"),
 }
 

@@ -23,6 +23,7 @@ from filelock import FileLock, Timeout
 from platformdirs import user_cache_dir
 
 import parelha
+from parelha.config_base import user_path
 from parelha.errors import ModelFileError
 from parelha.models import catalogue, hub, package_index, whole
 from parelha.models.catalogue import Model
@@ -69,7 +70,7 @@ class ModelFiles:
 def default_cache_dir() -> Path:
     """Return $PARELHA_CACHE, or ``parelha`` in the platform's cache folder of the user."""
     chosen = os.environ.get("PARELHA_CACHE")
-    return Path(chosen).expanduser() if chosen else Path(user_cache_dir("parelha"))
+    return user_path(chosen) if chosen else Path(user_cache_dir("parelha"))
 
 
 def resolve(
@@ -93,7 +94,7 @@ def resolve(
             its published SHA-256, the model is gated, or the disk is full.
     """
     say: Say = on_progress or (lambda line: None)
-    cache = (cache_dir or default_cache_dir()).expanduser().absolute()
+    cache = user_path(cache_dir or default_cache_dir()).absolute()
     row = catalogue.find(name)
     if local := _resolve_local(name, row, cache, say):
         return local
@@ -127,7 +128,7 @@ def _nobody_has(name: str, row: Model | None, reason: str) -> str:
 
 def _resolve_local(name: str, row: Model | None, cache: Path, say: Say) -> ModelFiles | None:
     """Return the files of a name that is a path; None if it is none."""
-    path = Path(name).expanduser()
+    path = user_path(name)
     if path.is_file():
         if path.suffix.lower() != ".gguf":
             raise ModelFileError(f"{path} is no GGUF file; give one, or a model's folder")

@@ -8,6 +8,7 @@ from torch import nn
 from transformers import AutoConfig, AutoModelForCausalLM
 from transformers.pytorch_utils import Conv1D
 
+from parelha.config_base import user_path
 from parelha.errors import ModelFileError, UsageError
 from parelha.models import hub
 from parelha.models.catalogue import Model, find, nearest
@@ -37,7 +38,7 @@ def find_shape(name: str) -> Model:
 
 def folder_of(name: str) -> Path | None:
     """Where a model's small files are on this machine, if they are; nothing is fetched."""
-    path = Path(name).expanduser()
+    path = user_path(name)
     if (path / "config.json").is_file():
         return path
     row = find(name)

@@ -54,13 +54,18 @@ def build_comparison(run_dirs: Sequence[Path], single_file: bool = False) -> Pat
 
 
 def _told_apart(runs: Sequence[Run]) -> list[Run]:
-    """The runs; those of one name, as two experiments have them, with their folder's before it."""
+    """The runs; those of one name are called by their folders, as many as tell them apart."""
     times = Counter(run.name for run in runs)
-    labels = [f"{run.path.resolve().parent.name}/{run.name}" for run in runs]
-    return [
-        replace(run, label=label) if times[run.name] > 1 else run
-        for run, label in zip(runs, labels, strict=True)
-    ]
+    paths = [run.path.resolve().parts for run in runs if times[run.name] > 1]
+    parts = range(2, max(map(len, paths), default=2) + 1)
+    enough = next((n for n in parts if len({p[-n:] for p in paths}) == len(paths)), 2)
+    found: list[Run] = []
+    for number, run in enumerate(runs, 1):
+        label = "/".join(run.path.resolve().parts[-enough:])
+        twice = sum(run.path.resolve() == other.path.resolve() for other in runs) > 1
+        label += f" ({number})" * twice
+        found.append(replace(run, label=label) if times[run.name] > 1 else run)
+    return found
 
 
 def _file_name(run_dirs: Sequence[Path]) -> str:

@@ -7,6 +7,7 @@ import shutil
 import sys
 import tempfile
 import threading
+import time
 import weakref
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -31,6 +32,7 @@ INPUT_BYTES = 64 * 1024 * 1024
 Kind = Literal["program", "timed", "harness"]  # how the worker takes what it is sent
 # Words, not syntax: a tree would mean parsing hostile source in this process (a parser can be
 # made to hang or crash), and a word too many only costs a heavier fork.
+_OLD_SECONDS = 3600.0  # of a folder without a lock: whoever made it is gone
 _WORDS = (
     ("sklearn", re.compile(r"\b(?:sklearn|scipy)\b")),
     ("pandas", re.compile(r"\bpandas\b")),
@@ -292,8 +294,9 @@ def _give_up(folder: Path, held: FileLock) -> None:
 def _remove_leftovers() -> None:
     """Remove the folders of runs that were killed before they could do it themselves."""
     for folder in Path(tempfile.gettempdir()).glob(f"{FOLDER}*-*"):
-        if (folder / "lock").exists():  # else it is being made
-            with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError):  # somebody else's, or held
+            old = time.time() - folder.stat().st_mtime > _OLD_SECONDS
+            if old or (folder / "lock").exists():  # else it is being made
                 _give_up(folder, _hold(folder))
 
 

@@ -14,6 +14,7 @@ import linecache
 import sys
 import traceback
 import types
+from collections.abc import Iterable
 from typing import Any
 
 MAX_PRINTED = 20_000
@@ -56,7 +57,8 @@ def _call(
     """The value of the function, or of the variable of that name; else what comes nearest to them.
 
     That is a single function that takes the tables, a variable called `result`, or nothing where
-    something was printed.
+    something was printed. Statements that read a table themselves and say something come before
+    the function, which is a helper then.
     """
     tree = ast.parse(source, FILE)
     functions = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
@@ -68,14 +70,33 @@ def _call(
     exec(compile(tree, FILE, "exec"), module.__dict__)
     found = module.__dict__
     by_itself = _names(tree, set(given))
+    says = "result" in found or bool(printed.getvalue())
+    tells = says and reads_outside(tree.body, given)
     if entry not in functions and entry in found:
         return found[entry], by_itself
     for name, node in functions.items():
-        if name == entry or (len(functions) == 1 and takes(node, len(given))):
+        alone = len(functions) == 1 and takes(node, len(given)) and not tells
+        if name == entry or alone:
             return found[name](*given.values()), _reads_its_arguments(tree, name)
-    if functions and "result" not in found and not printed.getvalue():
+    if functions and not says:
         raise NameError(f"the program defines no function {entry!r}")
     return found.get("result"), by_itself
+
+
+def outside(body: list[ast.stmt]) -> list[ast.Name]:
+    """The names in statements outside of all functions."""
+    plain = (node for node in body if not isinstance(node, ast.FunctionDef | ast.ClassDef))
+    return [node for part in plain for node in ast.walk(part) if isinstance(node, ast.Name)]
+
+
+def set_outside(body: list[ast.stmt]) -> set[str]:
+    """The variables that statements outside of all functions set."""
+    return {node.id for node in outside(body) if isinstance(node.ctx, ast.Store)}
+
+
+def reads_outside(body: list[ast.stmt], tables: Iterable[str]) -> bool:
+    """Whether a statement outside of all functions reads a table, and none sets it."""
+    return bool({node.id for node in outside(body)} & set(tables) - set_outside(body))
 
 
 def takes(function: ast.FunctionDef, count: int) -> bool:

@@ -10,7 +10,7 @@ from parelha.report.text import printable
 
 from .answers import answer_json, answer_text
 from .describing import ENTRY_POINT
-from .harness import takes
+from .harness import outside, reads_outside, set_outside, takes
 from .solving import Pair, Solution, dialogue
 from .tables import Table
 
@@ -110,17 +110,11 @@ def program_file(program: str, tables: tuple[Table, ...]) -> str:
     load = ["import pandas as pd", "", *(line for table in tables for line in table.code), "", ""]
     names = [table.name for table in tables]
     # The program's own lines may make another table of that name, for an example.
-    kept = f"({''.join(f'{name}, ' for name in names).strip()})" if _sets(body, names) else ""
+    changed = set_outside(body) & set(names)
+    kept = f"({''.join(f'{name}, ' for name in names).strip()})" if changed else ""
     load += [f"_tables = {kept}", "", ""] if kept else []
     end = _shown(body, names, "*_tables" if kept else ", ".join(names))
     return "\n".join([*lines[:first], *load, *lines[first:], *end]) + "\n"
-
-
-def _sets(body: list[ast.stmt], names: list[str]) -> bool:
-    """Whether a statement outside of all functions sets one of these variables."""
-    plain = (node for node in body if not isinstance(node, ast.FunctionDef | ast.ClassDef))
-    found = (node for part in plain for node in ast.walk(part) if isinstance(node, ast.Name))
-    return any(isinstance(node.ctx, ast.Store) and node.id in names for node in found)
 
 
 def _first_line(body: list[ast.stmt]) -> int:
@@ -137,10 +131,13 @@ def _shown(body: list[ast.stmt], tables: list[str], arguments: str) -> list[str]
     """Lines that print what the program was asked for, found as `harness` finds it."""
     functions = {node.name: node for node in body if isinstance(node, ast.FunctionDef)}
     names = [node for part in body for node in ast.walk(part) if isinstance(node, ast.Name)]
-    kept = {node.id for node in names if isinstance(node.ctx, ast.Store)}
+    kept = set_outside(body)
+    says = "result" in kept or any(node.id == "print" for node in outside(body))
+    tells = says and reads_outside(body, tables)
     if ENTRY_POINT in functions or ENTRY_POINT not in kept:
         for name, node in functions.items():
-            if name == ENTRY_POINT or (len(functions) == 1 and takes(node, len(tables))):
+            alone = len(functions) == 1 and takes(node, len(tables)) and not tells
+            if name == ENTRY_POINT or alone:
                 return ["", "", f"print({name}({arguments}))"]
     if any(node.id == "print" for node in names):
         return []

@@ -44,7 +44,7 @@ _WHOLE_OR_TEXT = "lambda digits: int(digits) if len(digits) < 16 else digits"
 _SHEET_ROWS = 50  # of a sheet, by which its names are found
 # Memory that a table needs while it is read, over the size of its file (docs/solve.md).
 _GROWTH = {"text": 8, "json": 16, "excel": 40, "parquet": 16}
-_RESERVED = {"pd", "np", "plt", "answer", "df", *keyword.kwlist, *dir(builtins)}
+_RESERVED = {"pd", "np", "plt", "answer", "result", "df", *keyword.kwlist, *dir(builtins)}
 Kind = Literal["text", "json", "excel", "parquet"]
 _KINDS: dict[str, Kind] = {
     **dict.fromkeys((".csv", ".tsv", ".txt"), "text"),

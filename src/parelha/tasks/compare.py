@@ -159,8 +159,7 @@ class Comparator:
         if many and all(kind_of(item) in ("int", "float") for item in missing + surplus):
             return self._sequence(sorted(missing), sorted(surplus), 1)
         mine, theirs = ([self._outline(item, 1) for item in one] for one in (missing, surplus))
-        largest = max(map(element_count, missing), default=0)
-        if cost_of_matching(mine, theirs) * largest > MAX_STEPS:
+        if cost_of_matching(mine, theirs, [*map(element_count, missing)]) > MAX_STEPS:
             return f": {len(missing)} elements differ"
         alone = unmatched(
             mine, theirs, lambda one, other: not self.difference(missing[one], surplus[other], 1)

@@ -5,10 +5,16 @@ from collections.abc import Callable, Sequence
 from functools import cache
 
 
-def cost_of_matching(expected: Sequence[str], actual: Sequence[str]) -> int:
-    """Pairs of elements that may have to be compared, from the outlines of both sides."""
+def cost_of_matching(expected: Sequence[str], actual: Sequence[str], sizes: Sequence[int]) -> int:
+    """Values that may have to be compared.
+
+    Args:
+        expected: the outline of each element; only those of equal outlines are compared.
+        actual: of the other side.
+        sizes: values in each of the expected.
+    """
     others = Counter(actual)
-    return sum(num * others[one] for one, num in Counter(expected).items())
+    return sum(size * others[one] for one, size in zip(expected, sizes, strict=True))
 
 
 def unmatched(
