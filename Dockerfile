@@ -1,4 +1,4 @@
-# Runs Parelha where untrusted programs cannot be isolated otherwise (macOS, Windows, old kernels).
+# Runs Parelha where untrusted programs cannot be isolated otherwise (macOS, Windows).
 #
 #   docker build -t parelha .
 #   docker run --rm -it parelha doctor

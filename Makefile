@@ -21,7 +21,7 @@
 #   PIP_ARGS     further arguments of every pip call
 #   CONFIG       the configuration of `make train`
 #   JOBS         processes side by side in linters, and in tests one more; the processors by default, 8 at most
-#   ARGS         further arguments of `parelha train`, such as ARGS="--name second --steps 8"
+#   ARGS         further arguments of `parelha train`, such as ARGS="--name second --seed 1"
 
 PYTHON ?= python3
 TORCH_SPEC ?= torch==2.13.0

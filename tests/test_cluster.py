@@ -322,16 +322,8 @@ WHOLE = {"num_servers": 1, "server_gpus": 2.0}
         ([2], {"num_trainers": 2, "trainer_gpus": 0.6}, True),
         ([2], {"num_trainers": 3, "trainer_gpus": 0.6}, False),
         ([2], {"num_trainers": 4, "trainer_gpus": 0.5}, True),
-        (
-            [2],
-            {"num_trainers": 1, "trainer_gpus": 0.5, "num_servers": 1, "server_gpus": 2.0},
-            False,
-        ),
-        (
-            [1, 2],
-            {"num_trainers": 2, "trainer_gpus": 0.5, "num_servers": 1, "server_gpus": 2.0},
-            True,
-        ),
+        ([2, 2], {"num_trainers": 3, "trainer_gpus": 0.6, **WHOLE}, False),
+        ([1, 2], {"num_trainers": 2, "trainer_gpus": 0.5, **WHOLE}, True),
     ],
 )
 def test_a_share_of_a_gpu_is_one_gpus(gpus: list[int], table: dict[str, Any], fits: bool) -> None:

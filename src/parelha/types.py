@@ -86,7 +86,7 @@ class Task:
 
     Attributes:
         id: unique and stable, ``family/parameterisation/level/seed``, such as
-            ``"detect_outliers.iqr/k=1.5/L1/s0"``.
+            ``"detect_outliers.iqr/values,k=1.5/L1/s0"``.
         family: such as ``"detect_outliers.iqr"``.
         action: the coder action it belongs to (never told to the coder).
         level: 1 (no traps) to 4.

@@ -8,9 +8,9 @@ A file begins with a header of comments that ends at ``# ---`` and is not part o
     # ---
     def solve(values): ...
 
-`attack` is the line of the list of attacks in docs/sandbox.md (0: an honest program), `must` the
+`attack` is the number of its kind (0: an honest program), `must` the
 outcomes that count as contained, `repeat` how often it runs in a row, `lint` what the static
-analysis must find in it (for the lines 51 to 60; "unread": nothing, but the sandbox notices it).
+analysis must find in it (for the kinds 51 to 60; "unread": nothing, but the sandbox notices it).
 """
 
 import re

@@ -75,7 +75,7 @@ def named_tasks(
 
 
 def get_task(identity: str) -> Task:
-    """Return the task with an id such as ``"detect_outliers.iqr/k=1.5/L1/s0"``.
+    """Return the task with an id such as ``"detect_outliers.iqr/values,k=1.5/L1/s0"``.
 
     Raises:
         UsageError: there is no such task; the message names the nearest one.
