@@ -30,7 +30,7 @@ def place_fixture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[P
 
 def forget() -> None:
     """What was read before is read again."""
-    for cached in (families.family_names, families.read_family, suite._task):
+    for cached in (families.family_names, families.read_family, suite.get_task):
         cached.cache_clear()
 
 

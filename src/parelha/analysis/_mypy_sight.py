@@ -97,12 +97,13 @@ class Sight:
     def _facts(self, tree: Any, program: ast.Module, dead: list[dict[str, Any]]) -> dict[str, int]:
         names = _Names(tree, program)
         explicit, untyped = 0, 0
-        for written, meant in _variables(tree):
-            explicit += names.kinds(written, meant).count("any")
-        for function in _functions(tree):
-            kinds = [kind for pair in _signature(function) for kind in names.kinds(*pair)]
-            explicit += kinds.count("any")
-            untyped += "untyped" in kinds
+        for node in _annotated(tree):
+            if hasattr(node, "lvalues"):
+                explicit += names.kinds(node.unanalyzed_type, node.type).count("any")
+            elif hasattr(node, "arguments"):
+                kinds = [kind for pair in _signature(node) for kind in names.kinds(*pair)]
+                explicit += kinds.count("any")
+                untyped += "untyped" in kinds
         unseen = 0
         if self._checks_all:
             seen = {(part.line, part.column) for part in self._manager.all_types}
@@ -114,30 +115,16 @@ class Sight:
         return {"unseen": unseen, "any": explicit, "untyped": untyped, "cast": cast}
 
 
-def _functions(node: Any) -> Iterator[Any]:
-    """Every function of mypy's tree, methods and nested ones included."""
-    pending = [node]
-    while pending:
-        node = pending.pop()
-        if isinstance(node, list):
-            pending += reversed(node)
-            continue
-        if hasattr(node, "arguments") and hasattr(node, "unanalyzed_type"):
-            yield node
-        pending += [part for name in _PARTS if (part := getattr(node, name, None)) is not None]
-
-
-def _variables(node: Any) -> Iterator[tuple[Any, Any]]:
-    """For each annotated assignment outside functions and inside: as written, and as meant."""
+def _annotated(node: Any) -> Iterator[Any]:
+    """Every function and assignment of mypy's tree with an annotation, nested ones included."""
     pending = [node]
     while pending:
         node = pending.pop()
         if isinstance(node, list):
             pending += node
             continue
-        written = getattr(node, "unanalyzed_type", None)
-        if written is not None and hasattr(node, "lvalues"):
-            yield written, node.type
+        if getattr(node, "unanalyzed_type", None) is not None:
+            yield node
         pending += [part for name in _PARTS if (part := getattr(node, name, None)) is not None]
 
 

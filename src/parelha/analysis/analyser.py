@@ -4,8 +4,6 @@ import contextlib
 import os
 import shutil
 import tempfile
-import threading
-from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from pathlib import Path
@@ -21,11 +19,12 @@ from parelha.analysis.findings import (
     read_pylint,
     split_sight,
 )
-from parelha.analysis.structure import structure, with_sight
+from parelha.analysis.structure import structure
 from parelha.analysis.suppressions import neutralise
 from parelha.analysis.warm import EARLY, WARM_UP, WarmTool, family
 from parelha.closing import Closing
 from parelha.errors import InfrastructureError, UsageError
+from parelha.once import Once
 from parelha.slots import Slots
 from parelha.types import Analysis, Finding
 
@@ -82,8 +81,7 @@ class Analyser(Closing):
         self._slots = Slots(workers)
         self._threads = ThreadPoolExecutor(workers * len(TOOLS), "parelha-lint")
         self._cpu_seconds = cpu_seconds
-        self._seen: OrderedDict[str, Analysis] = OrderedDict()
-        self._lock = threading.Lock()
+        self._seen: Once[str, Analysis] = Once(_CACHE_ENTRIES)
         self._closed = False
 
     def start(self) -> None:
@@ -106,17 +104,7 @@ class Analyser(Closing):
         """
         if self._closed:
             raise ValueError("this Analyser is closed")
-        with self._lock:
-            known = self._seen.get(source)
-            if known is not None:
-                self._seen.move_to_end(source)
-                return known
-        analysis = self._analyse(source)
-        with self._lock:
-            self._seen[source] = analysis
-            if len(self._seen) > _CACHE_ENTRIES:
-                self._seen.popitem(last=False)
-        return analysis
+        return self._seen.get(source, lambda: self._analyse(source))
 
     def close(self) -> None:
         """End the processes and remove their files; may be called twice."""
@@ -152,8 +140,7 @@ class Analyser(Closing):
                     self._try(tool, neutral)
                 findings += found
                 pylint_score = score if tool == "pylint" else pylint_score
-        counts = with_sight(structure(source), source, sight)
-        return Analysis(in_order(findings), pylint_score, counts)
+        return Analysis(in_order(findings), pylint_score, structure(source, sight))
 
     def _run(self, tool: Tool, source: str, budget: Budget) -> ToolOutput:
         return self._server(tool, source).run(source, budget)

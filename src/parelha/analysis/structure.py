@@ -4,7 +4,6 @@ import ast
 import re
 import tokenize
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from parelha.analysis.complexity import complexity
 from parelha.analysis.parsing import parse
@@ -54,11 +53,15 @@ _LEAVES = ast.Return | ast.Raise | ast.Break | ast.Continue
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-def structure(source: str) -> Structure:
+def structure(source: str, sight: Mapping[str, int] | None = None) -> Structure:
     """Count what the program is made of.
 
     Args:
         source: any text.
+        sight: what mypy alone can know (`_mypy_sight`); none where it did not get so far. An Any or
+            a cast under another name is a suppression as they themselves are; a function with an
+            annotation that is Any in another way (a class of a library without types, a mock) is
+            not annotated, as mypy checks no more of it.
 
     Returns:
         The counts; ``Structure()`` for text that does not parse.
@@ -78,48 +81,26 @@ def structure(source: str) -> Structure:
     kinds = (Function, ast.Import | ast.ImportFrom, ast.Return, ast.If, ast.For | ast.AsyncFor)
     origins = _origins(nodes)
     cyclomatic, cognitive = complexity(source)
+    anys, hidden, seen = _anys(nodes, origins), 0, sight or {}
+    if sight:
+        hidden = max(0, sight["any"] - anys)
+        hidden += max(0, sight["cast"] - _named(nodes, origins, "cast"))
+    annotated = sum(_annotated(node, node in methods) for node in functions)
     return Structure(
         functions=len(functions),
         documented=sum(_documented(node) for node in functions),
-        annotated=sum(_annotated(node, node in methods) for node in functions),
+        annotated=max(0, annotated - seen.get("untyped", 0)),
         returning=sum(_returning(node) for node in functions),
         keywords=sum(any(isinstance(node, kind) for node in nodes) for kind in kinds),
-        suppressions=neutralise(source)[1] + _suppressing(nodes, origins) + _anys(nodes, origins),
+        suppressions=neutralise(source)[1] + _suppressing(nodes, origins) + anys + hidden,
         dynamic=_dynamic(nodes, origins) + (foreign_cookie(source) is not None),
         lines=len(_code_lines(source, nodes)),
         cyclomatic=cyclomatic,
         cognitive=cognitive,
         unreachable=_unreachable(nodes),
         lambdas=_helpers(nodes),
-    )
-
-
-def with_sight(counts: Structure, source: str, sight: Mapping[str, int]) -> Structure:
-    """The counts of `structure`, with what mypy alone can know (`_mypy_sight`).
-
-    Args:
-        counts: of the program.
-        source: its text.
-        sight: what mypy did not see; empty where it did not get so far.
-
-    Returns:
-        The counts: an Any or a cast under another name is a suppression as they themselves are; a
-        function with an annotation that is Any in another way (a class of a library without types,
-        a mock) is not annotated, as mypy checks no more of it.
-    """
-    if not sight:
-        return counts
-    tree = parse(source)
-    nodes = list(ast.walk(tree)) if tree else []
-    origins = _origins(nodes)
-    hidden = max(0, sight["any"] - _anys(nodes, origins))
-    hidden += max(0, sight["cast"] - _named(nodes, origins, "cast"))
-    return replace(
-        counts,
-        suppressions=counts.suppressions + hidden,
-        annotated=max(0, counts.annotated - sight["untyped"]),
-        untyped=sight["untyped"],
-        unseen=sight["unseen"],
+        untyped=seen.get("untyped", 0),
+        unseen=seen.get("unseen", 0),
     )
 
 

@@ -238,9 +238,7 @@ def enter_seccomp(program: ctypes.Structure) -> None:
 # --- namespaces --------------------------------------------------------------------------------
 
 
-def enter_namespaces(
-    root: str, readable: list[str], hidden: list[str], processes: int
-) -> tuple[str, ...]:
+def enter_namespaces(root: str, readable: list[str], hidden: list[str], processes: int) -> None:
     """Move this process into its own user, mount, pid, network, IPC and host-name namespaces.
 
     Its file tree then holds `readable` (read-only), `hidden` as empty folders within, and
@@ -277,7 +275,6 @@ def enter_namespaces(
     if pid != 0:
         _wait_as_shim(pid)
     prctl(_PR_SET_PDEATHSIG, 9)
-    return ("user", "mount", "pid", "network", "ipc", "uts")
 
 
 def _wait_as_shim(pid: int) -> None:

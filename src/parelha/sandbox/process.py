@@ -80,7 +80,6 @@ class ZygoteProcess:
         if "error" in reply:
             self.kill()
             raise ZygoteError(str(reply["error"]))
-        self.layers: dict[str, str] = reply["layers"]
         # In a pid namespace a process of its own stands below it, before there is any program.
         self._resting = watching.find_child(self.pid)
 

@@ -18,6 +18,7 @@ owner reads its processor clock while it waits (see `timing`).
 # pylint: disable=broad-exception-caught,exec-used
 
 import builtins
+import contextlib
 import gc
 import importlib
 import json
@@ -95,7 +96,6 @@ class Zygote:
         self.control = control
         self.parts = _load_neighbours()
         self.lock = self.parts.lockdown
-        self.layers: dict[str, str] = {}
         self.ruleset: int | None = None
         self.filter: Any = None
         self.own_pid_namespace: int | None = None
@@ -104,8 +104,7 @@ class Zygote:
         processes = os.open("/proc", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         if config["namespaces"]:
             mounts = config["mounts"]
-            held = self.lock.enter_namespaces(config["root"], mounts, config["hidden"], processes)
-            self.layers["namespaces"] = " ".join(held)
+            self.lock.enter_namespaces(config["root"], mounts, config["hidden"], processes)
             flags = os.O_RDONLY | os.O_CLOEXEC
             self.own_pid_namespace = os.open("self/ns/pid", flags, dir_fd=processes)
         self.statm = os.open("self/statm", os.O_RDONLY | os.O_CLOEXEC, dir_fd=processes)
@@ -125,17 +124,11 @@ class Zygote:
         self.held = self.parts.holding.held(config["data"]) if "data" in config else ()
 
         if config["landlock"]:
-            try:
+            with contextlib.suppress(OSError):
                 self.ruleset = self.lock.landlock_ruleset(config["readable"])
-                self.layers["landlock"] = f"version {self.lock.landlock_version()}"
-            except OSError as error:
-                self.layers["landlock_missing"] = str(error)
         if config["seccomp"]:
-            try:
+            with contextlib.suppress(OSError):
                 self.filter = self.lock.seccomp_filter(self.parts.syscalls)
-                self.layers["seccomp"] = "allow-list"
-            except OSError as error:
-                self.layers["seccomp_missing"] = str(error)
         os.chdir(self.empty)
         self.watch = self.parts.auditing.Watch(config["farm"])
         sys.argv[:] = [""]
@@ -377,7 +370,7 @@ def main() -> None:
     except BaseException as error:
         control.send(json.dumps({"error": f"{type(error).__name__}: {error}"[:300]}).encode())
         os._exit(1)
-    control.send(json.dumps({"layers": zygote.layers}).encode())
+    control.send(b"{}")
     try:
         zygote.serve()
     finally:

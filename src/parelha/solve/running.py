@@ -4,7 +4,6 @@ The tables are in the memory of the sandbox's warm parent (`sandbox/holding.py`)
 its own copy of them, and neither their files nor any other file of their owner's.
 """
 
-import threading
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,6 +13,7 @@ import psutil
 from parelha.analysis import Analyser, to_text
 from parelha.closing import Closing
 from parelha.errors import InfrastructureError, UsageError
+from parelha.once import Once
 from parelha.sandbox import Sandbox
 from parelha.sandbox.holding import keep
 from parelha.types import Lang, Limits, Outcome, Score, Task, TestResult
@@ -29,6 +29,7 @@ _MIB = 2**20
 _LEAST_MEMORY = 1024 * _MIB
 _COPIES = 3  # of the tables that a program may make
 _REVIEWED = 600  # characters of an answer that the reviewer is shown
+_RUNS_KEPT = 1024
 _NO_LIBRARY = ("matplotlib", "pyplot")  # what linters cannot see here is no fault of a program
 
 _SAID: dict[Lang, dict[str, str]] = {
@@ -106,8 +107,7 @@ class DataTools(Closing):
         self._analyser = analyser
         self._names = [table.name for table in tables]
         self._harness = _HARNESS.read_text(encoding="utf-8")
-        self._lock = threading.Lock()
-        self._runs: dict[str, Run] = {}
+        self._runs: Once[str, Run] = Once(_RUNS_KEPT)
         try:
             self._data = keep(tuple(table.frame for table in tables))
         except OSError as error:
@@ -132,10 +132,7 @@ class DataTools(Closing):
         Raises:
             InfrastructureError: the machine failed.
         """
-        with self._lock:
-            if program not in self._runs:
-                self._runs[program] = self._run(program)
-            return self._runs[program]
+        return self._runs.get(program, lambda: self._run(program))
 
     def grade(self, task: Task, program: str, reason: str = "") -> Score:
         """A score that knows of one test alone: whether the program gives an answer."""

@@ -12,7 +12,6 @@ from functools import lru_cache
 from pathlib import Path
 
 from parelha.errors import InfrastructureError
-from parelha.tasks.family import Variant
 from parelha.tasks.problem import Problem, TaskFileError, read_problem, read_table
 from parelha.types import CoderAction
 
@@ -39,15 +38,6 @@ class Family:
     def parameterisations(self) -> tuple[str, ...]:
         """Names of the parameterisations, in order."""
         return tuple(problem.name for problem in self.problems)
-
-    @property
-    def variants(self) -> tuple[Variant, ...]:
-        """All parameterisations at all their levels; reads every Python file of the family.
-
-        Raises:
-            TaskFileError: a file is not well made.
-        """
-        return tuple(v for problem in self.problems for v in problem.variants.values())
 
     @property
     def wrong_answers(self) -> tuple[tuple[Problem, int, str, str], ...]:

@@ -39,7 +39,7 @@ def load_tasks(
     Raises:
         UsageError: unknown split or family, or a seed outside 0 to 999.
     """
-    return tuple(_task(identity) for _, identity in named_tasks(split, levels, families, seeds))
+    return tuple(get_task(identity) for _, identity in named_tasks(split, levels, families, seeds))
 
 
 def parameterisation_of(identity: str) -> str:
@@ -72,15 +72,6 @@ def named_tasks(
                 for level in sorted(wanted_levels & problem.statements.keys()):
                     for seed in numbers:
                         yield family.action, task_id(family, problem, level, offset + seed)
-
-
-def get_task(identity: str) -> Task:
-    """Return the task with an id such as ``"detect_outliers.iqr/values,k=1.5/L1/s0"``.
-
-    Raises:
-        UsageError: there is no such task; the message names the nearest one.
-    """
-    return _task(identity)
 
 
 def task_id(family: Family, problem: Problem, level: int, seed: int) -> str:
@@ -132,7 +123,12 @@ def sized_input(identity: str, size: int, seed: int) -> tuple[object, ...] | Non
 
 
 @lru_cache(maxsize=8192)
-def _task(identity: str) -> Task:
+def get_task(identity: str) -> Task:
+    """Return the task with an id such as ``"detect_outliers.iqr/values,k=1.5/L1/s0"``.
+
+    Raises:
+        UsageError: there is no such task; the message names the nearest one.
+    """
     family, variant, seed = variant_of(identity)
     return Task(
         id=identity,
