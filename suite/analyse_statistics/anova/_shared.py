@@ -46,7 +46,7 @@ def squares_oracle(groups: Named) -> object:
 def named_edges(rng: Random) -> list[Args]:
     return [
         ({"oats": [1.0, 2.0], "rye": [float(rng.randint(3, 9)), 4.0]},),
-        ({"oats": whole(rng, 3)},),
+        ({"oats": [*whole(rng, 2), 31.0]},),
         ({"rye": [6.0], "oats": [2.0, float(rng.randint(3, 30)), 4.0]},),
     ]
 

@@ -4,7 +4,7 @@ from random import Random
 
 import numpy as np
 
-from parelha.tasks.draws import Args, numbers
+from parelha.tasks.draws import Args, distinct, numbers
 
 from ._shared import draw_levels
 
@@ -31,7 +31,7 @@ def ordinary(rng: Random, size: int) -> Args:
 
 def edges(rng: Random) -> list[Args]:
     return [
-        (numbers(rng, 2),),
+        (distinct(rng, 2),),
         ([1.0, 5.0, 1.0, 5.0, 1.0, float(rng.randint(4, 9))],),
         ([1.0, 2.0, 3.0, 4.0, float(rng.randint(5, 99))],),
     ]

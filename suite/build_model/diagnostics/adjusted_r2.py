@@ -5,7 +5,7 @@ from random import Random
 import numpy as np
 from sklearn.metrics import r2_score
 
-from parelha.tasks.draws import Args, numbers
+from parelha.tasks.draws import Args, distinct, numbers
 
 from ._shared import pairs
 
@@ -39,7 +39,7 @@ def edges(rng: Random) -> list[Args]:
     return [
         ([1.0, 2.0, 3.0], [1.0, 2.0, 3.0], 1),
         (numbers(rng, 4), numbers(rng, 4), 2),
-        (numbers(rng, 2), numbers(rng, 2), 0),
+        (distinct(rng, 2), numbers(rng, 2), 0),
     ]
 
 

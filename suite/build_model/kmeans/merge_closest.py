@@ -30,7 +30,11 @@ def join_level_2(means: list[float], sizes: list[float]) -> list[float]:
 
 
 def ordinary(rng: Random, size: int) -> Args:
-    middles = [m * m / 4.0 for m in distinct(rng, max(size, 3), 0, 60)]
+    while True:
+        middles = [m * m / 4.0 for m in distinct(rng, max(size, 3), 0, 60)]
+        gaps = np.sort(np.diff(sorted(middles)))
+        if gaps[0] < gaps[1]:  # one pair is the closest
+            break
     return middles, [float(rng.randint(1, 9)) for _ in middles]
 
 

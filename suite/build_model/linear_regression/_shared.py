@@ -17,7 +17,7 @@ def points(rng: Random, size: int) -> Args:
 def easy_edges(rng: Random) -> list[Args]:
     xs = distinct(rng, 5, 1, 20)
     return [
-        ([1.0, 3.0], numbers(rng, 2)),
+        ([1.0, 3.0], distinct(rng, 2)),
         (xs, [2.0 * x - 1.0 for x in xs]),
         (xs, [-x for x in xs]),
         ([2.0, 2.0, 5.0, 5.0], numbers(rng, 4)),

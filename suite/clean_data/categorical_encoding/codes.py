@@ -28,7 +28,7 @@ ordinary = draw_labels
 
 
 def edges(rng: Random) -> list[Args]:
-    return [([],), ([rng.choice(COLOURS)] * 3,), (["b", "B", "a", "", "b"],)]
+    return [([],), ([rng.choice(COLOURS)] * 3,), (["b", "c", "a", "", "b"],)]
 
 
 def edges_level_2(rng: Random) -> list[Args]:
