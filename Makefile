@@ -66,8 +66,9 @@ train: setup
 test: setup
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=line lint tests
 
+# Compiled modules are kept: dozens of processes would compile them anew.
 tests: setup
-	$(BIN)/pytest $(PARALLEL)
+	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest $(PARALLEL)
 
 lint: setup
 	$(BIN)/ruff check $(CODE)

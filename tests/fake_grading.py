@@ -108,6 +108,13 @@ class FakeGrader:
         """Nothing is open."""
 
 
+class BareHost(GraderHost):
+    """A node's grader that starts no linter before a program needs it."""
+
+    def __init__(self, version: str, settings: dict[str, Any], own_tasks: Sequence[Path]) -> None:
+        super().__init__(version, {**settings, "start": False}, own_tasks)
+
+
 class FakeHost(GraderHost):
     """A node's grader that grades by the text of a program."""
 

@@ -39,7 +39,7 @@ def test_a_step_writes_no_more_new_tokens_than_are_counted(
     # Nothing passes or fails alone, so nothing need be learned.
     monkeypatch.setattr("parelha.train._check_that_it_trained", lambda *_: None)
     train: dict[str, Any] = {"steps": 2, "stored_drafts": 1, **phases}
-    config = tiny_config(model_folder, tmp_path, train=train, episode={"tools": tools})
+    config = tiny_config(model_folder, tmp_path, train=train, episode={"drafts": 2, "tools": tools})
     lines = RunFolder(run_tiny(config)).read_metrics()
     for line in lines:
         spent = line["tokens/coder"] + line["tokens/reviewer"]

@@ -35,7 +35,7 @@ from parelha.runtime import find_files, load_follower
 from parelha.tasks.own import load_own
 from parelha.train import load_run_config, train
 from parelha.types import Agent
-from tests.fake_grading import FakeHost
+from tests.fake_grading import BareHost, FakeHost
 from tests.fakes import (
     Quiet,
     run_tiny,
@@ -198,8 +198,9 @@ def test_an_update_of_which_a_trainer_dies_is_computed_once_more(
 
 
 def test_a_program_has_the_score_of_this_machine_on_every_node(
-    address: str, grader: Grader
+    address: str, grader: Grader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("parelha.cluster.graders.GraderHost", BareHost)
     folder = ROOT / "examples" / "own_tasks"
     (task, *_) = load_own(folder).of_split("train")
     programs = [task.reference, f"{task.signature}\n    return None\n"]

@@ -182,6 +182,7 @@ def curriculum_config(folder: Path, runs: Path, name: str, **tasks: Any) -> Conf
         runs,
         name,
         tasks={"curriculum": True, "seeds": 4, **tasks},
+        episode={"drafts": 2, "reviews": 1, "max_tool_calls": 0},
         train={"steps": 4, "tasks_per_step": 2},
     )
 

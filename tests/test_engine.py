@@ -3,6 +3,7 @@
 # pylint: disable=missing-function-docstring,redefined-outer-name
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -43,10 +44,16 @@ def test_tokens_and_log_probabilities_equal_a_plain_forward_pass(
         assert answer.legal == (None,) * len(tokens)
 
 
+@cache
+def untouched_policy() -> Policy:
+    """One for all draws, which only read it."""
+    return tiny_policy()
+
+
 @settings(max_examples=10)
 @given(st.integers(0, 1000), st.sampled_from((1, 60, 150, 32768)))
 def test_how_a_batch_is_cut_changes_nothing(seed: int, max_batch_tokens: int) -> None:
-    policy = tiny_policy()
+    policy = untouched_policy()
     requests = [
         ask(p, i, agent=list(Agent)[i % 2], max_new_tokens=2 + i % 4)
         for i, p in enumerate(prompts(6, seed=seed))

@@ -106,7 +106,10 @@ def metrics_of(run: Path) -> list[dict[str, Any]]:
 def test_a_rank_that_is_killed_ends_the_run_cleanly_and_it_goes_on_as_one_never_interrupted(
     model_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shape: dict[str, Any] = {"train": {"steps": 3, "tasks_per_step": 2}}
+    shape: dict[str, Any] = {
+        "train": {"steps": 3, "tasks_per_step": 2},
+        "episode": {"drafts": 2, "max_tool_calls": 0},
+    }
     config = tiny_config(model_folder, tmp_path, **shape)
     file = tmp_path / "run.toml"
     file.write_text(as_toml(config.to_dict()))

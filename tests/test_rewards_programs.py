@@ -129,7 +129,7 @@ def test_dead_lines_at_the_end_of_a_function_never_raise_a_reward(
 
 
 @few
-@given(st.sampled_from(PROGRAMS), st.integers(1, 4))
+@given(st.sampled_from(PROGRAMS), st.sampled_from((1, 4)))
 def test_copies_of_a_function_never_raise_a_reward(
     analyser: Analyser, source: str, copies: int
 ) -> None:

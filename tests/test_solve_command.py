@@ -105,6 +105,7 @@ def test_the_command_answers_keeps_and_shows(
     sets: dict[str, DataSet],
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     model, script = scripted
     source = (
@@ -125,6 +126,7 @@ def test_the_command_answers_keeps_and_shows(
     assert str(data) in kept.read_text(encoding="utf-8")
 
     script[("d0", 1)] = "I do not know."
+    monkeypatch.setattr("parelha.solve.running.DataTools.start", lambda tools: None)  # none runs
     assert cli.run([*begin, "--show"]) == 1
     out, err = capsys.readouterr()
     assert "I do not know." in out and "coder, draft" in out

@@ -131,14 +131,14 @@ def test_a_run_that_lost_what_it_goes_on_from_is_left_as_it_is(
     model_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, gone: str
 ) -> None:
     use_fakes(monkeypatch)
-    run = run_tiny(tiny_config(model_folder, tmp_path))
+    run = run_tiny(tiny_config(model_folder, tmp_path, **(SMALL | {"train": {"steps": 2}})))
     lost = run / gone
     if lost.is_dir():
         shutil.rmtree(lost)
     else:
         lost.unlink()
     kept = {path: path.read_bytes() for path in run.rglob("*") if path.is_file()}
-    longer = tiny_config(model_folder, tmp_path, train={"steps": 4})
+    longer = tiny_config(model_folder, tmp_path, **(SMALL | {"train": {"steps": 3}}))
     with pytest.raises(UsageError, match="cannot go on"):
         run_tiny(longer, resume=run)
     assert all(path.read_bytes() == content for path, content in kept.items())
@@ -148,12 +148,12 @@ def test_a_run_that_goes_on_by_another_release_says_so(
     model_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     use_fakes(monkeypatch)
-    run = run_tiny(tiny_config(model_folder, tmp_path))
+    run = run_tiny(tiny_config(model_folder, tmp_path, **SMALL))
     folder = RunFolder(run)
     record = folder.read_config()
     folder.write_config(record | {"version": "0.0.1"})
     progress = Quiet()
-    train(tiny_config(model_folder, tmp_path), resume=run, progress=progress)
+    train(tiny_config(model_folder, tmp_path, **SMALL), resume=run, progress=progress)
     assert [line for line in progress.messages if "another" in line] == [
         f"warning: the run goes on with another version: 0.0.1 before, {record['version']} now"
     ]
