@@ -2,7 +2,8 @@
 
 from parelha.analysis.analyser import Analyser
 from parelha.analysis.findings import to_text
-from parelha.analysis.structure import structure, unused
+from parelha.analysis.reached import unused
+from parelha.analysis.structure import structure
 from parelha.analysis.suppressions import neutralise
 
 __all__ = ["Analyser", "neutralise", "structure", "to_text", "unused"]

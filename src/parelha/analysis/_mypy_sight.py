@@ -35,7 +35,7 @@ _OPERATIONS = (
     ast.Await,
     ast.FormattedValue,
 )
-_RAISING = 4  # operations of a `raise` that reports: its exception, and a type's name in its text
+_RAISING = 8  # operations of a `raise` that reports: its exception, a type's name and a value
 _PARTS = ("defs", "body", "else_body", "handlers", "finally_body", "bodies", "func", "items")
 
 Place = tuple[int, int]  # line from 1 and column from 0, the same in mypy and in ast
@@ -194,9 +194,30 @@ def _mentioned(expression: ast.AST) -> Iterator[str]:
     """Names in an expression, with their attributes, and in its texts."""
     for node in ast.walk(expression):
         if isinstance(node, ast.Name | ast.Attribute):
-            yield ast.unparse(node)
+            yield _dotted(node)
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield from re.findall(r"[^\W\d][\w.]*", node.value[:1000])
+
+
+def _dotted(node: ast.AST) -> str:
+    """``module.name`` of a name with its attributes; "" of attributes of anything else."""
+    if isinstance(node, ast.Name):
+        return node.id
+    head = _dotted(node.value) if isinstance(node, ast.Attribute) else ""
+    return f"{head}.{node.attr}" if isinstance(node, ast.Attribute) and head else ""
+
+
+def _returned(annotation: ast.expr | None) -> frozenset[str]:
+    """The types that a function may return, in small letters and without what is in them."""
+    if isinstance(annotation, ast.BinOp):
+        return _returned(annotation.left) | _returned(annotation.right)
+    if isinstance(annotation, ast.Subscript):
+        kinds = _returned(annotation.value)
+        return _returned(annotation.slice) | {"none"} if kinds == {"optional"} else kinds
+    if isinstance(annotation, ast.Constant):
+        return frozenset({str(annotation.value).partition("[")[0].lower()})
+    name = "" if annotation is None else _dotted(annotation)
+    return frozenset({name.rpartition(".")[2].lower()})
 
 
 def _names(written: Any) -> Iterator[str]:
@@ -234,11 +255,11 @@ def _unseen(tree: ast.AST, seen: set[Place], said: list[dict[str, Any]]) -> int:
     """Statements that mypy has not checked, and operations in them: each could be wrong once."""
     dead = {(item["line"], item["column"]): str(item["message"]) for item in said}
     count = 0
-    pending: list[tuple[ast.AST, str]] = [(tree, "")]
+    pending: list[tuple[ast.AST, frozenset[str]]] = [(tree, frozenset())]
     while pending:
         node, returns = pending.pop()
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            returns = ast.unparse(node.returns) if node.returns is not None else ""
+            returns = _returned(node.returns)
         pending += [(child, returns) for child in ast.iter_child_nodes(node)]
         if isinstance(node, ast.stmt):
             own = list(_own(node))
@@ -257,9 +278,11 @@ def _unseen(tree: ast.AST, seen: set[Place], said: list[dict[str, Any]]) -> int:
     return count
 
 
-def _cost(statement: ast.stmt, own: list[Any], returns: str) -> int:
+def _cost(statement: ast.stmt, own: list[Any], returns: frozenset[str]) -> int:
     """What could be wrong in a statement; nothing in the usual ways to refuse an odd argument."""
     operations = sum(isinstance(part, _OPERATIONS) for part in own)
+    if isinstance(statement, ast.Delete):
+        return 0
     if isinstance(statement, ast.Raise) and operations <= _RAISING:
         return 0
     if isinstance(statement, ast.Return) and len(own) == 1:
@@ -267,7 +290,7 @@ def _cost(statement: ast.stmt, own: list[Any], returns: str) -> int:
         if isinstance(own[0], ast.Constant):
             kind = type(own[0].value).__name__.removesuffix("Type")
         kinds = ("float", "int") if kind == "int" else (kind,)
-        if returns.split("[")[0].lower() in {name.lower() for name in kinds}:
+        if returns & {name.lower() for name in kinds}:
             return 0
     return 1 + operations
 

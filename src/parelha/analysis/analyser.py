@@ -30,6 +30,7 @@ from parelha.types import Analysis, Finding
 
 MAX_SOURCE_BYTES = 100_000  # more than any answer holds; larger texts are not given to the tools
 _CACHE_ENTRIES = 4096
+_BLOCKED = 2  # mypy's exit code where it has checked nothing
 # pylint's findings on its own settings, which it would repeat for every program.
 _SETTING_CODES = frozenset({"E0012", "E0013", "E0015", "R0022", "W0012"})
 _MYPY_CHATTER = ("LOG:", "Warning: unused section")  # what it says of settings that it does use
@@ -167,17 +168,29 @@ def read(tool: Tool, output: ToolOutput) -> tuple[tuple[Finding, ...], float | N
     if not fault:
         try:
             if tool == "pylint":
-                return read_pylint(output.stdout)
+                found, score = read_pylint(output.stdout)
+                return stopped(found, "E0001"), score
             if tool == "flake8":
-                found = read_flake8(output.stdout)
+                found = stopped(read_flake8(output.stdout), "E9")
             else:
                 found = read_mypy(split_sight(output.stdout)[0])
+                found = stopped(found) if output.exit_code == _BLOCKED else found
             if found or output.exit_code == 0:
                 return found, None
         except (ValueError, KeyError, TypeError):
             pass  # a tool that fell over prints a traceback, or nothing
         fault = "crashed"
     return (Finding(tool, fault, FAULTS[fault], 1, 0, "fatal"),), None
+
+
+def stopped(found: tuple[Finding, ...], codes: str = "") -> tuple[Finding, ...]:
+    """Findings behind which a tool reads no more, as fatal: what it would have said is unknown."""
+    return tuple(
+        replace(item, severity="fatal")
+        if item.code.startswith(codes) and item.severity != "note"
+        else item
+        for item in found
+    )
 
 
 def check_config(tool: Tool, config: Path) -> None:

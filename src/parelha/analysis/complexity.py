@@ -12,6 +12,7 @@ import mccabe
 
 from parelha.analysis.parsing import parse
 
+_LONGEST_BITS = 1024
 TOO_DEEP = 1000  # the complexity of a program that nests too deep to be measured
 
 
@@ -21,8 +22,8 @@ def complexity(source: str) -> tuple[int, int]:
     Cyclomatic: McCabe (IEEE TSE 2(4), 1976); each case of a ``match`` but the last that takes
     anything, each conditional expression, each condition of a comprehension and each further
     operand of an ``and`` or ``or`` that makes a value is one decision, as an ``if`` is. Statements
-    outside any function count as one. Cognitive: complexipy, its own comments not obeyed, and
-    ``match`` read as ``if`` and ``elif``.
+    outside any function count as one function. Cognitive: complexipy, its own comments not obeyed,
+    and ``match`` read as ``if`` and ``elif``.
 
     Args:
         source: a program that parses.
@@ -40,9 +41,10 @@ def complexity(source: str) -> tuple[int, int]:
         if chains.found:
             source = ast.unparse(tree)
         _Spelled().visit(tree)
+        _gather(tree)
         spelled = ast.fix_missing_locations(tree)
         visitor.preorder(spelled, visitor)
-    except (RecursionError, MemoryError):
+    except (RecursionError, MemoryError, ValueError):
         return TOO_DEEP, TOO_DEEP
     cyclomatic = max((graph.complexity() for graph in visitor.graphs.values()), default=0)
     return cyclomatic, _cognitive(source)
@@ -56,10 +58,34 @@ def _cognitive(source: str) -> int:
     return max((function.complexity for function in found.functions), default=0)
 
 
+def _gather(tree: ast.AST) -> None:
+    """Put the statements outside any function into one: mccabe begins anew with each of them."""
+    body: list[ast.stmt] = getattr(tree, "body", [])
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    outside = [statement for statement in body if not isinstance(statement, kinds)]
+    if outside:
+        nothing = ast.arguments([], [], None, [], [], None, [])
+        gathered = ast.FunctionDef("outside", nothing, outside, [])
+        others = [statement for statement in body if isinstance(statement, kinds)]
+        body[:] = [*others, ast.copy_location(gathered, outside[0])]
+
+
 class _Chains(ast.NodeTransformer):
-    """Writes each ``match`` as ``if``, ``elif``, ``else``."""
+    """Writes each ``match`` as ``if``, ``elif``, ``else``; leaves out what cannot be written."""
 
     found = False
+
+    def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.expr:  # pylint: disable=invalid-name
+        """The values of an f-string: not each can be written again (a no-break space in one)."""
+        self.generic_visit(node)
+        parts = [part for part in node.values if isinstance(part, ast.FormattedValue)]
+        held = [part.value for part in parts] + [p.format_spec for p in parts if p.format_spec]
+        return ast.copy_location(ast.Tuple(held, ast.Load()), node)
+
+    def visit_Constant(self, node: ast.Constant) -> ast.expr:  # pylint: disable=invalid-name
+        """A number; Python writes none of more than 4,300 digits."""
+        is_long = isinstance(node.value, int) and node.value.bit_length() > _LONGEST_BITS
+        return ast.copy_location(ast.Constant(0), node) if is_long else node
 
     def visit_Match(self, node: ast.Match) -> ast.stmt:  # pylint: disable=invalid-name
         """The chain that stands for a ``match``; what its patterns say does not matter here."""

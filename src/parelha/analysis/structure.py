@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from parelha.analysis.complexity import complexity
 from parelha.analysis.parsing import parse
-from parelha.analysis.suppressions import foreign_cookie, neutralise, read_tokens
+from parelha.analysis.suppressions import has_foreign_codec, neutralise, read_tokens
 from parelha.types import Structure
 
 _CHECKER_CONSTANTS = frozenset({"TYPE_CHECKING", "MYPY", "PY2", "PY3"})
@@ -35,6 +35,9 @@ _DYNAMIC_CALLS = frozenset(
         ("zlib", "decompress"),
     }
 )
+# They change memory, or make code of text, without a name above.
+_DYNAMIC_MODULES = frozenset({"ctypes", "_ctypes", "codeop"})
+_MEMORY = frozenset({"__array_interface__", "__array_struct__"})
 _TYPING_MODULES = frozenset({"typing", "typing_extensions"})
 _LAYOUT_TOKENS = frozenset(
     {
@@ -48,6 +51,10 @@ _LAYOUT_TOKENS = frozenset(
 )
 # Two letters or more; one character of a script that puts no spaces between words.
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\W\d_]{2,}")
+_GIVE_FUNCTIONS = frozenset(
+    {"partial", "partialmethod", "cache", "lru_cache", "cached_property", "staticmethod"}
+    | {"classmethod", "property", "singledispatch", "setattr", "wraps", "update_wrapper"}
+)
 _LEAVES = ast.Return | ast.Raise | ast.Break | ast.Continue
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -79,7 +86,7 @@ def structure(source: str, sight: Mapping[str, int] | None = None) -> Structure:
     }
     functions = [node for node in nodes if isinstance(node, Function)]
     kinds = (Function, ast.Import | ast.ImportFrom, ast.Return, ast.If, ast.For | ast.AsyncFor)
-    origins = _origins(nodes)
+    origins = origins_of(nodes)
     cyclomatic, cognitive = complexity(source)
     anys, hidden, seen = _anys(nodes, origins), 0, sight or {}
     if sight:
@@ -88,12 +95,12 @@ def structure(source: str, sight: Mapping[str, int] | None = None) -> Structure:
     annotated = sum(_annotated(node, node in methods) for node in functions)
     return Structure(
         functions=len(functions),
-        documented=sum(_documented(node) for node in functions),
+        documented=sum(_documented(f) or is_stub(f, origins) for f in functions),
         annotated=max(0, annotated - seen.get("untyped", 0)),
         returning=sum(_returning(node) for node in functions),
         keywords=sum(any(isinstance(node, kind) for node in nodes) for kind in kinds),
         suppressions=neutralise(source)[1] + _suppressing(nodes, origins) + anys + hidden,
-        dynamic=_dynamic(nodes, origins) + (foreign_cookie(source) is not None),
+        dynamic=_dynamic(nodes, origins) + has_foreign_codec(source),
         lines=len(_code_lines(source, nodes)),
         cyclomatic=cyclomatic,
         cognitive=cognitive,
@@ -102,67 +109,6 @@ def structure(source: str, sight: Mapping[str, int] | None = None) -> Structure:
         untyped=seen.get("untyped", 0),
         unseen=seen.get("unseen", 0),
     )
-
-
-def unused(source: str, entry_point: str) -> int:
-    """Top-level functions and classes that the function a task calls does not reach by name.
-
-    Only a name that is read where the entry point leads counts, whatever else stands in the module:
-    ``KEEP = helper`` or ``print(helper)`` beside the function does not make a helper used.
-
-    Args:
-        source: any text.
-        entry_point: the name of the function that is called.
-
-    Returns:
-        Their number, an earlier definition of the same name counted too; 0 for text that does not
-        parse or has no such function.
-    """
-    tree = parse(source)
-    definitions: dict[str, list[ast.stmt]] = {}
-    for statement in tree.body if tree else []:
-        for name in _defined(statement):
-            definitions.setdefault(name, []).append(statement)
-    if entry_point not in definitions:
-        return 0
-    reached, pending = {entry_point}, [entry_point]
-    while pending:
-        nodes = [node for item in definitions[pending.pop()] for node in ast.walk(item)]
-        names = {
-            node.id
-            for node in nodes
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
-        }.union(*map(_quoted_names, nodes))
-        pending += sorted((names & definitions.keys()) - reached)
-        reached |= names
-    return sum(
-        len(dead) - (name in reached)
-        for name, items in definitions.items()
-        if (dead := [item for item in items if isinstance(item, Function | ast.ClassDef)])
-    )
-
-
-def _defined(statement: ast.stmt) -> list[str]:
-    """The names that a statement of the module defines, if it does nothing else."""
-    if isinstance(statement, Function | ast.ClassDef):
-        return [statement.name]
-    targets: list[ast.expr] = []
-    if isinstance(statement, ast.Assign):
-        targets = statement.targets
-    elif isinstance(statement, ast.AnnAssign):
-        targets = [statement.target]
-    parts = [part for target in targets for part in getattr(target, "elts", [target])]
-    return [part.id for part in parts if isinstance(part, ast.Name)]
-
-
-def _quoted_names(node: ast.AST) -> set[str]:
-    """Names in an annotation that is written as text."""
-    return {
-        name
-        for part in _annotation_parts(node)
-        if isinstance(part, ast.Constant) and isinstance(part.value, str)
-        for name in re.findall(r"\w+", part.value)
-    }
 
 
 def _documented(function: Function) -> bool:
@@ -174,18 +120,44 @@ def _documented(function: Function) -> bool:
     return len(words) > 1 and any(word not in function.name.lower() for word in words)
 
 
+def is_stub(function: ast.stmt, origins: dict[str, tuple[str, str]]) -> bool:
+    """Whether a function is an ``@overload`` of the one that follows: it has no body of its own."""
+    meanings = (_meaning(one, origins) for one in getattr(function, "decorator_list", ()))
+    return any(module in _TYPING_MODULES and name == "overload" for module, name in meanings)
+
+
 def _helpers(nodes: list[ast.AST]) -> int:
     """Lambdas that stand for a function: kept under a name, in a table, called or returned.
 
-    One that is handed to a call (``key=lambda row: row[0]``) is what lambdas are for.
+    One that is handed to a call (``key=lambda row: row[0]``) is what lambdas are for, unless the
+    call gives a function back.
     """
     handed = {
-        id(argument)
+        id(part)
         for node in nodes
-        if isinstance(node, ast.Call)
+        if isinstance(node, ast.Call) and _last_name(node.func) not in _GIVE_FUNCTIONS
         for argument in [*node.args, *(keyword.value for keyword in node.keywords)]
+        for part in _literal_parts(argument)
     }
     return sum(isinstance(node, ast.Lambda) and id(node) not in handed for node in nodes)
+
+
+def _last_name(node: ast.expr) -> str:
+    return str(getattr(node, "attr", getattr(node, "id", "")))
+
+
+def _literal_parts(argument: ast.expr) -> Iterator[ast.expr]:
+    """An argument, and what stands in it as in pandas' ``agg(width=("x", lambda s: ...))``."""
+    pending = [argument]
+    while pending:
+        node = pending.pop()
+        yield node
+        if isinstance(node, ast.Tuple | ast.List):
+            pending += node.elts
+        elif isinstance(node, ast.Dict):
+            pending += node.values
+        elif isinstance(node, ast.IfExp):
+            pending += [node.body, node.orelse]
 
 
 def _unreachable(nodes: list[ast.AST]) -> int:
@@ -234,7 +206,7 @@ def _is_none(value: ast.expr | None) -> bool:
     return value is None or (isinstance(value, ast.Constant) and value.value is None)
 
 
-def _origins(nodes: list[ast.AST]) -> dict[str, tuple[str, str]]:
+def origins_of(nodes: list[ast.AST]) -> dict[str, tuple[str, str]]:
     """What imported names stand for: ``{"A": ("typing", "Any"), "t": ("typing", "")}``."""
     origins: dict[str, tuple[str, str]] = {}
     for node in nodes:
@@ -283,13 +255,13 @@ def _anys(nodes: list[ast.AST], origins: dict[str, tuple[str, str]]) -> int:
     """Mentions of Any by its own name, quoted ones in annotations included."""
     count = _named(nodes, origins, "Any")
     for node in nodes:
-        for part in _annotation_parts(node):
+        for part in annotation_parts(node):
             if isinstance(part, ast.Constant) and isinstance(part.value, str):
                 count += part.value.strip() in {"Any", "typing.Any"}
     return count
 
 
-def _annotation_parts(node: ast.AST) -> Iterator[ast.AST]:
+def annotation_parts(node: ast.AST) -> Iterator[ast.AST]:
     """Every node of the annotations that stand at this one."""
     for field in ("annotation", "returns"):
         annotation = getattr(node, field, None)
@@ -309,6 +281,8 @@ def _dynamic(nodes: list[ast.AST], origins: dict[str, tuple[str, str]]) -> int:
     count = 0
     for node in nodes:
         module, name = _meaning(node, origins)
+        count += getattr(node, "id", getattr(node, "name", getattr(node, "attr", ""))) in _MEMORY
+        count += module.partition(".")[0] in _DYNAMIC_MODULES
         if isinstance(node, ast.Name):
             count += not module and name in _DYNAMIC_NAMES
             count += module == "builtins" or (module, name) in _DYNAMIC_CALLS

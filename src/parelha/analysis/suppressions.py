@@ -5,6 +5,7 @@ clean code. The tools therefore read a copy of the program in which such comment
 letters become dots, so that no line gets longer or shorter and no finding moves.
 """
 
+import codecs
 import io
 import re
 import tokenize
@@ -15,7 +16,7 @@ _MARKER = re.compile(
       \bpylint\s*:
     | \bflake8\s*[:=]\s*noqa
     | \bnoqa                       # flake8 also honours "# noqaANYTHING"
-    | \btype\s*:\s*ignore
+    | \#\s*type\s*:\s*ignore    # mypy obeys it at the beginning of a comment alone
     | \bmypy\s*:
     """,
     re.IGNORECASE | re.VERBOSE,
@@ -112,6 +113,18 @@ def foreign_cookie(text: str) -> tuple[int, int] | None:
             return None  # a cookie counts in the second line only below a comment or blank line
         offset += len(line) + 1
     return None
+
+
+def has_foreign_codec(text: str) -> bool:
+    """Whether the program names an encoding other than UTF-8; a word that is none is prose."""
+    place = foreign_cookie(text)
+    if place is None:
+        return False
+    found = _COOKIE.search(text, text.rfind("\n", 0, place[0]) + 1)
+    try:
+        return bool(found and codecs.lookup(found.group(2)))
+    except (LookupError, ValueError):
+        return False
 
 
 def _merge(spans: set[tuple[int, int]]) -> list[tuple[int, int]]:

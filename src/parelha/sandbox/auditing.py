@@ -38,6 +38,9 @@ _EVENTS = frozenset(
         "ctypes.dlsym",
         "ctypes.dlsym/handle",
         "ctypes.call_function",
+        # Memory at any address, which holds a function's code.
+        "ctypes.cdata",
+        "ctypes.cdata/buffer",
         "import",
         # An interpreter of its own, and functions that may change what runs while it runs.
         "cpython.PyInterpreterState_New",
