@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import scipy.stats
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -100,14 +101,21 @@ def test_pylint_of_the_deck_is_without_conventions_and_turns_0_into_1(grader: Gr
 
 
 def test_a_difference_is_that_of_welchs_worked_formula() -> None:
-    # By hand: variances 1 and 4 over 4 and 16 episodes, 0.25 each; 6.75 degrees of freedom.
+    # By hand: variances 2/3 and 4 over 4 and 16 episodes, so 1/6 and 1/4 of the means. Welch's
+    # degrees of freedom: (5/12)**2 / ((1/6)**2 / 3 + (1/4)**2 / 15) = 12.93.
     found = welch([1.0, 2.0, 2.0, 3.0], Given(3.0, 2.0), 16)
-    own = (2 / 3) / 4
-    freedom = (own + 0.25) ** 2 / (own**2 / 3 + 0.25**2 / 15)
+    own, other = 1 / 6, 1 / 4
+    freedom = (own + other) ** 2 / (own**2 / 3 + other**2 / 15)
+    assert freedom == pytest.approx(12.93, abs=0.01)
     assert found.value == -1.0 and found.low is not None and found.high is not None
-    assert 7 < freedom < 18
-    half = (found.high - found.low) / 2
-    assert 2.1 * math.sqrt(own + 0.25) < half < 2.4 * math.sqrt(own + 0.25)
+    half = float(scipy.stats.t.ppf(0.975, freedom)) * math.sqrt(own + other)
+    assert found.high - found.value == pytest.approx(half)
+    assert found.value - found.low == pytest.approx(half)
+    # And scipy's own, of sixteen episodes with that mean and that standard deviation.
+    away = 2 * math.sqrt(15 / 16)
+    episodes = [3 - away, 3 + away] * 8
+    told = scipy.stats.ttest_ind([1.0, 2.0, 2.0, 3.0], episodes, equal_var=False)
+    assert (found.low, found.high) == pytest.approx(tuple(told.confidence_interval(0.95)))
 
 
 @given(
@@ -124,6 +132,10 @@ def test_an_interval_holds_its_difference_and_grows_with_their_spread(
         assert found.low is not None and found.high is not None
         assert found.low <= found.value <= found.high
     assert sampled.value == exact.value
+    # Of fewer of ours theirs may add more degrees of freedom than variance.
+    if len(ours) >= 10:
+        assert exact.high is not None and sampled.high is not None
+        assert sampled.high - sampled.value >= (exact.high - exact.value) * (1 - 1e-9)
 
 
 def test_what_is_alike_and_what_is_not_is_said(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from parelha.errors import InfrastructureError, UsageError
 from parelha.rollout import play_all
 from parelha.stage import Stage, guarded, task_prompt
 from parelha.stored import StoredDraft, stored_round
-from parelha.types import Agent, Outcome, Phase, Score, Task
+from parelha.types import Agent, Case, Outcome, Phase, Score, Task
 from tests.fake_grading import NUM_CASES, FakeGrader, fake_score
 from tests.fakes import fake_stage, fake_task
 from tests.scripted import ScriptedEngine, play, program_text, rounds_of
@@ -135,10 +135,19 @@ def test_the_coder_never_sees_a_tools_output() -> None:
 
 
 def test_neither_agent_sees_the_reference_or_the_hidden_tests() -> None:
-    _, engine, stage = play({("d0.r0", 0): "execute"})
-    reference = fake_task().reference.splitlines()[1].strip()
+    # Numbers that stand nowhere else: an example's is found, so that a hidden input's would be.
+    example, hidden = Case((123456789,)), Case((987654321,))
+    task = replace(fake_task(), examples=(example,), make_cases=lambda _: (example, hidden))
+    stage = fake_stage()
+    engine = ScriptedEngine(stage.formats[Agent.CODER], {("d0.r0", 0): "execute"})
+    play_all([play_tree(task, stage)], engine)
+    reference = task.reference.splitlines()[1].strip()
+    prompts = dict.fromkeys(Agent, "")
     for request in engine.requests:
-        assert reference not in stage.formats[Agent.CODER].decode(request.prompt_ids)
+        prompts[request.agent] += stage.formats[request.agent].decode(request.prompt_ids)
+    for text in prompts.values():
+        assert "123456789" in text
+        assert "987654321" not in text and reference not in text
 
 
 @settings(max_examples=25)

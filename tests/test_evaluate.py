@@ -318,7 +318,7 @@ def test_samples_are_counted_beside_an_evaluation_that_stays_as_it_was(
         assert after["samples"] == 8
         assert int(after["draft_passed"]) <= after["samples_passed"] <= 8
     # Independent streams: not all of one task are the same.
-    assert {0, 8} != {e["samples_passed"] for e in many["episodes"]}
+    assert any(0 < e["samples_passed"] < 8 for e in many["episodes"])
     assert [e["samples"] for e in many["arms"]["coder"]] == [8] * 3
     assert not any("samples" in e for e in many["arms"]["best_of_n"])
     text = eval_text(many)

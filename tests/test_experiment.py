@@ -96,6 +96,7 @@ def test_an_experiment_that_is_killed_ends_with_the_same_results(
     said: list[str] = []
     experiment, errors, _ = run_small(path, said.append)
     assert not errors
+    assert len(said) == len(experiment.runs) == 3
     assert all(line.endswith("done before") for line in said)
     results = (experiment.folder / "results.json").read_bytes()
     assert results == (whole / "results.json").read_bytes()

@@ -26,7 +26,7 @@ from parelha.interop.tasks import checked_lang, draft_messages, select_tasks, ta
 from parelha.interop.text import text_format, to_messages
 from parelha.once import Once
 from parelha.rewards import program_value
-from parelha.tasks import get_task
+from parelha.tasks import expected, get_task
 from parelha.types import Agent
 from tests.fake_grading import FakeGrader
 from tests.fakes import fake_task
@@ -85,6 +85,11 @@ def test_a_prompt_has_the_examples_and_neither_hidden_inputs_nor_the_kind_of_wor
         assert task.statement[checked_lang(lang)] in user["content"]
         assert str(task.action) not in system["content"] + user["content"]
         shown = [case.args for case in task.examples]
+        assert len(shown) == 2
+        for args in shown:
+            said = ", ".join(map(repr, args))
+            right = repr(expected(task, args))
+            assert f"{task.entry_point}({said}) == {right}\n" in user["content"]
         hidden = [case.args for case in task.make_cases(0) if case.args not in shown]
         assert hidden and not any(repr(args[0]) in user["content"] for args in hidden if args[0])
 

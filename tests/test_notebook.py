@@ -64,5 +64,5 @@ def test_the_notebook_trains_and_draws(model_folder: Path, tmp_path: Path) -> No
     outputs = {cell.id: cell.get("outputs", []) for cell in notebook.cells}
     assert any("image/png" in out.get("data", {}) for out in outputs["plots"])
     assert (tmp_path / "runs" / "tiny" / "report.html").is_file()
-    assert "0" in outputs["page"][-1]["data"]["text/plain"]  # the exit code
+    assert outputs["page"][-1]["data"]["text/plain"] == "0"  # the exit code
     assert not any(out.output_type == "error" for one in outputs.values() for out in one)

@@ -185,12 +185,8 @@ def test_a_run_is_read_with_all_its_episodes(tmp_path: Path) -> None:
     run = read_run(tmp_path / "run")
     assert len(run.episodes) == 4 * 2 * 4 * 2
     assert len(run.drafts) == 4 * 2 * 4
-    assert {e.final.name for e in run.episodes if e.reviews[-1].action == "approve"} <= {
-        "d0",
-        "d1",
-        "d2",
-        "d3",
-    }
+    approved = {e.final.name for e in run.episodes if e.reviews[-1].action == "approve"}
+    assert approved and approved <= {"d0", "d1", "d2", "d3"}
 
 
 def test_before_and_after_are_compared_only_on_the_same_tasks(tmp_path: Path) -> None:

@@ -148,10 +148,17 @@ def test_arms_with_fewer_episodes_are_not_said_to_have_all() -> None:
 
 
 def test_a_loss_is_no_percentage(tmp_path: Path) -> None:
-    results: dict[str, Any] = dict(made_up([], ("base", "pair")))
     curve = {"0": [0.034, -0.1], "1": [0.5, None]}
-    results["curves"] = {"pair": {"loss/coder": curve}}
-    text = build_page(tmp_path, results, {"runs": {}}).read_text(encoding="utf-8")
-    figures = [json.loads(found) for found in re.findall(r'>(\{"data.*?\})</script>', text)]
-    assert figures or "~%" not in text
-    assert "~%" not in text
+
+    def of(key: str) -> Any:
+        """The layout of the figure of a curve."""
+        results: dict[str, Any] = dict(made_up([], ("base", "pair")))
+        results["curves"] = {"pair": {key: curve}}
+        text = build_page(tmp_path, results, {"runs": {}}).read_text(encoding="utf-8")
+        figures = [json.loads(found) for found in re.findall(r'>(\{"data.*?\})</script>', text)]
+        drawn = [figure for figure in figures if figure["data"][0]["type"] == "scatter"]
+        assert len(drawn) == 1 and ("~%" in text) == ("~%" in json.dumps(drawn))
+        return drawn[0]["layout"]
+
+    assert "%" not in of("loss/coder")["yaxis"].get("tickformat", "")
+    assert of("pass_rate/draft")["yaxis"]["tickformat"] == "~%"  # what it looks like where it is

@@ -6,6 +6,7 @@ import random
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -212,7 +213,8 @@ def test_parents_killed_at_random_give_no_wrong_score_and_no_hang() -> None:
             stop.set()
             killer.join()
         assert sandbox.faults >= 3
-        assert sum(right) > 0
+        # An answer is given up only after two faults of its own: all others came.
+        assert right.count(False) <= sandbox.faults // 2
 
 
 def test_a_child_killed_from_outside_is_a_fault_and_not_a_score() -> None:
@@ -287,11 +289,12 @@ def test_imports_choose_the_warm_parent() -> None:
 
 def test_nothing_is_left_behind() -> None:
     def folders() -> set[Path]:
-        return set(Path("/tmp").glob(f"parelha-sandbox-{os.getpid()}-*"))
+        return set(Path(tempfile.gettempdir()).glob(f"parelha-sandbox-{os.getpid()}-*"))
 
     before, descriptors = folders(), len(list(Path("/proc/self/fd").iterdir()))
     with Sandbox(workers=2) as sandbox:
         run(sandbox, DOUBLE, 1)
+        assert len(folders() - before) == 1  # where it is looked for
         pids = [zygote.pid for zygote in sandbox._all]
     assert folders() == before
     assert len(list(Path("/proc/self/fd").iterdir())) == descriptors

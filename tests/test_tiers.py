@@ -1,6 +1,7 @@
 """Poorer processors, acted by this one: oneDNN and ATen are told to use no more than they have."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -17,14 +18,22 @@ CHOSEN = (
     "tests/test_adapted.py",
     "tests/test_train_machine.py::test_the_type_of_products_is_found_and_kept",
 )
+# Skipped where nothing can be packed, and float32 can be on both.
+PACKED = "tests/test_packed.py::test_a_packed_layer_gives_what_the_layer_gives"
 # oneDNN's and ATen's names of a tier, the flag of torch that says who can act it, and whether
 # bfloat16 weights can be packed there.
 TIERS = [("AVX2", "avx2", "avx2", False), ("AVX512_CORE", "avx512", "avx512_bw", True)]
 ACT = """
 import sys, pytest, torch
 from tests.processor import packs
+
+class Heard:
+    def pytest_runtest_logreport(self, report):
+        if report.when == "call" and report.passed:
+            print("\\nran:", report.nodeid, flush=True)
+
 print("packs bfloat16:", packs(torch.bfloat16), flush=True)
-sys.exit(pytest.main(sys.argv[1:]))
+sys.exit(pytest.main(sys.argv[1:], plugins=[Heard()]))
 """
 
 
@@ -46,3 +55,6 @@ def test_what_the_hardware_decides_holds_on_a_poorer_processor(
     )
     assert done.stdout.splitlines()[:1] == [f"packs bfloat16: {packs}"], "the tier is not acted"
     assert done.returncode == 0, done.stdout[-3000:]
+    # Where everything is skipped that is a success too, so some of each must have run.
+    ran = re.findall(r"^ran: (\S+)", done.stdout, re.MULTILINE)
+    assert all(any(test.startswith(one) for test in ran) for one in (*CHOSEN, PACKED)), ran

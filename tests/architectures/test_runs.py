@@ -14,6 +14,7 @@ from parelha.config_file import load_config
 from parelha.errors import UsageError
 from parelha.evaluate import evaluate_run
 from parelha.models import catalogue
+from parelha.tracking import RunFolder
 from parelha.train import dry_run
 from tests.architectures.models import ALL, CODEGEN, QWEN2, Architecture
 from tests.fakes import run_tiny, tiny_config, use_fakes
@@ -37,6 +38,13 @@ def config_of(runs: Path, name: str, steps: int, coder: Path, reviewer: Path) ->
 
 def records(run: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (run / "metrics.jsonl").read_text().splitlines()]
+
+
+def evaluated_after(run: Path) -> list[dict[str, Any]]:
+    """The episodes that the run itself evaluated with what it ended with."""
+    table = RunFolder(run).read_eval("after")
+    assert table is not None and table["episodes"]
+    return list(table["episodes"])
 
 
 @pytest.mark.parametrize(("coder", "reviewer"), [*((a, a) for a in ALL), (CODEGEN, QWEN2)], ids=str)
@@ -66,7 +74,7 @@ def test_a_resumed_run_equals_the_uninterrupted_one(
     assert "coder" in moved
     for agent in moved:
         assert first[f"adapter_sha/{agent}"] != second[f"adapter_sha/{agent}"]
-    assert evaluate_run(whole, 2, 1)
+    assert evaluate_run(whole, 2, 1)["episodes"] == evaluated_after(whole)
 
 
 def test_a_run_goes_on_with_its_own_layers_and_its_own_base_alone(
@@ -88,7 +96,7 @@ def test_a_run_goes_on_with_its_own_layers_and_its_own_base_alone(
     run_tiny(config(2), resume=run)
     stored = json.loads((run / "config.json").read_text())["config"]["model"]
     assert stored["adapter_targets"] == ["q_proj", "v_proj"]
-    assert evaluate_run(run, 2, 1)
+    assert evaluate_run(run, 2, 1)["episodes"] == evaluated_after(run)
 
 
 CONFIGS = sorted((Path(__file__).parents[2] / "configs").glob("*.toml"))

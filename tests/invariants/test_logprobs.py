@@ -3,6 +3,7 @@
 # pylint: disable=missing-function-docstring
 # pylint: disable=unexpected-keyword-arg  # transformers' configurations make __init__ late
 
+import math
 from typing import Any
 
 import pytest
@@ -86,18 +87,31 @@ def test_exploration_lowers_or_raises_an_action_by_at_most_its_share() -> None:
     policy, epsilon = tiny_policy(), 0.3
     trees = tiny_trees(tiny_engine(policy), tasks=2, action_epsilon=epsilon)
     for agent in Agent:
+        plays = [play for tree in trees for play in tree.rounds if play.agent is agent]
         samples = tiny_samples(trees, agent)
-        for logprobs, sample in zip(
-            sample_logprobs(policy, agent, samples, 2048), samples, strict=True
+        ratios: list[float] = []
+        for play, logprobs, sample in zip(
+            plays, sample_logprobs(policy, agent, samples, 2048), samples, strict=True
         ):
             for logprob, behaviour, legal in zip(
                 logprobs.tolist(), sample.behaviour, sample.legal, strict=True
             ):
-                ratio = 2.718281828 ** (logprob - behaviour)
+                ratio = math.exp(logprob - behaviour)
                 if legal is None:
                     assert ratio == pytest.approx(1.0, abs=1e-3)
                 else:
                     assert ratio <= 1 / (1 - epsilon) + 1e-3
+                    ratios.append(ratio)
+            # Of a whole choice the behaviour is (1 - ε)·policy + ε·uniform, token by token or not.
+            for turn in (turn for turn in play.turns if turn.choices):
+                end = turn.start + len(turn.completion.token_ids)
+                within = [i for i, at in enumerate(sample.targets) if turn.start <= at < end]
+                own = math.exp(sum(logprobs[i].item() for i in within))
+                drawn = math.exp(sum(sample.behaviour[i] for i in within))
+                mixed = (1 - epsilon) * own + epsilon / len(turn.choices)
+                assert drawn == pytest.approx(mixed, rel=1e-3)
+        # Somebody who does not explore at all has a ratio of 1 throughout.
+        assert any(abs(ratio - 1) > 0.05 for ratio in ratios)
 
 
 def test_forced_tokens_inside_a_choice_are_read_before_the_next_choice() -> None:
