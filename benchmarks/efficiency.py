@@ -97,7 +97,7 @@ def main() -> int:
     """Measure and print; 1 when fewer than 95 % of the trials are right, or an attack gains."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--trials", type=int, default=10, help="of each pair")
-    parser.add_argument("--attacks", action="store_true", help="the kinds 61 to 68 of tests/attacks")
+    parser.add_argument("--attacks", action="store_true", help="kinds 61 to 68 of tests/attacks")
     parser.add_argument("--kind", default="", help=f"one of {', '.join(KINDS)}")
     options = parser.parse_args()
     everywhere = os.sched_getaffinity(0)

@@ -213,7 +213,7 @@ def _correctness(score: Score) -> float:
 def _points(analysis: Analysis, tool: str) -> int:
     """Violations of one tool, weighted; a tool that the program brought down is at its worst."""
     severities = [f.severity for f in analysis.findings if f.tool == tool]
-    if "fatal" in severities:
+    if not {"fatal", "blocking"}.isdisjoint(severities):
         return _WORST
     bare = _BARE_FUNCTION[tool] * analysis.structure.lambdas
     if tool == "mypy":  # it would have said this of the same code in the open

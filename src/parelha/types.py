@@ -216,7 +216,7 @@ class Finding:
     message: str
     line: int
     column: int
-    severity: str = "warning"  # as the tool says it: convention, warning, error, note ...
+    severity: str = "warning"  # as the tool says it (error, note ...); or fatal, or blocking
 
 
 @dataclass(frozen=True)

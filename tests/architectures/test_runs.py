@@ -21,7 +21,7 @@ from tests.fakes import run_tiny, tiny_config, use_fakes
 
 pytestmark = pytest.mark.slow
 
-SHAPE: dict[str, Any] = {"drafts": 3, "max_tool_calls": 1}
+SHAPE: dict[str, Any] = {"drafts": 4, "max_tool_calls": 1}
 
 
 def config_of(runs: Path, name: str, steps: int, coder: Path, reviewer: Path) -> Config:

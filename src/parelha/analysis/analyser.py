@@ -184,9 +184,9 @@ def read(tool: Tool, output: ToolOutput) -> tuple[tuple[Finding, ...], float | N
 
 
 def stopped(found: tuple[Finding, ...], codes: str = "") -> tuple[Finding, ...]:
-    """Findings behind which a tool reads no more, as fatal: what it would have said is unknown."""
+    """Findings behind which a tool reads no more, as blocking: it would have said other things."""
     return tuple(
-        replace(item, severity="fatal")
+        replace(item, severity="blocking")
         if item.code.startswith(codes) and item.severity != "note"
         else item
         for item in found

@@ -63,7 +63,7 @@ def _gather(tree: ast.AST) -> None:
     body: list[ast.stmt] = getattr(tree, "body", [])
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
     outside = [statement for statement in body if not isinstance(statement, kinds)]
-    if outside:
+    if any(hasattr(statement, "body") for statement in outside):
         nothing = ast.arguments([], [], None, [], [], None, [])
         gathered = ast.FunctionDef("outside", nothing, outside, [])
         others = [statement for statement in body if isinstance(statement, kinds)]

@@ -14,7 +14,7 @@ from typing import Any
 from parelha.tasks.benchmarks.answers import RULES, WRAPPERS, Right, shown
 from parelha.tasks.benchmarks.formats import Problem
 from parelha.tasks.benchmarks.harness import ANSWER, Harness, calls_harness
-from parelha.tasks.benchmarks.inside import holds_opaque
+from parelha.tasks.benchmarks.inside import OPAQUE
 from parelha.tasks.benchmarks.judge import Run
 from parelha.tasks.benchmarks.rewrite import (
     RECORD,
@@ -124,10 +124,19 @@ def answered_calls(problem: Problem, run: Run) -> list[Call]:
         if result.outcome is not Outcome.PASSED:
             raise NoCallsError(f"the solution fails: {result.outcome} {result.detail}".strip())
         right = shown(result.value)
-        if result.value[0][0] is not True or holds_opaque(right):  # type: ignore[index]
+        if result.value[0][0] is not True or _holds_opaque(right):  # type: ignore[index]
             raise NoCallsError("its answers are no plain values")
         calls.append((args, Right(right, "allclose", problem.tolerance)))
     return calls
+
+
+def _holds_opaque(value: Any) -> bool:
+    """Whether a plain value holds the text of what is none: no answer could be equal to it."""
+    if isinstance(value, str):
+        return value.startswith(OPAQUE)
+    if isinstance(value, dict):
+        return _holds_opaque([*value.keys(), *value.values()])
+    return isinstance(value, list | tuple | set | frozenset) and any(map(_holds_opaque, value))
 
 
 def _call(

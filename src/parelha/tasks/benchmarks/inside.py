@@ -33,7 +33,7 @@ Steps = tuple[Step, ...]
 Watch = Callable[..., None]  # takes code objects: nothing else may be executed from then on
 Seen = tuple[bool, Any]  # True and a plain value, or False and the name of what a step raised
 
-_OPAQUE = "<a value of type "
+OPAQUE = "<a value of type "
 MAX_DEPTH = 60  # as in `answers`: containers inside containers
 _ATOMS: frozenset[type] = frozenset({type(None), bool, int, float, complex, str, bytes})
 _DATES: frozenset[type] = frozenset(
@@ -88,8 +88,7 @@ def execute(code: Any, module: ModuleType) -> None:
 def function_of(module: ModuleType, name: str) -> Any:
     """Return the function a program was asked for.
 
-    Raises:
-        NameError: the program defines no such thing.
+    Raises NameError where the program defines no such thing.
     """
     if name not in module.__dict__:
         raise NameError(f"the program defines no {name!r}")
@@ -121,14 +120,9 @@ class Once:
 
 
 def look(value: Any, views: Sequence[Steps]) -> list[Seen]:
-    """Return what each view sees of a value.
+    """Return what each view sees of a value: the steps of each assertion on it, innermost first.
 
-    Args:
-        value: what a program returned.
-        views: the steps of each assertion on it, innermost first.
-
-    Raises:
-        MemoryError: there is no memory left to look.
+    Raises MemoryError where there is no memory left to look.
     """
     return [_view(value, steps) for steps in views]
 
@@ -184,16 +178,7 @@ def plain(value: Any, depth: int = 0, hashed: bool = False) -> Any:
 
 def opaque(value: Any) -> str:
     """Return a text in place of what no plain value equals."""
-    return f"{_OPAQUE}{type(value).__name__}>"
-
-
-def holds_opaque(value: Any) -> bool:
-    """Return whether something in a plain value is such a text: no answer could be equal to it."""
-    if isinstance(value, str):
-        return value.startswith(_OPAQUE)
-    if isinstance(value, dict):
-        return holds_opaque([*value.keys(), *value.values()])
-    return isinstance(value, list | tuple | set | frozenset) and any(map(holds_opaque, value))
+    return f"{OPAQUE}{type(value).__name__}>"
 
 
 def _number(value: Any) -> Any:
@@ -279,8 +264,7 @@ def holds(helper: Any, place: int, others: Sequence[Any], whole: bool, packed: A
         whole: True where its result is asserted; else it asserts by itself.
         packed: the value as `_packed` gave it.
 
-    Raises:
-        MemoryError: there is no memory left to ask it.
+    Raises MemoryError where there is no memory left to ask it.
     """
     try:
         kind, content = packed
