@@ -174,6 +174,11 @@ def test_a_pasted_solution_is_all_copy_and_advice_is_none() -> None:
         lambda code: re.sub(r"[a-z]", lambda c: chr(ord(c[0]) - 97 + 0x1D41A), code),
         lambda code: " ".join(" ".join(token) + " " for token in tokens(code)),
         lambda code: "\n".join("-".join(token) for token in tokens(code)),
+        lambda code: " ".join(tokens(code)[::-1]),
+        lambda code: " ".join(token[::-1] for token in tokens(code)),
+        lambda code: " ".join(token[0] + token for token in tokens(code)),
+        lambda code: " ".join(f"{token[0]}-{token[1:]}" for token in tokens(code)),
+        lambda code: code.translate(str.maketrans("aceopxy", "асеорху")),
     ],
 )
 def test_copies_are_found_however_they_were_dressed(dress: Callable[[str], str]) -> None:

@@ -10,7 +10,7 @@ however dressed.
 import keyword
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 
 MAX_CODE = 10  # names, numbers and operators: an expression or two, and few whole bodies
@@ -30,6 +30,10 @@ _STATEMENT = re.compile(
     r"|(?:return|yield|raise|del|assert)\s+\S+|pass|break|continue|return"
 )
 _SPELLED = re.compile(r"(?<!\w)\w(?:[ .,·_-]\w){3,}(?!\w)")  # r e t u r n
+_INSIDE = re.compile(r"(?<=[^\W\d_])[-·‐‑](?=[^\W\d_])")  # r-eturn
+_DOUBLED = re.compile(r"(.)\1+")  # rreturn
+# Small letters of Cyrillic and Greek that look like Latin ones (Unicode TR 39).
+_ALIKE = str.maketrans("авеѕіјкмнорстухԁԛԝαεικνορτυχ", "abesijkmhopctyxdqwaeikvoptux")
 _LONGEST = 1000  # words of a text that are compared: the time grows with their square
 _QUOTED = 3  # tokens in a row that make a quotation where they stand elsewhere too
 
@@ -66,7 +70,8 @@ def copied(program: str, before: str, review: str) -> float:
     """How far a revision was copied out of its review, 0 (not) to 1 (twice the bound or more).
 
     Counts the names, numbers and operators that the revision has, the program before had not, and
-    the review holds in the same order. As many as a review may carry are no copy.
+    the review holds in the same order or its reverse, however they are spelled. As many as a review
+    may carry are no copy.
 
     Args:
         program: the revision.
@@ -76,13 +81,24 @@ def copied(program: str, before: str, review: str) -> float:
     old, new = _words(before)[:_LONGEST], _words(program)[:_LONGEST]
     steps = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
     changed = [word for step, _, _, a, b in steps if step != "equal" for word in new[a:b]]
-    taken = _common(changed, _words(review)[:_LONGEST])
+    taken = max(_common(*pair) for pair in _readings(changed, _words(review)[:_LONGEST], review))
     return min(1.0, max(0, taken - MAX_CODE) / MAX_CODE)
+
+
+def _readings(
+    changed: list[str], words: list[str], review: str
+) -> Iterator[tuple[list[str], list[str]]]:
+    """What is compared: the change, and the review as a coder could read it."""
+    yield changed, words
+    yield changed, words[::-1]
+    yield changed, [word[::-1] for word in words]
+    yield changed, _words(_INSIDE.sub("", review))[:_LONGEST]
+    yield [_DOUBLED.sub(r"\1", w) for w in changed], [_DOUBLED.sub(r"\1", w) for w in words]
 
 
 def _words(text: str) -> list[str]:
     """Names, numbers and operators, the same however their letters are dressed."""
-    plain = unicodedata.normalize("NFKC", text).casefold()
+    plain = unicodedata.normalize("NFKC", text).casefold().translate(_ALIKE)
     plain = "".join(sign for sign in plain if unicodedata.category(sign) != "Cf")
     plain = _SPELLED.sub(lambda run: run[0][::2], plain)
     return [word for word in _TOKEN.findall(plain) if word not in _PUNCTUATION]
