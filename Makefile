@@ -34,8 +34,8 @@ BIN := $(VENV)/bin
 CODE := src suite tests benchmarks
 JOBS ?= $(shell cores=$$(nproc 2>/dev/null || echo 2); echo $$((cores < 8 ? cores : 8)))
 LINT_JOBS = $(shell echo $$((($(JOBS) + 1) / 2)))
-# One more than there are processors, since some wait. Modules stay whole: many start a sandbox or linters for all their tests.
-PARALLEL = --numprocesses=$$(($(JOBS) + 1)) --dist=loadfile --no-loadscope-reorder
+# One more than there are processors, since some wait; a process that has run out of tests takes some of another's.
+PARALLEL = --numprocesses=$$(($(JOBS) + 1)) --dist=worksteal
 
 # $(call torch,ENVIRONMENT): uv knows where PyTorch keeps its builds and which of them fits the machine.
 # Where it cannot get there, pip's index has to do, whose build for Linux brings CUDA's libraries.
