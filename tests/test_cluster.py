@@ -292,6 +292,18 @@ def test_what_does_not_fit_or_start_is_told_in_one_line(
         opened.place_servers(config)
 
 
+def check_fits(resources: list[dict[str, float]], table: dict[str, Any], fits: bool) -> None:
+    """Ask for room on nodes with these resources, and see whether it is refused."""
+    listed = [{"Alive": True, "Resources": one} for one in resources]
+    config = Config(cluster=ClusterConfig.model_validate(table))
+    there = SimpleNamespace(nodes=lambda: listed)
+    if fits:
+        check_room(there, config.cluster)
+        return
+    with pytest.raises(UsageError, match="no node has room left"):
+        check_room(there, config.cluster)
+
+
 @pytest.mark.parametrize(
     ("nodes", "table", "fits"),
     [
@@ -304,14 +316,7 @@ def test_what_does_not_fit_or_start_is_told_in_one_line(
 def test_what_must_be_whole_on_a_node_is_packed(
     nodes: list[int], table: dict[str, Any], fits: bool
 ) -> None:
-    listed = [{"Alive": True, "Resources": {"CPU": float(cpus)}} for cpus in nodes]
-    config = Config(cluster=ClusterConfig.model_validate({"server_gpus": 0.0, **table}))
-    there = SimpleNamespace(nodes=lambda: listed)
-    if fits:
-        check_room(there, config.cluster)
-        return
-    with pytest.raises(UsageError, match="no node has room left"):
-        check_room(there, config.cluster)
+    check_fits([{"CPU": float(cpus)} for cpus in nodes], {"server_gpus": 0.0, **table}, fits)
 
 
 WHOLE = {"num_servers": 1, "server_gpus": 2.0}
@@ -328,14 +333,7 @@ WHOLE = {"num_servers": 1, "server_gpus": 2.0}
     ],
 )
 def test_a_share_of_a_gpu_is_one_gpus(gpus: list[int], table: dict[str, Any], fits: bool) -> None:
-    listed = [{"Alive": True, "Resources": {"CPU": 16.0, "GPU": float(n)}} for n in gpus]
-    config = Config(cluster=ClusterConfig.model_validate(table))
-    there = SimpleNamespace(nodes=lambda: listed)
-    if fits:
-        check_room(there, config.cluster)
-        return
-    with pytest.raises(UsageError, match="no node has room left"):
-        check_room(there, config.cluster)
+    check_fits([{"CPU": 16.0, "GPU": float(number)} for number in gpus], table, fits)
 
 
 def test_a_cluster_that_is_not_there_is_one_line(

@@ -28,6 +28,6 @@ def encode_choices(form: Format, names: Sequence[str]) -> Choices:
 
 def legal_next(choices: Choices, prefix: Sequence[int]) -> dict[int, int]:
     """Legal tokens after `prefix`, ascending: the number of choices behind each; none at an end."""
-    depth = len(prefix)
-    going_on = (c for c in choices if len(c) > depth and c[:depth] == tuple(prefix))
+    depth, so_far = len(prefix), tuple(prefix)
+    going_on = (c for c in choices if len(c) > depth and c[:depth] == so_far)
     return dict(sorted(Counter(choice[depth] for choice in going_on).items()))

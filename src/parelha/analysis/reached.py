@@ -12,7 +12,8 @@ def unused(source: str, entry_point: str) -> int:
     """Top-level functions and classes that the function a task calls does not reach by name.
 
     Only a name that is read where the entry point leads counts, whatever else stands in the module:
-    ``KEEP = helper`` or ``print(helper)`` beside the function does not make a helper used.
+    ``KEEP = helper`` or ``print(helper)`` beside the function does not make a helper used. What is
+    put into a table, a registry or a dispatcher that is reached is used (`_fills`).
 
     Args:
         source: any text.

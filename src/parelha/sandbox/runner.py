@@ -30,9 +30,9 @@ from .worker import PROFILES
 FOLDER = "parelha-sandbox-"
 INPUT_BYTES = 64 * 1024 * 1024
 Kind = Literal["program", "timed", "harness"]  # how the worker takes what it is sent
+_OLD_SECONDS = 3600.0  # of a folder without a lock: whoever made it is gone
 # Words, not syntax: a tree would mean parsing hostile source in this process (a parser can be
 # made to hang or crash), and a word too many only costs a heavier fork.
-_OLD_SECONDS = 3600.0  # of a folder without a lock: whoever made it is gone
 _WORDS = (
     ("sklearn", re.compile(r"\b(?:sklearn|scipy)\b")),
     ("pandas", re.compile(r"\bpandas\b")),
