@@ -1,14 +1,16 @@
 """What the owner of a sandbox sees of programs and of other owners' folders."""
 
-# pylint: disable=missing-function-docstring
+# pylint: disable=missing-function-docstring,protected-access
 
 import fcntl
 import os
 import tempfile
+import time
 from pathlib import Path
 
 import pytest
 
+from parelha import priority
 from parelha.sandbox import Sandbox, watching
 from parelha.sandbox.conversation import ENDING_THREADS
 from parelha.sandbox.runner import FOLDER, _remove_leftovers
@@ -41,6 +43,27 @@ def test_before_there_is_a_program_none_is_found() -> None:
             assert zygote.find_child() is None
             # A process that waits in a pid namespace of its own is no program.
             assert (watching.find_child(zygote.pid) is not None) == (level >= 3)
+
+
+@pytest.mark.parametrize("level", [2, 3])
+def test_a_program_stays_in_the_session_in_which_its_zygote_gives_way(level: int) -> None:
+    # Of another session a nice value does not count: sched(7), "The autogroup feature".
+    with Sandbox(workers=1, max_level=level) as sandbox:
+        if sandbox.level < level:
+            pytest.skip(f"this machine holds level {sandbox.level} only")
+        with sandbox._taken("bare", 1) as (zygote,):
+            ends = zygote.begin(Limits())
+            try:
+                while (program := zygote.find_child()) is None:
+                    time.sleep(0.01)
+                while os.getpgid(program) == os.getpgid(zygote.pid):
+                    time.sleep(0.01)
+                assert os.getsid(program) == os.getsid(zygote.pid) == zygote.pid != os.getsid(0)
+                assert os.getpriority(os.PRIO_PROCESS, program) == priority._NICE
+            finally:
+                for end in ends:
+                    os.close(end)
+                zygote.kill()
 
 
 def test_a_short_pool_of_threads_passes_each_time_and_too_many_fail_each_time() -> None:

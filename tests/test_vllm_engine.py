@@ -293,6 +293,24 @@ def test_what_meets_a_fault_is_asked_again(
     assert lines[-1] == f"{server.url} is back"
 
 
+def test_what_waits_for_a_server_that_hangs_is_asked_of_another_one(
+    start: Any, open_engine: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("parelha.engines.vllm_engine._PARALLEL", 1)
+    first, second = start(), start()
+    engine = open_engine(first, second)
+    held = threading.Event()
+    first.before = holding(threading.Event(), held)
+    first.faults = [(0, b"")]
+    engine.submit([text(tag) for tag in range(6)])
+    found: dict[int, Any] = {}
+    while len(found) < 6:
+        found |= engine.step()
+        if len(found) == 3:  # the other one does not wait for it
+            held.set()
+    assert len(first.completions()) == 1  # it broke, and nothing else was sent there
+
+
 def test_a_slow_server_is_waited_for(start: Any, open_engine: Any) -> None:
     server = start()
     engine = open_engine(server, start())

@@ -31,7 +31,7 @@ from parelha.errors import ParelhaError, ServerUnreachableError, WorkFailedError
 from parelha.models.policy import Policy
 from parelha.types import Agent
 
-_PARALLEL = 64  # requests under way at one server at once
+_PARALLEL = 256  # requests under way at one server at once
 _STEP_SECONDS = 0.1
 _PROBE_SECONDS = 2.0  # between two looks at a server that was left out
 _PATIENCE_SECONDS = 1800.0  # without any server: they may all be started anew
@@ -85,11 +85,14 @@ class VllmEngine(Closing):
         self.asked_again = 0
         self.servers = [VllmServer(url, config.server_key_env) for url in config.servers]
         self._policy, self._formats, self._say = policy, formats, say
-        self._pool = ThreadPoolExecutor(_PARALLEL * len(self.servers), thread_name_prefix="vllm")
+        self._pool = ThreadPoolExecutor(max(1, len(self.servers)), thread_name_prefix="vllm")
+        # One each, so that a server that hangs does not take the threads of the others.
+        self._askers = {server: ThreadPoolExecutor(_PARALLEL) for server in self.servers}
         self._closed, self._fault = False, ""
         self._tickets = 0
         self._asked: dict[int, _Asked] = {}
         self._homes: dict[tuple[int | str, ...], VllmServer] = {}
+        self._failing: set[VllmServer] = set()  # what waits for their threads is not sent
         self._probes: dict[VllmServer, Future[None]] = {}
         self._probed = self._last_up = time.monotonic()
         self._adapters: dict[str, Adapter] = {}
@@ -127,7 +130,8 @@ class VllmEngine(Closing):
                 if server.is_up:
                     server.retire(adapter)
             server.close()
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        for pool in (self._pool, *self._askers.values()):
+            pool.shutdown(wait=False, cancel_futures=True)
         shutil.rmtree(self._folder, ignore_errors=True)
         with suppress(OSError):  # another process writes there too
             self._shared.rmdir()
@@ -217,9 +221,9 @@ class VllmEngine(Closing):
             found: Completion | ParelhaError
             try:
                 found = self._finished(asked.request, *asked.future.result())
-            except (ServerUnreachableError, WorkFailedError) as error:
+            except (_NotAskedError, ServerUnreachableError, WorkFailedError) as error:
                 self._leave_out(asked.server, error)
-                asked.attempts += 1
+                asked.attempts += not isinstance(error, _NotAskedError)
                 if asked.attempts < _ATTEMPTS:
                     self.asked_again += 1
                     self._send(asked)
@@ -270,7 +274,19 @@ class VllmEngine(Closing):
             home = self._homes.get(key)
         asked.server, asked.future = home, None
         if home is not None:
-            asked.future = self._pool.submit(_ask, home, asked.adapter, asked.request)
+            asked.future = self._askers[home].submit(self._ask, home, asked.adapter, asked.request)
+
+    def _ask(self, server: VllmServer, adapter: Adapter, request: Request) -> _Said:
+        """Ask a server, in a thread of its own, unless another thread has found it failing."""
+        if server in self._failing:
+            raise _NotAskedError(f"{server.url} failed while this waited")
+        try:
+            if request.choices:
+                return walk_choice(request, lambda body: server.complete(adapter, body), server.url)
+            return None, read_answer(server.complete(adapter, body_of(request)), server.url)
+        except (ServerUnreachableError, WorkFailedError):
+            self._failing.add(server)
+            raise
 
     def _leave_out(self, server: VllmServer, error: ParelhaError) -> None:
         """Ask a server no more until it is back.
@@ -296,6 +312,7 @@ class VllmEngine(Closing):
                 del self._probes[server]
                 if probe.exception() is None:
                     server.is_up = True
+                    self._failing.discard(server)
                     self._say(f"{server.url} is back")
         now = time.monotonic()
         if now - self._probed >= _PROBE_SECONDS:
@@ -316,10 +333,8 @@ class VllmEngine(Closing):
             )
 
 
-def _ask(server: VllmServer, adapter: Adapter, request: Request) -> _Said:
-    if request.choices:
-        return walk_choice(request, lambda body: server.complete(adapter, body), server.url)
-    return None, read_answer(server.complete(adapter, body_of(request)), server.url)
+class _NotAskedError(ParelhaError):
+    """A server failed while a request waited for one of its threads."""
 
 
 def _draft_of(request: Request) -> tuple[int | str, ...]:

@@ -65,6 +65,7 @@ class ZygoteProcess:
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.DEVNULL,
                     cwd="/",
+                    start_new_session=True,
                 )
             except OSError as error:
                 mine.close()
