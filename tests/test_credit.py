@@ -135,6 +135,21 @@ def test_an_approval_has_no_text_to_credit_and_a_lone_text_nothing_to_be_compare
     assert written.advantages[1:] == [None, None]
 
 
+def test_later_rounds_take_nothing_from_the_credit_of_the_first_reviews_words() -> None:
+    found = []
+    for later in (0, 3):
+        row: list[list[Exchange]] = [
+            [("major", fake_score("x", after)), *[("major", fake_score("x", after))] * later]
+            for after in (HALF, HALF + 1)
+        ]
+        tree = fake_tree([(fake_score("x", HALF), row), (fake_score("x", PASSED), [[(None, None)]])])
+        reward_trees([tree], RewardConfig())
+        credited(tree, learning=LearningConfig())
+        found.append(texts(tree)[:2])
+    assert found[1] == pytest.approx(found[0])
+    assert None not in found[0] and 0.0 not in found[0]
+
+
 @pytest.mark.parametrize("passes", [True, False])
 @pytest.mark.parametrize("says", [None, "minor"])
 def test_the_right_verdict_is_learned_whichever_was_drawn(passes: bool, says: Says) -> None:

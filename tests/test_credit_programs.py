@@ -3,6 +3,7 @@
 # pylint: disable=missing-function-docstring
 
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -104,6 +105,23 @@ def test_beside_edits_a_program_that_starts_afresh_is_measured_from_the_mean_dra
     assert advantages_of_revisions(tree) == [0.0625, -0.0625]
 
 
+def test_a_stored_draft_that_is_only_judged_is_no_first_attempt() -> None:
+    revised: list[Any] = [
+        (fake_score("x", 2), [[("minor", fake_score("x", 2))]]),
+        (fake_score("x", 2), [[("major", fake_score("x", 4))]]),
+    ]
+    judged = (fake_score("x", 8), [[(None, None)]])  # chosen since it passes
+    found = []
+    for rows in (revised, [*revised, judged]):
+        tree = fake_tree(rows)
+        for draft in tree.drafts:
+            draft.kind = "stored"
+        reward_trees([tree], RewardConfig())
+        assign_credit([tree], RAW, RewardConfig())
+        found.append([branch.revisions[0].advantages[0] for branch in tree.episodes[:2]])
+    assert found == [[-0.0625, 0.0625]] * 2
+
+
 @pytest.mark.parametrize("severity", ["minor", "major"])
 @pytest.mark.parametrize("weight", [0.0, 0.5, 1.0])
 def test_a_revision_is_compared_by_programs_own_values_whatever_drafts_are_paid_for_dialogues(
@@ -165,7 +183,7 @@ def test_normalised_advantages_do_not_know_the_rewards_scale_where_some_pass(
     credited(*scaled, learning=LearningConfig())
     if spread > 0.5 and all(max(r) - min(r) > 1e-2 or max(r) == min(r) for r in steps):
         kept = [a for tree in trees for a in advantages(tree) if a is not None]
-        share = len(kept) / sum(map(len, steps))
+        share = len(kept) / sum(len(rewards) for rewards in steps if len(rewards) > 1)
         assert root_mean_square(trees) == pytest.approx(share, rel=1e-2)
         for one, other in zip(trees, scaled, strict=True):
             for mine, its in zip(advantages(one), advantages(other), strict=True):

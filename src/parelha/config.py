@@ -85,7 +85,9 @@ class EpisodeConfig(Section):
     """In training a task of which no draft passes gets as many again, which begin with the first
     half of the reference (GHPO, arXiv 2507.10628); only the rest of them is learned."""
     max_rounds: Size = 1
-    """Reviews followed by a revision, at most, on each branch."""
+    """Reviews followed by a revision, at most, on each branch. In training the verdicts of all of
+    them are learned, and the words of the first alone: a later program has one review, and a text
+    is compared with the other reviews of its program."""
     max_program_tokens: Size = 256
     """Limit of a draft and of a revision; what is cut by it has no program."""
     max_review_tokens: Size = 128

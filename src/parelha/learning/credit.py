@@ -175,6 +175,9 @@ def _revisions(tree: Tree, reward: RewardConfig) -> Iterator[_Entry]:
     would be noise to it: its baseline is the mean of the first attempts. Values are the programs'
     own: what a draft is paid for its dialogue (`reward.draft_final_weight`) has revisions in it.
     """
+    revised = {branch.draft.name for branch in tree.episodes if branch.revisions}
+    # Stored drafts that are only judged were chosen by whether they pass.
+    first = [d for d in tree.drafts if d.kind == "draft" or d.name in revised]
     for branch in tree.episodes:
         programs = [branch.draft, *branch.revisions]
         for before, review, revision in zip(
@@ -182,7 +185,6 @@ def _revisions(tree: Tree, reward: RewardConfig) -> Iterator[_Entry]:
         ):
             if before.reward is None or not _kept([revision]):
                 continue
-            first = [draft for draft in tree.drafts if draft.kind != "hinted"]
             against = first if review.asks_afresh else [before]
             values = [combine(one.components, reward) for one in against if one.reward is not None]
             yield _whole(revision, (revision.reward or 0.0) - sum(values) / len(values))
@@ -221,10 +223,11 @@ class _Book:
             return
         values = [value for _, _, value in group]
         agent = group[0][0].agent
-        self.played[agent, kind] += sum(bool(places) for _, places, _ in group)
+        if len(values) > 1:  # one alone was compared with nothing
+            self.played[agent, kind] += sum(bool(places) for _, places, _ in group)
         counts = self.groups[agent]
         counts[0] += 1
-        if len(values) < 2 or max(values) - min(values) < _EPSILON:
+        if max(values) - min(values) < _EPSILON:
             counts[1] += 1
             return
         found = self.algorithm.group_advantages(values)
