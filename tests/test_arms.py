@@ -74,6 +74,15 @@ def test_a_tools_output_takes_the_place_of_the_review() -> None:
         assert branch.final.score is not None and branch.final.score.all_passed
 
 
+def test_with_more_rounds_an_arm_stays_on_the_pairs_random_streams() -> None:
+    reviews = {(name, 0): "propose_refactoring" for name in ("d0.r0", "d0.r0.d.r")}
+    names = []
+    for arm in ("frozen_reviewer", "linters"):
+        (branch,) = play(arm, reviews, max_rounds=2).episodes
+        names.append([play.name for play in (branch.draft, *branch.rounds)])
+    assert names[0] == names[1] == ["d0", "d0.r0", "d0.r0.d", "d0.r0.d.r", "d0.r0.d.r.d"]
+
+
 def test_a_tool_that_finds_no_fault_leaves_the_draft_as_it_is() -> None:
     text = "```python\ndef f(x: int) -> int:\n    return x + 0  # right\n```"
     assert kinds(play("tools", script={("d0", 1): text})) == ["draft"]

@@ -139,10 +139,14 @@ def test_later_rounds_take_nothing_from_the_credit_of_the_first_reviews_words() 
     found = []
     for later in (0, 3):
         row: list[list[Exchange]] = [
-            [("major", fake_score("x", after)), *[("major", fake_score("x", after))] * later]
+            [("major", fake_score("x", after)) for _ in range(1 + later)]
             for after in (HALF, HALF + 1)
         ]
-        tree = fake_tree([(fake_score("x", HALF), row), (fake_score("x", PASSED), [[(None, None)]])])
+        rows: list[Draft] = [
+            (fake_score("x", HALF), row),
+            (fake_score("x", PASSED), [[(None, None)]]),
+        ]
+        tree = fake_tree(rows)
         reward_trees([tree], RewardConfig())
         credited(tree, learning=LearningConfig())
         found.append(texts(tree)[:2])

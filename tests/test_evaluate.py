@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
+from parelha.arms import play_arm
 from parelha.cli import run as parelha
 from parelha.config_file import from_dict, lay_over
 from parelha.engines.protocol import EngineStatistics
 from parelha.engines.torch_engine import TorchEngine
-from parelha.errors import UsageError
+from parelha.errors import UsageError, WorkFailedError
 from parelha.evaluate import evaluate, evaluate_run
 from parelha.experiment.plan import merged
 from parelha.heldout import heldout_tasks
@@ -22,9 +23,10 @@ from parelha.models.policy import Policy
 from parelha.report.records import group_of
 from parelha.report.terminal import eval_text
 from parelha.runtime import open_runtime
+from parelha.stage import Part
 from parelha.suites import heldout_suites
 from parelha.tasks import load_tasks
-from parelha.types import Agent
+from parelha.types import Agent, Task
 from tests.fake_grading import half_pass
 from tests.fakes import run_tiny, tiny_config, use_fakes
 from tests.test_tasks_benchmarks import GOOD, HUMANEVAL, write
@@ -277,6 +279,39 @@ def test_humaneval_is_evaluated_on_whole_beside_the_families() -> None:
     tasks = heldout_tasks(config, 168)
     groups = Counter(group_of({"family": task.family, "split": task.split}) for task in tasks)
     assert groups == {"heldout_params": 4, "humaneval": 164}
+
+
+def test_a_pair_trained_ahead_on_servers_is_evaluated_by_any_engine(
+    run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_fakes(monkeypatch)
+    copy = tmp_path / "copy"
+    shutil.copytree(run, copy)
+    table = json.loads((copy / "config.json").read_text(encoding="utf-8"))
+    table["config"]["train"]["overlap"] = True
+    table["config"]["engine"] |= {"kind": "vllm", "servers": ["http://localhost:1"]}
+    (copy / "config.json").write_text(json.dumps(table), encoding="utf-8")
+    here = {"engine.kind": "torch", "engine.servers": "[]"}
+    assert len(evaluate_run(copy, 1, 1, here)["episodes"]) == 1
+
+
+def test_an_arms_episode_that_fails_is_named(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    use_fakes(monkeypatch)
+    failed: list[str] = []
+
+    def failing(arm: str, task: Task, *rest: Any) -> Part:
+        if arm == "tools" and not failed:
+            failed.append(f"tools: {task.id}")
+            raise WorkFailedError("it is gone")
+        return (yield from play_arm(arm, task, *rest))
+
+    monkeypatch.setattr("parelha.evaluate.play_arm", failing)
+    table = evaluate_run(run, 1, None, {"eval.arms": "coder,tools"})
+    assert table["failed"] == {failed[0]: "it is gone"}
+    assert {arm: len(found) for arm, found in table["arms"].items()} == {
+        "coder": EPISODES,
+        "tools": EPISODES - 1,
+    }
 
 
 def test_a_trained_pair_is_tried_on_other_tasks_with_other_limits(

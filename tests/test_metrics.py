@@ -19,7 +19,7 @@ from parelha.rewards import reward_trees
 from parelha.rollout import play_all
 from parelha.types import Agent, Phase, Score, Task
 from tests.fake_grading import NUM_CASES, FakeGrader, fake_score
-from tests.fakes import fake_stage, fake_task
+from tests.fakes import Exchange, fake_stage, fake_task, fake_tree
 from tests.scripted import Script, ScriptedEngine
 
 
@@ -149,6 +149,13 @@ def test_the_lift_is_what_the_end_is_above_the_drafts(phase: Phase, max_rounds: 
         assert gained == pytest.approx(2 / 3 * 1 / 4)
     if phase == "review" and max_rounds == 1:  # no right draft was reviewed
         assert record["lift_perfect"] == pytest.approx(gained)
+
+
+def test_a_draft_that_is_mended_in_a_late_round_is_mended_once() -> None:
+    right, wrong = fake_score("x", NUM_CASES), fake_score("x", 1)
+    late: list[Exchange] = [("major", score) for score in (wrong, wrong, wrong, right)]
+    found = review_metrics([fake_tree([(right, [[(None, None)]]), (wrong, [late])])])
+    assert (found["lift"], found["lift_perfect"]) == (0.5, 0.5)
 
 
 def test_a_step_of_forced_reviews_in_which_all_drafts_pass_tells_nothing_of_reviews() -> None:

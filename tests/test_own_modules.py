@@ -5,15 +5,19 @@
 import importlib
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from parelha import cli
+from parelha.config import RewardConfig
 from parelha.config_file import from_dict
 from parelha.errors import UsageError
 from parelha.own_modules import is_importable, load_module, source_of
+from parelha.rewards import components
+from tests.fake_grading import fake_score
 
 FAULTS = [
     ("x = undefined_name", "NameError: name 'undefined_name' is not defined"),
@@ -56,6 +60,26 @@ def test_a_package_that_fails_is_told_with_its_error_in_one_line(
     line = str(caught.value)
     assert f"{name} cannot be imported: {said}" in line
     assert "\n" not in line and "no module" not in line and "no such" not in line
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("None", "TypeError: float() argument must be a string or a real number, not 'NoneType'"),
+        ("score.tests.nothing", "AttributeError: 'NoneType' object has no attribute 'nothing'"),
+        ("2.0", "gave 2.0, a component is from 0 to 1"),
+    ],
+)
+def test_a_component_that_fails_is_told_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str, said: str
+) -> None:
+    init = f"def value(score, reviews):\n    return {body}"
+    name = package(tmp_path, monkeypatch, init)
+    score = replace(fake_score("x", 1), tests=None)
+    with pytest.raises(UsageError) as caught:
+        components(score, [], RewardConfig(own={name: 1.0}))
+    assert str(caught.value).startswith(f"reward.own: {name} ")
+    assert said in str(caught.value)
 
 
 def test_a_package_that_fails_ends_a_command_without_a_traceback(

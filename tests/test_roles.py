@@ -29,6 +29,15 @@ def test_a_role_is_what_the_configuration_says() -> None:
     assert "approve" in reviewer.actions["pt"]
 
 
+def test_the_reviewer_is_told_of_tools_where_it_chooses_them() -> None:
+    for tools, calls, said in (("always", 2, ""), ("chosen", 0, ""), ("chosen", 1, "1")):
+        roles = roles_of(from_dict({"episode": {"tools": tools, "max_tool_calls": calls}}))
+        system = roles[Agent.REVIEWER].system
+        assert "{" not in system["en"] + system["pt"]
+        assert ("tools" in system["en"]) == ("ferramentas" in system["pt"]) == bool(said)
+        assert said in system["en"] and said in system["pt"]
+
+
 def test_roles_that_share_an_adapter_train_it_once() -> None:
     roles = roles_of(from_dict({"model": {"coder": "one", "shared_policy": True}}))
     assert {role.base for role in roles.values()} == {"one"}

@@ -51,8 +51,8 @@ def _play_with_tool(task: Task, stage: Stage, draft: Round, tool: ReviewerAction
     config = stage.config
     room = max(config.max_review_tokens, config.max_tool_tokens)  # as much as a reviewer would see
     stage = replace(stage, config=config.model_copy(update={"max_review_tokens": room}))
-    branch, last, grades = Branch(draft), draft, []
-    for number in range(stage.config.max_rounds):
+    branch, last, grades, name = Branch(draft), draft, [], f"{draft.name}.r0"
+    for _ in range(stage.config.max_rounds):
         program, said = program_of(last)
         if program:
             said = yield stage.pool.submit(guarded, run_tool, tool, task, program, stage)
@@ -60,11 +60,11 @@ def _play_with_tool(task: Task, stage: Stage, draft: Round, tool: ReviewerAction
             break
         # As with a reviewer: nothing to save in what is no program.
         severity: Severity = "major" if program else "critical"
-        review = Round(f"{last.name}.t{number}", Agent.REVIEWER, "review", severity=severity)
+        review = Round(name, Agent.REVIEWER, "review", severity=severity)
         review.action, review.review = ReviewerAction.PROPOSE_REFACTORING, said
-        revision, grade = yield from play_revision(f"{last.name}.r0.d", task, stage, last, review)
+        revision, grade = yield from play_revision(f"{name}.d", task, stage, last, review)
         branch.rounds += [review, revision]
-        last = revision
+        last, name = revision, f"{name}.d.r"
         grades.append((revision, grade))
     yield from wait_for_grades(grades)
     return branch

@@ -5,6 +5,7 @@ Unknown keys and bad values raise `UsageError` with one line.
 
 import difflib
 import json
+import re
 import tomllib
 from pathlib import Path
 from typing import Any, Literal
@@ -121,7 +122,9 @@ def _lay(table: dict[str, Any], parts: list[str], text: str) -> None:
         table = inner
     default, value = _default(parts), _value(text)
     if isinstance(default, tuple) and not isinstance(value, list):
-        value = [_value(part.strip()) for part in text.split(",")]
+        # What a comma of a name is followed by has a value: `values,k=2`.
+        quoted = isinstance(value, str) and value != text
+        value = [value] if quoted else [_value(s.strip()) for s in re.split(r",(?!\w+=)", text)]
     elif isinstance(default, str) and not isinstance(value, str):
         value = text
     table[parts[-1]] = value

@@ -191,7 +191,7 @@ def ask_for_edit(
     assert review.severity is not None
     head = form.foreign(task_prompt(task, lang)) + prompts.own_program(lang)
     code, _ = program_of(program)
-    old = form.capped_ids(code or program.turns[-1].answer, 2 * config.max_program_tokens)
+    old = form.capped_ids(code, 2 * config.max_program_tokens)
     middle = prompts.review_heading(review.severity, lang)
     tail = prompts.edit(lang) + form.foreign(task.signature)
     ids = [*form.text_ids(head), *old, *form.text_ids(middle), *shown, *form.text_ids(tail)]
@@ -205,7 +205,7 @@ def ask_afresh(
     """As a draft is asked for, the kind of work known; the old program is out of sight."""
     lang, form = stage.lang, stage.formats[play.agent]
     assert review.severity is not None
-    kind = CoderAction(program.action or next(iter(CoderAction)))
+    kind = CoderAction(program.action)
     talk = ask_for_kind(play, task, stage)
     talk.reminded(encode_choices(form, [kind])[0], f" {kind}")
     head = prompts.review_heading(review.severity, lang)

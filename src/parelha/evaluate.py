@@ -32,6 +32,7 @@ _BATCH = 100
 # Of a run's configuration what an evaluation may set otherwise.
 _SAMPLING = ("temperature", "action_temperature", "top_p", "top_k", "no_repeat_ngram")
 _FREE = ("engine.", "eval.", "episode.", "tasks.eval_suites")
+_ALONE = {"train.overlap": "false"}  # nothing is trained, so any engine can play
 
 
 class _Play:
@@ -106,12 +107,15 @@ def evaluate(
         "episodes": eval_records(trees, tasks),
         "reviewer": review_metrics(trees),
     }
+    lost = {name: str(error) for name, error in failed.items()}
     for arm in config.eval.arms:
-        table.setdefault("arms", {})[arm] = _play_arm(arm, play, stage, trees, tasks)
+        records, without = _play_arm(arm, play, stage, trees, tasks)
+        table.setdefault("arms", {})[arm] = records
+        lost |= {f"{arm}: {name}": str(error) for name, error in without.items()}
     if config.eval.samples > 1:
         _add_samples(table, trees, tasks, play, stage)
-    if failed:
-        table["failed"] = {name: str(error) for name, error in failed.items()}
+    if lost:
+        table["failed"] = lost
     if answered_by := runtime.engine.record():
         table["server"] = answered_by
     return table, round_records(step, trees)
@@ -141,19 +145,21 @@ def _add_samples(
 
 def _play_arm(
     arm: str, play: _Play, stage: Stage, pair: list[Tree], tasks: tuple[Task, ...]
-) -> list[dict[str, Any]]:
-    """The records of an arm's episodes on the tasks that the pair has played."""
+) -> tuple[list[dict[str, Any]], dict[str, ParelhaError]]:
+    """The records of an arm's episodes on the tasks that the pair has played, and what failed."""
     runtime = play.runtime
     if arm == "frozen_reviewer" and not runtime.policy.product_norm(Agent.REVIEWER):
-        return eval_records(pair, tasks)  # the pair's own is that
+        return eval_records(pair, tasks), {}  # the pair's own is that
     parts = [play_arm(arm, task, stage, tree) for task, tree in zip(tasks, pair, strict=True)]
     aside: AbstractContextManager[None] = nullcontext()
     if arm == "frozen_reviewer":
         aside = adapter_aside(runtime.policy, Agent.REVIEWER, runtime.engine.weights_changed)
     with aside:
         played = play.all(arm, parts)
-    whole = [(end, t) for end, t in zip(played, tasks, strict=True) if isinstance(end, Tree)]
-    return eval_records([tree for tree, _ in whole], [task for _, task in whole])
+    ended = list(zip(played, tasks, strict=True))
+    whole = [(end, task) for end, task in ended if isinstance(end, Tree)]
+    failed = {task.id: end for end, task in ended if not isinstance(end, Tree)}
+    return eval_records([tree for tree, _ in whole], [task for _, task in whole]), failed
 
 
 def _or_error(part: Part) -> Part:
@@ -190,7 +196,7 @@ def evaluate_run(
     for key in overrides or {}:
         if not key.startswith(_FREE):
             raise UsageError(f"{key} belongs to the run: what can be given is {', '.join(_FREE)}")
-    config = lay_over(from_dict(stored["config"]), overrides or {})
+    config = lay_over(from_dict(stored["config"]), _ALONE | (overrides or {}))
     if config.engine.server:
         return evaluate_server(config, step, episodes)
     step = newest_step(run_dir) if step is None else step
@@ -234,7 +240,7 @@ def load_pair(
         UsageError: no run, no such checkpoint, other weights than the run was made with.
     """
     stored = RunFolder.open(run_dir).read_config()
-    config = lay_over(from_dict(stored["config"]), overrides or {})
+    config = lay_over(from_dict(stored["config"]), _ALONE | (overrides or {}))
     step = newest_step(run_dir) if step is None else step
     runtime = open_runtime(config, on_progress=say or say_aside)
     try:

@@ -117,20 +117,21 @@ def review_metrics(trees: Sequence[Tree]) -> dict[str, float | None]:
     found["mended"] = mean(float(a.all_passed) for _, b, a in written if not b.all_passed)
     found["broken"] = mean(float(not a.all_passed) for _, b, a in written if b.all_passed)
     found["change"] = mean(_change(b.program, a.program) for _, b, a in written)
-    own = _per_draft(trees, lambda branch: bool(_before_review(branch)))
+    own = _per_draft(trees, _says_something)
     if not any(branch.reviews for _, branch in own):
         own = []  # nothing was reviewed, so nothing is known of what reviews add
     failing = _weighted_mean(
-        (weight, float(not score.all_passed)) for weight, b in own for score in _before_review(b)
+        (weight, float(not b.draft.score.all_passed))
+        for weight, b in own
+        if b.draft.score is not None
     )
+    rescued = mean(found for tree in trees for b in tree.episodes for found in _rescued(b))
     found["lift"] = _weighted_mean(
         (weight, float(b.final.score.all_passed) - b.draft.score.all_passed)
         for weight, b in own
         if b.draft.score is not None and b.final.score is not None
     )
-    found["lift_perfect"] = (
-        None if found["mended"] is None or failing is None else failing * found["mended"]
-    )
+    found["lift_perfect"] = None if rescued is None or failing is None else failing * rescued
     found["credit_fidelity"] = _correlation(
         [
             (advantage, review.components["improvement"])
@@ -151,12 +152,18 @@ def _judged(branch: Branch) -> Iterator[tuple[Round, Score, Score | None]]:
             yield review, before.score, None if after is None else after.score
 
 
-def _before_review(branch: Branch) -> list[Score]:
-    """The programs that were reviewed, or the draft where it passes and needed no review."""
+def _says_something(branch: Branch) -> bool:
+    """Whether its draft was reviewed, or passes and needed no review."""
     draft = branch.draft.score
-    if not branch.reviews and draft is not None and draft.all_passed:
-        return [draft]
-    return [before for _, before, _ in _judged(branch)]
+    return any(_judged(branch)) or (not branch.reviews and draft is not None and draft.all_passed)
+
+
+def _rescued(branch: Branch) -> Iterator[float]:
+    """Of a draft that fails, 1 where the reviews have led to a program that passes, else 0."""
+    draft = branch.draft.score
+    after = [a for review, _, a in _judged(branch) if a is not None and not _approves(review)]
+    if after and draft is not None and not draft.all_passed:
+        yield float(any(score.all_passed for score in after))
 
 
 def _per_draft(trees: Sequence[Tree], counts: Callable[[Branch], bool]) -> list[tuple[int, Branch]]:

@@ -188,7 +188,12 @@ def components(score: Score, reviews: Sequence[Round], config: RewardConfig) -> 
 
 def _own(module: str, score: Score, reviews: Sequence[Round]) -> float:
     """A component of a user's own."""
-    found = float(load_module(module, "value").value(score, reviews))
+    component = load_module(module, "value").value
+    try:
+        found = float(component(score, reviews))
+    except Exception as error:
+        said = " ".join(f"{type(error).__name__}: {error}".split())
+        raise UsageError(f"reward.own: {module} failed: {said}") from error
     if not 0.0 <= found <= 1.0:
         raise UsageError(f"reward.own: {module} gave {found}, a component is from 0 to 1")
     return found

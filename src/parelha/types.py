@@ -14,8 +14,8 @@ Split = Literal["train", "heldout_seeds", "heldout_params", "heldout_families"]
 CaseGroup = Literal["ordinary", "edge"]
 FinishReason = Literal["stop", "length", "action"]
 Severity = Literal["minor", "major", "critical"]
-# What of a dialogue a step plays: the reviewer's verdict alone, a forced review of each failing
-# draft, or all of it.
+# What of a dialogue a step plays: drafts alone, the reviewer's verdict alone, a forced review of
+# each failing draft, or all of it.
 Phase = Literal["draft", "verdict", "review", "free"]
 
 LANGS: tuple[Lang, ...] = ("en", "pt")

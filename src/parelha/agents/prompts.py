@@ -55,11 +55,11 @@ _WORDS: dict[Lang, dict[str, str]] = {
         "quote": "One numbered line of the results can be quoted to your colleague.",
         "tool": "Result of {name}",
         "decide": "No tools are left: decide.",
-        "own": "A first program for this:",
+        "own": "A program for this:",
         "review": "A reviewer read it. Severity: {severity}.",
         "revise": "Write the corrected program, different where this one is wrong, at most 12 "
         "lines, nothing after the function:",
-        "failed": "A first attempt at this was wrong. What a reviewer says of it:",
+        "failed": "An earlier attempt at this was wrong. What a reviewer says of it:",
     },
     "pt": {
         "signature": "Assinatura",
@@ -81,11 +81,11 @@ _WORDS: dict[Lang, dict[str, str]] = {
         "quote": "Uma linha numerada dos resultados pode ser citada ao seu colega.",
         "tool": "Resultado de {name}",
         "decide": "Não há mais ferramentas: decida.",
-        "own": "Um primeiro programa para isto:",
+        "own": "Um programa para isto:",
         "review": "Um revisor o leu. Gravidade: {severity}.",
         "revise": "Escreva o programa corrigido, diferente onde este está errado, no máximo 12 "
         "linhas, nada depois da função:",
-        "failed": "Uma primeira tentativa estava errada. O que um revisor diz dela:",
+        "failed": "Uma tentativa anterior estava errada. O que um revisor diz dela:",
     },
 }
 

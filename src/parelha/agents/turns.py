@@ -14,7 +14,7 @@ class Turn:
     """One answer of one agent, as it is kept for training and for the reader.
 
     Attributes:
-        kind: what the answer is: an `action`, a `severity`, a `program`, a `review`.
+        kind: what the answer is: an `action`, a `severity`, a `quote`, a `program`, a `review`.
         start: index of the answer's first token in the round's `ids`.
         completion: the tokens.
         said: what was put before the answer since the agent's previous turn, as text.
@@ -49,7 +49,7 @@ class Round:
         score: of the program (draft and revision); None for a review, and None where the
             infrastructure failed, which drops the sample.
         action: the coder's action, or the reviewer's closing one.
-        tool_calls: names of the tools the reviewer called.
+        tool_calls: names of the tools that spoke, called by the reviewer or shown unasked.
         tool_texts: what they said.
         severity: of a proposed refactoring.
         quote: the line of a tool's output that the coder is shown before the text, or "".

@@ -41,6 +41,7 @@ def trained_config(source: Path, asked: Config) -> Config:
     for key in (*OF_EVALUATION, "name", "runs_dir", "seed", "tracking"):
         table[key] = own[key]
     table["tasks"]["eval_suites"] = own["tasks"]["eval_suites"]
+    table["train"]["overlap"] = False  # nothing is trained, so any engine can play
     return from_dict(table)
 
 

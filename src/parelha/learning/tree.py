@@ -1,7 +1,7 @@
 """The gradient through a tree of token sequences, each token once.
 
-The rounds of a task repeat each other: drafts share their prompt, a revision begins with its draft,
-reviews of a draft share it too. A pass reads segments with all that follows them, as many as fit.
+The rounds of a task repeat each other: drafts share their prompt, revisions begin as they do,
+reviews of a draft share it. A pass reads segments with all that follows them, as many as fit.
 What leads to them and does not fit is read before without gradient; its keys and values are leaves,
 in which the gradients of all passes behind it gather, and then it goes backward itself. So the
 activations of a single pass are held at a time, however long the sequences are.
