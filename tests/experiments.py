@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -57,7 +58,10 @@ def run_small(
         del planned
         return Quiet()
 
-    errors = run_all(experiment, progress_of, say)
+    with pytest.MonkeyPatch.context() as patch:
+        # Among all that tests import, looking for garbage takes half a second.
+        patch.setattr("parelha.experiment.runs.gc", SimpleNamespace(collect=lambda: 0))
+        errors = run_all(experiment, progress_of, say)
     return experiment, errors, write_results(experiment, errors)
 
 

@@ -52,6 +52,7 @@ def tiny_format() -> Format:
 
 
 ACTIONS = tuple(CoderAction)
+OWN_TASKS = Path(__file__).parents[1] / "examples" / "own_tasks"
 
 
 def fake_task(number: int = 0, split: Any = "train") -> Task:
@@ -169,6 +170,8 @@ def use_fakes(
     """Let whole runs play fake tasks: every answer is a program, scored by its text."""
     patch.setattr("parelha.training_tasks.load_tasks", fake_tasks)
     patch.setattr("parelha.heldout.load_tasks", fake_tasks)
+    # Each run would hash the suite's files, hundreds, and plays none of them.
+    patch.setattr("parelha.provenance.suite_folder", lambda: OWN_TASKS)
     patch.setattr("parelha.runtime.Grader", lambda **kwargs: FakeGrader(faulty=faulty, **kwargs))
     patch.setattr("parelha.stage.extract_program", lambda answer, finish: (answer or "-", ""))
 

@@ -1,15 +1,17 @@
 """A team's own rules: real settings files change findings, warm as on the command line."""
 
+import contextlib
 import functools
 import json
 import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from parelha import cli, runtime
-from parelha.analysis import Analyser
+from parelha.analysis import to_text
 from parelha.analysis.analyser import check_config, read
 from parelha.analysis.commands import ToolOutput, find_config, run_command
 from parelha.analysis.findings import FLAKE8_FORMAT, TOOLS, Tool, read_flake8, read_mypy
@@ -36,7 +38,7 @@ def Total(values: list) -> int:
 SETTINGS: dict[str, dict[str, str]] = {
     "own files": {
         "pylintrc": "[BASIC]\nvariable-naming-style=camelCase\nfunction-naming-style=PascalCase\n",
-        "setup.cfg": "[flake8]\nmax-line-length = 60\nextend-ignore = E302\n",
+        "setup.cfg": "[flake8]\nmax-line-length = 120\nextend-ignore = E302\n",
         "mypy.ini": "[mypy]\ndisallow_any_generics = True\n",
     },
     "one pyproject.toml": {
@@ -62,19 +64,34 @@ def fixture_by_default(grader: Grader) -> set[str]:
     return codes(grader.analyser.analyse(PROGRAM).findings)
 
 
-def test_a_teams_files_change_what_each_tool_says(tmp_path: Path, by_default: set[str]) -> None:
-    with Analyser(workers=1, config_dir=write(tmp_path, SETTINGS["own files"])) as analyser:
-        found = codes(analyser.analyse(PROGRAM).findings)
+Team = Callable[[str], tuple[Path, Grader]]
+
+
+@pytest.fixture(name="team", scope="module")
+def fixture_team(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Team]:
+    """Return the folder of some settings and a grader that follows them, opened once."""
+    with contextlib.ExitStack() as opened:
+
+        @functools.cache
+        def team(name: str) -> tuple[Path, Grader]:
+            folder = write(tmp_path_factory.mktemp("team"), SETTINGS[name])
+            grader = Grader(workers=1, allow_unsafe=True, linter_settings=folder)
+            return folder, opened.enter_context(grader)
+
+        yield team
+
+
+def test_a_teams_files_change_what_each_tool_says(team: Team, by_default: set[str]) -> None:
+    found = codes(team("own files")[1].analyser.analyse(PROGRAM).findings)
     assert {"pylint C0103 4", "pylint C0103 6", "flake8 E501 9", "mypy type-arg 4"} <= by_default
     assert not {item for item in found if item.startswith("pylint C0103") and item[-1] in "46"}
-    assert "flake8 E501 9" in found
+    assert "flake8 E501 9" not in found
     assert "mypy type-arg 4" in found
     assert found != by_default
 
 
-def test_one_pyproject_serves_pylint_and_mypy(tmp_path: Path, by_default: set[str]) -> None:
-    with Analyser(workers=1, config_dir=write(tmp_path, SETTINGS["one pyproject.toml"])) as team:
-        found = codes(team.analyse(PROGRAM).findings)
+def test_one_pyproject_serves_pylint_and_mypy(team: Team, by_default: set[str]) -> None:
+    found = codes(team("one pyproject.toml")[1].analyser.analyse(PROGRAM).findings)
     assert "pylint C0301 9" in found - by_default
     assert "mypy type-arg 4" in by_default - found
     assert "flake8 E501 9" in found
@@ -82,32 +99,25 @@ def test_one_pyproject_serves_pylint_and_mypy(tmp_path: Path, by_default: set[st
 
 @pytest.mark.parametrize("name", SETTINGS)
 def test_warm_tools_say_what_their_command_lines_say_under_a_teams_settings(
-    tmp_path: Path, name: str
+    team: Team, tmp_path: Path, name: str
 ) -> None:
-    folder = write(tmp_path, SETTINGS[name])
-    servers: list[WarmTool] = []
+    folder, grader = team(name)
+    more = "import os\nx: int = ''\nif 1:\n    y = x\n"
     for tool in TOOLS:
         config = find_config(tool, folder)
         assert config is not None
-        family = "all" if tool == "flake8" else "bare"
-        servers.append(WarmTool(tool, family, config, 1, tmp_path / "servers"))
-    try:
-        for tool, server in zip(TOOLS, servers, strict=True):
-            for source in (PROGRAM, "import os\nx: int = ''\nif 1:\n    y = x\n", "def f(:\n"):
-                cache = str(tmp_path / "cache")
-                assert compare(tool, source, server, cache, find_config(tool, folder)) is None
-    finally:
-        for server in servers:
-            server.close()
+        server = grader.analyser._warm[tool, "all" if tool == "flake8" else "bare"]
+        for source in (PROGRAM + more, "def f(:\n"):
+            assert compare(tool, source, server, str(tmp_path), config) is None
 
 
-def test_the_reviewers_tool_and_the_reward_follow_the_same_settings(tmp_path: Path) -> None:
-    lenient = "[MESSAGES CONTROL]\ndisable=all\nenable=unused-import\n"
-    write(tmp_path, {"pylintrc": lenient, ".flake8": "[flake8]\n", "mypy.ini": "[mypy]\n"})
-    with Grader(workers=1, allow_unsafe=True, linter_settings=tmp_path) as grader:
-        text = grader.analyse_text("def f(x):\n    return x\n", "en")
-        assert text == "No findings."
-        assert grader.analyser.analyse("def f(x):\n    return x\n").findings == ()
+def test_the_reviewers_tool_and_the_reward_follow_the_same_settings(
+    team: Team, by_default: set[str]
+) -> None:
+    _, grader = team("own files")
+    findings = grader.analyser.analyse(PROGRAM).findings
+    assert codes(findings) != by_default
+    assert grader.analyse_text(PROGRAM, "en") == to_text(findings, 12)
 
 
 def test_a_run_hands_its_settings_to_the_grader(

@@ -15,6 +15,7 @@ from parelha.analysis.commands import find_config
 from parelha.analysis.findings import TOOLS, Tool
 from parelha.analysis.warm import WarmTool, family
 from parelha.errors import InfrastructureError, UsageError
+from parelha.grading import Grader
 from parelha.types import Analysis
 from tests.equality import compare, programs
 from tests.samples import CLEAN, mutants
@@ -85,13 +86,16 @@ def test_a_server_started_early_is_the_one_that_answers(monkeypatch: pytest.Monk
     assert now == early
 
 
-def test_bare_programs_start_no_server_where_another_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_bare_programs_start_no_server_where_another_runs(
+    monkeypatch: pytest.MonkeyPatch, grader: Grader
+) -> None:
     monkeypatch.setattr("parelha.analysis.analyser.EARLY", (("mypy", "science"),))
     monkeypatch.setitem(warm.WARM_UP, ("mypy", "science"), ("import json\n",))
     source = "import csv\n\nx: int = csv.QUOTE_ALL + ''\n"
-    with Analyser(workers=1) as alone, Analyser(workers=1) as analyser:
+    alone = grader.analyser.analyse(source)  # which has started none early
+    with Analyser(workers=1) as analyser:
         analyser.start()
-        assert analyser.analyse(source) == alone.analyse(source)
+        assert analyser.analyse(source) == alone
         servers = analyser._warm  # pylint: disable=protected-access
         assert servers["mypy", "science"].process_id is not None
         assert servers["mypy", "bare"].process_id is None
@@ -130,17 +134,6 @@ def test_settings_that_a_tool_cannot_use_are_refused(tmp_path: Path) -> None:
     (tmp_path / "pylintrc").write_text("[FORMAT]\nmax-line-length=many\n", encoding="utf-8")
     with pytest.raises(UsageError, match="pylint cannot use"):
         Analyser(config_dir=tmp_path)
-
-
-def test_settings_of_a_team_replace_the_defaults(tmp_path: Path) -> None:
-    source = 'def f(x):\n    return "' + "a" * 90 + '"\n'
-    (tmp_path / "pylintrc").write_text(
-        "[MESSAGES CONTROL]\ndisable=all\nenable=unused-argument\n", encoding="utf-8"
-    )
-    (tmp_path / ".flake8").write_text("[flake8]\nmax-line-length = 120\n", encoding="utf-8")
-    (tmp_path / "mypy.ini").write_text("[mypy]\n", encoding="utf-8")
-    with Analyser(workers=1, config_dir=tmp_path) as analyser:
-        assert codes(analyser.analyse(source)) == {"W0613"}
 
 
 def test_settings_are_found_where_the_tool_would_look(tmp_path: Path) -> None:

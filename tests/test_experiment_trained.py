@@ -2,6 +2,7 @@
 
 # pylint: disable=missing-function-docstring,redefined-outer-name
 
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -55,14 +56,24 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in files}
 
 
-def test_a_trained_pair_is_evaluated_on_other_tasks_and_not_trained(
-    trained: Path, model_folder: Path, tmp_path: Path
-) -> None:
+@pytest.fixture(scope="module")
+def evaluated(
+    trained: Path, model_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, Path]:
+    """Return the file and the folder of an experiment that has evaluated the trained pair."""
     before = contents(trained)
-    experiment, errors, results = run_small(anew(trained, model_folder, tmp_path))
-    assert not errors
+    path = anew(trained, model_folder, tmp_path_factory.mktemp("evaluated"))
+    folder = run_with_fakes(path)
     assert contents(trained) == before
-    source, run = trained / "pair-0", experiment.folder / "pair-0"
+    return path, folder
+
+
+def test_a_trained_pair_is_evaluated_on_other_tasks_and_not_trained(
+    trained: Path, evaluated: tuple[Path, Path]
+) -> None:
+    _, folder = evaluated
+    results = json.loads((folder / "results.json").read_text(encoding="utf-8"))
+    source, run = trained / "pair-0", folder / "pair-0"
     for name in ("metrics.jsonl", "checkpoints/step_00002/coder/adapter_model.safetensors"):
         assert (run / name).read_bytes() == (source / name).read_bytes()
     table = RunFolder(run).read_eval("after")
@@ -79,24 +90,24 @@ def test_a_trained_pair_is_evaluated_on_other_tasks_and_not_trained(
     assert arm_rows(results)[1]["differs in"] == f"trained in {trained}/pair"
 
 
-def test_whoever_reads_the_new_run_finds_its_adapters(
-    trained: Path, model_folder: Path, tmp_path: Path
-) -> None:
-    experiment, _, _ = run_small(anew(trained, model_folder, tmp_path))
-    run = experiment.folder / "pair-0"
+def test_whoever_reads_the_new_run_finds_its_adapters(evaluated: tuple[Path, Path]) -> None:
+    run = evaluated[1] / "pair-0"
     table = RunFolder(run).read_eval("after")
     assert table is not None
     assert evaluate_run(run, None, None)["episodes"] == table["episodes"]
 
 
 def test_the_dry_run_counts_no_training(
-    trained: Path, model_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    trained: Path,
+    evaluated: tuple[Path, Path],
+    model_folder: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     path = anew(trained, model_folder, tmp_path)
     assert parelha(["experiment", str(path), "--dry-run"]) == 0
     assert "at most 0 new tokens of training" in capsys.readouterr().out
-    run_small(path)
-    assert parelha(["experiment", str(path), "--dry-run"]) == 0
+    assert parelha(["experiment", str(evaluated[0]), "--dry-run"]) == 0
     assert "0 of 2 runs to do" in capsys.readouterr().out
 
 
@@ -138,6 +149,18 @@ def _other_adapters(folder: Path) -> None:
         path.write_bytes(path.read_bytes()[:-1] + b"\x07")
 
 
+@pytest.fixture(scope="module")
+def copied(
+    trained: Path, model_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, Path]:
+    """Return a copy of the trained experiment, and the file of one that evaluated the copy."""
+    folder = tmp_path_factory.mktemp("copied")
+    shutil.copytree(trained, folder / "source")
+    path = anew(folder / "source", model_folder, folder)
+    run_with_fakes(path)
+    return folder / "source", path
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
@@ -147,16 +170,12 @@ def _other_adapters(folder: Path) -> None:
     ],
 )
 def test_a_source_that_is_not_what_it_was_is_refused(
-    trained: Path,
-    model_folder: Path,
-    tmp_path: Path,
-    change: Callable[[Path], None],
-    said: str,
+    trained: Path, copied: tuple[Path, Path], change: Callable[[Path], None], said: str
 ) -> None:
-    source = tmp_path / "source"
+    source, path = copied
+    shutil.rmtree(source)
     shutil.copytree(trained, source)
-    path = anew(source, model_folder, tmp_path)
-    run_small(path)
+    read_experiment(path)  # as it was
     change(source)
     with pytest.raises(UsageError, match=said):
         read_experiment(path)

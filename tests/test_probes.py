@@ -59,9 +59,7 @@ def test_a_task_that_a_trivial_answer_passes_is_not_trained_on_and_is_said_so(
     test, words = PASSED[name]
     solution = "def f(k, *more):\n    return [k, 3 - k] if more == () else 0\n"
     fields = {"canonical_solution": solution} if name == "helper" else {}
-    records = [
-        BASE | fields | {"task_id": f"E/{n}", "test": f"{test}\n", "n": n} for n in range(20)
-    ]
+    records = [BASE | fields | {"task_id": f"E/{n}", "test": f"{test}\n", "n": n} for n in range(8)]
     if "help" in name:  # a helper's calls are read beside a solution
         solution = (
             "def f(k):\n    return [1, 2] if k == 1 else [2, 3 if 'two' == 'two' else 1]\n"
@@ -80,12 +78,12 @@ def test_a_task_that_a_trivial_answer_passes_is_not_trained_on_and_is_said_so(
 
 
 def _others() -> list[dict[str, Any]]:
-    return [GOOD | {"task_id": f"Good/{number}"} for number in range(20)]
+    return [GOOD | {"task_id": f"Good/{number}"} for number in range(8)]
 
 
 def test_a_suite_of_trivial_tasks_alone_cannot_be_trained_on(tmp_path: Path) -> None:
     records = [
-        BASE | {"task_id": f"E/{n}", "inputs": [[1], [2]], "outputs": [5, 5]} for n in range(20)
+        BASE | {"task_id": f"E/{n}", "inputs": [[1], [2]], "outputs": [5, 5]} for n in range(8)
     ]
     path = write(tmp_path / "e.jsonl", *records)
     with pytest.raises(UsageError, match=r"E/\d+ by the constant 5"):

@@ -39,34 +39,51 @@ class Made:
         return self.config.model_copy(update={"train": train_section})
 
 
-@pytest.fixture(name="patched", autouse=True)
-def _patched(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("parelha.runtime.Grader", lambda **kwargs: FakeGrader(**kwargs))
-    monkeypatch.setattr("parelha.stage.extract_program", lambda answer, _: (answer or "-", ""))
+def use_parts(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr("parelha.runtime.Grader", lambda **kwargs: FakeGrader(**kwargs))
+    patch.setattr("parelha.stage.extract_program", lambda answer, _: (answer or "-", ""))
     suites._open.cache_clear()  # pylint: disable=protected-access
 
 
-@pytest.fixture(name="made")
-def _made(tmp_path: Path) -> Made:
-    shutil.copytree(EXAMPLES, tmp_path / "tasks")
-    copy_task(tmp_path, "second")
-    (tmp_path / "rules").mkdir()
-    (tmp_path / "rules/setup.cfg").write_text("[flake8]\nmax-line-length = 88\n")
-    (tmp_path / "rules/pyproject.toml").write_text("[tool.mypy]\nstrict = true\n")
-    (tmp_path / "held.jsonl").write_text('{"task_id": "held/0"}\n')
+@pytest.fixture(name="patched", autouse=True)
+def _patched(monkeypatch: pytest.MonkeyPatch) -> None:
+    use_parts(monkeypatch)
+
+
+@pytest.fixture(name="first", scope="module")
+def _first(tmp_path_factory: pytest.TempPathFactory) -> tuple[Made, Path]:
+    """Return a run, and a copy of its folder from which `made` lays it out anew."""
+    folder = tmp_path_factory.mktemp("made")
+    shutil.copytree(EXAMPLES, folder / "tasks")
+    copy_task(folder, "second")
+    (folder / "rules").mkdir()
+    (folder / "rules/setup.cfg").write_text("[flake8]\nmax-line-length = 88\n")
+    (folder / "rules/pyproject.toml").write_text("[tool.mypy]\nstrict = true\n")
+    (folder / "held.jsonl").write_text('{"task_id": "held/0"}\n')
     config = tiny_config(
-        tiny_folder(tmp_path),
-        tmp_path / "runs",
+        tiny_folder(folder),
+        folder / "runs",
         tasks={
-            "suites": [str(tmp_path / "tasks")],
-            "eval_suites": [str(tmp_path / "held.jsonl")],
+            "suites": [str(folder / "tasks")],
+            "eval_suites": [str(folder / "held.jsonl")],
             "seeds": 3,
         },
-        reward={"linter_settings": str(tmp_path / "rules")},
+        reward={"linter_settings": str(folder / "rules")},
         train={"steps": 1, "tasks_per_step": 1},
     )
-    train(config, progress=Quiet())
-    return Made(tmp_path, config)
+    with pytest.MonkeyPatch.context() as patch:
+        use_parts(patch)
+        train(config, progress=Quiet())
+    return Made(folder, config), shutil.copytree(folder, tmp_path_factory.mktemp("kept") / "all")
+
+
+@pytest.fixture(name="made")
+def _made(first: tuple[Made, Path]) -> Made:
+    """Return the run as it was trained, whatever the test before did to it."""
+    made, kept = first
+    shutil.rmtree(made.folder)
+    shutil.copytree(kept, made.folder)
+    return made
 
 
 def copy_task(folder: Path, name: str) -> None:

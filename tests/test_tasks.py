@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Hashable
 from dataclasses import replace
 from pathlib import Path
-from typing import get_args
 
 import pytest
 
@@ -15,6 +14,7 @@ from parelha import cli
 from parelha.analysis.structure import structure
 from parelha.errors import UsageError
 from parelha.task_checks import (
+    SPLITS,
     Findings,
     draw_instances,
     mutant_lines,
@@ -26,9 +26,9 @@ from parelha.tasks.families import read_family
 from parelha.tasks.table import families_table
 from parelha.types import LANGS, Case, CoderAction, Split, Task
 
-SPLITS: tuple[Split, ...] = get_args(Split)
 LEVELS = (1, 2, 3, 4)
 HELDOUT: tuple[Split, ...] = ("heldout_params", "heldout_families")
+# Other seeds of the same tasks are no other tasks: `heldout_seeds` is not among the splits.
 ALL = tuple(task for split in SPLITS for task in load_tasks(split, levels=LEVELS))
 
 

@@ -2,6 +2,7 @@
 
 # pylint: disable=missing-function-docstring
 
+from functools import cache
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from parelha.config import LearningConfig, ModelConfig
 from parelha.kernels import fast
 from parelha.kernels.choose import PATHS, Kernels, choose
 from parelha.kernels.packed import packed_linear
-from parelha.learning.update import accumulate_gradients
+from parelha.learning.update import Sample, accumulate_gradients
 from parelha.models.policy import Policy
 from parelha.types import Agent
 from tests.architectures.models import ALL, CODEGEN, DEEPSEEK, QWEN2, Architecture
@@ -89,21 +90,28 @@ def test_a_base_in_the_file_s_own_type_stays_as_it_is_in_memory(architecture: Ar
     assert base.get_input_embeddings().weight.dtype == torch.bfloat16
 
 
+@cache
+def by_every_path() -> tuple[dict[Agent, list[Sample]], dict[str, torch.Tensor]]:
+    """What the small model plays and learns by all paths."""
+    policy = policy_of(QWEN2.model(), choose(torch.float32, device=CPU))
+    tree = play_one(engine_of(policy, QWEN2), QWEN2)
+    played = {agent: samples(tree, agent) for agent in Agent}
+    return played, gradients(policy, played[Agent.CODER])
+
+
 @pytest.mark.parametrize("path", [*PATHS, "all"])
 def test_each_path_can_be_switched_off_and_the_answers_stay(path: str) -> None:
     off: Any = PATHS if path == "all" else (path,)
-    every = policy_of(QWEN2.model(), choose(torch.float32, device=CPU))
+    played, right_ones = by_every_path()
     fewer = policy_of(QWEN2.model(), choose(torch.float32, device=CPU, without=off))
     assert not fewer.kernels.paths & set(off)
     assert {fewer.kernels.left_out[name] for name in off} <= {"switched off"}
-    one, other = (play_one(engine_of(policy, QWEN2), QWEN2) for policy in (every, fewer))
+    tree = play_one(engine_of(fewer, QWEN2), QWEN2)
     for agent in Agent:
-        for left, right in zip(samples(one, agent), samples(other, agent), strict=True):
+        for left, right in zip(played[agent], samples(tree, agent), strict=True):
             assert left.ids == right.ids
             assert_near(torch.tensor(left.behaviour), torch.tensor(right.behaviour))
-    played = samples(one, Agent.CODER)
-    right_ones = gradients(every, played)
-    for name, gradient in gradients(fewer, played).items():
+    for name, gradient in gradients(fewer, played[Agent.CODER]).items():
         assert_gradient_near(gradient, right_ones[name])
 
 

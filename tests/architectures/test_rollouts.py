@@ -31,8 +31,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.parametrize("architecture", ALL, ids
 
 
 def test_actions_are_masked_and_everything_else_is_free(architecture: Architecture) -> None:
-    engine = engine_of(moved_policy(architecture), architecture)
-    tree = play_one(engine, architecture, drafts=3)
+    engine, tree = played(architecture)
     names = {
         choice
         for group in (list(CoderAction), list(ReviewerAction), list(SEVERITIES))

@@ -4,6 +4,7 @@
 
 import json
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,18 @@ def evaluated_after(run: Path) -> list[dict[str, Any]]:
     return list(table["episodes"])
 
 
+def killed_after_a_step(run: Path, folder: Path) -> Path:
+    """Copy a run of two steps as a kill leaves it that came after the first one."""
+    shutil.copytree(run, folder)
+    for name in ("metrics.jsonl", "timings.jsonl"):
+        first, _ = (folder / name).read_text().splitlines(keepends=True)
+        (folder / name).write_text(first)
+    shutil.rmtree(folder / "checkpoints" / "step_00002")
+    for name in ("episodes/step_00002.jsonl", "episodes/eval_after.jsonl", "eval/after.json"):
+        (folder / name).unlink()
+    return folder
+
+
 @pytest.mark.parametrize(("coder", "reviewer"), [*((a, a) for a in ALL), (CODEGEN, QWEN2)], ids=str)
 def test_a_resumed_run_equals_the_uninterrupted_one(
     coder: Architecture,
@@ -60,10 +73,10 @@ def test_a_resumed_run_equals_the_uninterrupted_one(
     if reviewer is not coder:
         reviewer_folder = reviewer.save(tmp_path / "reviewer")
     bases = (coder_folder, reviewer_folder)
-    whole = run_tiny(config_of(tmp_path, "whole", 2, *bases))
-    short = run_tiny(config_of(tmp_path, "short", 1, *bases))
-    resumed = run_tiny(config_of(tmp_path, "short", 2, *bases), resume=short)
-    assert resumed == short
+    config = config_of(tmp_path, "whole", 2, *bases)
+    whole = run_tiny(config)
+    resumed = run_tiny(config, resume=killed_after_a_step(whole, tmp_path / "killed"))
+    assert resumed == tmp_path / "killed"
     assert (resumed / "metrics.jsonl").read_bytes() == (whole / "metrics.jsonl").read_bytes()
     for agent in ("coder", "reviewer"):
         file = Path("checkpoints", "step_00002", agent, "adapter_model.safetensors")

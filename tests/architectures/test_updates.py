@@ -33,6 +33,7 @@ from tests.architectures.play import (
     plain_logprobs,
     play,
     play_one,
+    played,
     samples,
 )
 from tests.fakes import tiny_policy
@@ -50,9 +51,9 @@ def base_digest(policy: Policy, agent: Agent) -> str:
     return sha.hexdigest()
 
 
-def step(policy: Policy, agent: Agent, played: list[Sample]) -> None:
+def step(policy: Policy, agent: Agent, rounds: list[Sample]) -> None:
     optimizer = make_optimizers(policy, LearningConfig(learning_rate=1e-2))[agent]
-    accumulate_gradients(policy, agent, played, LearningConfig(kl_weight=0.1))
+    accumulate_gradients(policy, agent, rounds, LearningConfig(kl_weight=0.1))
     optimizer.step()
     optimizer.zero_grad()
 
@@ -96,11 +97,12 @@ def test_the_gradient_is_that_of_plain_forward_passes(
     architecture: Architecture, min_shared: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("parelha.learning.update.MIN_SHARED", min_shared)
-    policy = moved_policy(architecture)
-    tree = play_one(engine_of(policy, architecture), architecture)
+    policy, (_, tree) = moved_policy(architecture), played(architecture)
     # Off the policy that sampled, so that ratios differ from one.
-    played = samples(tree, Agent.CODER)
-    shifted = [Sample(**(vars(s) | {"behaviour": [b - 0.05 for b in s.behaviour]})) for s in played]
+    shifted = [
+        Sample(**(vars(s) | {"behaviour": [b - 0.05 for b in s.behaviour]}))
+        for s in samples(tree, Agent.CODER)
+    ]
     config = LearningConfig(action_weight=1.0, max_pass_tokens=48)
     result = accumulate_gradients(policy, Agent.CODER, shifted, config)
     parameters = policy.parameters(Agent.CODER)
@@ -117,12 +119,12 @@ def test_the_gradient_is_that_of_plain_forward_passes(
     assert any(float(gradient.abs().max()) > 1e-3 for gradient in found.values())
 
 
-def plain_loss(policy: Policy, played: list[Sample], config: LearningConfig) -> torch.Tensor:
+def plain_loss(policy: Policy, rounds: list[Sample], config: LearningConfig) -> torch.Tensor:
     """The step's loss, one whole sequence after the other."""
-    text = sum(legal is None for s in played for legal in s.legal)
-    action = sum(len(s.legal) for s in played) - text
+    text = sum(legal is None for s in rounds for legal in s.legal)
+    action = sum(len(s.legal) for s in rounds) - text
     total = torch.zeros(())
-    for sample in played:
+    for sample in rounds:
         losses, _ = token_losses(
             plain_logprobs(policy, Agent.CODER, sample),
             torch.tensor(sample.behaviour),
@@ -164,8 +166,8 @@ def test_two_bases_play_one_dialogue_and_are_trained_apart() -> None:
     forms = {Agent.CODER: form(CODEGEN), Agent.REVIEWER: form(QWEN2)}
     tree = play(Recording(policy, forms), forms)
     for agent in Agent:
-        played = samples(tree, agent)
-        for sample in played:
+        rounds = samples(tree, agent)
+        for sample in rounds:
             with torch.no_grad():
                 right = plain_logprobs(policy, agent, sample)
             recorded = torch.tensor(sample.behaviour)
@@ -173,7 +175,7 @@ def test_two_bases_play_one_dialogue_and_are_trained_apart() -> None:
         other = Agent.REVIEWER if agent is Agent.CODER else Agent.CODER
         before = policy.digest(agent)
         kept = policy.digest(other), base_digest(policy, agent), base_digest(policy, other)
-        step(policy, agent, played)
+        step(policy, agent, rounds)
         assert policy.digest(agent) != before
         assert kept == (
             policy.digest(other),

@@ -90,32 +90,45 @@ def test_an_interrupted_run_goes_on_as_if_nothing_had_happened(
     assert_same_run(run_tiny(config, resume=tmp_path / "cut"), whole)
 
 
+def evaluated_config(model_folder: Path, runs: Path, name: str) -> Config:
+    """The configuration of a run with evaluations of several arms."""
+    evaluation = {"episodes": 4, "arms": ["coder", "frozen_reviewer"], "samples": 2}
+    return tiny_config(model_folder, runs, name, episode=SHAPE, train={"steps": 1}, eval=evaluation)
+
+
+@pytest.fixture(scope="module")
+def evaluated(model_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int]:
+    """Return the folder of such a run that nothing interrupted, and how many tokens it wrote."""
+    with pytest.MonkeyPatch.context() as patch:
+        use_fakes(patch)
+        patch.setattr("parelha.evaluate._BATCH", 2)
+        counted = count_tokens(patch)
+        folder = run_tiny(evaluated_config(model_folder, tmp_path_factory.mktemp("runs"), "whole"))
+    return folder, sum(counted)
+
+
 @pytest.mark.parametrize("which", ["before", "after"])
 def test_an_evaluation_goes_on_with_the_episodes_that_were_not_played(
-    model_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, which: str
+    evaluated: tuple[Path, int],
+    model_folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    which: str,
 ) -> None:
     use_fakes(monkeypatch)
     monkeypatch.setattr("parelha.evaluate._BATCH", 2)
-    evaluation = {"episodes": 4, "arms": ["coder", "frozen_reviewer"], "samples": 2}
-    counted = count_tokens(monkeypatch)
-
-    def config(name: str) -> Config:
-        return tiny_config(
-            model_folder, tmp_path, name, episode=SHAPE, train={"steps": 1}, eval=evaluation
-        )
-
-    whole = run_tiny(config("whole"))
-    asked = sum(counted)
+    whole, asked = evaluated
+    config = evaluated_config(model_folder, tmp_path, "cut")
     # In two batches each: the pair, the coder, who plays nothing new, the frozen reviewer, which
     # the pair is before training, and the samples.
     calls = {"before": 6, "after": 8}
     cut = {"before": 5, "after": calls["before"] + 6}[which]
-    counted.clear()
+    counted = count_tokens(monkeypatch)
     with monkeypatch.context() as patch:
         interrupt_at_call(patch, "parelha.evaluate.play_all", cut)
         with pytest.raises(KeyboardInterrupt):
-            run_tiny(config("cut"))
-    assert_same_run(run_tiny(config("cut"), resume=tmp_path / "cut"), whole, 1)
+            run_tiny(config)
+    assert_same_run(run_tiny(config, resume=tmp_path / "cut"), whole, 1)
     for name in ("before.json", "after.json"):
         assert (tmp_path / "cut" / "eval" / name).read_bytes() == (
             whole / "eval" / name
@@ -186,25 +199,35 @@ def test_a_finished_run_can_be_made_longer(
     assert_same_run(run_tiny(longer, resume=tmp_path / "short"), whole)
 
 
+def phased_config(model_folder: Path, runs: Path, name: str) -> Config:
+    """The configuration of a run with a step of every phase."""
+    phases = {"draft_steps": 1, "verdict_steps": 1, "review_steps": 1}
+    train = phases | {"steps": 4, "tasks_per_step": 2, "stored_drafts": 4}
+    return tiny_config(model_folder, runs, name, episode={"drafts": 2}, train=train)
+
+
+@pytest.fixture(scope="module")
+def phased(model_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of such a run that nothing interrupted."""
+    with pytest.MonkeyPatch.context() as patch:
+        use_fakes(patch)
+        half_pass(patch)
+        return run_tiny(phased_config(model_folder, tmp_path_factory.mktemp("runs"), "whole"))
+
+
 @pytest.mark.parametrize("cut", [2, 3, 4])
 def test_a_run_goes_on_in_the_phase_that_it_was_in(
-    model_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cut: int
+    phased: Path, model_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cut: int
 ) -> None:
     use_fakes(monkeypatch)
     half_pass(monkeypatch)
-    phases = {"draft_steps": 1, "verdict_steps": 1, "review_steps": 1}
-    train = phases | {"steps": 4, "tasks_per_step": 2, "stored_drafts": 4}
-
-    def config(name: str) -> Config:
-        return tiny_config(model_folder, tmp_path, name, episode={"drafts": 2}, train=train)
-
-    whole = run_tiny(config("whole"))
-    kinds = [{r["kind"] for r in RunFolder(whole).read_rounds(step_name(n))} for n in (1, 2, 3, 4)]
+    config = phased_config(model_folder, tmp_path, "cut")
+    kinds = [{r["kind"] for r in RunFolder(phased).read_rounds(step_name(n))} for n in (1, 2, 3, 4)]
     assert kinds[:2] == [{"draft"}, {"stored", "review"}]
     assert kinds[2] == {"stored", "review", "revision"}
     assert {"draft", "review"} <= kinds[3]
     with monkeypatch.context() as patch:
         interrupt_at_call(patch, "parelha.training_step.reward_trees", cut)
         with pytest.raises(KeyboardInterrupt):
-            run_tiny(config("cut"))
-    assert_same_run(run_tiny(config("cut"), resume=tmp_path / "cut"), whole, 4)
+            run_tiny(config)
+    assert_same_run(run_tiny(config, resume=tmp_path / "cut"), phased, 4)

@@ -21,6 +21,8 @@ _M_MMAP_MAX = -4
 _TOP_PAD_BYTES = 64 << 20
 _UORDBLKS = 7  # the place of "total allocated space" in struct mallinfo2
 _MADV_DONTNEED = 4  # madvise(2), on Linux
+# Fewer bytes of weights stay: looking for mapped files takes tens of milliseconds.
+_WORTH_DROPPING = 1 << 20
 # oneDNN keeps a compiled program of nearly 1 MB for every shape of a product, 1,024 by default.
 _KEPT_PROGRAMS = "64"
 # Activations that a pass in bfloat16 keeps for its gradient, for each token, layer and hidden unit;
@@ -133,8 +135,11 @@ def _discard(start: int, size: int) -> None:
 def drop_pages(weights: Sequence[Tensor]) -> None:
     """Give back the memory of frozen weights that lie in mapped files, until they are read again.
 
-    Nothing happens to those that lie elsewhere, or in a file whose pages were written to.
+    Nothing happens to those that lie elsewhere, or in a file whose pages were written to, nor where
+    all of them are small.
     """
+    if sum(weight.numel() * weight.element_size() for weight in weights) < _WORTH_DROPPING:
+        return
     files = _clean_files()
     for weight in weights:
         start, size = weight.data_ptr(), weight.numel() * weight.element_size()
