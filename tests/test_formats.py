@@ -49,8 +49,7 @@ def test_a_dialogue_has_the_ids_of_the_models_own_template() -> None:
 
 def test_an_answer_that_was_cut_is_closed_before_the_next_request() -> None:
     form = tiny_format()
-    whole = Conversation(form, SYSTEM, form.text_ids(FIRST), FIRST)
-    cut = whole.copy()
+    whole, cut = (Conversation(form, SYSTEM, form.text_ids(FIRST), FIRST) for _ in range(2))
     answer = form.text_ids(ANSWER)
     whole.answered([*answer, form.answer_to_user[0]])
     cut.answered(answer)
@@ -96,17 +95,6 @@ def test_a_long_text_keeps_its_head_and_its_tail() -> None:
     assert shown.startswith("first line")
     assert shown.endswith("last line")
     assert "[... cut ...]" in shown
-
-
-def test_a_branch_of_a_conversation_leaves_the_trunk_alone() -> None:
-    form = tiny_format()
-    trunk = Conversation(form, SYSTEM, form.text_ids(FIRST), FIRST)
-    before = list(trunk.ids)
-    branch = trunk.copy()
-    branch.prefill("Action:")
-    branch.answered([1, 2, 3])
-    assert trunk.ids == before
-    assert branch.ids[: len(before)] == before
 
 
 def test_said_holds_what_was_put_in_since_the_last_answer() -> None:

@@ -113,8 +113,8 @@ def test_a_dialogue_goes_on_as_the_template_writes_it_however_the_answer_ended(
     template: str, special: tuple[str, ...]
 ) -> None:
     form = form_of(template, special[-1], special)
-    whole = Conversation(form, "Be brief.", form.text_ids("Add."), "Add.")
-    cut_off = whole.copy()
+    asked = form.text_ids("Add.")
+    whole, cut_off = (Conversation(form, "Be brief.", asked, "Add.") for _ in range(2))
     text = form.text_ids("x + 1")
     before_end = form.answer_to_user[: form.answer_to_user.index(form.end_id or 0)]
     whole.answered([*text, *before_end, form.end_id or 0])

@@ -271,12 +271,6 @@ class Conversation:
         ]
         self.said = f"{system}\n\n{user_text}"
 
-    def copy(self) -> "Conversation":
-        """A branch that goes on from here on its own."""
-        twin = object.__new__(Conversation)
-        twin.form, twin.ids, twin.said = self.form, list(self.ids), self.said
-        return twin
-
     def prefill(self, text: str) -> None:
         """Put `text` at the start of the answer that follows, or into it."""
         self.ids += self.form.text_ids(text)
