@@ -190,6 +190,21 @@ def test_a_runs_newest_checkpoint_answers(
         )
 
 
+def test_a_run_that_vllm_servers_played_is_answered_for_by_our_own_engine(
+    model_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_fakes(monkeypatch)
+    run_dir = run_tiny(tiny_config(model_folder, tmp_path, train={"steps": 1}))
+    stored = json.loads((run_dir / "config.json").read_text(encoding="utf-8"))
+    engine = {"kind": "vllm", "servers": ["http://localhost:9"], "server_key_env": "KEY"}
+    stored["config"]["engine"] |= engine
+    stored["config"]["train"]["overlap"] = True
+    (run_dir / "config.json").write_text(json.dumps(stored), encoding="utf-8")
+    with open_pair(run_dir, "", allow_unsafe=False, say=lambda _: None) as pair:
+        assert pair.runtime.config.engine.kind == "torch"
+        assert pair.step == 1
+
+
 def test_a_run_that_is_not_there_is_refused(
     sets: dict[str, DataSet], capsys: pytest.CaptureFixture[str]
 ) -> None:
