@@ -9,6 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from safetensors.torch import load_file
@@ -16,7 +17,7 @@ from safetensors.torch import load_file
 from parelha import cli
 from parelha.errors import UsageError
 from parelha.models.policy import ADAPTER_FILE
-from parelha.solve.answers import answer_json, answer_text, comparable
+from parelha.solve.answers import answer_json, answer_text, brief_text, comparable
 from parelha.solve.showing import program_file
 from parelha.solve.solving import open_pair
 from parelha.solve.tables import read_tables
@@ -47,6 +48,37 @@ def test_answers_are_json_whatever_they_are() -> None:
         "['a', 1]": [2],
         "t": ["2024-01-02T00:00:00", "x", None],
     }
+
+
+@pytest.mark.parametrize(
+    ("value", "plain", "text"),
+    [
+        (np.array(2.5), 2.5, "2.5"),
+        (np.array("north"), "north", "north"),
+        ({"n": np.array(3)}, {"n": 3}, "n: 3"),
+        (np.timedelta64(3, "Y"), "3 years", "3 years"),
+        (np.timedelta64(10**18, "D"), "1000000000000000000 days", "1000000000000000000 days"),
+        (np.array("2024-01-02", "M8[ns]"), "2024-01-02T00:00:00", "Timestamp('2024-01-02 00:00"),
+        (np.array(["2024-01-02"], "M8[ns]"), ["2024-01-02T00:00:00"], "array(['2024-01-02"),
+    ],
+)
+def test_scalars_of_numpy_are_told_and_compared_as_what_they_hold(
+    value: Any, plain: Any, text: str
+) -> None:
+    assert answer_json(value) == plain
+    assert comparable(value) == comparable(plain)
+    assert answer_text(value).startswith(text)
+
+
+def test_an_item_of_a_dictionary_that_is_cut_says_so() -> None:
+    whole, cut = "x" * 500, "y" * 501
+    text = answer_text({"whole": whole, "cut": cut, "list": [cut]})
+    assert text.splitlines()[:2] == [
+        f"whole: {whole}",
+        f"cut: {cut[:500]}... [cut: --json has all of it]",
+    ]
+    assert text.endswith("y... [cut: --json has all of it]")
+    assert brief_text({"cut": cut}, 600).endswith("y... [cut]")
 
 
 def test_answers_cannot_steer_a_terminal() -> None:
