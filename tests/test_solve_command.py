@@ -3,6 +3,7 @@
 # pylint: disable=missing-function-docstring
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -15,7 +16,7 @@ import pytest
 from safetensors.torch import load_file
 
 from parelha import cli
-from parelha.errors import UsageError
+from parelha.errors import UsageError, install_command
 from parelha.models.policy import ADAPTER_FILE
 from parelha.solve.answers import answer_json, answer_text, brief_text, comparable
 from parelha.solve.showing import program_file
@@ -272,6 +273,29 @@ def test_wrong_use_is_one_line(
     error = capsys.readouterr().err
     assert says in error
     assert error.splitlines()[-1].startswith("parelha: ")
+
+
+def test_a_plot_without_matplotlib_is_refused_at_once(
+    sets: dict[str, DataSet], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("parelha.solve.command.find_spec", lambda name: None)
+    data = str(sets["sales"].path)
+    assert cli.run(["solve", "Q?", "--data", data, "--plot", "a.png", "--model", "nowhere"]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "--plot needs matplotlib" in line and install_command("solve") in line
+
+
+@pytest.mark.parametrize("linked", [False, True])
+def test_a_place_that_is_no_plain_file_is_left_as_it_is(
+    sets: dict[str, DataSet], tmp_path: Path, capsys: pytest.CaptureFixture[str], linked: bool
+) -> None:
+    pipe, place = tmp_path / "pipe", tmp_path / "link"
+    os.mkfifo(pipe)
+    place.symlink_to(pipe)
+    kept, data = str(place if linked else pipe), str(sets["sales"].path)
+    assert cli.run(["solve", "Q?", "--data", data, "--save", kept, "--model", "nowhere"]) == 2
+    assert capsys.readouterr().err.endswith("it is no plain file, choose another name\n")
+    assert pipe.is_fifo() and place.is_symlink()
 
 
 def test_help_of_the_command_loads_nothing_heavy() -> None:
