@@ -71,7 +71,12 @@ def test_what_would_change_an_answer_is_refused_and_not_passed_over(other: Any) 
     with Worker(pair.engine) as worker:
         client = TestClient(Server(pair, worker).app(), "http://localhost")
         refused = client.post("/v1/chat/completions", json=ASKING | other)
-        nothing = {"frequency_penalty": 0, "presence_penalty": 0.0, "top_k": -1, "min_p": 0}
+        nothing: dict[str, Any] = {
+            "frequency_penalty": 0,
+            "presence_penalty": 0.0,
+            "top_k": -1,
+            "min_p": 0,
+        }
         nothing |= {"tool_choice": "none", "modalities": ["text"], "logit_bias": None}
         nothing |= {"user": "me", "metadata": {"a": "b"}, "store": True, "service_tier": "auto"}
         short = ASKING | nothing | {"repetition_penalty": 1.0, "max_tokens": 2}
