@@ -12,6 +12,12 @@ from pathlib import Path
 import pytest
 
 from parelha import cli
+from parelha.config import Config
+from parelha.errors import UsageError
+from parelha.export.source import chosen_step
+from parelha.pacing import other_steps
+from parelha.report.terminal import run_text
+from parelha.tracking import RunFolder
 from tests.fabricate import fabricate_run
 from tests.saved_runs import saved_run
 
@@ -109,6 +115,28 @@ def test_a_port_that_is_taken_is_told_before_anything_is_loaded(
         port = taken.getsockname()[1]
         error = complaint(capsys, "serve", str(run), "--port", str(port))
     assert f"cannot listen at 127.0.0.1, port {port}" in error
+
+
+def test_commands_that_are_told_can_be_typed_where_a_path_has_a_space(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = fabricate_run(tmp_path / "my runs" / "run", steps=1).path
+
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("parelha.train.train", interrupted)
+    config = Config(runs_dir=str(run.parent), name=run.name)
+    monkeypatch.setattr("parelha.train.load_run_config", lambda _: config)
+    said = [run_text(run), other_steps(config, 10**6)]
+    with pytest.raises(UsageError) as no_checkpoint:
+        chosen_step(run, None)
+    with pytest.raises(UsageError) as exists:
+        RunFolder.create(run)
+    with pytest.raises(KeyboardInterrupt) as stopped:
+        cli.train(resume=run)
+    said += [str(error.value) for error in (no_checkpoint, exists, stopped)]
+    assert all(f"'{run}'" in text for text in said), said
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1"])

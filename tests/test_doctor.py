@@ -3,7 +3,10 @@
 # pylint: disable=missing-function-docstring  # the names say what is tested
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from collections import namedtuple
 from importlib.metadata import PackageNotFoundError
 from pathlib import Path
@@ -66,6 +69,36 @@ def test_a_processor_on_which_nothing_multiplies_is_an_obstacle(
     check = doctor.check_products()
     assert (check.state, check.found) == ("missing", "illegal instruction")
     assert doctor.obstacles([check]) == ["products"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "found"),
+    [
+        ("ModuleNotFoundError(name='torch')", "torch is not installed"),
+        ("ImportError('no symbol\\nhere')", "torch cannot be imported: no symbol"),
+        ("OSError('libc10.so: no such file')", "torch cannot be imported: libc10.so: no such file"),
+        ("ValueError('torch.__spec__')", "torch cannot be imported: torch.__spec__"),
+    ],
+)
+def test_a_machine_whose_torch_is_missing_or_broken_is_told_so(
+    tmp_path: Path, fault: str, found: str
+) -> None:
+    (tmp_path / "torch.py").write_text(f"raise {fault}\n", encoding="utf-8")
+    code = (
+        "from parelha import doctor\n"
+        "for check in (doctor.check_accelerator(), doctor.check_products()):\n"
+        "    print(check.name, check.state, check.found, bool(check.advice))"
+    )
+    paths = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=os.environ | {"PYTHONPATH": paths},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    names = ("accelerator", "products")
+    assert done.stdout.splitlines() == [f"{name} missing {found} True" for name in names]
 
 
 def test_models_in_the_cache_are_listed(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 # pylint: disable=missing-function-docstring
 
 import sys
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,12 +14,12 @@ import torch
 from transformers import AutoModelForCausalLM, LlamaConfig, LlamaForCausalLM
 
 from parelha.agents.formats import make_format
-from parelha.errors import UsageError, install_command
+from parelha.errors import ModelFileError, UsageError, install_command
 from parelha.export.gguf_model import check_gguf, write_adapter, write_model
 from parelha.export.gguf_tokenizer import splitting_rule
 from parelha.export.merge import Merged, Yardstick, greedy
 from parelha.export.write import export_run
-from parelha.models.convert import build_tokenizer, convert, read_weights
+from parelha.models.convert import build_tokenizer, convert, load_weights, read_weights
 from parelha.models.gguf_file import GgufFile
 from parelha.models.load import load_base
 from parelha.types import Agent
@@ -96,6 +97,33 @@ def test_8_bits_are_each_weight_to_half_a_step(kind: str, tmp_path: Path) -> Non
             apart = (weight - right).unflatten(-1, (-1, 32)).abs()
             # half a step, and the step itself is held in 16 bits
             assert (apart <= (0.5 + 127 / 1024) * steps + 1e-7).all(), name
+
+
+def test_a_file_is_read_again_without_a_second_copy_of_the_weights(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = GgufFile.tensor
+    given: list[weakref.ref[torch.Tensor]] = []
+    held: list[int] = []
+
+    def watched(file: GgufFile, name: str, dtype: torch.dtype) -> torch.Tensor:
+        held.append(sum(one() is not None for one in given))
+        weight = read(file, name, dtype)
+        given.append(weakref.ref(weight))
+        return weight
+
+    monkeypatch.setattr(GgufFile, "tensor", watched)
+    write_model(as_merged(tiny_model()), tmp_path / "m.gguf", "tiny", "F16")
+    assert len(held) > 10 and max(held) <= 1
+
+
+def test_a_file_that_lacks_a_weight_is_not_taken_for_the_model(tmp_path: Path) -> None:
+    model = tiny_model()
+    write_model(as_merged(model), tmp_path / "m.gguf", "tiny", "F16")
+    file = GgufFile(tmp_path / "m.gguf")
+    del file.tensors["output_norm.weight"]
+    with pytest.raises(ModelFileError, match="norm"):
+        load_weights(file, model)
 
 
 def test_a_file_is_a_whole_model_to_our_own_reader(tmp_path: Path) -> None:

@@ -94,6 +94,10 @@ def test_a_streamed_answer_comes_in_pieces_and_is_the_same(running: Running) -> 
     assert len([piece for piece in pieces if piece]) > 2
     assert [p.choices[0].finish_reason for p in parts if p.choices][-1] in ("length", "stop")
     assert 0 < parts[-1].usage.completion_tokens <= 64
+    # As the protocol has it: the others say that they count nothing, and only where it is asked.
+    assert all("usage" in part.model_fields_set and part.usage is None for part in parts[:-1])
+    plain = running.ask(max_tokens=2, stream=True)
+    assert not any("usage" in part.model_fields_set for part in plain)
 
 
 def test_seeds_choose_the_answer(running: Running) -> None:
@@ -230,7 +234,7 @@ def body(**fields: Any) -> bytes:
         (body(model="gpt"), {}, 404, "no model 'gpt'"),
         (body(model="pair", stop="x"), {}, 400, "ends by itself"),
         (b" " * (MAX_BODY_BYTES + 1), {}, 413, "over"),
-        (body(), {"Host": "evil.example"}, 400, ""),
+        (body(), {"Host": "evil.example"}, 400, "not a name of this server"),
     ],
 )
 def test_wrong_requests_have_their_status(

@@ -53,6 +53,17 @@ def test_a_key_of_any_letters_is_known_however_a_client_writes_it(key: str) -> N
         {"min_p": 0.1},
         {"repetition_penalty": 1.1},
         {"ignore_eos": True},
+        {"guided_json": {"type": "object"}},
+        {"structured_outputs": {"choice": ["a"]}},
+        {"grammar": "root ::= [a-z]+"},
+        {"tool_choice": "required"},
+        {"function_call": {"name": "f"}},
+        {"modalities": ["text", "audio"]},
+        {"top_logprobs": 2},
+        {"typical_p": 0.5},
+        {"prediction": {"type": "content", "content": "x"}},
+        {"chat_template_kwargs": {"enable_thinking": True}},
+        {"a_key_of_next_year": 1},
     ],
 )
 def test_what_would_change_an_answer_is_refused_and_not_passed_over(other: Any) -> None:
@@ -60,7 +71,14 @@ def test_what_would_change_an_answer_is_refused_and_not_passed_over(other: Any) 
     with Worker(pair.engine) as worker:
         client = TestClient(Server(pair, worker).app(), "http://localhost")
         refused = client.post("/v1/chat/completions", json=ASKING | other)
-        nothing = {"frequency_penalty": 0, "presence_penalty": 0.0, "top_k": -1, "min_p": 0}
+        nothing: dict[str, Any] = {
+            "frequency_penalty": 0,
+            "presence_penalty": 0.0,
+            "top_k": -1,
+            "min_p": 0,
+        }
+        nothing |= {"tool_choice": "none", "modalities": ["text"], "logit_bias": None}
+        nothing |= {"user": "me", "metadata": {"a": "b"}, "store": True, "service_tier": "auto"}
         short = ASKING | nothing | {"repetition_penalty": 1.0, "max_tokens": 2}
         answered = client.post("/v1/chat/completions", json=short)
     assert (refused.status_code, answered.status_code) == (400, 200)
@@ -156,6 +174,9 @@ def test_a_fault_of_the_server_is_told_without_its_inside(fault: Exception) -> N
     [
         ((*LOOPBACK, "127.0.0.2"), "127.0.0.2:80", 200),
         (LOOPBACK, "127.0.0.2", 400),
+        (LOOPBACK, "[::1]:8000", 200),
+        (LOOPBACK, "LocalHost:8000", 200),
+        (LOOPBACK, "localhost.evil.example", 400),
         ((), "evil.example", 200),
     ],
 )
@@ -163,4 +184,6 @@ def test_a_server_answers_to_its_own_names(hosts: tuple[str, ...], host: str, st
     pair = tiny_pair()
     with Worker(pair.engine) as worker:
         client = TestClient(Server(pair, worker).app(hosts), f"http://{host}")
-        assert client.get("/v1/models").status_code == status
+        reply = client.get("/v1/models")
+        assert reply.status_code == status
+        assert status == 200 or reply.json()["error"]["code"] == "invalid_host"

@@ -3,6 +3,7 @@
 # pylint: disable=missing-function-docstring
 
 import json
+import os
 import runpy
 import subprocess
 import sys
@@ -11,14 +12,15 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from safetensors.torch import load_file
 
 from parelha import cli
-from parelha.errors import UsageError
+from parelha.errors import UsageError, install_command
 from parelha.models.policy import ADAPTER_FILE
-from parelha.solve.answers import answer_json, answer_text, comparable
+from parelha.solve.answers import answer_json, answer_text, brief_text, comparable
 from parelha.solve.showing import program_file
 from parelha.solve.solving import open_pair
 from parelha.solve.tables import read_tables
@@ -49,6 +51,37 @@ def test_answers_are_json_whatever_they_are() -> None:
         "['a', 1]": [2],
         "t": ["2024-01-02T00:00:00", "x", None],
     }
+
+
+@pytest.mark.parametrize(
+    ("value", "plain", "text"),
+    [
+        (np.array(2.5), 2.5, "2.5"),
+        (np.array("north"), "north", "north"),
+        ({"n": np.array(3)}, {"n": 3}, "n: 3"),
+        (np.timedelta64(3, "Y"), "3 years", "3 years"),
+        (np.timedelta64(10**18, "D"), "1000000000000000000 days", "1000000000000000000 days"),
+        (np.array("2024-01-02", "M8[ns]"), "2024-01-02T00:00:00", "Timestamp('2024-01-02 00:00"),
+        (np.array(["2024-01-02"], "M8[ns]"), ["2024-01-02T00:00:00"], "array(['2024-01-02"),
+    ],
+)
+def test_scalars_of_numpy_are_told_and_compared_as_what_they_hold(
+    value: Any, plain: Any, text: str
+) -> None:
+    assert answer_json(value) == plain
+    assert comparable(value) == comparable(plain)
+    assert answer_text(value).startswith(text)
+
+
+def test_an_item_of_a_dictionary_that_is_cut_says_so() -> None:
+    whole, cut = "x" * 500, "y" * 501
+    text = answer_text({"whole": whole, "cut": cut, "list": [cut]})
+    assert text.splitlines()[:2] == [
+        f"whole: {whole}",
+        f"cut: {cut[:500]}... [cut: --json has all of it]",
+    ]
+    assert text.endswith("y... [cut: --json has all of it]")
+    assert brief_text({"cut": cut}, 600).endswith("y... [cut]")
 
 
 def test_answers_cannot_steer_a_terminal() -> None:
@@ -198,6 +231,21 @@ def test_a_runs_newest_checkpoint_answers(
         )
 
 
+def test_a_run_that_vllm_servers_played_is_answered_for_by_our_own_engine(
+    model_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_fakes(monkeypatch)
+    run_dir = run_tiny(tiny_config(model_folder, tmp_path, train={"steps": 1}))
+    stored = json.loads((run_dir / "config.json").read_text(encoding="utf-8"))
+    engine = {"kind": "vllm", "servers": ["http://localhost:9"], "server_key_env": "KEY"}
+    stored["config"]["engine"] |= engine
+    stored["config"]["train"]["overlap"] = True
+    (run_dir / "config.json").write_text(json.dumps(stored), encoding="utf-8")
+    with open_pair(run_dir, "", allow_unsafe=False, say=lambda _: None) as pair:
+        assert pair.runtime.config.engine.kind == "torch"
+        assert pair.step == 1
+
+
 def test_a_run_that_is_not_there_is_refused(
     sets: dict[str, DataSet], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -233,6 +281,29 @@ def test_wrong_use_is_one_line(
     error = capsys.readouterr().err
     assert says in error
     assert error.splitlines()[-1].startswith("parelha: ")
+
+
+def test_a_plot_without_matplotlib_is_refused_at_once(
+    sets: dict[str, DataSet], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("parelha.solve.command.find_spec", lambda name: None)
+    data = str(sets["sales"].path)
+    assert cli.run(["solve", "Q?", "--data", data, "--plot", "a.png", "--model", "nowhere"]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "--plot needs matplotlib" in line and install_command("solve") in line
+
+
+@pytest.mark.parametrize("linked", [False, True])
+def test_a_place_that_is_no_plain_file_is_left_as_it_is(
+    sets: dict[str, DataSet], tmp_path: Path, capsys: pytest.CaptureFixture[str], linked: bool
+) -> None:
+    pipe, place = tmp_path / "pipe", tmp_path / "link"
+    os.mkfifo(pipe)
+    place.symlink_to(pipe)
+    kept, data = str(place if linked else pipe), str(sets["sales"].path)
+    assert cli.run(["solve", "Q?", "--data", data, "--save", kept, "--model", "nowhere"]) == 2
+    assert capsys.readouterr().err.endswith("it is no plain file, choose another name\n")
+    assert pipe.is_fifo() and place.is_symlink()
 
 
 def test_help_of_the_command_loads_nothing_heavy() -> None:

@@ -68,6 +68,7 @@ def test_rows_above_a_narrow_sheet_are_passed_over(
 @pytest.mark.parametrize(
     ("content", "column", "cells"),
     [
+        ("id,state\n1,01\n2,36\n", "state", ["01", "36"]),
         ("id, zip\n1, 01234\n2, 99999\n", " zip", [" 01234", " 99999"]),
         (",x\n001,5\n002,6\n", "Unnamed: 0", ["001", "002"]),
         ("a,a\nx,002\ny,004\n", "a.1", ["002", "004"]),
@@ -96,7 +97,8 @@ LATE = "".join(f"w{n},{90000 + n}\n" for n in range(600))
         ("None,5\n", ["w599", "None"], [90599, 5], ""),
         ("None,5\nx,None\n", ["None", "x"], [5, None], ""),
         ("NA,5\n", ["w599", None], [90599, 5], "'word': NA is read as missing"),
-        ("None,5\nNA,00\n", ["None", None], [5, 0], "'word': NA is read as missing"),
+        ("None,5\nNA,0\n", ["None", None], [5, 0], "'word': NA is read as missing"),
+        ("x,5\ny,00\n", ["x", "y"], ["5", "00"], "'n' is text: its numbers begin"),
         ("CHINA,5\n007,6\n", ["CHINA", "007"], [5, 6], ""),
     ],
 )

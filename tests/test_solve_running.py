@@ -166,6 +166,7 @@ def test_a_program_that_rewrites_its_harness_gains_only_values(tools: DataTools)
         ("def answer(sales):\n    return sales.day.dt.to_period('M')[0]\n", "2024-01"),
         ("def answer(sales):\n    return (n for n in [1, 2])\n", [1, 2]),
         ("def answer(sales):\n    return {'n': sales.units.tolist()}.values()\n", [[3, 4, 5]]),
+        ("import numpy as np\ndef answer(sales):\n    return np.array('a')\n", "a"),
     ],
 )
 def test_values_come_out(tools: DataTools, program: str, value: object) -> None:

@@ -116,3 +116,23 @@ def test_a_book_in_which_no_sheet_has_rows_is_refused(tmp_path: Path) -> None:
             pd.DataFrame(columns=["a", "b"]).to_excel(book, sheet_name=name, index=False)
     with pytest.raises(UsageError, match="sheet One has names of columns and no rows"):
         read_tables([path])
+
+
+def test_a_book_with_none_of_the_sheets_that_are_asked_for_is_refused(tmp_path: Path) -> None:
+    first, second = tmp_path / "a.xlsx", tmp_path / "b.xlsx"
+    pd.DataFrame({"n": [1]}).to_excel(first, sheet_name="Sales", index=False)
+    pd.DataFrame({"n": [1]}).to_excel(second, sheet_name="Costs", index=False)
+    assert len(read_tables([first, second], sheets=("Sales", "Costs"))) == 2
+    with pytest.raises(
+        UsageError, match=r"b\.xlsx has none of these sheets: .* name one of Costs$"
+    ):
+        read_tables([first, second], sheets=("Sales",))
+
+
+def test_a_files_name_is_not_that_of_a_sheet(tmp_path: Path) -> None:
+    book, text = tmp_path / "book.xlsx", tmp_path / "Costs.csv"
+    pd.DataFrame({"n": [1]}).to_excel(book, sheet_name="Sales", index=False)
+    text.write_text("n,m\n1,2\n", encoding="utf-8")
+    assert len(read_tables([book, text], sheets=("Sales",))) == 2
+    with pytest.raises(UsageError, match="no file has a sheet that is called Costs"):
+        read_tables([book, text], sheets=("Sales", "Costs"))

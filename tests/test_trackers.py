@@ -7,9 +7,11 @@ import json
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import MagicMock
 
 import pytest
 
@@ -30,7 +32,7 @@ class Notebook:
     identity = "page 7"
 
     def __init__(self, falls_at: int = -1) -> None:
-        self.falls_at, self.closed = falls_at, False
+        self.falls_at, self.closed, self.failed = falls_at, False, False
         self.steps: dict[int, dict[str, float]] = {}
 
     def log(self, step: int, figures: Mapping[str, float]) -> None:
@@ -38,8 +40,8 @@ class Notebook:
             raise ConnectionError("nobody\nanswers")
         self.steps[step] = dict(figures)
 
-    def close(self) -> None:
-        self.closed = True
+    def close(self, *, failed: bool) -> None:
+        self.closed, self.failed = True, failed
 
 
 def config_of(folder: Path, *names: Any) -> Config:
@@ -89,7 +91,7 @@ def test_numbers_of_steps_and_of_evaluations_are_told(
     trackers.step({"step": 2, "reward/draft": 0.75, "episodes": 8}, {"seconds": 3.0})
     folder.write_eval("after", {"step": 2, "episodes": before[:1]}, [])
     trackers.finish()
-    trackers.close()
+    trackers.close(failed=False)
     assert book.steps[0]["eval/final_passed"] == 0.5
     assert book.steps[0]["eval/heldout_families/final_passed"] == 0.0
     assert book.steps[1] == {"reward/draft": 0.5}
@@ -138,7 +140,7 @@ def test_a_tracker_that_fails_is_told_of_once_and_the_others_go_on(
     trackers = Trackers(config, config.run_dir, said.append)
     for step in (1, 2, 3):
         trackers.step({"step": step, "kl": 0.0}, {})
-    trackers.close()
+    trackers.close(failed=False)
     assert said == ["warning: wandb is told no more: ConnectionError: nobody answers"]
     assert list(good.steps) == [1, 2, 3] and good.closed
     assert list(bad.steps) == [1] and not bad.closed
@@ -179,6 +181,45 @@ def test_a_run_that_is_refused_tells_nothing_of_the_one_that_is_there(
     assert not said and not book.steps and not progress.followers
 
 
+@pytest.mark.parametrize("fault", [None, RuntimeError("out of memory"), KeyboardInterrupt()])
+def test_trackers_know_a_run_that_did_not_come_to_its_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: BaseException | None
+) -> None:
+    book = Notebook()
+    opened(monkeypatch, {"mlflow": book})
+    monkeypatch.setattr("parelha.trackers.find_spec", lambda name: True)
+    config = begun(tmp_path, "mlflow")
+    ends = nullcontext() if fault is None else pytest.raises(type(fault))
+    with ends, followed(config, config.run_dir, Progress(1, plain=True)) as progress:
+        progress.followers[0]({"step": 1, "kl": 0.0}, {})
+        if fault is not None:
+            raise fault
+    assert book.closed and book.failed == (fault is not None)
+
+
+@pytest.mark.parametrize("failed", [False, True])
+def test_mlflow_and_wandb_are_told_how_a_run_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failed: bool
+) -> None:
+    client, run = MagicMock(), MagicMock()
+    fakes = {
+        "mlflow": SimpleNamespace(MlflowClient=lambda: client),
+        "mlflow.entities": SimpleNamespace(Metric=MagicMock(), Param=MagicMock()),
+        "wandb": SimpleNamespace(
+            init=lambda **_: run, setup=MagicMock(), Settings=lambda **_: None
+        ),
+    }
+    for name, fake in fakes.items():
+        monkeypatch.setitem(sys.modules, name, fake)
+    for name in ("mlflow", "wandb"):
+        monkeypatch.delitem(sys.modules, f"parelha.trackers.{name}", raising=False)
+        module = importlib.import_module(f"parelha.trackers.{name}")
+        monkeypatch.delitem(sys.modules, f"parelha.trackers.{name}")
+        module.open_tracker(config_of(tmp_path, name), tmp_path, "7", 0).close(failed=failed)
+    client.set_terminated.assert_called_once_with("7", "FAILED" if failed else "FINISHED")
+    run.finish.assert_called_once_with(exit_code=int(failed))
+
+
 @pytest.mark.slow
 def test_a_run_tells_its_trackers_and_is_the_same_without(
     model_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -212,7 +253,7 @@ def play(config: Config, first: int, last: int) -> list[str]:
     for step in range(first, last + 1):
         trackers.step({"step": step, "reward/draft": step / 8, "kl": 0.0}, {"seconds": 1.0})
     trackers.finish()
-    trackers.close()
+    trackers.close(failed=False)
     return said
 
 

@@ -164,6 +164,16 @@ def test_a_full_disk_is_one_line_and_leaves_the_old_file(
     assert [p.name for p in tmp_path.iterdir()] == ["metrics.jsonl"]
 
 
+def test_a_link_stays_one_and_the_file_that_it_leads_to_is_written(tmp_path: Path) -> None:
+    folder, link = tmp_path / "elsewhere", tmp_path / "link"
+    folder.mkdir()
+    link.symlink_to("elsewhere/file")
+    for text in ("first", "second"):
+        write_atomic(link, text)
+        assert (folder / "file").read_text() == text
+    assert link.is_symlink() and len(list(folder.iterdir())) == 1
+
+
 def test_a_folder_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(UsageError, match="cannot write"):

@@ -8,6 +8,7 @@ Exit codes: 0 done, 1 the work failed, 2 wrong use (one line, no traceback), 130
 import errno
 import io
 import os
+import shlex
 import sys
 import warnings
 from collections.abc import Sequence
@@ -176,7 +177,7 @@ def train(
             raise
         raise KeyboardInterrupt(
             f"interrupted; everything so far is saved in {run_dir}: "
-            f"`parelha train --resume {run_dir}` goes on"
+            f"`parelha train --resume {shlex.quote(str(run_dir))}` goes on"
         ) from None
     except WorkFailedError:
         # What was measured until then is worth a look; who does not wait for it is told why too.

@@ -23,6 +23,8 @@ _GB = 10**9
 _NEEDED = ("products", "linters", "isolation")  # without one of these no run can start
 _ROWS = 32  # of a typical batch
 _SHARE = 0.5  # of what products alone would allow, as `benchmarks/rollout.py` measures it
+# Of an import of torch: it is missing, a library of its own is, or it is not of one piece.
+_TORCH_FAULTS = (ImportError, OSError, ValueError)
 _LINTERS = ("pylint", "flake8", "mypy", "pandas-stubs")
 
 
@@ -113,8 +115,8 @@ def check_accelerator() -> Check:
     """Ask torch for an accelerator."""
     try:
         import torch  # pylint: disable=import-outside-toplevel  # seconds, needed here only
-    except ImportError:
-        return Check("accelerator", "missing", "torch is not installed", "run `make setup`")
+    except _TORCH_FAULTS as error:
+        return _without_torch("accelerator", error)
     if torch.cuda.is_available():
         properties = torch.cuda.get_device_properties(0)
         found = (
@@ -134,8 +136,8 @@ def check_products() -> Check:
     try:
         # pylint: disable-next=import-outside-toplevel  # torch takes seconds
         from parelha.kernels.choose import choose, gigaflops
-    except ImportError:
-        return Check("products", "missing", "torch is not installed", "run `make setup`")
+    except _TORCH_FAULTS as error:
+        return _without_torch("products", error)
     try:
         kernels = choose()
         if kernels.device.type != "cpu":
@@ -155,6 +157,13 @@ def check_products() -> Check:
     if left:
         return Check("products", "warn", found, "slower without " + "; ".join(left))
     return Check("products", "ok", found)
+
+
+def _without_torch(name: str, error: Exception) -> Check:
+    if isinstance(error, ModuleNotFoundError) and error.name == "torch":
+        return Check(name, "missing", "torch is not installed", "run `make setup`")
+    line = str(error).partition("\n")[0]
+    return Check(name, "missing", f"torch cannot be imported: {line}", "reinstall it: `make setup`")
 
 
 def check_disk(cache: Path) -> Check:

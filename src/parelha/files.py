@@ -24,25 +24,27 @@ def write_atomic(path: Path, content: bytes | str) -> None:
     """Write a file so that readers see the old content or the new, and never a part.
 
     A hidden sibling is written, flushed to the disk and renamed; then the folder is flushed, so
-    that the name survives a loss of power as well.
+    that the name survives a loss of power as well. Of a symbolic link the file that it leads to is
+    written.
 
     Raises:
         UsageError: the disk is full or the place cannot be written; what was there is untouched
             and nothing partial is left.
     """
     data = content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content
-    sibling = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    place = Path(os.path.realpath(path))  # not `resolve`, which raises where links go round
+    sibling = place.with_name(f".{place.name}.{os.getpid()}.tmp")
     try:
         try:
             with sibling.open("wb") as file:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
-            sibling.replace(path)
+            sibling.replace(place)
         except BaseException:
             sibling.unlink(missing_ok=True)
             raise
-        sync_to_disk(path.parent)
+        sync_to_disk(place.parent)
     except OSError as error:
         raise cannot_write(path, error) from None
 

@@ -1,5 +1,6 @@
 """How long a run takes: what a step plays and costs, and how many steps fit into the time."""
 
+import shlex
 import time
 from collections import Counter
 from collections.abc import Iterable
@@ -233,7 +234,8 @@ def other_steps(fitted: Config, asked: int) -> str:
         asked: steps that the run was begun with.
     """
     steps = fitted.train.steps
+    run = shlex.quote(str(fitted.run_dir))
     return (
         f"steps: {steps} {f'in place of {asked}' if steps < asked else 'as asked for'}, to end "
         f"within {fitted.train.minutes:g} minutes on this machine: {what_is_played(fitted)}"
-    ) + f"; more: `parelha train --resume {fitted.run_dir} --train.steps {asked}`" * (steps < asked)
+    ) + f"; more: `parelha train --resume {run} --train.steps {asked}`" * (steps < asked)

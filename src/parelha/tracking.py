@@ -7,6 +7,7 @@ a run has at most some thousands of steps, and a torn line can then never exist.
 
 import fcntl
 import os
+import shlex
 import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -49,7 +50,8 @@ class RunFolder:
         try:
             if path.exists() and (not path.is_dir() or _content(path)):
                 raise UsageError(
-                    f"{path} exists already: choose another --name, or go on with --resume {path}"
+                    f"{path} exists already: choose another --name, or go on with --resume "
+                    f"{shlex.quote(str(path))}"
                 )
             for folder in _FOLDERS:
                 (path / folder).mkdir(parents=True, exist_ok=True)

@@ -24,7 +24,7 @@ from parelha.errors import UsageError, install_command
 from parelha.export.gguf_tokenizer import add_tokenizer, splitting_rule
 from parelha.export.merge import Comparison, Merged
 from parelha.export.source import ADAPTER_CONFIG
-from parelha.models.convert import read_weights
+from parelha.models.convert import load_weights
 from parelha.models.gguf_file import GgufFile
 from parelha.models.policy import ADAPTER_FILE
 
@@ -97,9 +97,7 @@ def write_model(merged: Merged, path: Path, name: str, quant: Quant) -> Comparis
     if written != path:
         quantise(written, path, quant)
         written.unlink()
-    config = merged.model.config
-    weights = read_weights(GgufFile(path), config, torch.float32)
-    merged.model.load_state_dict(weights, strict=False)  # a tied head is the embedding
+    load_weights(GgufFile(path), merged.model)
     return merged.yardstick.compare(merged.model)
 
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -161,8 +162,9 @@ def chosen_step(run_dir: Path, step: int | None) -> int:
     """
     steps = saved_steps(run_dir / "checkpoints")
     if not steps:
+        place = shlex.quote(str(run_dir))
         raise UsageError(
-            f"{run_dir} has no checkpoint yet: train it with `parelha train --resume {run_dir}`"
+            f"{run_dir} has no checkpoint yet: train it with `parelha train --resume {place}`"
         )
     if step is None:
         return steps[-1]

@@ -25,11 +25,6 @@ _MADV_DONTNEED = 4  # madvise(2), on Linux
 _WORTH_DROPPING = 1 << 20
 # oneDNN keeps a compiled program of nearly 1 MB for every shape of a product, 1,024 by default.
 _KEPT_PROGRAMS = "64"
-# Activations that a pass in bfloat16 keeps for its gradient, for each token, layer and hidden unit;
-# counted on small models of several architectures: 48 to 81.
-ACTIVATION_BYTES = 64
-# Rows of logits that an update holds at once, at most: 256 x 152k in bfloat16 are 78 MB.
-LOGIT_ROWS = 256
 _ROWS_IN_CACHE = 8
 # Products of few rows are padded to a multiple of these.
 ROWS_MULTIPLE = 16

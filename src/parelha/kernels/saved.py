@@ -13,7 +13,8 @@ import torch
 from torch import Tensor
 from torch.multiprocessing.reductions import StorageWeakRef
 
-from parelha.kernels.memory import ACTIVATION_BYTES, untouched_zeros
+from parelha.kernels.estimates import ACTIVATION_BYTES
+from parelha.kernels.memory import untouched_zeros
 
 _SMALLEST_BYTES = 1 << 16  # smaller ones are left where they are
 _ALIGNMENT = 64  # bytes; torch's own

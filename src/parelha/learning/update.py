@@ -11,8 +11,9 @@ from torch import Tensor
 from parelha.agents.turns import VERDICTS, Round, Turn
 from parelha.config import LearningConfig
 from parelha.kernels.choose import beside
+from parelha.kernels.estimates import LOGIT_ROWS
 from parelha.kernels.frozen import FrozenHead
-from parelha.kernels.memory import LOGIT_ROWS, rows_in_cache
+from parelha.kernels.memory import rows_in_cache
 from parelha.learning.algorithms import load_algorithm
 from parelha.learning.kl import kl_k3
 from parelha.learning.tree import TreePasses

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from parelha.kernels.memory import ACTIVATION_BYTES, LOGIT_ROWS
+from parelha.kernels.estimates import ACTIVATION_BYTES, LOGIT_ROWS
 
 DEFAULT_MODEL = "Qwen2.5-Coder-0.5B-Instruct"
 

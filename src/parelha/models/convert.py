@@ -12,6 +12,7 @@ normalisation, and splits numbers into groups where SmolLM2 was trained on singl
 import argparse
 import gc
 import sys
+from collections.abc import Iterator
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -123,11 +124,39 @@ def read_weights(
     Raises:
         ModelFileError: a tensor is missing.
     """
+    weights = dict(_each_weight(file, config, dtype))
+    _check_whole(file, config, {name: tuple(weight.shape) for name, weight in weights.items()})
+    return weights
+
+
+def load_weights(file: GgufFile, model: Any) -> None:
+    """Copy all weights into a model of transformers, one by one: none is in memory twice.
+
+    Args:
+        file: of the model's architecture.
+        model: whose weights are overwritten, those of before an error too.
+
+    Raises:
+        ModelFileError: a tensor is missing, too many, or of another shape.
+    """
+    held = model.state_dict()  # the model's own memory
+    found: dict[str, tuple[int, ...]] = {}
+    for name, weight in _each_weight(file, model.config, model.dtype):
+        found[name] = tuple(weight.shape)
+        if name in held and held[name].shape == weight.shape:
+            held[name].copy_(weight)
+    _check_whole(file, model.config, found)
+
+
+def _each_weight(
+    file: GgufFile, config: Any, dtype: torch.dtype
+) -> Iterator[tuple[str, torch.Tensor]]:
+    """All weights under transformers' names, each read when it is asked for."""
     keys = file.metadata
     heads = {}
     if keys["general.architecture"] == "llama":
         heads = {"attn_q": config.num_attention_heads, "attn_k": config.num_key_value_heads}
-    weights, tied = {}, config.tie_word_embeddings
+    tied = config.tie_word_embeddings
     for name in file.tensors:
         if name in CONFIGURATION_TENSORS or (
             tied and name in ("token_embd.weight", "output.weight")
@@ -137,11 +166,9 @@ def read_weights(
         part = name.split(".")[2] if name.startswith("blk.") else ""
         if part in heads:
             weight = _undo_rope_permutation(weight, heads[part])
-        weights[str(transformers_name(name))] = weight.contiguous()
+        yield str(transformers_name(name)), weight.contiguous()
     if tied:
-        weights["model.embed_tokens.weight"] = file.tensor(_tied_source(file), dtype)
-    _check_whole(file, config, {name: tuple(weight.shape) for name, weight in weights.items()})
-    return weights
+        yield "model.embed_tokens.weight", file.tensor(_tied_source(file), dtype)
 
 
 def _check_whole(

@@ -4,6 +4,7 @@ Every function gives None where there is nothing to draw.
 """
 
 from collections.abc import Callable, Hashable, Sequence
+from itertools import accumulate
 from typing import Any
 
 import plotly.graph_objects as go
@@ -53,7 +54,7 @@ def cumulative_reward(runs: Sequence[Run]) -> Figure | None:
     """The deck's curve: the reward of each episode's last program, summed up."""
     figure, single = go.Figure(), len(runs) == 1
     for run, color in zip(runs, colors(len(runs)), strict=True):
-        totals = _running_sum(final_rewards(run))
+        totals = list(accumulate(final_rewards(run)))
         if not totals:
             continue
         x, y = _thin(list(range(1, len(totals) + 1)), totals)
@@ -365,14 +366,6 @@ def _binned(
         for g in groups
     }
     return [(labels[g], groups[g]) for g in sorted(groups)]
-
-
-def _running_sum(values: Sequence[float]) -> list[float]:
-    totals, total = [], 0.0
-    for value in values:
-        total += value
-        totals.append(total)
-    return totals
 
 
 def _thin(x: list[int], y: list[float], most: int = 2000) -> tuple[list[int], list[float]]:

@@ -1,5 +1,6 @@
 """Text for the terminal on a run or an evaluation."""
 
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -28,8 +29,9 @@ def run_text(run_dir: Path, latest: int = 8) -> str:
     if examples:
         parts.append(example_text(examples[0]))
     report = run_dir / "report.html"
+    place = shlex.quote(str(run_dir))
     parts.append(
-        f"report: {report}" if report.is_file() else f"`parelha report {run_dir}` shows more"
+        f"report: {report}" if report.is_file() else f"`parelha report {place}` shows more"
     )
     return "\n\n".join(map(printable, parts))
 

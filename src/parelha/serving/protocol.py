@@ -96,12 +96,28 @@ class Asking(BaseModel):
         return max(default if self.temperature is None else self.temperature, _COLDEST)
 
 
-# What asks for another kind of answer, and the values that ask for nothing.
-_NOT_DONE: dict[str, tuple[Any, ...]] = {
+# Of who asks, and of how the request is kept and served: no answer depends on it.
+_SAYS_NOTHING = {
+    "metadata",
+    "parallel_tool_calls",
+    "prompt_cache_key",
+    "prompt_cache_options",
+    "prompt_cache_retention",
+    "safety_identifier",
+    "service_tier",
+    "store",
+    "user",
+}
+# Of what would change an answer the values that ask for nothing; any other is refused.
+_NEUTRAL: dict[str, tuple[Any, ...]] = {
     **dict.fromkeys(("tools", "functions", "logprobs", "logit_bias", "audio"), (False, [], {})),
-    **dict.fromkeys(("best_of", "repetition_penalty", "length_penalty"), (1,)),
+    **dict.fromkeys(("best_of", "repetition_penalty", "length_penalty", "typical_p"), (1,)),
     **dict.fromkeys(("frequency_penalty", "presence_penalty", "min_p", "min_tokens"), (0,)),
+    **dict.fromkeys(("tool_choice", "function_call"), ("none", "auto")),
     "response_format": ({}, {"type": "text"}),
+    "modalities": (["text"],),
+    "chat_template_kwargs": ({},),
+    "top_logprobs": (0,),
     "top_k": (0, -1),
     "ignore_eos": (False,),
     "stop_token_ids": ([],),
@@ -122,9 +138,10 @@ def read(body: bytes) -> Asking:
         raise Refusal(400, f"{where}: {first['msg']}", "invalid_value") from None
     except (ValueError, RecursionError):
         raise Refusal(400, "the body is not JSON", "invalid_json") from None
-    for name, nothing in _NOT_DONE.items():
-        if (asking.model_extra or {}).get(name) not in (None, *nothing):
-            raise Refusal(400, f"{name} is not supported here", "unsupported_parameter")
+    for name, value in (asking.model_extra or {}).items():
+        if name not in _SAYS_NOTHING and value not in (None, *_NEUTRAL.get(name, ())):
+            shown = ascii(name[:60])[1:-1]
+            raise Refusal(400, f"{shown} is not supported here", "unsupported_parameter")
     one_model(asking.model, "")
     return asking
 
@@ -150,11 +167,12 @@ class Reply:
 
     Args:
         model: which one answers.
+        counts: whether the last chunk tells of the usage; all others then say that they do not.
     """
 
-    def __init__(self, model: str) -> None:
+    def __init__(self, model: str, *, counts: bool = False) -> None:
         self._head = {"id": f"chatcmpl-{uuid.uuid4().hex}", "created": int(time.time())}
-        self._model = model
+        self._model, self._counts = model, counts
 
     def whole(self, text: str, finish: str, usage: dict[str, int]) -> dict[str, Any]:
         """The answer as one object."""
@@ -166,7 +184,7 @@ class Reply:
     def chunk(self, delta: dict[str, Any], finish: str | None = None) -> bytes:
         """A part of a streamed answer."""
         choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}
-        return self._event({"choices": [choice]})
+        return self._event({"choices": [choice], **({"usage": None} if self._counts else {})})
 
     def usage(self, usage: dict[str, int]) -> bytes:
         """The last part, where the client asks for it."""

@@ -14,27 +14,30 @@ from parelha.tasks.writing import holds_containers, written_out
 _ROWS, _COLUMNS, _CELL = 60, 12, 60
 _BRIEF_ROWS = 8
 _CHARACTERS = 20_000
+_ITEM = 500  # characters of a key or an item of a dictionary
+_CUT = "[cut: --json has all of it]"
 
 
 def answer_text(value: object) -> str:
     """An answer for the terminal."""
-    text = _text(value, _ROWS, _CHARACTERS + 1)
+    text = _text(value, _ROWS, _CHARACTERS + 1, _CUT)
     if len(text) > _CHARACTERS:
-        text = f"{text[:_CHARACTERS]}\n[cut: --json has all of it]"
+        text = f"{text[:_CHARACTERS]}\n{_CUT}"
     return printable(text)
 
 
 def brief_text(value: object, characters: int) -> str:
     """The beginning of an answer, at most `characters` long."""
-    return _text(value, _BRIEF_ROWS, characters)[:characters]
+    return _text(value, _BRIEF_ROWS, characters, "[cut]")[:characters]
 
 
-def _text(value: Any, rows: int, characters: int) -> str:
+def _text(value: Any, rows: int, characters: int, mark: str) -> str:
+    """An answer as text; what is left out of a dictionary's item leaves the mark."""
     try:
         if isinstance(value, pd.DataFrame | pd.Series) and not holds_containers(value):
             return _table(value, rows, characters)
         if isinstance(value, dict) and value and len(value) <= rows:
-            lines = (f"{_one(key, 500)}: {_one(item, 500)}" for key, item in value.items())
+            lines = (f"{_item(key, mark)}: {_item(item, mark)}" for key, item in value.items())
             return "\n".join(lines)[:characters]
         return _one(value, characters)
     # Values of a program: pandas may fail to write what the reader could build.
@@ -54,11 +57,27 @@ def _table(value: "pd.DataFrame | pd.Series[Any]", rows: int, characters: int) -
     return text[:characters] + size
 
 
+def _item(value: Any, mark: str) -> str:
+    text = _one(value, _ITEM + 1)
+    return text if len(text) <= _ITEM else f"{text[:_ITEM]}... {mark}"
+
+
 def _one(value: Any, characters: int) -> str:
     """A value that is no table: text as it is, anything else as Python writes it."""
-    if isinstance(value, np.generic):
-        value = value.item()
+    value = _unwrapped(value)
     return value[:characters] if isinstance(value, str) else written_out(value, characters)
+
+
+def _unwrapped(value: Any) -> Any:
+    """What a scalar of numpy, or an array without dimensions, holds; times as those of pandas."""
+    if isinstance(value, np.ndarray) and not value.ndim:
+        value = value[()]
+    if isinstance(value, np.datetime64 | np.timedelta64):
+        try:
+            return pd.Timestamp(value) if isinstance(value, np.datetime64) else pd.Timedelta(value)
+        except ValueError:  # months and years, which are no length of time
+            return str(value)
+    return value.item() if isinstance(value, np.generic) else value
 
 
 def comparable(value: object) -> str:
@@ -88,6 +107,7 @@ def _rounded(plain: Any) -> Any:
 
 def answer_json(value: Any) -> Any:
     """An answer as JSON: a table is an object of `columns`, `index` and `rows`; NaN is null."""
+    value = _unwrapped(value)
     if isinstance(value, pd.DataFrame):
         cells = [value.iloc[:, place].astype(object).tolist() for place in range(value.shape[1])]
         return {
@@ -98,16 +118,13 @@ def answer_json(value: Any) -> Any:
     if isinstance(value, pd.Series):
         name = "value" if value.name is None else value.name
         return answer_json(pd.DataFrame({"": value}).set_axis([str(name)], axis=1))
-    if isinstance(value, pd.Index | np.ndarray):
+    if isinstance(value, pd.Index):
         return [answer_json(item) for item in value.tolist()]
     if isinstance(value, dict):
         return {_key(key): answer_json(item) for key, item in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
+    # An array gives its items one by one: `tolist` makes plain numbers of its times.
+    if isinstance(value, list | tuple | set | frozenset | np.ndarray):
         return [answer_json(item) for item in value]
-    if isinstance(value, np.datetime64 | np.timedelta64):
-        value = pd.Timestamp(value) if isinstance(value, np.datetime64) else pd.Timedelta(value)
-    if isinstance(value, np.generic):
-        value = value.item()
     return _scalar(value)
 
 

@@ -3,12 +3,14 @@
 # Each option of a command is an argument of its function.
 # pylint: disable=import-outside-toplevel,too-many-arguments,too-many-locals
 
+import os
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Literal
 
-from parelha.errors import UsageError, WorkFailedError
+from parelha.errors import UsageError, WorkFailedError, install_command
 from parelha.files import cannot_write, to_json_line, write_atomic
 from parelha.tracking import RunFolder
 
@@ -61,6 +63,8 @@ def solve(
         allow_unsafe_sandbox: Run programs even where the isolation is weak.
     """
     _check(question, data, drafts, rounds, seconds)
+    if plot is not None and find_spec("matplotlib") is None:
+        raise UsageError(f"--plot needs matplotlib, not installed: {install_command('solve')}")
     if run is not None:
         if model:
             raise UsageError("--model is for untrained models: leave it out with --run")
@@ -141,14 +145,17 @@ def _check(question: str, data: tuple[Path, ...], drafts: int, rounds: int, seco
 def _check_places(outputs: list[Path], data: tuple[Path, ...]) -> None:
     """Refuse at once what could not be written in the end, or would destroy the data."""
     for path in outputs:
-        if path.is_dir() or not path.parent.is_dir():
+        place = Path(os.path.realpath(path))  # a link stays one, and its file is written
+        if place.is_dir() or not place.parent.is_dir():
             raise UsageError(f"cannot write {path}: no such folder, or it is one itself")
+        if place.exists() and not place.is_file():
+            raise UsageError(f"cannot write {path}: it is no plain file, choose another name")
         try:
-            with TemporaryFile(dir=path.parent):
+            with TemporaryFile(dir=place.parent):
                 pass
         except OSError as error:
             raise cannot_write(path, error) from None
         if any(path.exists() and one.exists() and path.samefile(one) for one in data):
             raise UsageError(f"{path} is one of the data files: choose another name")
-    if len({path.resolve() for path in outputs}) < len(outputs):
+    if len({os.path.realpath(path) for path in outputs}) < len(outputs):
         raise UsageError("--plot and --save name the same file")

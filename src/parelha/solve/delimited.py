@@ -28,7 +28,7 @@ _NAMED = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
 _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?')  # that Excel writes, and takes as told
 # What pandas reads as missing, but for None, which is an answer among others.
 MISSING = ["", "NaN", "nan", "-NaN", "NA", "<NA>", "N/A", "n/a", "NULL", "null", "#N/A", "#NA"]
-_ZEROS = r" *0\d{2,} *"
+_ZEROS = r" *0\d+ *"
 _LONG = r" *-?\d{16,} *"
 LONG_WITH_GAPS = "cells are missing, and its numbers have more digits than a float keeps"
 # Why a column of such numbers is kept as text.

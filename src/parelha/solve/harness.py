@@ -170,6 +170,8 @@ def _plain(value: Any) -> Any:
     # Views of a dict, generators and their like are lists as well.
     elif isinstance(value, list | tuple) or hasattr(value, "__next__") or kind.startswith("dict_"):
         value = [_plain(item) for item in value]
+    elif kind == "ndarray" and not value.ndim:
+        value = _plain(value[()])
     return value
 
 

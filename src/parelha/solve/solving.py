@@ -32,6 +32,13 @@ from .tables import Table
 _PROGRAM_TOKENS = 512
 _TOOL_TOKENS = 256
 _TEMPERATURE = 0.2
+# The servers that a run was trained with may be gone, and hold the adapters of no checkpoint.
+_ANSWERS_HERE = {
+    "engine.kind": "torch",
+    "engine.servers": "[]",
+    "engine.server_key_env": "",
+    "train.overlap": "false",
+}
 
 
 @dataclass(frozen=True)
@@ -97,7 +104,7 @@ class Solution:
 def open_pair(
     run_dir: Path | None, model: str, *, allow_unsafe: bool, say: Callable[[str], None]
 ) -> Pair:
-    """The pair of a run's newest checkpoint, or an untrained one.
+    """The pair of a run's newest checkpoint, or an untrained one; it answers in this process.
 
     Args:
         run_dir: the run; None means no training.
@@ -111,7 +118,7 @@ def open_pair(
     overrides = {"engine.allow_unsafe_sandbox": "true"} if allow_unsafe else {}
     if run_dir is not None:
         step = newest_step(run_dir)
-        runtime = load_pair(run_dir, step, overrides, say=say)
+        runtime = load_pair(run_dir, step, overrides | _ANSWERS_HERE, say=say)
         name = f"{runtime.config.model.coder}, {run_dir} step {step}"
         return Pair(runtime, name, step)
     config = lay_over(from_dict({"model": {"coder": model}} if model else {}), overrides)

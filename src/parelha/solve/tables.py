@@ -75,13 +75,14 @@ class Table:
 
 @dataclass
 class _Found:
-    """A table on its way: the call that read it, and what is said of it."""
+    """A table on its way: the call that read it, what is said of it, and the sheet that it is."""
 
     hint: str
     source: str
     frame: pd.DataFrame
     call: str
     notices: list[str]
+    sheet: str | None = None
 
 
 def read_tables(
@@ -96,16 +97,18 @@ def read_tables(
 
     Raises:
         UsageError: a file that cannot be read, is empty, or is too large for this machine's memory;
-            no such sheet; too many tables.
+            no such sheet, or none of them in an Excel file; too many tables.
     """
     found: list[_Found] = []
     # What programs run with may lack pyarrow, and a text column must not need it.
     with pd.option_context("mode.string_storage", "python"):
         for path in paths:
             found += _read(path, sheets, header)
-        missing = [sheet for sheet in sheets if not any(one.hint == sheet for one in found)]
+        missing = [sheet for sheet in sheets if not any(one.sheet == sheet for one in found)]
         if missing:
-            raise UsageError(f"no file has a sheet that is called {shown(missing[0])}")
+            raise UsageError(
+                f"no file has a sheet that is called {shown(missing[0])}, or it is empty"
+            )
         if len(found) > MAX_TABLES:
             raise UsageError(
                 f"{len(found)} tables are more than {MAX_TABLES}: name fewer files, or the sheets "
@@ -185,6 +188,11 @@ def _read_excel(path: Path, sheets: Sequence[str], header: Header) -> list[_Foun
     found: list[_Found] = []
     with pd.ExcelFile(path, engine="calamine") as book:
         names = [str(name) for name in book.sheet_names]
+        if sheets and not set(sheets).intersection(names):
+            there = shown(", ".join(names))
+            raise UsageError(
+                f"{shown(path.name)} has none of these sheets: leave it out, or name one of {there}"
+            )
         for name in names:
             if sheets and name not in sheets:
                 continue
@@ -196,7 +204,8 @@ def _read_excel(path: Path, sheets: Sequence[str], header: Header) -> list[_Foun
             source, hint = f"{shown(path.name)}, sheet {shown(name)}", name
             if len(names) == 1 and not sheets:
                 source, hint = shown(path.name), path.stem
-            found.append(_Found(hint, source, frame, call, [f"{source}: {n}" for n in notices]))
+            notices = [f"{source}: {notice}" for notice in notices]
+            found.append(_Found(hint, source, frame, call, notices, name))
     if not found and not sheets:
         raise UsageError(f"{shown(path.name)} has no sheet with anything in it")
     with_rows = [one for one in found if one.frame.shape[0]]

@@ -40,8 +40,8 @@ class Tracker(Protocol):
     def log(self, step: int, figures: Mapping[str, float]) -> None:
         """Take in figures of a step, by name."""
 
-    def close(self) -> None:
-        """Everything was said."""
+    def close(self, *, failed: bool) -> None:
+        """Everything was said; the run came to its end, or `failed` or was interrupted before."""
 
 
 class Trackers:
@@ -81,10 +81,10 @@ class Trackers:
                 self._evaluation("before", 0)
         self._evaluation("after", self._step)
 
-    def close(self) -> None:
-        """Everything was said."""
+    def close(self, *, failed: bool) -> None:
+        """Everything was said, as `Tracker.close`."""
         for name, tracker in list(self._open.items()):
-            self._try(name, tracker.close)
+            self._try(name, partial(tracker.close, failed=failed))
 
     def _evaluation(self, which: str, step: int) -> None:
         table = (RunFolder(self._folder).read_eval(which) if self._names else None) or {}
@@ -147,15 +147,16 @@ def followed(config: Config, folder: Path, progress: Progress) -> Iterator[Progr
         UsageError: the package of a tracker is missing.
     """
     check_trackers(config)
-    trackers = Trackers(config, folder, progress.message)
+    trackers, failed = Trackers(config, folder, progress.message), True
     progress.followers.append(trackers.step)
     try:
         with progress:
             try:
                 yield progress
                 trackers.finish()
+                failed = False
             finally:
-                trackers.close()
+                trackers.close(failed=failed)
     finally:
         progress.followers.remove(trackers.step)
 

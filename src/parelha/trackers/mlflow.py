@@ -41,9 +41,9 @@ class MlflowTracker:
         told = [Metric(name, value, step, step) for name, value in figures.items()]
         self._client.log_batch(self.identity, metrics=told)
 
-    def close(self) -> None:
+    def close(self, *, failed: bool) -> None:
         """The run ended."""
-        self._client.set_terminated(self.identity)
+        self._client.set_terminated(self.identity, "FAILED" if failed else "FINISHED")
 
 
 def open_tracker(config: Config, folder: Path, identity: str, step: int) -> MlflowTracker:

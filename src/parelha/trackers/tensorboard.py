@@ -23,8 +23,9 @@ class TensorBoardTracker:
             self._writer.add_scalar(name, value, step)
         self._writer.flush()
 
-    def close(self) -> None:
+    def close(self, *, failed: bool) -> None:
         """Close the file."""
+        del failed
         self._writer.close()
 
 

@@ -31,8 +31,9 @@ class TrackioTracker:
         """One record of a step."""
         self._run.log(dict(figures), step=step)
 
-    def close(self) -> None:
-        """Write what is left."""
+    def close(self, *, failed: bool) -> None:
+        """Write what is left; it keeps no state of a run."""
+        del failed
         self._run.finish()
 
 

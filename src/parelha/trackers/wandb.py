@@ -39,9 +39,9 @@ class WandbTracker:
         """One record of a step."""
         self._run.log(dict(figures), step=step)
 
-    def close(self) -> None:
+    def close(self, *, failed: bool) -> None:
         """Send what is left."""
-        self._run.finish()
+        self._run.finish(exit_code=int(failed))
 
 
 def has_login(url: str) -> bool:
