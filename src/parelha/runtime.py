@@ -33,6 +33,7 @@ from parelha.models.fetch import ModelFiles, resolve
 from parelha.models.load import check_format, check_four_bit, load_base, load_tokenizer
 from parelha.models.policy import Policy
 from parelha.own_modules import load_module
+from parelha.priority import usable_cores
 from parelha.sizes import LongestDialogues, with_room
 from parelha.stage import Stage
 from parelha.types import Agent, Phase, Task
@@ -195,7 +196,7 @@ def open_runtime(
 def prepare_torch(config: Config) -> None:
     """Threads, of which the ranks of one machine have a part each, and memory."""
     here = int(os.environ.get("LOCAL_WORLD_SIZE", "1"))
-    torch.set_num_threads(config.engine.threads or max(1, (os.cpu_count() or 1) // here))
+    torch.set_num_threads(config.engine.threads or max(1, usable_cores() // here))
     keep_freed_memory()
 
 
