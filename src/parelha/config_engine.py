@@ -31,7 +31,8 @@ class EngineConfig(Section):
     threads: Count = 0
     """Threads of torch; 0 means one per core that the process may use."""
     max_batch_tokens: Size = 49152
-    """Prompt and new tokens, padding counted in, that are decoded together."""
+    """Prompt and new tokens, padding counted in, that are decoded together; half as many are kept
+    of each adapter's earlier prompts and answers."""
     workers: Count = 0
     """Processes that run programs and linters; 0 means one per core that the process may use."""
     without: tuple[FastPath, ...] = ()
