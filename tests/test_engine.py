@@ -361,6 +361,7 @@ def test_what_prompts_share_is_read_once_also_among_those_that_come_together(
     prompts = [[*begun, 50], [*begun, 60, 61], [*begun, 60, 61], begun]
     engine = tiny_engine(policy)
     engine.generate([ask(prompt, i) for i, prompt in enumerate(prompts)])
+    assert engine.statistics.prompt_tokens == 41 + 42 + 42 + 40  # of equal ones as well
     assert engine.statistics.read_tokens == 40 + 1 + 2
 
 
