@@ -20,6 +20,7 @@ from random import Random
 from statistics import mean, median, stdev
 
 from parelha.efficiency import EfficiencyMeter
+from parelha.priority import usable_cores
 from parelha.sandbox import Sandbox
 from parelha.tasks import get_task
 from parelha.types import Efficiency, Task
@@ -122,7 +123,7 @@ def main() -> int:
 def compare(meter: EfficiencyMeter, trials: int, only: str = "") -> int:
     """Print one line per pair, and the verdict."""
     start, right, total, worst = time.perf_counter(), 0, 0, 0.0
-    print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}, Python {sys.version[:6]}")
+    print(f"{usable_cores()} processors, load {os.getloadavg()[0]:.1f}, Python {sys.version[:6]}")
     print(f"{'pair':26}{'right':>9}{'score':>8}  ratio by size, and its deviation over the trials")
     for kind in [only] if only else KINDS:
         task = task_of(kind)
@@ -145,7 +146,7 @@ def compare(meter: EfficiencyMeter, trials: int, only: str = "") -> int:
 def fend_off(meter: EfficiencyMeter, trials: int) -> int:
     """Print what each attack on the clock earns; 0.5 is what the plain program earns."""
     task, gained = new_task("mean", LOOP), 0
-    print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}, Python {sys.version[:6]}")
+    print(f"{usable_cores()} processors, load {os.getloadavg()[0]:.1f}, Python {sys.version[:6]}")
     for path in sorted(ATTACKS.glob("6[1-8]_*.py")):
         source = path.read_text("utf-8").partition("# ---\n")[2]
         held = [measured(meter, task, source, may_fail=True) for _ in range(trials)]

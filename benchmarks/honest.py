@@ -4,7 +4,6 @@ python -m benchmarks.honest [--level 2] [--benchmark HumanEval.jsonl.gz]
 """
 
 import argparse
-import os
 import sys
 import time
 from collections.abc import Sequence
@@ -12,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import get_args
 
 from parelha.grading import Grader
+from parelha.priority import usable_cores
 from parelha.sandbox import Sandbox
 from parelha.suites import open_suite
 from parelha.tasks import load_tasks
@@ -39,9 +39,9 @@ def main() -> int:
 def check(name: str, programs: Sequence[tuple[Task, str]], level: int) -> int:
     """Grade a right program of each task and print what did not pass; returns how many."""
     start = time.perf_counter()
-    with Grader(workers=os.cpu_count() or 2) as grader:
-        grader.sandbox = Sandbox(workers=os.cpu_count() or 2, max_level=level)
-        with grader.sandbox, ThreadPoolExecutor(os.cpu_count() or 2) as pool:
+    with Grader(workers=usable_cores()) as grader:
+        grader.sandbox = Sandbox(workers=usable_cores(), max_level=level)
+        with grader.sandbox, ThreadPoolExecutor(usable_cores()) as pool:
             level = grader.sandbox.level
             results = list(pool.map(lambda pair: grader.test(*pair), programs))
     failed = 0

@@ -10,7 +10,6 @@ process of its own, one after the other.
 
 import argparse
 import json
-import os
 import resource
 import subprocess
 import sys
@@ -37,6 +36,7 @@ from parelha.kernels.memory import keep_freed_memory
 from parelha.models.fetch import resolve
 from parelha.models.load import load_base, load_tokenizer
 from parelha.models.policy import Policy
+from parelha.priority import usable_cores
 from parelha.runtime import load_policy
 from parelha.stage import Part, Stage
 from parelha.tasks import load_tasks
@@ -225,7 +225,7 @@ def dtype_of(folder: Path) -> str:
 
 def timed(work: Callable[[], int]) -> dict[str, float]:
     """Tokens a second of `work`, which says how many tokens it wrote; peak memory in bytes."""
-    torch.set_num_threads(os.cpu_count() or 1)
+    torch.set_num_threads(usable_cores())
     began = time.perf_counter()
     tokens = work()
     seconds = time.perf_counter() - began
@@ -239,7 +239,7 @@ def timed(work: Callable[[], int]) -> dict[str, float]:
 def parelha(folder: Path) -> dict[str, float]:
     """This engine, as training uses it."""
     _, new, asked = read(folder)
-    torch.set_num_threads(os.cpu_count() or 1)
+    torch.set_num_threads(usable_cores())
     keep_freed_memory()
     config = load_config(None, {"model.dtype": dtype_of(folder)})
     policy, formats = load_policy(config, files_of(config))

@@ -9,7 +9,6 @@ the rounds hold them, whatever is shared or padded. Each runs in a process of it
 
 import argparse
 import json
-import os
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
@@ -31,6 +30,7 @@ from parelha.kernels.choose import choose
 from parelha.kernels.memory import keep_freed_memory
 from parelha.learning.update import Sample, accumulate_gradients, make_sample
 from parelha.models.load import load_base
+from parelha.priority import usable_cores
 from parelha.rollout import play_all
 from parelha.runtime import load_policy
 from parelha.stage import Stage
@@ -166,7 +166,7 @@ def parelha(
     samples: list[Sample], dtype: str, *, without: str = "[]", keeps: bool = True
 ) -> dict[str, float]:
     """This package's update, as training calls it; without what it does about the heap as well."""
-    torch.set_num_threads(os.cpu_count() or 1)
+    torch.set_num_threads(usable_cores())
     if keeps:
         keep_freed_memory()
     config = load_config(None, {"model.dtype": dtype, "engine.without": without})

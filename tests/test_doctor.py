@@ -12,12 +12,17 @@ from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
 import pytest
+import torch
 
 import parelha.sandbox
-from parelha import doctor
+from parelha import doctor, runtime
+from parelha.config import Config
 from parelha.errors import InfrastructureError
+from parelha.experiment.made import made_with
+from parelha.grading import grader_settings
 from parelha.kernels.choose import choose
 from parelha.models import fetch, hub, package_index
+from parelha.priority import usable_cores
 from parelha.sandbox import Layer, Probe
 
 
@@ -50,6 +55,33 @@ def test_each_subject_is_looked_at_once(tmp_path: Path) -> None:
     assert all(check.found for check in checks)
     assert all(check.advice for check in checks if check.state == "missing")
     assert not any(check.advice for check in checks if check.state == "ok")
+
+
+def test_processors_that_this_process_may_not_use_are_not_counted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    threads: list[int] = []
+    monkeypatch.setattr(os, "cpu_count", lambda: 64)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda pid: {3, 5}, raising=False)
+    monkeypatch.setattr(torch, "set_num_threads", threads.append)
+    monkeypatch.setattr(runtime, "keep_freed_memory", lambda: None)
+    runtime.prepare_torch(Config())
+    assert threads == [2]
+    assert grader_settings(Config())["workers"] == 2
+    assert made_with()["machine"]["cores"] == 2
+    assert doctor.check_cores().found == "2"
+    monkeypatch.delattr(os, "sched_getaffinity")  # as on macOS
+    assert usable_cores() == 64
+
+
+def test_one_place_counts_processors() -> None:
+    package = Path(doctor.__file__).parent
+    counting = {
+        path.stem
+        for path in package.rglob("*.py")
+        if "os.cpu_count" in path.read_text(encoding="utf-8")
+    }
+    assert counting == {"priority"}
 
 
 def test_the_type_and_the_speed_of_products_are_told() -> None:

@@ -12,7 +12,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from parelha.engines import prefill
+from parelha.engines import kv, prefill
 from parelha.engines.kv import KVBlock, Prefix, PrefixCache, make_block
 from parelha.engines.protocol import Completion, EngineStatistics
 from parelha.engines.torch_engine import TorchEngine
@@ -322,6 +322,32 @@ def test_the_first_tokens_of_a_prefix_lie_in_the_same_memory() -> None:
     assert [b.length for b in one.first(2).blocks] == [2]
 
 
+def test_a_slab_that_takes_its_memory_at_once_holds_what_the_rows_at_hand_need(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As on a GPU: no product of the most rows that there were and the most columns."""
+    monkeypatch.setattr(kv, "may_stay_untouched", lambda like: False)
+    slab = kv.Slab(1)
+    slab.join([prefix([1] * 600)] * 80)
+    for row in reversed(range(1, 80)):
+        slab.leave(row)
+    slab.open([1])  # what is being read of the row that stays is kept as well
+    keys = slab.layers[0].keys
+    assert keys is not None
+    keys[0, :, 600] = 7
+    slab.join([prefix([2] * 2000)] * 22)
+    keys = slab.layers[0].keys
+    assert keys is not None
+    assert keys.shape[0] * keys.shape[2] <= 1.25 * 23 * 2000
+    assert keys[0, 0, :602, 0].tolist() == [1] * 600 + [7, 0]
+    for row in reversed(range(2, 23)):
+        slab.leave(row)
+    slab.join([prefix([3] * 10)] * 60)
+    keys = slab.layers[0].keys
+    assert keys is not None
+    assert keys[1, 0, :2001, 0].tolist() == [1] * 2000 + [0]
+
+
 def test_a_small_store_changes_no_answer(policy: Policy) -> None:
     small = grow(tiny_engine(policy, max_batch_tokens=60), reset=False)
     for one, other in zip(small, grow(tiny_engine(policy), reset=False), strict=True):
@@ -335,6 +361,7 @@ def test_what_prompts_share_is_read_once_also_among_those_that_come_together(
     prompts = [[*begun, 50], [*begun, 60, 61], [*begun, 60, 61], begun]
     engine = tiny_engine(policy)
     engine.generate([ask(prompt, i) for i, prompt in enumerate(prompts)])
+    assert engine.statistics.prompt_tokens == 41 + 42 + 42 + 40  # of equal ones as well
     assert engine.statistics.read_tokens == 40 + 1 + 2
 
 

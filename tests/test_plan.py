@@ -87,9 +87,13 @@ def test_a_large_model_on_eight_gpus() -> None:
 def test_a_small_model_on_one_gpu_plays_and_updates_there() -> None:
     made = plan_of(1, SMALL)
     assert (made.servers, made.trainers) == (0, 1)
-    parts = (988_065_536, 281_542_656, 1_056_964_608, 77_791_232 + 201_326_592, 603_979_776)
+    # 49,152 tokens x 12,288 bytes are decoded together, and half as many kept for each adapter
+    cache = 603_979_776 * 2
+    parts = (988_065_536, 281_542_656, 1_056_964_608, 77_791_232 + 201_326_592, cache)
     assert sum(made.trainer_memory().values()) == pytest.approx(sum(parts) / GIB, abs=1e-6)
     assert made.hours() == pytest.approx(10 * (14.2208 + 3 * 142_208 / 14_000) / 3600)
+    shared = plan_of(1, SMALL, config_of(model={"coder": SMALL.name, "shared_policy": True}))
+    assert shared.trainer_memory()["KV cache"] == pytest.approx(603_979_776 * 1.5 / GIB)
 
 
 def test_a_model_twice_as_large_is_half_as_fast_and_a_smaller_one_no_faster() -> None:

@@ -3,12 +3,15 @@
 # pylint: disable=missing-function-docstring
 
 import base64
+import errno
 import itertools
+import socket
 import threading
 from collections.abc import Iterator
+from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, Never
 
 import pytest
 
@@ -18,7 +21,7 @@ from parelha.config_file import from_dict
 from parelha.engines.protocol import Completion
 from parelha.engines.server import ServerEngine
 from parelha.engines.server_http import Http
-from parelha.errors import UsageError, WorkFailedError
+from parelha.errors import ServerUnreachableError, UsageError, WorkFailedError
 from parelha.evaluate import evaluate_server
 from parelha.types import Agent
 from tests.fakes import tiny_config, use_fakes
@@ -236,6 +239,47 @@ def test_an_evaluation_of_which_nothing_is_left_fails_with_the_first_reason(
     use_fakes(monkeypatch)
     with pytest.raises(UsageError, match="maximum context length"):
         evaluated(serve, lambda n: True, model_folder, tmp_path)
+
+
+# --- a server that is slow -----------------------------------------------------------------------
+
+
+def test_a_server_that_gives_no_answer_in_time_is_not_told_as_one_that_is_not_there() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # takes connections, and says nothing
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        http = Http(url, seconds=0.2)
+        with pytest.raises(WorkFailedError, match=r"gave no answer within 0\.2 s: look at its log"):
+            http.ask("/v1/models")
+
+
+def test_a_connection_that_the_kernel_gives_up_is_to_a_server_that_is_not_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def gives_up(*_: object) -> Never:
+        raise TimeoutError(errno.ETIMEDOUT, "Connection timed out")
+
+    monkeypatch.setattr(HTTPConnection, "connect", gives_up)
+    with pytest.raises(ServerUnreachableError, match=r"no server answers at.*Connection timed out"):
+        Http("http://127.0.0.1:9").ask("/v1/models")
+
+
+def test_a_server_that_asks_to_be_asked_at_once_is_not_flooded(
+    guarded: Guarded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[float] = []
+    http = Http(f"http://{guarded.place}")
+    monkeypatch.setattr(http._closed, "wait", waited.append)
+    monkeypatch.setattr(_Guard, "do_GET", busy)
+    with pytest.raises(WorkFailedError, match="HTTP 429"):
+        http.ask("/v1/models")
+    assert waited == [0.5, 1.0, 2.0, 4.0]
+
+
+def busy(handler: _Guard) -> None:
+    handler.send_response(429)
+    handler.send_header("Retry-After", "0")
+    handler.send_header("Content-Length", "0")
+    handler.end_headers()
 
 
 # --- a server that loads -------------------------------------------------------------------------

@@ -7,16 +7,18 @@ import shutil
 import time
 from itertools import combinations
 from pathlib import Path
-from typing import Any
+from typing import Any, Never
 
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from parelha import cli
 from parelha.config_file import from_dict
 from parelha.errors import UsageError
 from parelha.experiment.plan import merged
-from parelha.kernels.choose import choose
+from parelha.kernels.choose import Kernels, choose
 from parelha.overrides import resumed_config
 from parelha.pacing import Pace, other_steps
 from parelha.tracking import RunFolder
@@ -117,6 +119,41 @@ def test_a_step_costs_what_the_newest_of_its_kind_did() -> None:
     # Dialogues take more than their tokens let expect in the one run, less in the other.
     assert dear.fit(3, 2000.0, 0.0).train.steps < at_first < cheap.fit(3, 10.0, 0.0).train.steps
     assert cheap.fit(3, 10.0, 24 * 60.0).train.steps == 3
+
+
+def full(*_: object, **__: object) -> Never:
+    raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB")
+
+
+def test_a_base_that_a_gpu_cannot_hold_is_one_line(
+    model_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_fakes(monkeypatch)
+    monkeypatch.setattr(Kernels, "hold", full)
+    with pytest.raises(UsageError, match="fit on this GPU: choose a smaller model, or"):
+        run_tiny(tiny_config(model_folder, tmp_path, **SMALL))
+
+
+def test_a_full_gpu_is_one_line_and_the_run_goes_on_with_less_at_once(
+    model_folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    use_fakes(monkeypatch)
+    folder = run_tiny(tiny_config(model_folder, tmp_path, **SMALL))
+    arguments = ["train", "--resume", str(folder), "--steps", "2"]
+    with monkeypatch.context() as patched:
+        patched.setattr("parelha.train.play_step", full)
+        assert cli.run(arguments) == 1
+    said = capsys.readouterr().err.splitlines()
+    assert "the GPU's memory is full: lower engine.max_batch_tokens" in said[-1]
+    assert not any("Traceback" in line for line in said)
+    less = ["--engine.max_batch_tokens", "1024", "--learning.max_pass_tokens", "1024"]
+    assert cli.run([*arguments, *less]) == 0
+    stored = load_run_config(folder)
+    assert (stored.engine.max_batch_tokens, stored.learning.max_pass_tokens) == (1024, 1024)
+    assert len(lines_of(folder / "metrics.jsonl")) == 2
 
 
 def test_a_run_that_lost_its_trainers_state_is_left_as_it_is(

@@ -91,7 +91,7 @@ def run(arguments: Sequence[str]) -> int:
         # The reader of a pipe left (`| head`); nothing more can be said, not even at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
-    except (CycloptsError, ParelhaError, KeyboardInterrupt, OSError) as error:
+    except (CycloptsError, ParelhaError, KeyboardInterrupt, OSError, RuntimeError) as error:
         code, text = _what_to_say(error)
         # A program's own words may stand in it.
         print(f"parelha: {printable(' '.join(text.split()))}", file=sys.stderr)
@@ -115,6 +115,11 @@ def _what_to_say(error: BaseException) -> tuple[int, str]:
         return WRONG_USE, "the disk is full: free some space and go on with --resume"
     if isinstance(error, OSError) and error.errno in _NO_PATH and error.filename:
         return WRONG_USE, f"cannot use {str(error.filename)[:200]}: {error.strerror}"
+    if isinstance(error, getattr(sys.modules.get("torch"), "OutOfMemoryError", ())):
+        return FAILED, (
+            "the GPU's memory is full: lower engine.max_batch_tokens or learning.max_pass_tokens; "
+            "the steps of a run so far are saved, and --resume goes on with lower ones"
+        )
     raise error
 
 

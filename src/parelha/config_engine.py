@@ -29,11 +29,12 @@ class EngineConfig(Section):
     """A run ends where the log-probabilities of the step's text tokens by a vLLM server and by the
     trainer differ by more, as the mean of the absolute differences, in nats."""
     threads: Count = 0
-    """Threads of torch; 0 means one per core."""
+    """Threads of torch; 0 means one per core that the process may use."""
     max_batch_tokens: Size = 49152
-    """Prompt and new tokens, padding counted in, that are decoded together."""
+    """Prompt and new tokens, padding counted in, that are decoded together; half as many are kept
+    of each adapter's earlier prompts and answers."""
     workers: Count = 0
-    """Processes that run programs and linters; 0 means one per core."""
+    """Processes that run programs and linters; 0 means one per core that the process may use."""
     without: tuple[FastPath, ...] = ()
     """Fast paths that are switched off: `packed`, `fused`, `lean`, `varlen`, `lookup`, `saved`
     (docs/architecture.md). What does not work on a processor is found out when a run starts and

@@ -1,6 +1,5 @@
 """What this machine has, and what to do about what is missing (`parelha doctor`)."""
 
-import os
 import platform
 import shutil
 import sys
@@ -16,6 +15,7 @@ import psutil
 
 from parelha.errors import ParelhaError
 from parelha.models import catalogue, fetch, hub, package_index
+from parelha.priority import usable_cores
 
 State = Literal["ok", "warn", "missing"]
 
@@ -94,9 +94,7 @@ def check_python() -> Check:
 
 def check_cores() -> Check:
     """Count the cores that this process may use."""
-    num_cores = os.cpu_count() or 1
-    if hasattr(os, "sched_getaffinity"):  # not on every system
-        num_cores = len(os.sched_getaffinity(0))
+    num_cores = usable_cores()
     if num_cores < 2:
         return Check("cores", "warn", "1", "two cores or more grade while they generate")
     return Check("cores", "ok", str(num_cores))

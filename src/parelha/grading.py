@@ -5,7 +5,6 @@ the right answers and compares. Linters and tests of one program run side by sid
 processes; the threads here only wait for them.
 """
 
-import os
 import re
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -20,6 +19,7 @@ from parelha.config import Config
 from parelha.efficiency import EfficiencyMeter
 from parelha.errors import InfrastructureError
 from parelha.once import Once
+from parelha.priority import usable_cores
 from parelha.probes import best_trivial
 from parelha.sandbox import Sandbox
 from parelha.sandbox.runner import FOLDER
@@ -298,7 +298,7 @@ def grader_settings(config: Config) -> dict[str, Any]:
     """What a `Grader` is made with for a run's programs."""
     engine, reward = config.engine, config.reward
     return {
-        "workers": engine.workers or os.cpu_count() or 1,
+        "workers": engine.workers or usable_cores(),
         "allow_unsafe": engine.allow_unsafe_sandbox,
         "case_seed": config.seed,
         # Measured only where it counts: it takes time, and a clock is never the same twice.
@@ -331,7 +331,7 @@ def score_programs(
     if task is None:
         with Analyser(workers=1, config_dir=linter_settings) as analyser:
             return [Score(program, analysis=analyser.analyse(program)) for program in programs]
-    workers = max(1, min(len(programs), os.cpu_count() or 1))
+    workers = max(1, min(len(programs), usable_cores()))
     with Grader(
         workers=workers, allow_unsafe=allow_unsafe, linter_settings=linter_settings
     ) as grader:

@@ -10,6 +10,8 @@ from parelha.config import Config
 from parelha.config_file import from_dict, known_keys, nearest_key
 from parelha.errors import UsageError
 
+# How much is computed at once, which memory decides: it changes nothing that is learned.
+_AT_ONCE = ("engine.max_batch_tokens", "learning.max_pass_tokens")
 # What `train.minutes` changes beside `train.steps` (`pacing`).
 _FITTED = ("train.draft_steps", "train.verdict_steps", "train.review_steps")
 
@@ -75,7 +77,7 @@ def _is_switch(key: str) -> bool:
 def resumed_config(
     stored: Config, asked: Config, from_file: bool, overrides: Collection[str]
 ) -> Config:
-    """The configuration to go on with: the run's own, with the steps and trackers asked for.
+    """The configuration to go on with: the run's own, with what may change as asked for.
 
     Args:
         stored: what the run was made with.
@@ -96,8 +98,8 @@ def resumed_config(
             table["train"]["steps"] = new[key]
         elif key == "engine.servers" and new[key] and old[key]:
             table["engine"]["servers"] = new[key]  # they may have moved
-        elif (section := key.partition(".")[0]) in ("tracking", "cluster"):
-            # Who is told, and where a run's parts are, changes nothing that is learned.
+        elif (section := key.partition(".")[0]) in ("tracking", "cluster") or key in _AT_ONCE:
+            # Who is told, and where a run's parts are, changes nothing that is learned either.
             table[section][key.partition(".")[2]] = new[key]
         elif key == "model.dtype" and new[key] == "auto":
             continue  # the run keeps what it came to

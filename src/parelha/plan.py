@@ -170,15 +170,18 @@ class Plan:
     def trainer_memory(self) -> dict[str, float]:
         """GiB of a trainer by part; with the cache of our own engine where it plays as well."""
         base, model = self.base, self.config.model
+        adapters = 1 if model.shared_policy else 2
         tokens = self.config.learning.max_pass_tokens
         known = max(8192, self.longest)
         parts = {
             "base weights": base.weights_gib(self.bits),
-            "adapters": base.adapters_gib(model.lora_rank, 1 if model.shared_policy else 2),
+            "adapters": base.adapters_gib(model.lora_rank, adapters),
             "pass": base.pass_gib(tokens, known, self.bits),
         }
         if self.machines.gpus == 1:
-            kept = max(self.config.engine.max_batch_tokens, self.longest)
+            batch = self.config.engine.max_batch_tokens
+            # What is decoded together, and the prefixes that are kept for each adapter.
+            kept = max(batch, self.longest) + adapters * (batch // 2)
             parts["KV cache"] = base.cache_gib(kept, self.bits)
         return parts
 

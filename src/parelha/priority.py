@@ -7,6 +7,16 @@ from pathlib import Path
 _NICE = 10
 
 
+def usable_cores() -> int:
+    """How many processors this process may use.
+
+    Fewer than the machine has where Slurm, a container's `--cpuset-cpus` or `taskset` says so.
+    """
+    if hasattr(os, "sched_getaffinity"):  # not on every system
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 def give_way(pid: int) -> None:
     """Let a worker process run behind this one wherever both want a processor.
 

@@ -25,7 +25,7 @@ from parelha.engines.torch_engine import TorchEngine
 from parelha.engines.vllm_engine import VllmEngine
 from parelha.errors import UsageError
 from parelha.grading import Grader, grader_settings
-from parelha.kernels.choose import choose
+from parelha.kernels.choose import Kernels, choose
 from parelha.kernels.memory import keep_freed_memory
 from parelha.learning.algorithms import load_algorithm
 from parelha.learning.ranks import Ranks, Told
@@ -33,6 +33,7 @@ from parelha.models.fetch import ModelFiles, resolve
 from parelha.models.load import check_format, check_four_bit, load_base, load_tokenizer
 from parelha.models.policy import Policy
 from parelha.own_modules import load_module
+from parelha.priority import usable_cores
 from parelha.sizes import LongestDialogues, with_room
 from parelha.stage import Stage
 from parelha.types import Agent, Phase, Task
@@ -195,7 +196,7 @@ def open_runtime(
 def prepare_torch(config: Config) -> None:
     """Threads, of which the ranks of one machine have a part each, and memory."""
     here = int(os.environ.get("LOCAL_WORLD_SIZE", "1"))
-    torch.set_num_threads(config.engine.threads or max(1, (os.cpu_count() or 1) // here))
+    torch.set_num_threads(config.engine.threads or max(1, usable_cores() // here))
     keep_freed_memory()
 
 
@@ -294,28 +295,40 @@ def _open_engine(
 def load_policy(
     config: Config, files: dict[Agent, ModelFiles]
 ) -> tuple[Policy, dict[Agent, Format]]:
-    """Bases, adapters and formats; one base in memory where roles share it."""
-    four_bit = config.model.dtype == "nf4"
+    """Bases, adapters and formats; one base in memory where roles share it.
+
+    Raises:
+        UsageError: a base that cannot be used, or that does not fit on the GPU.
+    """
     # Packed copies serve generation alone.
     packed: tuple[FastPath, ...] = ("packed",) if config.engine.kind == "vllm" else ()
     without = (*config.engine.without, *packed)
     kernels = choose(config.model.dtype, without=without)
-    # Products in float32 need no float32 weights: they stay as they are in the file.
-    held = None if kernels.dtype == torch.float32 else kernels.dtype
-
     by_folder: dict[Path, PreTrainedModel] = {}
     for found in files.values():
         if found.folder not in by_folder:
-            base = load_base(found.folder, held, four_bit=four_bit, name=found.base_name)
-            by_folder[found.folder] = base
-    if not four_bit:  # those are there already
-        for base in by_folder.values():
-            kernels.hold(base)
+            by_folder[found.folder] = _load_base(found, kernels, config.model.dtype == "nf4")
     bases = {agent: by_folder[found.folder] for agent, found in files.items()}
     formats = load_formats(files)
     for agent, base in bases.items():
         check_format(base, formats[agent])
     return Policy(bases, roles_of(config), config.model, config.seed, kernels), formats
+
+
+def _load_base(found: ModelFiles, kernels: Kernels, four_bit: bool) -> PreTrainedModel:
+    """A base, where the kernels compute."""
+    # Products in float32 need no float32 weights: they stay as they are in the file.
+    held = None if kernels.dtype == torch.float32 else kernels.dtype
+    try:
+        base = load_base(found.folder, held, four_bit=four_bit, name=found.base_name)
+        if not four_bit:  # those are there already
+            kernels.hold(base)
+    except torch.OutOfMemoryError:
+        more = "" if four_bit else ", or model.dtype nf4"
+        raise UsageError(
+            f"{found.name} does not fit on this GPU: choose a smaller model{more}"
+        ) from None
+    return base
 
 
 def load_formats(files: dict[Agent, ModelFiles]) -> dict[Agent, Format]:

@@ -6,12 +6,12 @@ fifth is left for evaluation; one that is only evaluated on is used whole. Of bo
 another suite gives to train on are left out.
 """
 
-import os
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 
 from parelha.errors import InputError, UsageError
+from parelha.priority import usable_cores
 from parelha.probes import passed_by, reference_failure
 from parelha.sandbox import Sandbox
 from parelha.tasks.benchmarks import HUB, BenchmarkTask, Loaded, is_benchmark, load_benchmark
@@ -302,7 +302,7 @@ def _open(name: str, allow_unsafe: bool) -> Loaded | OwnFolder:
 
 def _sandbox(allow_unsafe: bool) -> Sandbox:
     """A sandbox, which starts nothing until it is asked: most benchmarks ask nothing."""
-    return Sandbox(workers=os.cpu_count() or 1, allow_unsafe=allow_unsafe)
+    return Sandbox(workers=usable_cores(), allow_unsafe=allow_unsafe)
 
 
 def own_failure(task: Task, sandbox: Sandbox) -> str | None:

@@ -202,6 +202,9 @@ def _open_folder(config: Config, resume: Path | None) -> tuple[RunFolder, int]:
     stored = load_run_config(resume).to_dict()
     asked = config.to_dict()
     stored["engine"]["servers"] = asked["engine"]["servers"]  # they may have moved
+    # How much is computed at once, where memory was too small for more.
+    for table, key in (("engine", "max_batch_tokens"), ("learning", "max_pass_tokens")):
+        stored[table][key] = asked[table][key]
     for key in ("tracking", "cluster"):  # who is told, and where parts are, changes nothing
         stored[key] = asked[key]
     steps = stored["train"].pop("steps")

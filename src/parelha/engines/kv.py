@@ -253,6 +253,9 @@ class Slab:
             return
         pattern = self._keys if like is None else like.blocks[0].layers[0][0]
         generous = may_stay_untouched(pattern)
+        if not generous:  # what rows that have left took is not held for good
+            held = padded(max((n + self._open for n in self.lengths), default=0))
+            have_rows, have_columns = 0, held
         rows = max(have_rows, 2 * rows if generous else rows + rows // 8)
         columns = max(have_columns, padded(columns) + (_COLUMNS_BEHIND if generous else 64))
         for i, layer in enumerate(self.layers):

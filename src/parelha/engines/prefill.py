@@ -57,7 +57,7 @@ class Prefill:
     def read(
         self, prompts: Sequence[Prompt], statistics: EngineStatistics
     ) -> dict[Prompt, ReadPrompt]:
-        """Read all prompts, equal ones once; their tokens are added to `statistics`."""
+        """Read all prompts, equal ones once; the tokens of all are added to `statistics`."""
         distinct = list(dict.fromkeys(prompts))
         known: dict[Segment, KVBlock] = {}
         agents = {
@@ -77,7 +77,7 @@ class Prefill:
                         found[prompt] = ReadPrompt(prefix, hidden.clone())
         for prompt, one in found.items():
             self.stores[prompt.agent].add(one.prefix)
-        size = sum(len(prompt.ids) for prompt in distinct)
+        size = sum(len(prompt.ids) for prompt in prompts)
         statistics.prompt_tokens += size
         statistics.reused_tokens += size - sum(len(segment.ids) for segment in agents)
         return found

@@ -103,8 +103,9 @@ class Http:
         Raises:
             ServerUnreachableError: nobody is there.
             ServerRefusedError: the request is refused (HTTP 3xx and 4xx).
-            WorkFailedError: it failed several times (HTTP 429 or 5xx, broken connection), or it
-                loads for longer than half an hour; the first time, where we are not patient.
+            WorkFailedError: it gave no answer in time, it failed several times (HTTP 429 or 5xx,
+                broken connection), or it loads for longer than half an hour; the first time, where
+                we are not patient.
         """
         fault, began = "", time.monotonic()
         waits = list(_BACKOFF_SECONDS) if self._patient else []
@@ -117,6 +118,12 @@ class Http:
             except (ConnectionError, HTTPException) as error:
                 fault = f"the connection broke: {type(error).__name__}"
             except (OSError, UnicodeError) as error:
+                # The socket's own limit has no number; the kernel's, of a connection, has one.
+                if isinstance(error, TimeoutError) and error.errno is None:
+                    raise WorkFailedError(
+                        f"the server at {self.url} gave no answer within {self._seconds:g} s: look "
+                        "at its log"
+                    ) from None
                 raise self._unreachable(error) from None
             else:
                 if response.status == 200:
@@ -134,7 +141,7 @@ class Http:
                 seconds = waits.pop(0)
             else:
                 break
-            if self._closed.wait(seconds if asked_for is None else asked_for):
+            if self._closed.wait(max(seconds, asked_for or 0.0)):
                 break
         often = "failed again and again" if self._patient else "failed"
         line = f"the server at {self.url} {often} ({fault}): look at its log"

@@ -14,6 +14,7 @@ import torch
 
 from parelha.engines.batching import ContinuousBatch, Decode
 from parelha.engines.protocol import Completion, EngineStatistics, Request
+from parelha.kernels.choose import wait_for
 from parelha.models.policy import Policy
 from parelha.types import Agent
 
@@ -85,14 +86,21 @@ class TorchEngine:
     @torch.inference_mode()
     def step(self) -> dict[int, Completion]:
         """Decode a token or more of every row; returns the answers complete now, by ticket."""
-        before = self.statistics.new_tokens
+        before, entered = self.statistics.new_tokens, time.perf_counter()
+        batches = self._distinct_batches()
+        may_join = [batch for batch in batches if batch.waiting]
+        for batch in may_join:  # a GPU may still decode what the step before gave it
+            wait_for(batch.weight)
         began = time.perf_counter()
-        for batch in self._distinct_batches():
+        for batch in batches:
             batch.join()
+        for batch in may_join:
+            wait_for(batch.weight)
         joined = time.perf_counter()
-        ended = [row for batch in self._distinct_batches() for row in batch.step()]
-        self.statistics.prefill_seconds += joined - began
-        self.statistics.decode_seconds += time.perf_counter() - joined
+        ended = [row for batch in batches for row in batch.step()]
+        prefill = joined - began
+        self.statistics.prefill_seconds += prefill
+        self.statistics.decode_seconds += time.perf_counter() - entered - prefill
         self.statistics.steps += 1
         if self.statistics.new_tokens > before:
             self.on_tokens(self.statistics.new_tokens - before)

@@ -1,6 +1,5 @@
 """What an experiment is made with: the machine, and the version of the code."""
 
-import os
 import platform
 import subprocess
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 import psutil
 
 from parelha import __version__
+from parelha.priority import usable_cores
 
 
 def made_with() -> dict[str, Any]:
@@ -16,7 +16,7 @@ def made_with() -> dict[str, Any]:
     return {
         "machine": {
             "processor": _processor(),
-            "cores": os.cpu_count(),
+            "cores": usable_cores(),
             "memory_gib": round(psutil.virtual_memory().total / 2**30),
         },
         "version": __version__,

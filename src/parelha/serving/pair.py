@@ -1,6 +1,5 @@
 """A run's pair, opened to answer: base, adapters and engine, without graders or sandboxes."""
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +18,7 @@ from parelha.evaluate import check_files
 from parelha.export.source import chosen_step
 from parelha.kernels.memory import keep_freed_memory
 from parelha.models.load import check_four_bit
+from parelha.priority import usable_cores
 from parelha.runtime import find_files, load_policy
 from parelha.tracking import RunFolder
 from parelha.types import Agent
@@ -69,7 +69,7 @@ def open_pair(run_dir: Path, step: int | None, say: Callable[[str], None], dtype
     roles = roles_of(config)
     files = find_files(roles, say)
     check_files(stored, files, run_dir)
-    torch.set_num_threads(config.engine.threads or os.cpu_count() or 1)
+    torch.set_num_threads(config.engine.threads or usable_cores())
     keep_freed_memory()
     say(f"loading {next(iter(files.values())).name}")
     policy, formats = load_policy(config, files)
