@@ -246,10 +246,17 @@ def test_the_run_on_kuberay_fits_the_cluster_that_is_made_for_it() -> None:
     assert [c["claimName"] for c in claims] == [one("PersistentVolumeClaim")["metadata"]["name"]]
 
 
-def test_without_servers_the_command_of_a_plan_does_not_overlap(tmp_path: Path) -> None:
+@pytest.mark.parametrize("gpus", [1, 2])
+def test_the_command_of_a_plan_places_no_servers_besides(gpus: int, tmp_path: Path) -> None:
     path = tmp_path / "team.toml"
-    path.write_text("[train]\noverlap = true\n[cluster]\nnum_servers = 2\n", encoding="utf-8")
-    machines = Machines(1, 80)
-    made = Plan(load_config(path), machines, MODELS[0], 2000, is_exact=True)
+    path.write_text(
+        "[train]\noverlap = true\n[cluster]\nnum_servers = 2\n"
+        "[engine]\nserver_key_env = 'TEAM_KEY'\n",
+        encoding="utf-8",
+    )
+    made = Plan(load_config(path), Machines(gpus, 80), MODELS[0], 2000, is_exact=True)
     (line,) = (line for line in commands(made, (str(path),)) if "parelha train" in line)
-    assert not config_of(shlex.split(line)[1:]).train.overlap
+    config = config_of(shlex.split(line)[1:])
+    assert config.train.overlap == bool(config.engine.servers) == (gpus > 1)
+    assert config.cluster.num_servers == 0
+    config.check_servers()
