@@ -2,6 +2,7 @@
 
 # pylint: disable=missing-function-docstring
 
+import re
 import shlex
 from dataclasses import replace
 from pathlib import Path
@@ -151,6 +152,9 @@ def test_too_few_cores_make_grading_the_bottleneck() -> None:
     assert slow.seconds(slow.largest).grading == pytest.approx(384 * (1 / 17.5 + 1 / 160))
     assert slow.hours() > quick.hours() == plan_of(8).hours()
     assert "bottleneck: grading" in plan_text(slow)
+    # Without a number of cores: by as many as keep up, so never as nothing.
+    told = [re.search(r"grading beside it +([\d.]+)", plan_text(plan_of(8, cores=n))) for n in (0, 5)]
+    assert [float(one[1]) for one in told if one] == [4.9, 4.9]
     assert "bottleneck: updating" in plan_text(quick)
 
 

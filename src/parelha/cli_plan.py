@@ -54,6 +54,7 @@ def plan_text(made: "Plan") -> str:
 
     machines, work = made.machines, made.largest
     seconds = made.seconds(work)
+    grading = work.programs * CORE_SECONDS / (machines.cores or made.cores)
     programs = max(one.programs for one in made.steps)
     counted = "counted on its tasks" if made.is_exact else "assumed, its tokenizer is not here"
     lines = [
@@ -70,7 +71,7 @@ def plan_text(made: "Plan") -> str:
         table_text(
             [
                 {"what": "playing", "seconds": f"{seconds.playing:.1f}"},
-                {"what": "grading beside it", "seconds": f"{seconds.grading:.1f}"},
+                {"what": "grading beside it", "seconds": f"{grading:.1f}"},
                 {"what": "updating", "seconds": f"{seconds.updating:.1f}"},
                 {"what": "in all", "seconds": f"{seconds.total:.1f}"},
             ]
