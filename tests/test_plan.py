@@ -153,8 +153,8 @@ def test_too_few_cores_make_grading_the_bottleneck() -> None:
     assert slow.hours() > quick.hours() == plan_of(8).hours()
     assert "bottleneck: grading" in plan_text(slow)
     # Without a number of cores: by as many as keep up, so never as nothing.
-    told = [re.search(r"grading beside it +([\d.]+)", plan_text(plan_of(8, cores=n))) for n in (0, 5)]
-    assert [float(one[1]) for one in told if one] == [4.9, 4.9]
+    for text in (plan_text(plan_of(8)), plan_text(quick)):
+        assert re.search(r"grading beside it +4\.9\b", text)
     assert "bottleneck: updating" in plan_text(quick)
 
 
