@@ -110,6 +110,7 @@ def test_episodes_that_rise_and_fall_alike_are_not_called_unchanged() -> None:
 def test_clusters_with_the_same_difference_leave_room_for_others(
     clusters: int, each: int, passes: int, low: float, high: float
 ) -> None:
+    """As their own error says nothing, Wilson's of as many trials does."""
     after = [float(number < passes) for number in range(each)] * clusters
     families = np.arange(clusters).repeat(each).tolist()
     found = paired_difference([0.0] * len(after), after, families)
@@ -126,6 +127,7 @@ def test_clusters_with_the_same_difference_leave_room_for_others(
     )
 )
 def test_a_difference_has_an_interval_within_its_bounds(pairs: list[tuple[float, int]]) -> None:
+    """Whatever the differences are, and never without a width."""
     before, after = [float(d < 0) for d, _ in pairs], [float(d > 0) for d, _ in pairs]
     found = paired_difference(before, after, [cluster for _, cluster in pairs])
     assert found is not None
