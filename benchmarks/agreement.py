@@ -15,7 +15,13 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from benchmarks.rollout import files_of, plain_pair, prepare, read  # pylint: disable=import-error
+from benchmarks.rollout import (  # pylint: disable=import-error
+    dtype_of,
+    files_of,
+    plain_pair,
+    prepare,
+    read,
+)
 from parelha.config_file import load_config
 from parelha.engines.batching import Decode
 from parelha.engines.protocol import Completion, Request
@@ -69,7 +75,7 @@ def line(name: str, differences: Tensor) -> str:
 def engine_answers(folder: Path) -> list[Completion]:
     """What the engine says and records."""
     _, new, asked = read(folder)
-    config = load_config(None, {})
+    config = load_config(None, {"model.dtype": dtype_of(folder)})
     policy, formats = load_policy(config, files_of(config))
     for agent in Agent:
         policy.load(agent, folder / str(agent))

@@ -7,6 +7,7 @@ import os
 import shlex
 import socket
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -20,9 +21,10 @@ import psutil
 import pytest
 import torch
 
-from parelha import cli
+from parelha import __version__, cli
 from parelha.agents.roles import roles_of
 from parelha.cluster.actors import check_room
+from parelha.cluster.hosts import ServerHost
 from parelha.cluster.placing import Cluster, placed
 from parelha.cluster.trainers import ClusterRanks
 from parelha.config import Config
@@ -290,6 +292,23 @@ def test_what_does_not_fit_or_start_is_told_in_one_line(
         Cluster(config, address, lambda line: None) as opened,
     ):
         opened.place_servers(config)
+
+
+def test_all_that_a_server_says_is_in_a_log_that_its_fault_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr("parelha.cluster.hosts._PAUSE_SECONDS", 3600.0)  # it is started once
+    port = free_port()
+    host = ServerHost(__version__, ["bash", "-c", "echo loads; echo full >&2; exit 3"], port)
+    end = time.monotonic() + 30.0
+    while host.fault is None:
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    (log,) = tmp_path.glob(f"parelha-server-{port}-*.log")
+    assert log.read_text() == "loads\nfull\n"
+    told = f"ended with status 3: full (its log is {socket.gethostname()}:{log})"
+    assert str(host.fault).endswith(told)
 
 
 def check_fits(resources: list[dict[str, float]], table: dict[str, Any], fits: bool) -> None:

@@ -140,13 +140,12 @@ def test_the_trainer_on_kubernetes_finds_its_servers_and_they_its_adapters() -> 
         assert container["resources"]["limits"]["nvidia.com/gpu"] == 1
 
 
-@pytest.fixture(name="job")
-def fixture_job(tmp_path: Path) -> list[list[str]]:
-    """Command lines that the Slurm job starts, run with stand-ins for a cluster's own programs."""
-    log = tmp_path / "log"
+def submitted(folder: Path, curl: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the Slurm job with stand-ins for a cluster's own programs; `log` has what it starts."""
+    log = folder / "log"
     tools = {
         "scontrol": 'test "$3" = "n[1-2]" && printf "n1\\nn2\\n"',
-        "curl": "exit 0",
+        "curl": curl,
         "srun": 'test "$SRUN_CPUS_PER_TASK" = 8 || exit 1\n'
         'while [[ $1 == --* ]]; do shift; done\nexec "$@"',
         "torchrun": f'until (($(wc -l < "{log}") >= 3)); do sleep 0.1; done\n'
@@ -154,23 +153,33 @@ def fixture_job(tmp_path: Path) -> list[list[str]]:
         "vllm": f'echo "CUDA_VISIBLE_DEVICES=$CUDA_VISIBLE_DEVICES ${{*@Q}}" >> "{log}"\nsleep 2',
     }
     for name, text in tools.items():
-        (tmp_path / name).write_text(f"#!/bin/bash\n{text}\n", encoding="utf-8")
-        (tmp_path / name).chmod(0o755)
+        (folder / name).write_text(f"#!/bin/bash\n{text}\n", encoding="utf-8")
+        (folder / name).chmod(0o755)
     log.touch()
-    subprocess.run(
+    return subprocess.run(
         ["bash", CLUSTER / "slurm.sbatch", "deck", "--model.coder", "Qwen2.5-Coder-7B-Instruct"],
-        cwd=tmp_path,
+        cwd=folder,
         env={
-            "PATH": f"{tmp_path}:/usr/bin:/bin",
-            "VLLM": str(tmp_path / "vllm"),
+            "PATH": f"{folder}:/usr/bin:/bin",
+            "VLLM": str(folder / "vllm"),
             "SLURM_JOB_NODELIST": "n[1-2]",
             "SLURM_JOB_ID": "7",
             "SLURM_CPUS_PER_TASK": "8",
+            **environment,
         },
-        check=True,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
         timeout=60,
     )
-    return [shlex.split(line) for line in log.read_text(encoding="utf-8").splitlines()]
+
+
+@pytest.fixture(name="job")
+def fixture_job(tmp_path: Path) -> list[list[str]]:
+    """Command lines that the Slurm job starts where every server answers."""
+    assert submitted(tmp_path, "exit 0").returncode == 0
+    log = (tmp_path / "log").read_text(encoding="utf-8")
+    return [shlex.split(line) for line in log.splitlines()]
 
 
 def test_the_slurm_job_is_whole() -> None:
@@ -201,6 +210,14 @@ def test_the_slurm_job_starts_servers_and_trainers_that_know_each_other(
         check_server(line[2:], config)
 
 
+def test_the_slurm_job_ends_where_one_server_of_several_never_answers(tmp_path: Path) -> None:
+    """After half an hour, and not with the job's time: bash counts on from what it is given."""
+    done = submitted(tmp_path, '[[ "$*" != *n2:8001* ]]', SECONDS="1800")
+    assert done.returncode == 1
+    assert "no answer at http://n2:8001" in done.stderr
+    assert "torchrun" not in (tmp_path / "log").read_text(encoding="utf-8")
+
+
 def test_the_run_on_kuberay_fits_the_cluster_that_is_made_for_it() -> None:
     job = yaml.safe_load((CLUSTER / "kuberay.yaml").read_text(encoding="utf-8"))
     assert (job["apiVersion"], job["kind"]) == ("ray.io/v1", "RayJob")
@@ -209,6 +226,7 @@ def test_the_run_on_kuberay_fits_the_cluster_that_is_made_for_it() -> None:
     assert (program, arguments[place + 1]) == ("parelha", "auto")
     config = config_of(arguments[:place] + arguments[place + 2 :])
     check_server(server_command(config, 8000)[2:], config)
+    assert config.model.dtype != "auto"  # the head plays without a GPU
     cluster = job["spec"]["rayClusterSpec"]
     (workers,) = cluster["workerGroupSpecs"]
     (worker,) = workers["template"]["spec"]["containers"]
@@ -228,10 +246,17 @@ def test_the_run_on_kuberay_fits_the_cluster_that_is_made_for_it() -> None:
     assert [c["claimName"] for c in claims] == [one("PersistentVolumeClaim")["metadata"]["name"]]
 
 
-def test_without_servers_the_command_of_a_plan_does_not_overlap(tmp_path: Path) -> None:
+@pytest.mark.parametrize("gpus", [1, 2])
+def test_the_command_of_a_plan_places_no_servers_besides(gpus: int, tmp_path: Path) -> None:
     path = tmp_path / "team.toml"
-    path.write_text("[train]\noverlap = true\n[cluster]\nnum_servers = 2\n", encoding="utf-8")
-    machines = Machines(1, 80)
-    made = Plan(load_config(path), machines, MODELS[0], 2000, is_exact=True)
+    path.write_text(
+        "[train]\noverlap = true\n[cluster]\nnum_servers = 2\n"
+        "[engine]\nserver_key_env = 'TEAM_KEY'\n",
+        encoding="utf-8",
+    )
+    made = Plan(load_config(path), Machines(gpus, 80), MODELS[0], 2000, is_exact=True)
     (line,) = (line for line in commands(made, (str(path),)) if "parelha train" in line)
-    assert not config_of(shlex.split(line)[1:]).train.overlap
+    config = config_of(shlex.split(line)[1:])
+    assert config.train.overlap == bool(config.engine.servers) == (gpus > 1)
+    assert config.cluster.num_servers == 0
+    config.check_servers()

@@ -16,6 +16,7 @@ from parelha.cli import run as parelha
 from parelha.errors import UsageError, WorkFailedError
 from parelha.experiment.plan import read_experiment
 from parelha.experiment.planned import Planned
+from parelha.experiment.runs import read_times
 from parelha.experiment.shared import take_before
 from parelha.tracking import RunFolder
 from parelha.train import train
@@ -175,6 +176,20 @@ def test_runs_share_their_beginning_where_the_type_of_products_is_found_out(
         assert table is not None and table["taken_from"] == "base-0"
         kept.append((experiment.folder / "results.json").read_bytes())
     assert kept[0] == kept[1]
+
+
+def test_the_time_of_a_run_that_is_interrupted_counts(
+    model_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_file(model_folder, tmp_path, "[arms.base]\nuntrained = true\n[arms.pair]\n")
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr("parelha.experiment.runs.take_before", _interrupted_at("pair-0"))
+        run_small(path)
+    first = read_times(tmp_path / "runs" / "small")["runs"]
+    assert first["base-0"] > first["pair-0"] > 0.0
+    run_small(path)
+    both = read_times(tmp_path / "runs" / "small")["runs"]
+    assert both["base-0"] == first["base-0"] and both["pair-0"] > first["pair-0"]
 
 
 def _interrupted_at(name: str) -> Any:

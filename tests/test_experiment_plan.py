@@ -3,6 +3,7 @@
 # pylint: disable=missing-function-docstring
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from parelha.config_file import from_dict, lay_over
 from parelha.errors import UsageError
 from parelha.experiment.estimate import evaluation_tokens
 from parelha.experiment.plan import merged, read_experiment, steps_within
+from parelha.experiment.planned import read_arm
 from parelha.experiment.shared import key_of
 from parelha.pacing import stored_drafts_of, written_tokens
 from tests.experiments import ARMS, write_file
@@ -73,6 +75,21 @@ def test_a_file_may_begin_with_a_configuration_of_its_own(tmp_path: Path) -> Non
     (tmp_path / "base.toml").unlink()
     with pytest.raises(UsageError, match=r"cannot read .*base\.toml"):
         read_experiment(path)
+
+
+def test_a_home_folder_is_one_in_every_path_of_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "base.toml").write_text('lang = "pt"\n', encoding="utf-8")
+    path = write_file(NO_MODEL, tmp_path, head='config = "~/base.toml"')
+    assert {run.config.lang for run in read_experiment(path).runs} == {"pt"}
+    path = write_file(NO_MODEL, tmp_path, head='reference = "~/none.toml"')
+    with pytest.raises(UsageError, match=re.escape(str(tmp_path / "home" / "none.toml"))):
+        read_experiment(path)
+    arm = read_arm("pair", {"trained_in": "~/runs/pair"})
+    assert arm.source(3) == tmp_path / "home" / "runs" / "pair-3"
 
 
 def test_an_experiments_folder_is_where_its_runs_are(tmp_path: Path) -> None:

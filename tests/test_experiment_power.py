@@ -55,6 +55,18 @@ def test_planned_pairs_are_told_apart_as_measured_ones_are(comparisons: int) -> 
     assert said == [verdict == "above" for verdict in verdicts]
 
 
+@pytest.mark.parametrize(("each", "gains", "verdict"), [(4, 1, NOT_TOLD_APART), (4, 4, "above")])
+def test_families_with_the_same_difference_are_planned_as_they_are_measured(
+    each: int, gains: int, verdict: str
+) -> None:
+    made = np.repeat(np.arange(each) < gains, 6).astype(np.int8)
+    base, pair = episodes([False] * len(made), 6), episodes(map(bool, made), 6)
+    found = differences({"base": {0: base}, "pair": {0: pair}}, [("pair", "base")])[0]
+    assert found.verdict == verdict
+    said = told_apart(made[None, :, None], np.arange(len(made)) % 6, 1)
+    assert said.tolist() == [verdict == "above"]
+
+
 def test_more_families_show_less_and_more_comparisons_and_seeds_that_may_disagree_more() -> None:
     def shown(families: int, each: int, seeds: int, comparisons: int = 1) -> float:
         found = smallest_difference(list(range(families)) * each, seeds, comparisons)

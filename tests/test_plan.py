@@ -2,6 +2,7 @@
 
 # pylint: disable=missing-function-docstring
 
+import re
 import shlex
 from dataclasses import replace
 from pathlib import Path
@@ -155,6 +156,9 @@ def test_too_few_cores_make_grading_the_bottleneck() -> None:
     assert slow.seconds(slow.largest).grading == pytest.approx(384 * (1 / 17.5 + 1 / 160))
     assert slow.hours() > quick.hours() == plan_of(8).hours()
     assert "bottleneck: grading" in plan_text(slow)
+    # Without a number of cores: by as many as keep up, so never as nothing.
+    for text in (plan_text(plan_of(8)), plan_text(quick)):
+        assert re.search(r"grading beside it +4\.9\b", text)
     assert "bottleneck: updating" in plan_text(quick)
 
 

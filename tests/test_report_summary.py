@@ -2,8 +2,12 @@
 
 from typing import Any
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from parelha.report.statistics import paired_difference
 from parelha.report.summary import changes, drafts_pass_at
 from parelha.report.terminal import eval_text
 from tests.experiments import episodes
@@ -89,6 +93,44 @@ def test_episodes_that_rise_and_fall_alike_are_not_called_unchanged() -> None:
         for step, passed in enumerate((up, down))
     )
     moved, still = changes(before, after)[0], changes(before, before)[0]
-    assert (moved.gained, moved.lost, moved.difference.low) == (12, 12, 0.0)
+    assert (moved.gained, moved.lost, moved.difference.value) == (12, 12, 0.0)
     assert moved.verdict == "too few episodes to tell"
     assert still.verdict == "no episode changed, too few episodes to tell"
+
+
+@pytest.mark.parametrize(
+    ("clusters", "each", "passes", "low", "high"),
+    [
+        (5, 20, 20, 0.131, 1.0),  # Wilson: of all five at least 56.6 %
+        (5, 20, 0, -0.434, 0.434),
+        (6, 4, 1, -0.238, 0.543),  # one of four tasks of each family
+        (164, 3, 0, -0.023, 0.023),
+    ],
+)
+def test_clusters_with_the_same_difference_leave_room_for_others(
+    clusters: int, each: int, passes: int, low: float, high: float
+) -> None:
+    """As their own error says nothing, Wilson's of as many trials does."""
+    after = [float(number < passes) for number in range(each)] * clusters
+    families = np.arange(clusters).repeat(each).tolist()
+    found = paired_difference([0.0] * len(after), after, families)
+    turned = paired_difference(after, [0.0] * len(after), families)
+    assert found is not None and turned is not None
+    assert found.value == pytest.approx(passes / each)
+    assert (found.low, found.high) == pytest.approx((low, high), abs=5e-4)
+    assert (turned.low, turned.high) == pytest.approx((-high, -low), abs=5e-4)
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from([-1.0, 0.0, 1.0]), st.integers(0, 9)), min_size=1, max_size=60
+    )
+)
+def test_a_difference_has_an_interval_within_its_bounds(pairs: list[tuple[float, int]]) -> None:
+    """Whatever the differences are, and never without a width."""
+    before, after = [float(d < 0) for d, _ in pairs], [float(d > 0) for d, _ in pairs]
+    found = paired_difference(before, after, [cluster for _, cluster in pairs])
+    assert found is not None
+    if found.low is not None and found.high is not None:
+        assert -1.0 <= found.low <= found.value <= found.high <= 1.0
+        assert found.high - found.low > 1e-3

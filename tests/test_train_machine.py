@@ -22,7 +22,7 @@ from parelha.kernels.choose import Kernels, choose
 from parelha.overrides import resumed_config
 from parelha.pacing import Pace, other_steps
 from parelha.tracking import RunFolder
-from parelha.train import load_run_config, train
+from parelha.train import dry_run, load_run_config, train
 from tests.fakes import Quiet, run_tiny, tiny_config, use_fakes
 
 pytestmark = pytest.mark.slow
@@ -52,6 +52,25 @@ def test_the_type_of_products_is_found_and_kept(
     more = resumed_config(load_run_config(folder), asked, True, ())
     run_tiny(more, resume=folder)
     assert len(lines_of(folder / "metrics.jsonl")) == 2
+
+
+def test_what_no_cluster_can_place_is_told_and_two_kinds_of_servers_are_refused(
+    model_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_fakes(monkeypatch)
+    cluster = {"num_servers": 2, "num_trainers": 3}
+    alone = tiny_config(model_folder, tmp_path, **SMALL, cluster=cluster)
+    progress = Quiet()
+    train(alone, progress=progress)
+    (told,) = (line for line in progress.messages if "--cluster" in line)
+    assert told.startswith("warning: without --cluster nothing is placed: cluster.num_servers = 2 ")
+    assert "and cluster.num_trainers = 3 is left out" in told
+    engine = {"kind": "vllm", "servers": ["http://a:1"]}
+    both = tiny_config(model_folder, tmp_path, "both", cluster=cluster, engine=engine)
+    for start in (run_tiny, dry_run):
+        with pytest.raises(UsageError, match=r"engine\.servers and cluster\.num_servers: give one"):
+            start(both)
+    assert not both.run_dir.exists()
 
 
 def test_a_run_too_long_for_its_minutes_ends_after_fewer_steps_and_can_go_on(

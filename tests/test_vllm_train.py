@@ -4,16 +4,20 @@
 
 import json
 import math
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import torch
 
-from parelha.config import LearningConfig
+from benchmarks import agreement
+from benchmarks.peers import vllm_rollout
+from parelha.config import Config, LearningConfig
 from parelha.config_file import from_dict
 from parelha.errors import UsageError, WorkFailedError
 from parelha.learning.algorithms import load_algorithm
@@ -195,6 +199,36 @@ def test_a_run_that_is_interrupted_while_it_plays_ahead_goes_on(
 def test_only_servers_can_play_ahead() -> None:
     with pytest.raises(UsageError, match=r"train\.overlap needs engine\.kind"):
         from_dict({"train": {"overlap": True}})
+
+
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
+def test_what_a_benchmark_compares_computes_in_the_type_that_was_asked_for(
+    dtype: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = {"model": "base", "new": 1, "dtype": dtype, "prompts": []}
+    (tmp_path / "asked.json").write_text(json.dumps(asked), encoding="utf-8")
+    loaded: list[str] = []
+
+    def load(**settings: Any) -> None:
+        loaded.append(settings["dtype"])
+        raise InterruptedError
+
+    def load_policy(config: Config, files: Any) -> None:
+        del files
+        load(dtype=config.model.dtype)
+
+    for name in ("VLLM_CPU_KVCACHE_SPACE", "VLLM_CPU_NUM_OF_RESERVED_CPU", "HF_HUB_OFFLINE"):
+        monkeypatch.setenv(name, "1")
+    monkeypatch.setitem(sys.modules, "vllm", SimpleNamespace(LLM=load))
+    monkeypatch.setitem(sys.modules, "vllm.lora.request", SimpleNamespace())
+    monkeypatch.setattr(sys, "argv", ["vllm_rollout", str(tmp_path)])
+    monkeypatch.setattr(agreement, "files_of", lambda config: config)
+    monkeypatch.setattr(agreement, "load_policy", load_policy)
+    with pytest.raises(InterruptedError):
+        vllm_rollout.main()
+    with pytest.raises(InterruptedError):
+        agreement.engine_answers(tmp_path)
+    assert loaded == [dtype, dtype]
 
 
 def test_servers_and_other_engines_are_not_mixed() -> None:

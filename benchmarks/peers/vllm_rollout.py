@@ -23,7 +23,7 @@ def main() -> None:
     asked = record["prompts"]
     llm = vllm.LLM(
         model=record["model"],
-        dtype="bfloat16",
+        dtype=record["dtype"],
         enable_lora=True,
         max_loras=2,
         max_lora_rank=16,

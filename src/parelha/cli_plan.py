@@ -54,6 +54,7 @@ def plan_text(made: "Plan") -> str:
 
     machines, work = made.machines, made.largest
     seconds = made.seconds(work)
+    grading = work.programs * CORE_SECONDS / (machines.cores or made.cores)
     programs = max(one.programs for one in made.steps)
     counted = "counted on its tasks" if made.is_exact else "assumed, its tokenizer is not here"
     lines = [
@@ -70,7 +71,7 @@ def plan_text(made: "Plan") -> str:
         table_text(
             [
                 {"what": "playing", "seconds": f"{seconds.playing:.1f}"},
-                {"what": "grading beside it", "seconds": f"{seconds.grading:.1f}"},
+                {"what": "grading beside it", "seconds": f"{grading:.1f}"},
                 {"what": "updating", "seconds": f"{seconds.updating:.1f}"},
                 {"what": "in all", "seconds": f"{seconds.total:.1f}"},
             ]
@@ -172,16 +173,16 @@ def commands(made: "Plan", arguments: tuple[str, ...]) -> Iterator[str]:
 def _who_answers(made: "Plan", urls: list[str]) -> dict[str, str]:
     """Settings by which those answer whom the plan names, whatever its configuration says."""
     engine = made.config.engine
+    found = {"cluster.num_servers": "0"} if made.config.cluster.num_servers else {}
     if urls:
-        found = {"engine.kind": "vllm", "engine.servers": ",".join(urls)}
+        found |= {"engine.kind": "vllm", "engine.servers": ",".join(urls)}
         if made.machines.nodes > 1 and not engine.adapters_dir:
             found["engine.adapters_dir"] = _SHARED
         return found
-    found = {}
     if engine.kind == "vllm":
-        found = {"engine.kind": "torch", "engine.servers": "[]"}
-        if engine.server_key_env:
-            found["engine.server_key_env"] = ""
+        found |= {"engine.kind": "torch", "engine.servers": "[]"}
+    if engine.server_key_env:
+        found["engine.server_key_env"] = ""
     if made.config.train.overlap:  # it needs servers
         found["train.overlap"] = "false"
     return found

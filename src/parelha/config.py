@@ -20,6 +20,7 @@ from parelha.config_base import (
 )
 from parelha.config_engine import ClusterConfig, EngineConfig
 from parelha.config_eval import HELDOUT, EvalConfig, TrackingConfig
+from parelha.errors import UsageError
 from parelha.own_modules import is_importable
 from parelha.types import Lang, Phase
 
@@ -349,6 +350,17 @@ class Config(Section):
     def run_dir(self) -> Path:
         """The run's folder."""
         return user_path(self.runs_dir) / self.name
+
+    def check_servers(self) -> None:
+        """Raise UsageError where a run has servers and is to start others.
+
+        No validator does: of the configuration that a run plays with both hold, once they are up.
+        """
+        if self.engine.servers and self.cluster.num_servers:
+            raise UsageError(
+                "engine.servers and cluster.num_servers: give one of them, such as "
+                "--cluster.num_servers 0"
+            )
 
     def to_dict(self) -> dict[str, Any]:
         """The configuration as JSON-ready values."""

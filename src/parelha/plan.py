@@ -34,7 +34,8 @@ from parelha.types import Agent, Task
 # smaller one is taken to be no faster, as nobody measured it.
 NEW_TOKENS = 10_000  # a second, by a server whose batches are full
 UPDATED_TOKENS = 14_000  # a second, by a trainer
-LATENCY = 0.008  # seconds between two tokens of one dialogue, whatever else is sampled
+# Seconds between two tokens of one dialogue, until NEW_TOKENS are shared by more than 80 of them.
+LATENCY = 0.008
 UPDATED_PER_NEW = 3  # tokens: 1,200 and 400 an episode
 _ASSUMED_OF = 7_615_616_512  # weights
 # Measured on CPUs (docs/analysis.md, docs/sandbox.md): linters, a pandas program in the sandbox.

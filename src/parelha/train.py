@@ -83,7 +83,7 @@ def _lead(
     if config.eval.episodes:
         heldout = heldout_tasks(config, config.eval.episodes)  # refuse now, not afterwards
     folder, done = _open_folder(config, resume)
-    for notice in notices(config):
+    for notice in [*notices(config), *([] if helpers.place_servers else _not_placed(config))]:
         progress.message(notice)
     with open_runtime(
         helpers.place_servers(config) if helpers.place_servers else config,
@@ -188,11 +188,19 @@ def load_run_config(run_dir: Path) -> Config:
 
 
 def _refuse_server(config: Config) -> None:
-    """Raise UsageError where a server is to answer: it samples with other weights than ours."""
+    """Raise UsageError where a server of other weights than ours answers, or two kinds of ours."""
+    config.check_servers()
     if config.engine.server:
         raise UsageError(
             "a server's model cannot be trained: leave engine.server out, or use `parelha eval`"
         )
+
+
+def _not_placed(config: Config) -> list[str]:
+    """One line on what [cluster] asks for, of a run without a cluster."""
+    asked = {"num_servers": config.cluster.num_servers, "num_trainers": config.cluster.num_trainers}
+    told = " and ".join(f"cluster.{key} = {number}" for key, number in asked.items() if number)
+    return [f"warning: without --cluster nothing is placed: {told} is left out"] if told else []
 
 
 def _open_folder(config: Config, resume: Path | None) -> tuple[RunFolder, int]:
@@ -238,7 +246,9 @@ def _open_folder(config: Config, resume: Path | None) -> tuple[RunFolder, int]:
 
 def _record(config: Config, runtime: Runtime) -> dict[str, Any]:
     stored = config.to_dict()
-    if config.cluster.num_servers:  # they end with the run, and whoever goes on has others, or none
+    # Servers that were placed end with the run, and whoever goes on has others, or none. Without a
+    # cluster there are none either: the run was refused where it had any.
+    if config.cluster.num_servers:
         stored["engine"] |= {"kind": "torch", "servers": []}
     return {
         "config": stored,

@@ -97,7 +97,7 @@ class GraderHost(Host):
 
 
 class ServerHost(Host):
-    """Keeps a server running.
+    """Keeps a server running; what it says stands in a log of this node.
 
     Args:
         version: of the run.
@@ -107,42 +107,59 @@ class ServerHost(Host):
 
     def __init__(self, version: str, command: list[str], port: int) -> None:
         super().__init__(version)
-        self._command = command
+        self._command, self._log = command, Path()
         if self.fault is None and shutil.which(command[0]) is None:
             self.fault = UsageError(f"cluster.server_command: there is no {command[0]!r} here")
         if self.fault is None and _is_taken(port):
             self.fault = UsageError(
                 f"cluster.server_port: something listens at port {port} of {socket.gethostname()}"
             )
-        if self.fault is None:
+        if log := self.open(lambda: _new_log(port)):
+            self._log = log
             threading.Thread(target=self._keep, daemon=True).start()
 
     def address(self) -> str:
         """Of this node."""
         return node_address()
 
+    def log(self) -> str:
+        """Where its log is: the node's name and a path there, ``HOST:PATH``."""
+        return f"{socket.gethostname()}:{self._log}"
+
     def _keep(self) -> None:
-        """Start the server, and again whenever it ends; what it said last is told by `ready`."""
+        """Start the server, and again whenever it ends; what it said last is told by `ready`.
+
+        All that it says is added to the log: what ended it may stand far above its last line.
+        """
         environment = {**os.environ, "VLLM_ALLOW_RUNTIME_LORA_UPDATING": "1"}
         command = [sys.executable, server_process.__file__, *self._command]
         while True:
-            with tempfile.TemporaryFile() as said:
+            with self._log.open("a+b") as said:
+                began = said.tell()
                 with subprocess.Popen(
                     command,
                     env=environment,
                     stdin=subprocess.PIPE,  # it ends with this process, and then the server
-                    stdout=subprocess.DEVNULL,
+                    stdout=said,
                     stderr=said,
                 ) as process:
                     status = process.wait()
-                said.seek(max(0, said.tell() - _LAST_BYTES))
+                said.seek(max(began, said.seek(0, os.SEEK_END) - _LAST_BYTES))
                 lines = said.read().decode("utf-8", "replace").split("\n")
             last = next((line for line in reversed(lines) if line.strip()), "")
             self.fault = WorkFailedError(
                 f"the server that cluster.server_command starts ended with status {status}: "
-                f"{last.strip()[:200]}"
+                f"{last.strip()[:200]} (its log is {self.log()})"
             )
             time.sleep(_PAUSE_SECONDS)
+
+
+def _new_log(port: int) -> Path:
+    """An empty file for what a server at this port says; it stays when the run ends."""
+    # The folder is everybody's: a name that can be guessed might be another user's file or link.
+    handle, name = tempfile.mkstemp(prefix=f"parelha-server-{port}-", suffix=".log")
+    os.close(handle)
+    return Path(name)
 
 
 def _is_taken(port: int) -> bool:

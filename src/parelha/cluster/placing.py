@@ -34,8 +34,7 @@ class Cluster(Closing):
     """
 
     def __init__(self, config: Config, address: str, say: Callable[[str], None]) -> None:
-        if config.engine.servers and config.cluster.num_servers:
-            raise UsageError("engine.servers and cluster.num_servers: give one of them")
+        config.check_servers()
         if config.cluster.num_servers:
             _answered_by(config, ["http://localhost:1"])  # refuse now what servers do not know
             server_command(config, config.cluster.server_port)

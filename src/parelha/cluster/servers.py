@@ -52,9 +52,10 @@ def start_servers(
     wait_until_ready(ray, hosts, "servers")
     found = ray.get([host.address.remote() for host in hosts])
     urls = [f"http://{ip}:{wanted.server_port + number}" for number, ip in enumerate(found)]
-    for host, url in zip(hosts, urls, strict=True):
-        _wait_for(ray, host, url, config)
-        say(f"a server answers at {url}")
+    logs = ray.get([host.log.remote() for host in hosts])
+    for host, url, log in zip(hosts, urls, logs, strict=True):
+        _wait_for(ray, host, url, config, log)
+        say(f"a server answers at {url}, its log is {log}")
     return hosts, urls
 
 
@@ -78,7 +79,7 @@ def server_command(config: Config, port: int) -> list[str]:
         ) from None
 
 
-def _wait_for(ray: Any, host: Any, url: str, config: Config) -> None:
+def _wait_for(ray: Any, host: Any, url: str, config: Config, log: str) -> None:
     end = time.monotonic() + _PATIENCE_SECONDS
     with closing(VllmServer(url, config.engine.server_key_env)) as server:
         while True:
@@ -88,7 +89,6 @@ def _wait_for(ray: Any, host: Any, url: str, config: Config) -> None:
                 wait_until_ready(ray, [host], "a server")
                 if time.monotonic() > end:
                     raise WorkFailedError(
-                        f"the server at {url} does not answer: {error}; try "
-                        "cluster.server_command by hand on a node"
+                        f"the server at {url} does not answer: {error}; its log is {log}"
                     ) from None
             time.sleep(_PAUSE_SECONDS)

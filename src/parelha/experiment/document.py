@@ -8,19 +8,8 @@ from parelha.errors import UsageError
 from parelha.experiment.claims import claims
 from parelha.experiment.runs import RESULTS, read_times
 from parelha.experiment.stored import Results, read_stored
-from parelha.experiment.tables import (
-    Rows,
-    arm_rows,
-    difference_rows,
-    episodes_text,
-    family_rows,
-    made_facts,
-    rate_rows,
-    reference_rows,
-    run_rows,
-)
+from parelha.experiment.tables import Rows, facts, titled_tables
 from parelha.files import write_atomic
-from parelha.live import duration
 from parelha.report.page import visible
 
 _HEAD = """# Results
@@ -63,29 +52,10 @@ def _experiments(folder: Path) -> list[tuple[Path, dict[str, Any]]]:
 
 
 def _part(results: Mapping[str, Any], times: Mapping[str, Any]) -> str:
-    evaluation = results["evaluation"]
-    facts = {
-        "model": ", ".join(f"{name} ({sha[:12]})" for name, sha in results["models"].items()),
-        "seeds": ", ".join(map(str, results["seeds"])),
-        "held-out episodes of a run": episodes_text(evaluation),
-        "families": str(evaluation["families"]),
-        "suites": ", ".join(evaluation["suites"]),
-        **made_facts(times),
-        "time": duration(sum(times["runs"].values())),
-    }
-    tables = {
-        "Arms": arm_rows(results),
-        "Held-out tasks": rate_rows(results),
-        "Beside another's figures": reference_rows(results),
-        "Families": family_rows(results),
-        "Differences": difference_rows(results),
-        "Runs": run_rows(results, times),
-    }
     lines = [f"## {_cell(results['name'])}", "", *map(_cell, claims(results)), ""]
-    lines += _markdown([{"": name, " ": value} for name, value in facts.items()])
-    for title, rows in tables.items():
-        if rows:
-            lines += [f"### {title}", "", *_markdown(rows)]
+    lines += _markdown([{"": name, " ": value} for name, value in facts(results, times).items()])
+    for title, rows, _ in titled_tables(results, times):
+        lines += [f"### {title}", "", *_markdown(rows)]
     return "\n".join(lines)
 
 

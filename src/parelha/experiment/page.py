@@ -12,17 +12,7 @@ from parelha.experiment.episodes import pooled
 from parelha.experiment.results import CURVES
 from parelha.experiment.runs import RESULTS, read_times
 from parelha.experiment.stored import Results, read_stored
-from parelha.experiment.tables import (
-    arm_rows,
-    difference_rows,
-    episodes_text,
-    family_rows,
-    made_facts,
-    rate_rows,
-    reference_rows,
-    run_rows,
-)
-from parelha.live import duration
+from parelha.experiment.tables import facts, titled_tables
 from parelha.report import episode_charts as pictured
 from parelha.report import experiment_charts as charts
 from parelha.report.page import Chart, Section, Table, drawn, visible, write_page
@@ -55,8 +45,8 @@ def build_page(
         "kind": "Experiment",
         "title": results["name"],
         "headline": claims(results),
-        "facts": _facts(results, times),
-        "tables": [table for table in _tables(results, times) if table.rows],
+        "facts": list(facts(results, times).items()),
+        "tables": [Table(*one) for one in titled_tables(results, times)],
         "sections": [section for section in _sections(results, times) if section.charts],
         "config": json.dumps({"models": results["models"], "arms": results["arms"]}, indent=2),
         **{name: [] for name in _OF_RUNS},
@@ -74,44 +64,6 @@ def rebuild_page(folder: Path, single_file: bool = False) -> Path:
     if results is None:
         raise UsageError(f"{folder} holds no {RESULTS}: `parelha experiment FILE` makes it")
     return build_page(folder, results, read_times(folder), single_file)
-
-
-def _facts(results: Mapping[str, Any], times: Mapping[str, Any]) -> list[tuple[str, str]]:
-    evaluation, made = results["evaluation"], made_facts(times)
-    return [
-        ("model", ", ".join(results["models"]) or "–"),
-        ("seeds", ", ".join(map(str, results["seeds"]))),
-        ("held-out episodes", f"{episodes_text(evaluation)} of each run"),
-        ("families", str(evaluation["families"])),
-        ("suites", ", ".join(evaluation["suites"])),
-        ("time", duration(sum(times["runs"].values()))),
-        ("machine", made["machine"]),
-        ("commit", made["commit"]),
-    ]
-
-
-def _tables(results: Mapping[str, Any], times: Mapping[str, Any]) -> list[Table]:
-    return [
-        Table("The arms", arm_rows(results), "New tokens are those of programs and reviews."),
-        Table(
-            "Held-out tasks",
-            rate_rows(results),
-            "All seeds together; intervals over families. ARM/OTHER was played beside the arm.",
-        ),
-        Table(
-            "Beside another's figures",
-            reference_rows(results),
-            "The same measures; intervals of the difference are of sampling alone (Welch).",
-        ),
-        Table("Families", family_rows(results), "Episodes that pass, all seeds together."),
-        Table(
-            "Differences",
-            difference_rows(results),
-            "The same tasks and seeds on both sides. The p-value turns the signs of families, and "
-            "is corrected by Holm for the comparisons on the same tasks.",
-        ),
-        Table("The runs", run_rows(results, times), "Held-out episodes passed, tokens and time."),
-    ]
 
 
 def _sections(results: Mapping[str, Any], times: Mapping[str, Any]) -> list[Section]:

@@ -83,7 +83,7 @@ def read_experiment(path: Path) -> Experiment:
     table = read_toml(path)
     check_known(table, _KEYS, "")
     name = table.get("name", path.stem)
-    base = read_toml(path.parent / _text(table, "config")) if "config" in table else {}
+    base = read_toml(path.parent / _path(table, "config")) if "config" in table else {}
     base = merged(base, _table(table, "base"))
     runs_dir = user_path(str(base.get("runs_dir", "runs")))
     asked = dict(_table(table, "eval"))
@@ -243,7 +243,7 @@ def _reference(table: Mapping[str, Any], path: Path, arms: Mapping[str, Arm]) ->
     """The figures that the file names, found from the experiment's own folder."""
     if "reference" not in table:
         return None
-    found = read_reference(path.parent / _text(table, "reference"))
+    found = read_reference(path.parent / _path(table, "reference"))
     if found.arm not in arms:
         raise UsageError(f"{table['reference']}: no arm {found.arm!r}: {', '.join(arms)}")
     return found
@@ -289,7 +289,7 @@ def _table(table: Mapping[str, Any], key: str) -> dict[str, Any]:
     return found
 
 
-def _text(table: Mapping[str, Any], key: str) -> str:
+def _path(table: Mapping[str, Any], key: str) -> Path:
     if not isinstance(table[key], str):
         raise UsageError(f"{key} = {table[key]!r}: the path of a TOML file")
-    return str(table[key])
+    return user_path(table[key])

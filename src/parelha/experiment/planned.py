@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from parelha.config import Config
+from parelha.config_base import user_path
 from parelha.errors import UsageError
 from parelha.experiment.trained import OF_EVALUATION
 from parelha.tracking import RunFolder
@@ -43,7 +44,7 @@ class Arm:
 
     def source(self, seed: int) -> Path | None:
         """The folder of the trained run that its run with this seed evaluates."""
-        return Path(f"{self.trained_in}-{seed}") if self.trained_in else None
+        return user_path(f"{self.trained_in}-{seed}") if self.trained_in else None
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from parelha.report.statistics import (
     MIN_PAIRS,
     MIN_TASKS,
     Array,
-    interval_reach,
+    difference_interval,
     turned_p,
 )
 
@@ -121,7 +121,7 @@ def told_apart(
     belongs = np.eye(places.max() + 1)[places]
     sums = differences.sum(axis=2, dtype=float) @ belongs
     counts = seeds * belongs.sum(axis=0)
-    found = np.asarray(sums.sum(axis=1) / counts.sum() > interval_reach(sums, counts))
+    found = np.asarray(difference_interval(sums, counts)[0] > 0.0)
     found &= (differences.sum(axis=1, dtype=int) > 0).all(axis=1)
     ways = max(_LEAST_WAYS, 100 * comparisons)  # so that a p-value can be below the level of each
     left = np.flatnonzero(found)

@@ -116,13 +116,11 @@ def _rates(sides: Mapping[str, BySeed]) -> list[dict[str, Any]]:
         for group in groups_of(everything) if everything else []:
             final = pass_rate(by_seed, group)
             if final is not None:
-                draft = pass_rate(by_seed, group, "draft_passed")
                 rows.append(
                     {
                         "arm": name,
                         "group": group,
                         "final": final,
-                        "draft": draft,
                         "pass_at": pass_at(by_seed, group),
                     }
                 )

@@ -72,7 +72,8 @@ def run_all(
             errors[planned.name] = one_line(error)
             write_atomic(report, "".join(traceback.format_exception(error)))
             say(f"{place}: failed: {errors[planned.name]}")
-        _add_time(experiment.folder, planned.name, time.perf_counter() - began)
+        finally:  # of a sitting that is interrupted, too
+            _add_time(experiment.folder, planned.name, time.perf_counter() - began)
         gc.collect()  # a model in a cycle would stand beside the next one
     return errors
 
@@ -102,7 +103,7 @@ def read_times(folder: Path) -> dict[str, Any]:
 
 
 def _add_time(folder: Path, name: str, seconds: float) -> None:
-    """Add what a sitting took; one that was killed is known by its complete steps alone."""
+    """Add what a sitting took; of one that is killed outright nothing is added."""
     times = read_times(folder)
     runs = times.pop("runs")
     runs[name] = runs.get(name, 0.0) + seconds

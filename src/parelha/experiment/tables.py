@@ -15,6 +15,49 @@ Rows = list[dict[str, str]]
 NONE = "–"
 
 
+def facts(results: Mapping[str, Any], times: Mapping[str, Any]) -> dict[str, str]:
+    """What was measured, with what and how long, by what it is called."""
+    evaluation = results["evaluation"]
+    models = [f"{name} ({sha[:12]})" for name, sha in results["models"].items()]
+    return {
+        "model": ", ".join(models) or NONE,
+        "seeds": ", ".join(map(str, results["seeds"])),
+        "held-out episodes of a run": episodes_text(evaluation),
+        "families": str(evaluation["families"]),
+        "suites": ", ".join(evaluation["suites"]),
+        **made_facts(times),
+        "time": duration(sum(times["runs"].values())),
+    }
+
+
+def titled_tables(
+    results: Mapping[str, Any], times: Mapping[str, Any]
+) -> list[tuple[str, Rows, str]]:
+    """Every table that has rows, with its title and a note on it."""
+    tables = [
+        ("Arms", arm_rows(results), "New tokens are those of programs and reviews."),
+        (
+            "Held-out tasks",
+            rate_rows(results),
+            "All seeds together; intervals over families. ARM/OTHER was played beside the arm.",
+        ),
+        (
+            "Beside another's figures",
+            reference_rows(results),
+            "The same measures; intervals of the difference are of sampling alone (Welch).",
+        ),
+        ("Families", family_rows(results), "Episodes that pass, all seeds together."),
+        (
+            "Differences",
+            difference_rows(results),
+            "The same tasks and seeds on both sides. The p-value turns the signs of families, and "
+            "is corrected by Holm for the comparisons on the same tasks.",
+        ),
+        ("Runs", run_rows(results, times), "Held-out episodes passed, tokens and time."),
+    ]
+    return [(title, rows, note) for title, rows, note in tables if rows]
+
+
 def arm_rows(results: Mapping[str, Any]) -> Rows:
     """What each arm is, and what its training spent."""
     rows = []

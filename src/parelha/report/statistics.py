@@ -24,6 +24,7 @@ MIN_TASKS = 8
 MIN_FAMILIES = 6
 """... and on fewer families: turning the signs of five, one way in 16 is as extreme as any."""
 
+_NO_WIDTH = 1e-9  # an interval of less comes of rounding: all clusters agree
 _FLIPS = 9999
 _MOST_EXACT = 13
 """Up to so many clusters all ways to turn their signs are gone through."""
@@ -95,12 +96,12 @@ def clustered_mean(values: Sequence[float], clusters: Sequence[Hashable]) -> Est
     """
     if not values:
         return None
-    sums, counts = _sums(values, clusters), _sums([1.0] * len(values), clusters)
-    mean, size = float(np.mean(values)), len(sums)
+    sums, counts = _of_clusters(values, clusters)
+    mean, size = float(np.mean(values)), counts.size
     if size < MIN_CLUSTERS:
         return Estimate(mean, None, None, size)
-    found = interval_reach(np.array([*sums.values()]), np.array([*counts.values()]))
-    return Estimate(mean, mean - float(found), mean + float(found), size)
+    found = float(interval_reach(sums, counts))
+    return Estimate(mean, mean - found, mean + found, size)
 
 
 def interval_reach(sums: Array, counts: Array) -> Array:
@@ -128,7 +129,7 @@ def clustered_share(shares: Sequence[float], clusters: Sequence[Hashable]) -> Es
     found = clustered_mean(shares, clusters)
     if found is None or found.low is None or found.high is None:
         return found
-    if math.isclose(found.low, found.high, abs_tol=1e-9):
+    if math.isclose(found.low, found.high, abs_tol=_NO_WIDTH):
         trials = wilson(round(found.value * found.n), found.n)
         return replace(trials, value=found.value)
     return Estimate(found.value, max(found.low, 0.0), min(found.high, 1.0), found.n)
@@ -137,18 +138,45 @@ def clustered_share(shares: Sequence[float], clusters: Sequence[Hashable]) -> Es
 def paired_difference(
     before: Sequence[float], after: Sequence[float], clusters: Sequence[Hashable]
 ) -> Estimate | None:
-    """Mean of after minus before over pairs on the same task.
+    """Mean of after minus before over pairs on the same task, with `difference_interval`.
 
     Args:
-        before: (N,) a figure of each episode before training.
+        before: (N,) a figure of each episode before training, within 0 to 1.
         after: (N,) the same tasks in the same order afterwards.
         clusters: (N,) what each pair belongs to, such as its family.
 
     Returns:
-        None for no pairs.
+        None for no pairs; no interval for fewer than `MIN_CLUSTERS` clusters.
     """
     differences = [b - a for a, b in zip(before, after, strict=True)]
-    return clustered_mean(differences, clusters)
+    found = clustered_mean(differences, clusters)
+    if found is None or found.low is None:
+        return found
+    low, high = difference_interval(*_of_clusters(differences, clusters))
+    return replace(found, low=float(low), high=float(high))
+
+
+def difference_interval(sums: Array, counts: Array) -> tuple[Array, Array]:
+    """95 % interval of the mean of differences, each within -1 to 1, as is the interval.
+
+    Where all clusters have the same mean, 0 too, their error says nothing: the interval would have
+    no width, of however few clusters. Each is then one trial that came out like that, and `wilson`
+    says what share of all clusters may yet be otherwise: by as much as a difference can be.
+
+    Args:
+        sums: (..., K) of the differences in each cluster, of one sample or of many.
+        counts: (K,) differences in each.
+
+    Returns:
+        (...) low and (...) high ends.
+    """
+    means, reach = sums.sum(axis=-1) / counts.sum(), interval_reach(sums, counts)
+    alike = wilson(counts.size, counts.size).low
+    assert alike is not None
+    agree, otherwise = reach < _NO_WIDTH, 1.0 - alike
+    low = np.where(agree, alike * means - otherwise, means - reach)
+    high = np.where(agree, alike * means + otherwise, means + reach)
+    return np.clip(low, -1.0, 1.0), np.clip(high, -1.0, 1.0)
 
 
 def trend(steps: Sequence[float], values: Sequence[float]) -> Estimate | None:
@@ -247,6 +275,12 @@ def holm(p_values: Sequence[float]) -> list[float]:
         least = max(least, min(1.0, (len(p_values) - rank) * p_values[place]))
         adjusted[place] = least
     return adjusted
+
+
+def _of_clusters(values: Sequence[float], clusters: Sequence[Hashable]) -> tuple[Array, Array]:
+    """(K,) sums of the values of each cluster, and (K,) how many there are."""
+    sums, counts = _sums(values, clusters), _sums([1.0] * len(values), clusters)
+    return np.array([*sums.values()]), np.array([*counts.values()])
 
 
 def _sums(values: Sequence[float], clusters: Sequence[Hashable]) -> dict[Hashable, float]:
