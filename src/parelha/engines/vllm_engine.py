@@ -92,7 +92,6 @@ class VllmEngine(Closing):
         self._tickets = 0
         self._asked: dict[int, _Asked] = {}
         self._homes: dict[tuple[int | str, ...], VllmServer] = {}
-        self._failing: set[VllmServer] = set()  # what waits for their threads is not sent
         self._probes: dict[VllmServer, Future[None]] = {}
         self._probed = self._last_up = time.monotonic()
         self._adapters: dict[str, Adapter] = {}
@@ -278,14 +277,14 @@ class VllmEngine(Closing):
 
     def _ask(self, server: VllmServer, adapter: Adapter, request: Request) -> _Said:
         """Ask a server, in a thread of its own, unless another thread has found it failing."""
-        if server in self._failing:
+        if server.is_failing:
             raise _NotAskedError(f"{server.url} failed while this waited")
         try:
             if request.choices:
                 return walk_choice(request, lambda body: server.complete(adapter, body), server.url)
             return None, read_answer(server.complete(adapter, body_of(request)), server.url)
         except (ServerUnreachableError, WorkFailedError):
-            self._failing.add(server)
+            server.is_failing = True
             raise
 
     def _leave_out(self, server: VllmServer, error: ParelhaError) -> None:
@@ -312,7 +311,7 @@ class VllmEngine(Closing):
                 del self._probes[server]
                 if probe.exception() is None:
                     server.is_up = True
-                    self._failing.discard(server)
+                    server.is_failing = False
                     self._say(f"{server.url} is back")
         now = time.monotonic()
         if now - self._probed >= _PROBE_SECONDS:

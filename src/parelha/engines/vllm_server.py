@@ -43,6 +43,7 @@ class VllmServer:
     Attributes:
         url: of the server.
         is_up: whether it is asked; whoever finds it dead, or back, sets it.
+        is_failing: whether a request has failed at it since: what waits for a thread is not sent.
 
     Raises:
         UsageError: no URL, or no key.
@@ -52,7 +53,7 @@ class VllmServer:
         self._answers = Http(url, key_env, patient=False)
         self._control = Http(url, key_env, patient=False, seconds=_CONTROL_SECONDS)
         self.url = self._answers.url
-        self.is_up = False
+        self.is_up = self.is_failing = False
         self._lock = threading.Lock()
         self._held: set[str] = set()
         self._users: Counter[str] = Counter()
