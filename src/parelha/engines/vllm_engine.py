@@ -65,7 +65,7 @@ class VllmEngine(Closing):
         on_tokens: told the number of new tokens whenever answers arrive, for a live view.
         statistics: what was done since the last `reset`; no time is measured.
         servers: all of them.
-        asked_again: requests that were lost with a server, so far.
+        asked_again: requests that were lost with a server or waited for one that failed, so far.
 
     Raises:
         UsageError: no URL, no server there, or one that takes no adapters.
