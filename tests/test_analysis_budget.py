@@ -117,7 +117,7 @@ def child_of(server: WarmTool) -> psutil.Process:
     return children[0]
 
 
-LONG = "def f(a):\n" + "    a = a.b(a) + [a, a][0]\n" * 200
+LONG = "def f(a):\n" + "    a = a.b(a) + [a, a][0]\n" * 100
 DISTURBANCES = {"waits": (signal.SIGSTOP, signal.SIGCONT), "is killed": (signal.SIGKILL, 0)}
 
 
