@@ -5,6 +5,7 @@
 import json
 import shutil
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -134,15 +135,25 @@ def test_evaluation_leaves_the_engine_as_it_found_it(
         assert evaluate(runtime, 0, 1)[0] == first
 
 
+def copied(run: Path, folder: Path, change: Callable[[Any], None]) -> Path:
+    """A copy of a run whose `config.json` is changed."""
+    copy = folder / "copy"
+    shutil.copytree(run, copy)
+    record = json.loads((copy / "config.json").read_text())
+    change(record)
+    (copy / "config.json").write_text(json.dumps(record))
+    return copy
+
+
 def test_other_weights_than_the_runs_are_refused(
     run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     use_fakes(monkeypatch)
-    copy = tmp_path / "copy"
-    shutil.copytree(run, copy)
-    record = json.loads((copy / "config.json").read_text())
-    record["models"]["reviewer"]["sha256"] = "0" * 64
-    (copy / "config.json").write_text(json.dumps(record))
+
+    def change(record: Any) -> None:
+        record["models"]["reviewer"]["sha256"] = "0" * 64
+
+    copy = copied(run, tmp_path, change)
     with pytest.raises(UsageError, match="the reviewer's weights differ from the run's"):
         evaluate_run(copy, 1, 1)
 
@@ -285,12 +296,12 @@ def test_a_pair_trained_ahead_on_servers_is_evaluated_by_any_engine(
     run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     use_fakes(monkeypatch)
-    copy = tmp_path / "copy"
-    shutil.copytree(run, copy)
-    table = json.loads((copy / "config.json").read_text(encoding="utf-8"))
-    table["config"]["train"]["overlap"] = True
-    table["config"]["engine"] |= {"kind": "vllm", "servers": ["http://localhost:1"]}
-    (copy / "config.json").write_text(json.dumps(table), encoding="utf-8")
+
+    def change(record: Any) -> None:
+        record["config"]["train"]["overlap"] = True
+        record["config"]["engine"] |= {"kind": "vllm", "servers": ["http://localhost:1"]}
+
+    copy = copied(run, tmp_path, change)
     here = {"engine.kind": "torch", "engine.servers": "[]"}
     assert len(evaluate_run(copy, 1, 1, here)["episodes"]) == 1
 

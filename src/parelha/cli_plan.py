@@ -54,7 +54,7 @@ def plan_text(made: "Plan") -> str:
 
     machines, work = made.machines, made.largest
     seconds = made.seconds(work)
-    grading = work.programs * CORE_SECONDS / (machines.cores or made.cores)
+    grading = work.core_seconds / (machines.cores or made.cores)
     programs = max(one.programs for one in made.steps)
     counted = "counted on its tasks" if made.is_exact else "assumed, its tokenizer is not here"
     lines = [

@@ -102,6 +102,11 @@ class Work:
     chain: int
     updated: int
 
+    @property
+    def core_seconds(self) -> float:
+        """Seconds of one core to grade its programs."""
+        return self.programs * CORE_SECONDS
+
 
 @dataclass(frozen=True)
 class Seconds:
@@ -210,7 +215,7 @@ class Plan:
         return Seconds(
             sampling=slow * work.tokens / (NEW_TOKENS * max(servers, 1)),
             latency=slow * work.chain * LATENCY,
-            grading=work.programs * CORE_SECONDS / cores if cores else 0.0,
+            grading=work.core_seconds / cores if cores else 0.0,
             updating=slow * work.updated / (UPDATED_TOKENS * trainers),
         )
 
@@ -221,7 +226,7 @@ class Plan:
     @property
     def cores(self) -> int:
         """Cores with which grading takes no longer than playing."""
-        needs = (w.programs * CORE_SECONDS / self.seconds(w).playing for w in self.steps)
+        needs = (work.core_seconds / self.seconds(work).playing for work in self.steps)
         return math.ceil(max(needs))
 
 

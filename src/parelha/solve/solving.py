@@ -37,7 +37,6 @@ _ANSWERS_HERE = {
     "engine.kind": "torch",
     "engine.servers": "[]",
     "engine.server_key_env": "",
-    "train.overlap": "false",
 }
 
 
