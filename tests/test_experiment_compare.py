@@ -218,10 +218,16 @@ def test_the_example_asks_what_it_says(tmp_path: Path, monkeypatch: pytest.Monke
     }
     assert phases == {
         "base": {},
-        "pair": {"draft": 9, "verdict": 8, "review": 2},
-        "coder_alone": {"draft": 12},
-        "coder_and_frozen_reviewer": {"draft": 5, "free": 1},
+        "pair": {"draft": 7, "verdict": 8, "review": 2, "free": 1},
+        "coder_alone": {"draft": 8},
+        "coder_and_frozen_reviewer": {"draft": 7, "free": 1},
     }
+    written = {
+        config.train.tasks_per_step * config.episode.drafts * (steps["draft"] + steps["free"])
+        for name, steps in phases.items()
+        if steps and (config := by_arm[name].config)
+    }
+    assert written == {384}, "as many drafts in each arm, and at most 400"
     learners = {name: run.config.model.train_agents for name, run in by_arm.items()}
     assert learners.pop("pair") == ("coder", "reviewer")
     learners.pop("base")
