@@ -26,7 +26,7 @@ from parelha.config_file import load_config
 from parelha.engines.batching import Decode
 from parelha.engines.protocol import Completion, Request
 from parelha.engines.torch_engine import TorchEngine
-from parelha.runtime import load_policy
+from parelha.loading import load_policy
 from parelha.types import Agent
 
 _ROWS_OF_BATCH = 8

@@ -20,7 +20,7 @@ from parelha.config_file import load_config
 from parelha.engines.protocol import Request
 from parelha.engines.torch_engine import TorchEngine
 from parelha.kernels.memory import keep_freed_memory
-from parelha.runtime import load_policy
+from parelha.loading import load_policy
 from parelha.types import Agent
 
 ROWS = (1, 2, 4, 8, 16, 32, 64, 128)

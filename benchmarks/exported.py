@@ -21,8 +21,8 @@ from typing import Any
 from parelha.engines.protocol import Request
 from parelha.evaluate import say_aside
 from parelha.export.write import Kind, export_run
+from parelha.loading import find_files
 from parelha.rollout import play_all
-from parelha.runtime import find_files
 from parelha.serving.pair import open_pair
 from parelha.serving.talk import Message, prompt_ids
 from parelha.stage import Part

@@ -33,11 +33,11 @@ from parelha.episode import play_branch, play_draft
 from parelha.kernels.active import active_adapters
 from parelha.kernels.choose import choose
 from parelha.kernels.memory import keep_freed_memory
+from parelha.loading import load_policy
 from parelha.models.fetch import resolve
 from parelha.models.load import load_base, load_tokenizer
 from parelha.models.policy import Policy
 from parelha.priority import usable_cores
-from parelha.runtime import load_policy
 from parelha.stage import Part, Stage
 from parelha.tasks import load_tasks
 from parelha.types import Agent, Task

@@ -29,10 +29,10 @@ from parelha.episode import play_tree
 from parelha.kernels.choose import choose
 from parelha.kernels.memory import keep_freed_memory
 from parelha.learning.update import Sample, accumulate_gradients, make_sample
+from parelha.loading import load_policy
 from parelha.models.load import load_base
 from parelha.priority import usable_cores
 from parelha.rollout import play_all
-from parelha.runtime import load_policy
 from parelha.stage import Stage
 from parelha.tasks import load_tasks
 from parelha.types import Agent

@@ -33,7 +33,7 @@ from parelha.config_file import from_dict, lay_over
 from parelha.errors import UsageError, WorkFailedError
 from parelha.grading import Grader
 from parelha.learning.ranks import Ranks, Told
-from parelha.runtime import find_files, load_follower
+from parelha.loading import find_files, load_follower
 from parelha.tasks.own import load_own
 from parelha.train import load_run_config, train
 from parelha.types import Agent

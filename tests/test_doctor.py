@@ -15,7 +15,7 @@ import pytest
 import torch
 
 import parelha.sandbox
-from parelha import doctor, runtime
+from parelha import doctor, loading
 from parelha.config import Config
 from parelha.errors import InfrastructureError
 from parelha.experiment.made import made_with
@@ -64,8 +64,8 @@ def test_processors_that_this_process_may_not_use_are_not_counted(
     monkeypatch.setattr(os, "cpu_count", lambda: 64)
     monkeypatch.setattr(os, "sched_getaffinity", lambda pid: {3, 5}, raising=False)
     monkeypatch.setattr(torch, "set_num_threads", threads.append)
-    monkeypatch.setattr(runtime, "keep_freed_memory", lambda: None)
-    runtime.prepare_torch(Config())
+    monkeypatch.setattr(loading, "keep_freed_memory", lambda: None)
+    loading.prepare_torch(Config())
     assert threads == [2]
     assert grader_settings(Config())["workers"] == 2
     assert made_with()["machine"]["cores"] == 2

@@ -4,6 +4,7 @@
 
 import json
 import multiprocessing
+import os
 import subprocess
 import sys
 import tomllib
@@ -17,10 +18,14 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from parelha.errors import UsageError
 from parelha.learning.ranks import Ranks, spread
 from parelha.learning.update import Sample
+from parelha.types import Agent
+from tests.architectures.models import DEEPSEEK, QWEN2, Architecture
 from tests.fakes import run_tiny, tiny_config, use_fakes
 from tests.ranking import run_rank, updates
+from tests.vllm_serving import starting
 
 # Ranks are processes of their own, each of which has torch to import.
 PATIENCE = 600
@@ -68,20 +73,39 @@ def test_one_two_and_four_ranks_give_the_same_losses_gradients_and_adapters(
     tmp_path: Path,
 ) -> None:
     alone = updates(Ranks())
+    for size in (2, 4):
+        assert_close(by_ranks(size, tmp_path), alone)
+
+
+def by_ranks(size: int, place: Path, folder: Path | None = None) -> list[Any]:
+    """What the first of so many ranks, each a process of its own, finds."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["tests.ranking"])
-    for size in (2, 4):
-        meet, out = tmp_path / f"meet{size}", tmp_path / f"{size}.pt"
-        ranks = [
-            context.Process(target=run_rank, args=(rank, size, meet, out), daemon=True)
-            for rank in range(size)
-        ]
-        for process in ranks:
-            process.start()
-        for process in ranks:
-            process.join(PATIENCE)
-        assert [process.exitcode for process in ranks] == [0] * size
-        assert_close(torch.load(out, weights_only=False), alone)
+    meet, out = place / f"meet{size}", place / f"{size}.pt"
+    ranks = [
+        context.Process(target=run_rank, args=(rank, size, meet, out, folder), daemon=True)
+        for rank in range(size)
+    ]
+    for process in ranks:
+        process.start()
+    for process in ranks:
+        process.join(PATIENCE)
+    assert [process.exitcode for process in ranks] == [0] * size
+    found: list[Any] = torch.load(out, weights_only=False)
+    return found
+
+
+@pytest.mark.parametrize("model", [QWEN2, DEEPSEEK], ids=str)
+def test_ranks_that_hold_a_part_of_the_base_each_give_the_same_as_one_that_holds_it_all(
+    model: Architecture, tmp_path: Path
+) -> None:
+    folder = model.save(tmp_path / "base")
+    alone = updates(Ranks(), folder)
+    found = by_ranks(2, tmp_path, folder)
+    kept = found.pop(-2)
+    assert kept["same"] and kept["held"] <= 0.51 * kept["shared"]
+    assert alone.pop(-2)["same"]
+    assert_close(found, alone)
 
 
 def assert_close(found: list[Any], wanted: list[Any]) -> None:
@@ -95,6 +119,21 @@ def assert_close(found: list[Any], wanted: list[Any]) -> None:
             torch.testing.assert_close(one["grads"][name], grad, rtol=1e-3, atol=1e-5)
     for name, parameter in wanted[-1].items():
         torch.testing.assert_close(found[-1][name], parameter, rtol=1e-3, atol=1e-4)
+
+
+def launch(file: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """`parelha train` with fake tasks, by two ranks."""
+    start = ["-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2"]
+    command = [sys.executable, *start, "-m", "tests.ranking", "train", str(file)]
+    return subprocess.run(
+        command,
+        cwd=ROOT,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
 
 
 def metrics_of(run: Path) -> list[dict[str, Any]]:
@@ -114,11 +153,7 @@ def test_a_rank_that_is_killed_ends_the_run_cleanly_and_it_goes_on_as_one_never_
     file = tmp_path / "run.toml"
     file.write_text(as_toml(config.to_dict()))
     assert tomllib.loads(file.read_text())["train"]["steps"] == 3
-    launch = ["-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2"]
-    command = [sys.executable, *launch, "-m", "tests.ranking", "train", str(file)]
-    ended = subprocess.run(
-        command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE, check=False
-    )
+    ended = launch(file, DIES="1")
     assert ended.returncode != 0
     assert ended.stdout.count("step 1/3") == 1, ended.stderr  # the first rank alone speaks
     said = [line for line in ended.stderr.splitlines() if line.startswith("parelha: ")]
@@ -138,6 +173,43 @@ def test_a_rank_that_is_killed_ends_the_run_cleanly_and_it_goes_on_as_one_never_
             if not name.startswith("adapter_sha/"):
                 wanted = value if value is None else pytest.approx(value, rel=1e-3, abs=1e-5)
                 assert one[name] == wanted, name
+
+
+def test_a_run_whose_base_is_shared_trains_both_adapters_with_a_vllm_server(
+    model_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with starting(monkeypatch) as start:
+        config = tiny_config(
+            model_folder,
+            tmp_path,
+            model={"sharded": True},
+            engine={"kind": "vllm", "servers": [start().url]},
+            train={"steps": 2},
+        )
+        file = tmp_path / "run.toml"
+        file.write_text(as_toml(config.to_dict()))
+        ended = launch(file)
+    assert ended.returncode == 0, ended.stderr
+    steps = metrics_of(config.run_dir)
+    assert len({step[f"adapter_sha/{agent}"] for step in steps for agent in Agent}) == 4
+    # The server holds the whole base: what the ranks compute together is the same.
+    assert all(step[f"mismatch/{agent}"] < 1e-3 for step in steps for agent in Agent)
+
+
+@pytest.mark.parametrize(
+    ("sections", "says"),
+    [
+        ({}, "model.sharded needs vLLM servers to play: set engine.kind to vllm"),
+        ({"engine": {"kind": "vllm", "servers": ["http://a:1"]}}, "trainers that torchrun starts"),
+    ],
+)
+def test_a_base_that_nobody_could_share_is_refused(
+    sections: dict[str, Any], says: str, model_folder: Path, tmp_path: Path
+) -> None:
+    config = tiny_config(model_folder, tmp_path, model={"sharded": True}, **sections)
+    with pytest.raises(UsageError, match=says):
+        run_tiny(config)
+    assert not config.run_dir.exists()
 
 
 def as_toml(table: dict[str, Any]) -> str:

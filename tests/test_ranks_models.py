@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import torch.distributed as dist
 
-from parelha import runtime
+from parelha import loading
 from parelha.config import Config
 from parelha.errors import UsageError
 from parelha.learning.ranks import Ranks
@@ -43,11 +43,11 @@ def _follow(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
             mine[0] = parts[0 if dealt else 1]
 
         monkeypatch.setattr(dist, "scatter_object_list", scatter)
-        monkeypatch.setattr(runtime, "find_files", lambda *_: own)
-        monkeypatch.setattr(runtime, "load_policy", loaded)
-        monkeypatch.setattr(runtime, "prepare_torch", lambda _: None)
+        monkeypatch.setattr(loading, "find_files", lambda *_: own)
+        monkeypatch.setattr(loading, "load_policy", loaded)
+        monkeypatch.setattr(loading, "prepare_torch", lambda _: None)
         leader.tell(config, first)
-        runtime.follow(follower)
+        loading.follow(follower)
 
     return told
 

@@ -25,7 +25,7 @@ def test_eval_plays_the_servers_models_and_loads_no_weights(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     use_fakes(monkeypatch)
-    monkeypatch.setattr("parelha.runtime.load_policy", None)
+    monkeypatch.setattr("parelha.loading.load_policy", None)
 
     def reply(body: dict[str, Any]) -> Any:
         legal = body.get("guided_choice")

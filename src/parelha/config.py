@@ -41,6 +41,9 @@ class ModelConfig(Section):
     processors that multiply it faster than float32, else float32; a run's `config.json` holds what
     it came to. `nf4`: linear layers in 4 bits (QLoRA, arXiv 2305.14314), the rest bfloat16; it
     needs an NVIDIA GPU and bitsandbytes."""
+    sharded: bool = False
+    """Spread the base's layers over the trainers that torchrun starts (FSDP2), for a base that one
+    GPU cannot hold; vLLM servers answer (docs/scale.md)."""
     shared_policy: bool = False
     """One adapter plays both roles; the reviewer's rounds train the coder's adapter too."""
     train_agents: tuple[Literal["coder", "reviewer"], ...] = ("coder", "reviewer")

@@ -1,39 +1,31 @@
 """Everything a run holds open: models, engine, grader, and the watch on memory."""
 
-import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 import psutil
-import torch
-from transformers import PreTrainedModel
 
-from parelha.agents.formats import Format, make_format
+from parelha.agents.formats import Format
 from parelha.agents.roles import Roles, roles_of
 from parelha.closing import Closing
 from parelha.config import Config
 from parelha.config_base import user_path
-from parelha.config_engine import FastPath
-from parelha.config_file import from_dict, lay_over
 from parelha.engines.protocol import Engine
 from parelha.engines.server import ServerEngine
 from parelha.engines.torch_engine import TorchEngine
 from parelha.engines.vllm_engine import VllmEngine
 from parelha.errors import UsageError
 from parelha.grading import Grader, grader_settings
-from parelha.kernels.choose import Kernels, choose
-from parelha.kernels.memory import keep_freed_memory
 from parelha.learning.algorithms import load_algorithm
-from parelha.learning.ranks import Ranks, Told
-from parelha.models.fetch import ModelFiles, resolve
-from parelha.models.load import check_format, check_four_bit, load_base, load_tokenizer
+from parelha.learning.ranks import Ranks
+from parelha.loading import find_files, load_formats, load_with, prepare_torch, resolved
+from parelha.models.fetch import ModelFiles
+from parelha.models.load import check_four_bit
 from parelha.models.policy import Policy
 from parelha.own_modules import load_module
-from parelha.priority import usable_cores
 from parelha.sizes import LongestDialogues, with_room
 from parelha.stage import Stage
 from parelha.types import Agent, Phase, Task
@@ -157,6 +149,7 @@ def open_runtime(
     on_progress: Callable[[str], None],
     on_message: Callable[[str], None] | None = None,
     open_grader: Callable[..., Grader] | None = None,
+    ranks: Ranks | None = None,
 ) -> Runtime:
     """Find the weights, load them, start the workers; of a server's models the tokenizers alone.
 
@@ -166,6 +159,7 @@ def open_runtime(
         on_message: told, in lines that stay, of vLLM servers that are lost or back; None means
             `on_progress`.
         open_grader: makes the grader of `grader_settings`; None means one on this machine.
+        ranks: who shares the updates, and is told of the run; None means nobody.
 
     Raises:
         UsageError: a model, a server or a module that cannot be had, or isolation too weak to run
@@ -181,58 +175,18 @@ def open_runtime(
     try:
         roles = roles_of(config)
         files = find_files(roles, on_progress)
+        config, ranks = resolved(config), ranks or Ranks()
+        ranks.tell(config, files)
         on_progress(f"loading {next(iter(files.values())).name}")
         policy, engine, formats = _open_engine(
-            config, files, on_progress, on_message or on_progress
+            config, files, ranks, on_progress, on_message or on_progress
         )
-        config = resolved(config, policy)
     except BaseException:
         grader.close()
         raise
     pool = ThreadPoolExecutor(max_workers=2 * grader.workers, thread_name_prefix="grade")
-    return Runtime(config, roles, files, policy, engine, formats, grader, pool, MemoryWatch())
-
-
-def prepare_torch(config: Config) -> None:
-    """Threads, of which the ranks of one machine have a part each, and memory."""
-    here = int(os.environ.get("LOCAL_WORLD_SIZE", "1"))
-    torch.set_num_threads(config.engine.threads or max(1, usable_cores() // here))
-    keep_freed_memory()
-
-
-def follow(ranks: Ranks) -> None:
-    """Take part in the updates of a run that another rank leads, to its end.
-
-    Raises:
-        UsageError: as `load_follower`.
-        WorkFailedError: another rank is gone.
-    """
-    if (told := ranks.receive()) is None:
-        return  # it ended before it began
-    ranks.follow(load_follower(told))
-
-
-def load_follower(told: Told) -> Policy:
-    """The models of a process that takes part in updates of a run which another one leads.
-
-    Raises:
-        UsageError: a model that cannot be had here, or of which the first trainer has other
-            weights.
-    """
-    config = from_dict(told.config)
-    prepare_torch(config)
-    files = find_files(roles_of(config), lambda line: None)
-    for agent, first in told.files.items():
-        own = files[agent]
-        if own.sha256 != first.sha256:
-            raise UsageError(
-                f"the {agent}'s weights differ from the first trainer's: {first.source} "
-                f"{first.sha256[:12]} there, {own.source} {own.sha256[:12]} here"
-            )
-    # Packed copies serve generation alone.
-    alone = config.engine.model_copy(update={"without": (*config.engine.without, "packed")})
-    config = config.model_copy(update={"engine": alone})
-    return load_policy(config, files)[0]
+    watch = MemoryWatch()
+    return Runtime(config, roles, files, policy, engine, formats, grader, pool, watch, ranks)
 
 
 def _check_own_modules(config: Config) -> None:
@@ -244,29 +198,10 @@ def _check_own_modules(config: Config) -> None:
         load_module(config.engine.own, "open_engine")
 
 
-def find_files(roles: Roles, on_progress: Callable[[str], None]) -> dict[Agent, ModelFiles]:
-    """Where each role's weights are; a base that several roles share is looked for once.
-
-    Raises:
-        UsageError: a model that cannot be had.
-    """
-    by_name = {
-        name: resolve(name, on_progress=on_progress)
-        for name in dict.fromkeys(role.base for role in roles.values())
-    }
-    return {agent: by_name[role.base] for agent, role in roles.items()}
-
-
-def resolved(config: Config, policy: Policy | None) -> Config:
-    """The configuration with the type of products that `auto` came to."""
-    if policy is None or config.model.dtype != "auto":
-        return config
-    return lay_over(config, {"model.dtype": policy.kernels.dtype_name})
-
-
 def _open_engine(
     config: Config,
     files: dict[Agent, ModelFiles],
+    ranks: Ranks,
     say: Callable[[str], None],
     say_lasting: Callable[[str], None],
 ) -> tuple[Policy | None, Engine, dict[Agent, Format]]:
@@ -278,7 +213,7 @@ def _open_engine(
         key_env = wanted.server_key_env
         engine = ServerEngine(wanted.server, models, formats, key_env=key_env, say=say)
         return None, engine, formats
-    policy, formats = load_policy(config, files)
+    policy, formats = load_with(ranks, config, files)
     if wanted.kind == "vllm":
         own_place = user_path(wanted.adapters_dir)
         folder = own_place if wanted.adapters_dir else config.run_dir / "adapters"
@@ -290,54 +225,6 @@ def _open_engine(
         policy, {agent: form.decode for agent, form in formats.items()}, wanted.max_batch_tokens
     )
     return policy, ours, formats
-
-
-def load_policy(
-    config: Config, files: dict[Agent, ModelFiles]
-) -> tuple[Policy, dict[Agent, Format]]:
-    """Bases, adapters and formats; one base in memory where roles share it.
-
-    Raises:
-        UsageError: a base that cannot be used, or that does not fit on the GPU.
-    """
-    # Packed copies serve generation alone.
-    packed: tuple[FastPath, ...] = ("packed",) if config.engine.kind == "vllm" else ()
-    without = (*config.engine.without, *packed)
-    kernels = choose(config.model.dtype, without=without)
-    by_folder: dict[Path, PreTrainedModel] = {}
-    for found in files.values():
-        if found.folder not in by_folder:
-            by_folder[found.folder] = _load_base(found, kernels, config.model.dtype == "nf4")
-    bases = {agent: by_folder[found.folder] for agent, found in files.items()}
-    formats = load_formats(files)
-    for agent, base in bases.items():
-        check_format(base, formats[agent])
-    return Policy(bases, roles_of(config), config.model, config.seed, kernels), formats
-
-
-def _load_base(found: ModelFiles, kernels: Kernels, four_bit: bool) -> PreTrainedModel:
-    """A base, where the kernels compute."""
-    # Products in float32 need no float32 weights: they stay as they are in the file.
-    held = None if kernels.dtype == torch.float32 else kernels.dtype
-    try:
-        base = load_base(found.folder, held, four_bit=four_bit, name=found.base_name)
-        if not four_bit:  # those are there already
-            kernels.hold(base)
-    except torch.OutOfMemoryError:
-        more = "" if four_bit else ", or model.dtype nf4"
-        raise UsageError(
-            f"{found.name} does not fit on this GPU: choose a smaller model{more}"
-        ) from None
-    return base
-
-
-def load_formats(files: dict[Agent, ModelFiles]) -> dict[Agent, Format]:
-    """The format of each role's tokenizer; one where several have the same."""
-    by_folder: dict[Path, Format] = {}
-    for folder in dict.fromkeys(one.folder for one in files.values()):
-        tokenizer: Any = load_tokenizer(folder)
-        by_folder[folder] = make_format(tokenizer)
-    return {agent: by_folder[one.folder] for agent, one in files.items()}
 
 
 def check_window(runtime: Runtime, tasks: tuple[Task, ...]) -> None:

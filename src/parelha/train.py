@@ -23,6 +23,7 @@ from parelha.evaluate import check_files, evaluate
 from parelha.heldout import heldout_tasks
 from parelha.learning.ranks import join_ranks
 from parelha.live import Progress, duration
+from parelha.loading import follow
 from parelha.pacing import Pace, costs_of_steps, other_steps, what_is_played, written_tokens
 from parelha.provenance import (
     check_made_from,
@@ -31,7 +32,7 @@ from parelha.provenance import (
     model_files,
     what_differs,
 )
-from parelha.runtime import Helpers, Runtime, check_window, follow, open_runtime
+from parelha.runtime import Helpers, Runtime, check_window, open_runtime
 from parelha.tracking import RunFolder
 from parelha.training_step import Ahead, Played, learn_step, play_step, show_tokens
 from parelha.training_tasks import due_in_step, notices, read_past, training_tasks
@@ -76,6 +77,7 @@ def _lead(
     """The run itself, whoever shares its updates."""
     began = time.perf_counter()
     _refuse_server(config)
+    _check_sharded(config, helpers)
     if config.train.overlap and config.engine.kind != "vllm" and not helpers.place_servers:
         raise UsageError("train.overlap needs servers: --cluster starts those of [cluster]")
     tasks = training_tasks(config)
@@ -90,9 +92,9 @@ def _lead(
         on_progress=progress.phase,
         on_message=progress.message,
         open_grader=helpers.open_grader,
+        ranks=helpers.ranks,
     ) as runtime:
-        config, runtime.ranks = runtime.config, helpers.ranks
-        helpers.ranks.tell(config, runtime.files)
+        config = runtime.config
         for notice in runtime.notices:
             progress.message(notice)
         check_window(runtime, tasks + heldout)
@@ -193,6 +195,21 @@ def _refuse_server(config: Config) -> None:
     if config.engine.server:
         raise UsageError(
             "a server's model cannot be trained: leave engine.server out, or use `parelha eval`"
+        )
+
+
+def _check_sharded(config: Config, helpers: Helpers) -> None:
+    """Raise UsageError where nobody could share a base that is to be sharded, or play with it."""
+    if not config.model.sharded:
+        return
+    if config.engine.kind != "vllm":
+        raise UsageError("model.sharded needs vLLM servers to play: set engine.kind to vllm")
+    if config.model.dtype == "nf4":
+        raise UsageError("a base in 4 bits cannot be sharded: set model.dtype to auto")
+    if helpers.ranks.is_alone or helpers.place_servers:
+        raise UsageError(
+            "model.sharded spreads the base over trainers that torchrun starts, two or more: "
+            "torchrun --nproc_per_node 8 -m parelha train CONFIG"
         )
 
 

@@ -23,10 +23,10 @@ from parelha.doctor import check_accelerator
 from parelha.errors import UsageError
 from parelha.kernels.frozen import FrozenHead, Upcaster
 from parelha.learning.update import accumulate_gradients, sample_logprobs
+from parelha.loading import load_policy
 from parelha.models.fetch import ModelFiles
 from parelha.models.load import load_base
 from parelha.models.policy import Policy, held_as
-from parelha.runtime import load_policy
 from parelha.types import Agent
 from tests.architectures.models import CODEGEN, DEEPSEEK, QWEN2, Architecture
 from tests.architectures.play import engine_of, plain_logprobs, play_one, samples

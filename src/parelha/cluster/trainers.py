@@ -23,9 +23,9 @@ from parelha.errors import TrainerGoneError, WorkFailedError
 from parelha.kernels.choose import beside, use_gpu, use_no_gpu
 from parelha.learning.ranks import Ranks, Share, Told
 from parelha.learning.update import UpdateResult
+from parelha.loading import load_follower
 from parelha.models.fetch import ModelFiles
 from parelha.models.policy import Policy
-from parelha.runtime import load_follower
 from parelha.types import Agent
 
 _ATTEMPTS = 10  # of one update

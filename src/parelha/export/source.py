@@ -17,11 +17,11 @@ from parelha.config_file import from_dict
 from parelha.errors import UsageError
 from parelha.evaluate import check_files
 from parelha.files import read_object
+from parelha.loading import find_files
 from parelha.models import catalogue
 from parelha.models.fetch import ModelFiles
 from parelha.models.policy import ADAPTER_FILE, trained_over
 from parelha.provenance import TOKENIZER_FILES
-from parelha.runtime import find_files
 from parelha.tracking import RunFolder, step_name
 from parelha.types import Agent
 

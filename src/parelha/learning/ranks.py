@@ -159,6 +159,18 @@ class Ranks(Closing):
             dist.destroy_process_group()
 
     @contextmanager
+    def together(self) -> Iterator[None]:
+        """What all ranks do at the same time, such as to load a base that is sharded.
+
+        Raises:
+            WorkFailedError: another rank is gone, before the work or in it.
+        """
+        with self._whole():
+            with _talking():
+                dist.barrier()
+            yield
+
+    @contextmanager
     def _whole(self) -> Iterator[None]:
         """What the first does with the others; where it raises, they wait for the rest of it."""
         self._midway = True

@@ -16,6 +16,7 @@ from torch import Tensor
 
 from parelha.kernels.memory import HeapTrimmer, release_freed_memory
 from parelha.kernels.saved import SavedActivations, saved_activations
+from parelha.learning.lockstep import Lockstep
 from parelha.models.passes import SegmentsRead, in_passes, read_segments
 from parelha.models.policy import Policy
 from parelha.models.prefix_tree import Segment, in_order, outside
@@ -45,16 +46,17 @@ class TreePasses:
         # Keys and values of each layer, cut from the graph: gradients gather in them.
         self._known: dict[Segment, list[tuple[Tensor, Tensor]]] = {}
         self._saved: SavedActivations | None = None
+        self._lockstep = Lockstep(policy, agent)
 
     def read(self, roots: Sequence[Segment]) -> Iterator[tuple[list[Segment], Tensor]]:
         """All segments and their (T, H) hidden states, pass by pass, without gradient."""
         for root in roots:
             for group in in_passes(root.all(), self.max_tokens):
-                with torch.no_grad():
-                    done = self._read(group)
-                    self._keep((s for s in group if s.children), done)
+                done = self._read_only(group)
+                self._keep((s for s in group if s.children), done)
                 yield group, done.hidden
             self._known.clear()
+        self._lockstep.wait_for("none")
 
     def add_gradient(self, roots: Sequence[Segment], loss: Loss) -> None:
         """Add the gradient of a loss over all segments to the agent's adapter.
@@ -77,6 +79,7 @@ class TreePasses:
         for some in self._batches(roots):
             for _ in self._passes(some, loss):
                 heap.after_pass()
+        self._lockstep.wait_for("none")
         self._saved = None
 
     def _batches(self, roots: Sequence[Segment]) -> Iterator[list[Segment]]:
@@ -107,8 +110,7 @@ class TreePasses:
         levels = groupby(sorted(upper, key=_depth), key=_depth)
         passes = [group for _, level in levels for group in in_passes(level, self.max_tokens)]
         for group in passes:
-            with torch.no_grad():
-                self._keep(group, self._read(group))
+            self._keep(group, self._read_only(group))
         for known in self._known.values():
             for leaf in (leaf for pair in known for leaf in pair):
                 leaf.grad = torch.zeros_like(leaf)
@@ -139,6 +141,12 @@ class TreePasses:
         """Tokens of a segment and all that follow it."""
         return sum(len(one.ids) for one in segment.all())
 
+    def _read_only(self, group: list[Segment]) -> SegmentsRead:
+        """One pass without gradient."""
+        self._lockstep.wait_for("read")
+        with torch.no_grad():
+            return self._read(group)
+
     def _read(self, group: list[Segment]) -> SegmentsRead:
         return read_segments(self.policy, self.agent, group, self._known)
 
@@ -149,6 +157,7 @@ class TreePasses:
 
     def _backward(self, group: list[Segment], loss: Loss) -> None:
         """One pass forward and backward; all that follows it has been."""
+        self._lockstep.wait_for("backward")
         for known in outside(group):
             for key, value in self._known[known]:
                 key.requires_grad_(True)
@@ -169,6 +178,9 @@ class TreePasses:
                 if one.requires_grad:
                     ends.append(one)
                     grads.append(leaf.grad)
+        if self._lockstep.is_shared:  # every layer goes backward, in the order of all ranks
+            ends.append(0.0 * done.hidden.sum())
+            grads.append(None)
         if ends:
             torch.autograd.backward(ends, grads)
 

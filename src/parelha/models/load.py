@@ -26,6 +26,7 @@ from parelha.agents.templates import MARKER
 from parelha.errors import ModelFileError, UsageError
 from parelha.kernels.cache_argument import as_argument
 from parelha.kernels.choose import beside, gpu_in_use, has_gpu
+from parelha.models.sharded import gather_ends, sharding
 from parelha.models.whole import check_folder
 
 # Architectures whose engine, update, checkpoint and resume the tests play from end to end.
@@ -124,7 +125,12 @@ def check_format(base: PreTrainedModel, form: Format) -> None:
 
 
 def load_base(
-    folder: Path, dtype: torch.dtype | None, *, four_bit: bool = False, name: str = ""
+    folder: Path,
+    dtype: torch.dtype | None,
+    *,
+    four_bit: bool = False,
+    name: str = "",
+    num_shards: int = 1,
 ) -> PreTrainedModel:
     """Return the frozen base: eval mode, no parameter requires a gradient.
 
@@ -136,11 +142,12 @@ def load_base(
             this process's GPU; else everything is in `dtype` on the CPU.
         name: what the base calls itself, and so what its adapters say they belong to; the folder
             where it is empty.
+        num_shards: ranks that hold a part of it each, and load it at the same time.
 
     Raises:
         ModelFileError: the folder holds no causal model that can be read exactly and played; a
             tensor that is missing or too many is named.
-        UsageError: `four_bit` on a machine that cannot.
+        UsageError: `four_bit` on a machine that cannot, or a transformers that shards no base.
     """
     if (folder / "adapter_config.json").is_file():
         raise ModelFileError(
@@ -157,6 +164,8 @@ def load_base(
             load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_compute_dtype=dtype
         )
         how |= {"quantization_config": nf4, "device_map": {"": gpu_in_use()}}
+    if num_shards > 1:
+        how |= sharding(folder, num_shards)
     logging: Any = transformers_logging
     progress, verbosity = logging.is_progress_bar_enabled(), logging.get_verbosity()
     logging.disable_progress_bar()
@@ -175,10 +184,13 @@ def load_base(
     _check_numbers(folder, model)
     if name:
         model.name_or_path = model.config.name_or_path = name  # PEFT reads both
+    if num_shards > 1:
+        gather_ends(model)
     model.requires_grad_(False)
     model.eval()
     assert isinstance(model, PreTrainedModel)
-    if model.config.model_type not in VERIFIED:
+    # A sharded base answers on a server: that its passes are other ones, `mismatch` would tell.
+    if model.config.model_type not in VERIFIED and num_shards == 1:
         check_fits(model)
     return model
 

@@ -30,6 +30,7 @@ from parelha.kernels.fast import Fast, make_fast
 from parelha.kernels.frozen import FrozenHead
 from parelha.kernels.memory import release_freed_memory
 from parelha.models.load import attention_mask
+from parelha.models.sharded import is_sharded
 from parelha.types import Agent
 
 ADAPTER_FILE = "adapter_model.safetensors"
@@ -48,6 +49,7 @@ class Policy:
 
     Attributes:
         kernels: those that all bases are computed with; each one's own are in `fast`.
+        is_sharded: whether other ranks hold a part of the bases, and take part in every pass.
 
     Raises:
         UsageError: a base in which nothing can be adapted, or not what the configuration names.
@@ -64,6 +66,7 @@ class Policy:
         self.roles, self.config = roles, config
         first, *_ = (bases[agent] for agent in roles)
         self.kernels = kernels or choose_for(first)
+        self.is_sharded = any(map(is_sharded, bases.values()))
         _check_names(config.adapter_targets, bases.values())
         torch.manual_seed(seed)
         self._models: dict[Agent, PeftModel] = {}
@@ -238,7 +241,12 @@ class Policy:
         model, adapter = self._models[agent], self.adapter(agent)
         folder.mkdir(parents=True, exist_ok=True)
         # Embeddings are never trained; "auto" would ask the hub whether they had been resized.
-        model.save_pretrained(str(folder), selected_adapters=[adapter], save_embedding_layers=False)
+        model.save_pretrained(
+            str(folder),
+            selected_adapters=[adapter],
+            save_embedding_layers=False,
+            state_dict=_adapters_of(model),
+        )
         # PEFT puts a named adapter one folder down; the run folder's layout has it flat.
         inner = folder / adapter
         if inner.is_dir():
@@ -266,7 +274,9 @@ class Policy:
         except (OSError, SafetensorError) as error:
             raise UsageError(f"the adapter at {path} cannot be read: {error}") from None
         model, adapter = self._models[agent], self.adapter(agent)
-        wanted = get_peft_model_state_dict(model, adapter_name=adapter, save_embedding_layers=False)
+        wanted = get_peft_model_state_dict(
+            model, _adapters_of(model), adapter_name=adapter, save_embedding_layers=False
+        )
         if {k: v.shape for k, v in state.items()} != {k: v.shape for k, v in wanted.items()}:
             raise UsageError(
                 f"the adapter at {path} does not fit this model, rank and adapter_targets"
@@ -278,6 +288,11 @@ class Policy:
                 "set model.dtype as it was"
             )
         set_peft_model_state_dict(model, state, adapter_name=adapter)
+
+
+def _adapters_of(model: PeftModel) -> dict[str, Tensor]:
+    """All adapters by PEFT's names; of a sharded base PEFT would gather every weight first."""
+    return {name: one for name, one in model.named_parameters() if "lora_" in name}
 
 
 def window_of(config: Any) -> int:

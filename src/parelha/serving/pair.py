@@ -17,9 +17,9 @@ from parelha.engines.torch_engine import TorchEngine
 from parelha.evaluate import check_files
 from parelha.export.source import chosen_step
 from parelha.kernels.memory import keep_freed_memory
+from parelha.loading import find_files, load_policy
 from parelha.models.load import check_four_bit
 from parelha.priority import usable_cores
-from parelha.runtime import find_files, load_policy
 from parelha.tracking import RunFolder
 from parelha.types import Agent
 
