@@ -347,7 +347,7 @@ def _check_memory(plan: Plan) -> None:
     fits = [other.base for other in others if needs_of(other) <= memory]
     largest = max(fits, key=lambda row: row.parameters, default=None)
     raise UsageError(
-        f"{plan.base.name} needs {needed:.1f} GiB on each GPU (a base is not spread over several) "
+        f"{plan.base.name} needs {needed:.1f} GiB on each GPU (a cluster spreads no base over several) "
         f"and there are {memory:g}: --gpu-memory {math.ceil(needed)} would do"
         + (f", or --model.coder {largest.name}" if largest else "")
     )
