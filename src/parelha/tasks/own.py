@@ -67,17 +67,18 @@ class OwnTask:
         """Return the instance of a seed, whose hidden inputs can be drawn.
 
         Raises:
-            UsageError: the file fails at that seed.
+            TaskFileError: the file fails at that seed, or draws nothing that can be hidden.
         """
         try:
             task = self.task(seed)
             if not task.make_cases(0):
-                raise ValueError("the examples show all that ordinary and edges draw")
+                raise SourceError(
+                    "no hidden input is left: the examples show all that ordinary and edges draw"
+                )
         except Exception as error:
-            said = one_line(f"{type(error).__name__}: {error}")
-            raise UsageError(
-                f"{self.name}.py: its inputs cannot be drawn from seed {seed}: {said}"
-            ) from error
+            said = f"its inputs cannot be drawn from seed {seed}: {type(error).__name__}: {error}"
+            said = str(error) if isinstance(error, SourceError) else said
+            raise TaskFileError(f"{self.name}.py: {one_line(said)}") from error
         return task
 
 
@@ -128,11 +129,6 @@ def _load(file: Path) -> list[OwnTask]:
     action = problem.action
     tasks = [OwnTask(file.stem, action, problem, v) for v in problem.variants.values()]
     for own in tasks:
-        try:
-            for seed in (0, HELDOUT_SEEDS_FROM):  # a draw that fails is found here, not in a run
-                own.task(seed).make_cases(seed)
-        except Exception as error:
-            said = f"the inputs cannot be drawn: {type(error).__name__}: {error}"
-            said = str(error) if isinstance(error, SourceError) else said
-            raise TaskFileError(f"{file.stem}.py: {one_line(said)}") from error
+        for seed in (0, HELDOUT_SEEDS_FROM):  # a draw that fails is found here, not in a run
+            own.drawn(seed)
     return tasks
