@@ -9,16 +9,12 @@ calls is counted as hand-over, so work that is moved out of the calls still show
 import contextlib
 import marshal
 import os
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from parelha.efficiency import counters
-from parelha.errors import InputError
 from parelha.sandbox import Sandbox, profile_of
-from parelha.sandbox.codec import CodecError
-from parelha.sandbox.codec_write import Encoder
 from parelha.sandbox.conversation import BrokenError, ClosedError, Conversation, failed
 from parelha.sandbox.process import (
     ANSWER_SECONDS,
@@ -27,7 +23,7 @@ from parelha.sandbox.process import (
     ZygoteProcess,
     judge_death,
 )
-from parelha.sandbox.runner import INPUT_BYTES, encode_program
+from parelha.sandbox.runner import encode_inputs, encode_program
 from parelha.sandbox.worker import PROFILES
 from parelha.types import CallResult, Limits
 
@@ -90,12 +86,8 @@ def encode_slice(inputs: Sequence[tuple[object, ...]]) -> bytes:
     Raises:
         InputError: an input that is no plain value.
     """
-    encoder = Encoder(INPUT_BYTES, sys.modules.get("numpy"), sys.modules.get("pandas"))
-    try:
-        exact = encoder.encode([tuple(arguments) for arguments in inputs])
-    except CodecError as error:
-        raise InputError(f"an input cannot be sent to a program: {error}") from error
-    if not (encoder.uses_numpy or encoder.uses_pandas):
+    (exact,), needed = encode_inputs([[tuple(arguments) for arguments in inputs]])
+    if needed == "bare":
         # marshal is many times faster to read, but writes arrays as bytes and knows no dates.
         with contextlib.suppress(ValueError):
             return b"m" + marshal.dumps(list(inputs))
