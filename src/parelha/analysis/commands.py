@@ -169,14 +169,9 @@ def program_bytes(source: str) -> bytes:
 def run_command(
     tool: Tool, source: str, config: Path | None, mypy_cache: str, hash_seed: str = "0"
 ) -> ToolOutput:
-    """Run one tool's command line on one program.
+    """Run one tool's command line on one program, its suppressions already neutralised.
 
-    Args:
-        tool: which one.
-        source: the program, suppressions already neutralised if they are to be.
-        config: a user's settings file, or None for defaults.
-        mypy_cache: mypy's cache folder, or ``os.devnull`` for none.
-        hash_seed: Python's, or "random" as for a user who sets none.
+    A hash seed of "random" is as for a user who sets none.
 
     Raises:
         InfrastructureError: the tool could not be started, was killed from outside, or hung
@@ -235,12 +230,6 @@ def limit(pid: int, cpu_seconds: int, memory_bytes: int) -> None:
 
 def judged(tool: str, exit_code: int, stdout: str, stderr: str) -> ToolOutput:
     """Tell a program that was too much for a tool from a fault of the machine.
-
-    Args:
-        tool: for the error's text.
-        exit_code: as ``subprocess`` gives it.
-        stdout: what the tool printed.
-        stderr: what it complained of.
 
     Raises:
         InfrastructureError: killed by a signal that no program can bring about.

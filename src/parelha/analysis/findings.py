@@ -25,9 +25,6 @@ _CRASH_FILE = re.compile(r"'[^']*pylint-crash-[^']*'")
 def read_pylint(output: str) -> tuple[tuple[Finding, ...], float | None]:
     """Findings and score from ``pylint --output-format=json2``.
 
-    Args:
-        output: what pylint wrote.
-
     Returns:
         The findings, and the score; the score is None when pylint could not read the program.
 

@@ -35,12 +35,7 @@ def processor_seconds(pid: int) -> float:
 
 
 def open_counter(kind: int, what: int, pid: int) -> int:
-    """Count an event in a process and in the threads it starts from now on, outside the kernel.
-
-    Args:
-        kind: `HARDWARE` or `SOFTWARE`.
-        what: the event, such as `HARDWARE_INSTRUCTIONS`.
-        pid: the process; 0 is the caller.
+    """Count an event in a process (0: the caller) and in threads it starts, outside the kernel.
 
     Returns:
         a descriptor for `read_counter`; the caller closes it.

@@ -82,12 +82,7 @@ class _WrongValueError(Exception):
 
 
 class EfficiencyMeter:
-    """Measures programs against the references of their tasks. Thread-safe.
-
-    Args:
-        sandbox: where programs run.
-        seed: of the timed inputs.
-    """
+    """Measures programs against the references of their tasks. Thread-safe."""
 
     def __init__(self, sandbox: Sandbox, seed: int = 0) -> None:
         self._sandbox = sandbox
@@ -100,11 +95,7 @@ class EfficiencyMeter:
             self._processors.put(cpu)
 
     def measure(self, task: Task, program: str) -> Efficiency | None:
-        """Measure a program that passes every hidden case.
-
-        Args:
-            task: its reference is what the program is compared with.
-            program: the source.
+        """Measure a program that passes every hidden case beside its task's reference.
 
         Returns:
             None where the task has no inputs large enough to be timed.

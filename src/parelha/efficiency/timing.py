@@ -53,14 +53,7 @@ def timed(
     """Load programs in timed children, side by side on one processor.
 
     Their parents have the same libraries, so that the children differ in nothing but the program. A
-    program that cannot be loaded has its `failure` set.
-
-    Args:
-        sandbox: whose children they are.
-        sources: the programs.
-        entry_point: name of the function, the same in each.
-        limits: of each child, over all its slices.
-        cpu: number of the processor.
+    program that cannot be loaded has its `failure` set. Limits are each child's, over its slices.
 
     Raises:
         InfrastructureError: the machine failed; nothing that was measured counts.
@@ -105,14 +98,9 @@ class TimedChild:
     def __init__(
         self, zygote: ZygoteProcess, program: bytes, limits: Limits, level: int, cpu: int
     ) -> None:
-        """Fork the child, bind it to a processor, load the program.
+        """Fork a child of a parent that serves nobody else, bind it to a processor, load a program.
 
-        Args:
-            zygote: its parent, which serves nobody else meanwhile.
-            program: entry point, source and "timed", encoded.
-            limits: over the whole life of the child.
-            level: the sandbox's level of isolation.
-            cpu: number of the processor that the child and all its threads run on.
+        The limits hold over the whole life of the child; `program` is encoded as "timed".
 
         Raises:
             ZygoteError: the machinery failed.
@@ -147,10 +135,7 @@ class TimedChild:
         return CLOCK if self._events < 0 else INSTRUCTIONS
 
     def run(self, message: bytes) -> Slice:
-        """Call the program on a slice of inputs.
-
-        Args:
-            message: the inputs, as `encode_slice` writes them.
+        """Call the program on a slice of inputs, as `encode_slice` writes them.
 
         Returns:
             the slice; without cost where the program failed, then or earlier.

@@ -208,14 +208,7 @@ def multiplies_bfloat16() -> bool:
 def product_seconds(
     dtypes: Collection[torch.dtype], *, rows: int, tries: int, packed: bool = False
 ) -> list[float]:
-    """Seconds of a (rows, 1024) x (1024, 1024) product in each type; the best of several, in turn.
-
-    Args:
-        dtypes: the types.
-        rows: of the activations.
-        tries: how often each is timed.
-        packed: whether the weight is packed before.
-    """
+    """Seconds of a (rows, 1024) x (1024, 1024) product in each type, the best of `tries`."""
     torch.manual_seed(0)
     works: list[Callable[[], Tensor]] = []
     for dtype in dtypes:

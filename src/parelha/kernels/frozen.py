@@ -16,11 +16,7 @@ from parelha.kernels.packed import pack, packed_linear
 
 
 class Upcaster:
-    """Gives weights in the type of products; one weight at a time where they are held otherwise.
-
-    Args:
-        dtype: of the products.
-    """
+    """Gives weights in the type of products; one weight at a time where they are held otherwise."""
 
     def __init__(self, dtype: torch.dtype) -> None:
         self.dtype = dtype

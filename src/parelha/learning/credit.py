@@ -69,13 +69,7 @@ _Entry = tuple[Round, list[int], float]
 def assign_credit(
     trees: Sequence[Tree], learning: LearningConfig, reward: RewardConfig
 ) -> dict[Agent, GroupCount]:
-    """Fill `advantages` of every round of a step, in place; None where a turn teaches nothing.
-
-    Args:
-        trees: rewarded.
-        learning: the algorithm, and whether advantages are scaled.
-        reward: what a tool call costs.
-    """
+    """Fill `advantages` of every round of a step, in place; None where a turn teaches nothing."""
     for tree in trees:
         for play in tree.rounds:
             play.advantages, play.better = [None] * len(play.turns), {}

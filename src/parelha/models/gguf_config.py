@@ -67,9 +67,6 @@ _SAYS_NOTHING = {"rope.scaling.finetuned", "tensor_data_layout"}
 class Keys:
     """The metadata of a file, under the names that the specification gives to all architectures.
 
-    Args:
-        file: the GGUF file.
-
     Raises:
         ModelFileError: the file does not name its architecture.
     """

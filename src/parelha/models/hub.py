@@ -100,12 +100,7 @@ def weight_files(folder: Path) -> list[Path]:
 
 
 def missing_shard(folder: Path, index: str = "") -> str:
-    """What is wrong with the files that an index names, in a clause; "" where they are all there.
-
-    Args:
-        folder: a model folder.
-        index: name of the index; those of both kinds where it is empty.
-    """
+    """What is wrong with the files that an index, or any, names, in a clause; "" for nothing."""
     for name in (index,) if index else tuple(index for _, index in _WEIGHTS):
         path = folder / name
         if not path.is_file():

@@ -186,9 +186,7 @@ def load_base(
 def check_loaded(where: Path, info: Mapping[str, Any]) -> None:
     """Refuse a model of which transformers filled a part with random numbers, or dropped one.
 
-    Args:
-        where: file or folder that was read.
-        info: transformers' `output_loading_info`.
+    `info` is its `output_loading_info`.
 
     Raises:
         ModelFileError: naming the first tensor, and how many more there are.

@@ -122,10 +122,6 @@ def wrong_system() -> Probe:
 def try_attacks(zygote: "ZygoteProcess", namespaces_missing: str) -> Probe:
     """Attack the sandbox from inside and say what held.
 
-    Args:
-        zygote: a warm parent of the kind that will be used.
-        namespaces_missing: why it has no namespaces, or "".
-
     Raises:
         ZygoteError: the attempt itself failed.
     """

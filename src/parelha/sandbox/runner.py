@@ -160,10 +160,6 @@ class Sandbox(Closing):
 
         They are taken back at the end of the block, and thrown away where it ends by an error.
 
-        Args:
-            profile: the libraries they have, as `profile_of` names them.
-            count: how many.
-
         Raises:
             InfrastructureError: the machine failed.
             UsageError: isolation too weak.

@@ -150,11 +150,7 @@ def read_text(path: Path) -> str:
 
 
 def read_table(path: Path, known: dict[str, tuple[type, ...]]) -> dict[str, Any]:
-    """Return a TOML file's table.
-
-    Args:
-        path: of the file.
-        known: the keys it may have, and the types of their values.
+    """Return a TOML file's table, of which `known` are the keys with the types of their values.
 
     Raises:
         TaskFileError: it is no TOML, or a key or a type is not among the known ones.

@@ -61,12 +61,6 @@ def read_source(
 ) -> dict[int, Source]:
     """Take a problem's Python file apart and run it once for its functions.
 
-    Args:
-        text: of the file.
-        entry_point: the function asked for.
-        levels: that the problem has.
-        folder: where the file lies, for what it imports from files beside it.
-
     Raises:
         SourceError: it is no Python, fails, or lacks a function.
     """
@@ -135,12 +129,9 @@ def _at_level(
 
 
 def wrong_answers(text: str, entry_point: str, level: int | None) -> tuple[tuple[str, str], ...]:
-    """Return the ``mistake_...`` functions of a file as programs, under the reference's name.
+    """Return a level's ``mistake_...`` functions as programs, under the reference's name.
 
-    Args:
-        text: of the file, which `read_source` has found to be well made.
-        entry_point: the function asked for.
-        level: whose wrong answers are wanted; None is the lowest.
+    The level None is the lowest.
     """
     file = _File(text)
     found = []

@@ -231,12 +231,7 @@ def _problem(
 
 
 def test_methods(node: ast.ClassDef, classes: Sequence[ast.ClassDef]) -> list[str]:
-    """Return the names of a unittest class's tests, in the order in which unittest runs them.
-
-    Args:
-        node: the class.
-        classes: those of the test; it may inherit from them.
-    """
+    """Return the names of a class's tests, inherited ones too, in the order of unittest."""
     names = {child.name for child in node.body if isinstance(child, ast.FunctionDef)}
     bases = {base.id for base in node.bases if isinstance(base, ast.Name)}
     others = [one for one in classes if one is not node]

@@ -35,12 +35,7 @@ def judged(
 ) -> list[CallResult]:
     """Return the calls with the helpers' verdicts in place of the values that they judge.
 
-    Args:
-        helpers: source of the test's functions.
-        rights: what is right, one for each call.
-        calls: what a program gave.
-        limits: of the judging process, over all its verdicts.
-        run: `Sandbox.run`.
+    The limits are those of the judging process, over all its verdicts.
 
     Raises:
         InfrastructureError: the machine failed.
