@@ -42,18 +42,19 @@ class Source:
     """A Python file taken apart, as one level has it.
 
     Attributes:
-        reference: the reference's own program.
-        signature: the reference's head on one line.
-        ordinary: draws a plain input.
-        edges: draws those at the limits of this level and of those below.
-        oracle: the answer by another way, if there is one.
+        reference: the reference's own program, right and lint-clean.
+        signature: the reference's head on one typed line.
+        ordinary: ``ordinary(rng, size)`` draws one plain input of about `size` elements.
+        edges: ``edges(rng)`` draws those at the limits of this level and of those below.
+        oracle: an independent computation of the answer (scipy, scikit-learn, pandas ...) which
+            returns NotImplemented where its source does not say what the statement says.
     """
 
     reference: str
     signature: str
     ordinary: Ordinary
     edges: Edges
-    oracle: Callable[..., Any] | None
+    oracle: Callable[..., Any] | None = None
 
 
 def read_source(

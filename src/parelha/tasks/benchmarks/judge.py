@@ -51,7 +51,8 @@ def judged(
     if not inputs:
         return list(calls)
     answers = run(judge_source(helpers), ANSWER, inputs, limits, harness=True).calls
-    values: dict[int, list[Any]] = {n: list(_value_of(calls[n])) for n, _ in places}
+    answered: dict[int, Any] = {n: calls[n].value for n, _ in places}
+    values = {n: list(seen) for n, seen in answered.items()}
     failed: dict[int, CallResult] = {}
     for (number, place), verdict in zip(places, answers, strict=True):
         if verdict.outcome is Outcome.PASSED:
@@ -74,10 +75,6 @@ def _pairs(right: Right, value: object) -> list[tuple[Right, Seen]]:
 
 def _is_seen(seen: object) -> bool:
     return isinstance(seen, tuple) and len(seen) == 2
-
-
-def _value_of(call: CallResult) -> list[Any]:
-    return call.value if isinstance(call.value, list) else []
 
 
 def _arguments(said: Right, packed: Any) -> tuple[Any, ...]:
