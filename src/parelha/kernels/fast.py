@@ -31,13 +31,7 @@ Mask = Callable[[Any, Tensor], Tensor]
 
 @dataclass
 class Fast:
-    """A model under its fast paths.
-
-    Attributes:
-        kernels: those in use.
-        adapted: its adapted layers.
-        head: its output head.
-    """
+    """A model under its fast paths: the kernels in use, its adapted layers, its output head."""
 
     kernels: Kernels
     adapted: AdaptedModel

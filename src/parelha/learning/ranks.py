@@ -50,12 +50,7 @@ class Share:
 
 
 class Told(NamedTuple):
-    """What the others are told of a run.
-
-    Attributes:
-        config: as JSON-ready values.
-        files: where the first rank's weights came from.
-    """
+    """What the others are told of a run, and where the first rank's weights came from."""
 
     config: dict[str, Any]
     files: dict[Agent, ModelFiles]

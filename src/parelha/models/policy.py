@@ -373,12 +373,9 @@ def _lora(base: PreTrainedModel, config: ModelConfig) -> LoraConfig:
 
 def _adapted(base: PreTrainedModel, lora: LoraConfig, name: str) -> PeftModel:
     base.requires_grad_(False)
-    try:
-        with warnings.catch_warnings():
-            # PEFT asks transformers for the old name of a property.
-            warnings.filterwarnings("ignore", "`is_gradient_checkpointing`", FutureWarning)
-            model = get_peft_model(base, lora, adapter_name=name)
-    except ValueError as error:
-        raise UsageError(f"no layer of this model can take an adapter: {error}") from None
+    with warnings.catch_warnings():
+        # PEFT asks transformers for the old name of a property.
+        warnings.filterwarnings("ignore", "`is_gradient_checkpointing`", FutureWarning)
+        model = get_peft_model(base, lora, adapter_name=name)
     assert isinstance(model, PeftModel)
     return model

@@ -92,12 +92,9 @@ class Layer:
 
 @dataclass(frozen=True)
 class Probe:
-    """What `parelha doctor` shows of the sandbox.
+    """What `parelha doctor` shows of the sandbox: its level, 0 to 3, and each layer.
 
-    Attributes:
-        level: 0 to 3.
-        layers: one per layer, in the order limits, files, system calls, namespaces.
-        refusal: one sentence for a machine below level 2, else "".
+    The refusal is one sentence for a machine below level 2, else "".
     """
 
     level: int

@@ -21,14 +21,7 @@ HELDOUT_SEEDS_FROM = 1000  # as in the suite
 
 @dataclass(frozen=True)
 class OwnTask:
-    """A task as a user wrote it, at one of its levels; `task` gives one instance for each seed.
-
-    Attributes:
-        name: of both files, without suffix.
-        action: the coder action it belongs to.
-        problem: both files.
-        variant: statement, signature, reference and draws.
-    """
+    """A task as a user wrote it, named after its files, at one of its levels."""
 
     name: str
     action: CoderAction

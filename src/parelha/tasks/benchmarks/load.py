@@ -41,12 +41,7 @@ SUFFIXES = (*PUBLISHED, ".json", ".json.gz")
 
 @dataclass(frozen=True)
 class Loaded:
-    """What a benchmark or a folder gave.
-
-    Attributes:
-        tasks: what is well made, in the order of the file.
-        problems: one line of text for each line that is not.
-    """
+    """Well-made tasks in the order of the file, and one line of text for each line that is none."""
 
     tasks: tuple[Any, ...]
     problems: tuple[str, ...]
