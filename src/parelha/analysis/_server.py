@@ -41,39 +41,22 @@ _HUGE_PAGE = 2 * 1024**2
 
 
 class _Settings(TypedDict):
-    """What the server is told.
+    """What the server is told."""
 
-    Attributes:
-        tool: "pylint", "flake8" or "mypy".
-        arguments: those of the tool's command line, the program's file name last.
-        program: that file name.
-        slots: file descriptors, one for each program read at a time.
-        ready: file descriptor of a pipe.
-        root: the server's folder, removed if the caller goes away without a word.
-        folders: one private folder in it for each slot.
-        warm_up: programs read before the first fork, for what they import.
-        cpu_seconds: processor time of one child.
-        memory_bytes: address space of one child beyond the server's own.
-        readable: files and folders that a child may read.
-        listable: folders whose names a child may read.
-        code: the folder of `_tools`.
-        sandbox: the folder of ``lockdown`` and ``syscalls``.
-    """
-
-    tool: str
-    arguments: list[str]
-    program: str
-    slots: list[int]
-    ready: int
-    root: str
-    folders: list[str]
-    warm_up: list[str]
-    cpu_seconds: int
-    memory_bytes: int
-    readable: list[str]
-    listable: list[str]
-    code: str
-    sandbox: str
+    tool: str  # "pylint", "flake8" or "mypy"
+    arguments: list[str]  # those of the tool's command line, the program's file name last
+    program: str  # that file name
+    slots: list[int]  # file descriptors, one for each program read at a time
+    ready: int  # file descriptor of a pipe
+    root: str  # the server's folder, removed if the caller goes away without a word
+    folders: list[str]  # one private folder in it for each slot
+    warm_up: list[str]  # programs read before the first fork, for what they import
+    cpu_seconds: int  # processor time of one child
+    memory_bytes: int  # address space of one child beyond the server's own
+    readable: list[str]  # files and folders that a child may read
+    listable: list[str]  # folders whose names a child may read
+    code: str  # the folder of `_tools`
+    sandbox: str  # the folder of ``lockdown`` and ``syscalls``
 
 
 class ForkServer:
