@@ -64,10 +64,7 @@ def _fills(
 ) -> bool:
     """Whether a statement puts something into what is reached: a table, a registry, a dispatcher.
 
-    Args:
-        statement: of the module.
-        own: what is reached of the program's own definitions.
-        definitions: all of them.
+    `own` is what is reached of the program's own definitions.
     """
     if isinstance(statement, Function | ast.ClassDef):
         roots = {_root(decorator) for decorator in statement.decorator_list}

@@ -137,13 +137,8 @@ def family(tool: Tool, source: str) -> str:
 class WarmTool:
     """One tool, warm for one family of programs; its process starts with the first one, or early.
 
-    Args:
-        tool: which one.
-        name: the family, a key of `WARM_UP` together with the tool.
-        config: a user's settings file, or None for the defaults.
-        workers: programs read at a time.
-        folder: a private folder that exists; the caller removes it.
-        cpu_seconds: processor time for one program, of all tools together (`Budget`).
+    Its folder is private and exists; the caller removes it. The processor time is that of all tools
+    together for one program (`Budget`).
     """
 
     def __init__(

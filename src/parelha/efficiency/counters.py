@@ -84,10 +84,8 @@ def wait_until_asleep(status: int) -> None:
     """Wait until the first thread of a process has nothing to do.
 
     Only then its clock is up to date: where a limit on processor time is set, the kernel keeps the
-    process's sum at ticks and when a thread leaves the processor (``posix-cpu-timers.c``).
-
-    Args:
-        status: a descriptor of its ``/proc/<pid>/stat``; see proc_pid_stat(5), field 3.
+    process's sum at ticks and when a thread leaves the processor (``posix-cpu-timers.c``). `status`
+    is a descriptor of its ``/proc/<pid>/stat``; see proc_pid_stat(5), field 3.
     """
     for _ in range(_MAX_LOOKS):
         if os.pread(status, 512, 0).rpartition(b")")[2][1:2] != b"R":

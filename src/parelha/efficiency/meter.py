@@ -272,13 +272,9 @@ def _writing(value: object) -> tuple[float, int]:
 def size_cost(
     size: int, reference: Sequence[Slice], program: Sequence[Slice], writing: float = 1.0
 ) -> SizeCost:
-    """The pairs of one size as one ratio with its spread.
+    """The pairs of one size, slices on the same inputs, as one ratio with its spread.
 
-    Args:
-        size: elements of an input.
-        reference: its slices.
-        program: slices on the same inputs.
-        writing: how much dearer than the reference's its values are to write, as tried here.
+    `writing` is how much dearer than the reference's the program's values are to write, tried here.
     """
     ratios = [p.calls / r.calls for p, r in zip(program, reference, strict=True)]
     ratio = median(ratios)

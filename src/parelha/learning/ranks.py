@@ -57,12 +57,7 @@ class Told(NamedTuple):
 
 
 class Ranks(Closing):
-    """All ranks of a run, seen from one of them; a single one talks to nobody.
-
-    Attributes:
-        rank: this one's number; 0 leads.
-        size: how many there are.
-    """
+    """All ranks of a run, seen from one of them, of which 0 leads; a single one talks to nobody."""
 
     def __init__(self) -> None:
         self.rank, self.size = 0, 1

@@ -6,13 +6,7 @@ from functools import cache
 
 
 def cost_of_matching(expected: Sequence[str], actual: Sequence[str], sizes: Sequence[int]) -> int:
-    """Values that may have to be compared.
-
-    Args:
-        expected: the outline of each element; only those of equal outlines are compared.
-        actual: of the other side.
-        sizes: values in each of the expected.
-    """
+    """Values that may have to be compared: only those of elements of equal outlines are."""
     others = Counter(actual)
     return sum(size * others[one] for one, size in zip(expected, sizes, strict=True))
 

@@ -64,12 +64,9 @@ class Problem:
 
 
 def read_problem(record: object, name: str, number: int) -> Problem:
-    """Return the problem of one line.
+    """Return the problem of one line's JSON value.
 
-    Args:
-        record: the line's JSON value.
-        name: of the benchmark, for ids that are plain numbers.
-        number: of the line, for lines without an id.
+    Ids that are plain numbers get the benchmark's name before them; lines without one, their own.
 
     Raises:
         LineError: what is wrong with it.
