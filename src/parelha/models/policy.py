@@ -7,7 +7,7 @@ import hashlib
 import json
 import warnings
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -136,16 +136,14 @@ class Policy:
             for parameter in self.parameters(one).values():
                 parameter.requires_grad_(True)
 
-    @contextmanager
-    def active_for(self, agents: Sequence[Agent]) -> Iterator[None]:
+    def active_for(self, agents: Sequence[Agent]) -> AbstractContextManager[None]:
         """In the passes inside, make each row's own agent's adapter active; without gradient.
 
         Args:
             agents: (B,) whose row it is, or in a pass of one row (T,) whose token; all of them
                 share one base.
         """
-        with adapters_of_rows([self.adapter(a) for a in agents], self.config.lora_rank):
-            yield
+        return adapters_of_rows([self.adapter(a) for a in agents], self.config.lora_rank)
 
     @contextmanager
     def plain_weights(self) -> Iterator[None]:
