@@ -86,11 +86,8 @@ def read_mypy(output: str) -> tuple[Finding, ...]:
         if not line.startswith("{"):
             continue
         item: dict[str, Any] = json.loads(line)
-        message, row, column = (
-            _printable(str(item["message"])),
-            int(item["line"]),
-            int(item["column"]),
-        )
+        message = _printable(str(item["message"]))
+        row, column = int(item["line"]), int(item["column"])
         if item["file"] != PROGRAM_NAME:  # an installed stub that mypy cannot read
             message, row, column = f"{str(item['file']).rsplit('/', 1)[-1]}: {message}", 1, 0
         severity = str(item["severity"])

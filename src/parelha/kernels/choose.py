@@ -179,11 +179,8 @@ def wait_for(like: Tensor) -> None:
 def _gpu_name(device: torch.device) -> str:
     try:
         return str(torch.cuda.get_device_name(device))
-    except (
-        AssertionError,
-        RuntimeError,
-        ValueError,
-    ):  # no GPU of NVIDIA's, or its driver fails
+    # No GPU of NVIDIA's, or its driver fails.
+    except (AssertionError, RuntimeError, ValueError):
         return device.type
 
 

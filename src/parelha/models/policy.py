@@ -162,11 +162,9 @@ class Policy:
                 one.pack(True)
             release_freed_memory()
 
-    @contextmanager
-    def base_only(self, agent: Agent) -> Iterator[None]:
+    def base_only(self, agent: Agent) -> AbstractContextManager[Any]:
         """The base without its adapters, for the KL term and the untrained arms."""
-        with self._models[agent].disable_adapter():
-            yield
+        return self._models[agent].disable_adapter()
 
     def decoder(self, agent: Agent) -> nn.Module:
         """The stack of layers without the output head; adapters are active inside it."""

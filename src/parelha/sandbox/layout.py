@@ -103,13 +103,9 @@ def files_of(name: str, *, metadata: bool = False) -> dict[str, str]:
 
 def _system_libraries() -> tuple[str, ...]:
     triplet = sysconfig.get_config_var("MULTIARCH") or "x86_64-linux-gnu"
-    paths = ["/lib64", "/usr/lib64", f"/lib/{triplet}", f"/usr/lib/{triplet}", "/lib"]
+    # Not /lib itself: as a link to usr/lib it would open all of that.
+    paths = ["/lib64", "/usr/lib64", f"/lib/{triplet}", f"/usr/lib/{triplet}"]
     paths += ["/etc/ld.so.cache", "/usr/share/zoneinfo"]
     library = Path(sysconfig.get_config_var("LIBDIR") or "/usr/lib")
     paths += [str(path) for path in sorted(library.glob("libpython3*.so*"))]
-    # A link such as /lib -> usr/lib would open all of /usr/lib; keep it only as a link.
-    return tuple(
-        path
-        for path in paths
-        if (Path(path).is_symlink() or Path(path).exists()) and path != "/lib"
-    )
+    return tuple(path for path in paths if Path(path).is_symlink() or Path(path).exists())

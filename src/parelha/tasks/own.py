@@ -14,9 +14,8 @@ from parelha.tasks.compare import one_line
 from parelha.tasks.family import Variant, hidden_cases, visible_examples
 from parelha.tasks.problem import Problem, TaskFileError, read_problem
 from parelha.tasks.source import SourceError
+from parelha.tasks.suite import HELDOUT_SEEDS_FROM
 from parelha.types import CoderAction, Split, Task
-
-HELDOUT_SEEDS_FROM = 1000  # as in the suite
 
 
 @dataclass(frozen=True)
