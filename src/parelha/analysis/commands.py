@@ -124,10 +124,7 @@ def _has_section(path: Path, section: str) -> bool:
 def arguments(tool: Tool, config: Path | None, mypy_cache: str = os.devnull) -> list[str]:
     """The tool's arguments; without a settings file, its defaults whatever the folder holds.
 
-    Args:
-        tool: which one.
-        config: a user's settings; mypy is then run without the flags of `MYPY_FLAGS`.
-        mypy_cache: mypy's cache folder; no two runs at a time may share one.
+    With one, mypy is run without `MYPY_FLAGS`. No two runs at a time may share a cache of mypy.
     """
     if tool == "pylint":
         return [f"--rcfile={config or ''}", "--output-format=json2", "--jobs=1", PROGRAM_NAME]

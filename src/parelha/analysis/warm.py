@@ -171,11 +171,8 @@ class WarmTool:
     def run(self, source: str, budget: Budget | None = None) -> ToolOutput:
         """What the tool's command line would give for a program.
 
-        At most `workers` threads may be in here at a time; the caller sees to it.
-
-        Args:
-            source: the program.
-            budget: what is left of the program's processor time, None if this tool has it alone.
+        At most `workers` threads may be in here at a time; the caller sees to it. Without a budget
+        this tool has the processor time alone.
 
         Raises:
             InfrastructureError: twice in a row the server could not be started, died, did not

@@ -51,9 +51,7 @@ def during(variable: ContextVar[Any], value: Any) -> Iterator[None]:
 def adapters_of_rows(names: Sequence[str], rank: int) -> AbstractContextManager[None]:
     """Let each row of the passes inside be computed with the adapter of its name; no gradient.
 
-    Args:
-        names: (B,) the adapter of every row, or in a pass of one row (T,) of every token.
-        rank: of all of them.
+    There are (B,) names, or in a pass of one row (T,), one for every token; all have one rank.
     """
     distinct = tuple(sorted(set(names)))
     columns = None

@@ -64,10 +64,7 @@ class PackedSegment:
     def mask(self, groups: int, keys: int, dtype: torch.dtype) -> Tensor:
         """(groups · Q, K) what is added to the scores of padded rows; the same in every layer.
 
-        Args:
-            groups: heads of queries that read one head of keys.
-            keys: that there are; what is behind them is padding.
-            dtype: of the queries.
+        Groups are heads of queries that read one head of keys; what is behind the keys is padding.
         """
         if self._mask is None:
             length = self.own.stop - self.own.start

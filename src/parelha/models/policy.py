@@ -139,9 +139,7 @@ class Policy:
     def active_for(self, agents: Sequence[Agent]) -> AbstractContextManager[None]:
         """In the passes inside, make each row's own agent's adapter active; without gradient.
 
-        Args:
-            agents: (B,) whose row it is, or in a pass of one row (T,) whose token; all of them
-                share one base.
+        (B,) agents are whose row it is, (T,) in a pass of one row whose token; they share one base.
         """
         return adapters_of_rows([self.adapter(a) for a in agents], self.config.lora_rank)
 
