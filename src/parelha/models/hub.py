@@ -209,9 +209,10 @@ def download(hub_name: str, say: Callable[[str], None]) -> tuple[Path, str]:
     except HubUnavailableError:
         raise
     except Exception as fault:  # whatever the network does
-        if isinstance(fault, OSError) and fault.errno in _CANNOT_WRITE:
+        code = getattr(fault, "errno", None)
+        if code in _CANNOT_WRITE:
             raise CacheUnwritableError(
-                f"cannot write {constants.HF_HUB_CACHE} ({fault.strerror}): make room there, or "
+                f"cannot write {constants.HF_HUB_CACHE} ({os.strerror(code)}): make room there, or "
                 "set HF_HOME"
             ) from fault
         raise HubUnavailableError("the download from the hub broke off") from fault
