@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from parelha.config import LearningConfig
 from parelha.learning.algorithms import cispo
 from parelha.learning.algorithms.grpo import token_losses
-from parelha.learning.kl import kl_k3
+from parelha.learning.update import kl_k3
 
 LOGPROB = st.floats(-8, 0)
 

@@ -13,12 +13,12 @@ from parelha.config import LearningConfig
 from parelha.engines.protocol import Completion
 from parelha.kernels.frozen import FrozenHead, Upcaster
 from parelha.learning.algorithms.grpo import token_losses
-from parelha.learning.kl import kl_k3
 from parelha.learning.update import (
     RowLogprobs,
     Sample,
     accumulate_gradients,
     count_targets,
+    kl_k3,
     make_sample,
     sample_logprobs,
 )

@@ -209,22 +209,14 @@ def _chat_format(tokenizer: Tokenizer, template: str) -> Format:
             "the chat template puts nothing behind an answer and the tokenizer has no end token, "
             "so that no answer would end: set `eos_token` in tokenizer_config.json"
         )
-    pieces = (
-        glue.before_system,
-        glue.system_to_user,
-        glue.user_to_answer,
-        glue.answer_to_user,
-    )
+    pieces: dict[str, Any] = {name: ids(text) for name, text in vars(glue).items()}
     return Format(
         tokenizer,
-        before_system=ids(glue.before_system),
-        system_to_user=ids(glue.system_to_user),
-        user_to_answer=ids(glue.user_to_answer),
-        answer_to_user=answer_to_user,
+        **pieces,
         stop_ids=tuple(sorted(stop_ids)),
         end_id=end_id,
         stop_strings=(stop_text,) if stop_text else (),
-        frames=glue_frames(pieces, control.values()),
+        frames=glue_frames(tuple(vars(glue).values()), control.values()),
         control=control,
     )
 

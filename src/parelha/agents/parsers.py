@@ -76,11 +76,8 @@ def extract_program(answer: str, finish: FinishReason) -> tuple[str, str]:
 
     The first closed Python block is the program. An answer without a block is taken as code when it
     was ended by the model and starts like a module, and so is an indented block; anything else is
-    no program. All of it is data: the caller scores a missing program 0 and logs the reason.
-
-    Args:
-        answer: the text of one turn. Byte order marks and the ends of lines are made one kind.
-        finish: why the answer ended.
+    no program. All of it is data: the caller scores a missing program 0 and logs the reason. Byte
+    order marks and the ends of lines are made one kind.
     """
     if len(answer.encode("utf-8", "replace")) > MAX_PROGRAM_BYTES:
         return "", "answer too large"

@@ -146,13 +146,7 @@ def answer_heading(fault: str, lang: Lang) -> str:
 
 
 def choose_action(actions: Sequence[ReviewerAction], can_quote: object, lang: Lang) -> str:
-    """The list of legal actions, after framed material.
-
-    Args:
-        actions: as they are to be listed.
-        can_quote: whether there is something to quote.
-        lang: of the prompt.
-    """
+    """The list of legal actions, after framed material."""
     words, known = _WORDS[lang], REVIEWER_ACTIONS[lang]
     lines = [f"- {action}: {known[action]}" for action in actions]
     head = [f"\n{FRAME}", f"{words['actions']}:", *lines, words["severities"]]

@@ -106,9 +106,7 @@ class Round:
 class Branch:
     """One episode: a draft, then reviews and revisions in turn until approval or the limit.
 
-    Attributes:
-        draft: shared with the other branches of the same draft.
-        rounds: all that follow it, as they were played.
+    Other branches share the draft; the rounds are all that follow it, as they were played.
     """
 
     draft: Round

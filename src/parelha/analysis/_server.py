@@ -4,7 +4,7 @@ Run by path, ``python -P _server.py``, with one JSON object as its argument (see
 imports nothing of this package, so that its memory holds the tool alone, but loads files by path:
 how each tool is kept warm (`_tools`), and how a process gives up its rights (the sandbox's).
 
-The server writes one byte to `ready` when it is warm. Each slot is one end of a socket pair: in
+The server writes one byte to `ready` when it is warm. Each slot is one end of a `Pipe`: in
 comes `PROGRAM` and the program, out go the child's process id and then, when it has ended, what the
 tool's own command line would have printed and its exit code. `STOP` ends the child before.
 
@@ -23,11 +23,10 @@ import resource
 import selectors
 import shutil
 import signal
-import socket
-import struct
 import sys
 import types
 from collections.abc import Iterable
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, NoReturn, TextIO, TypedDict
 
@@ -42,39 +41,22 @@ _HUGE_PAGE = 2 * 1024**2
 
 
 class _Settings(TypedDict):
-    """What the server is told.
+    """What the server is told."""
 
-    Attributes:
-        tool: "pylint", "flake8" or "mypy".
-        arguments: those of the tool's command line, the program's file name last.
-        program: that file name.
-        slots: file descriptors, one for each program read at a time.
-        ready: file descriptor of a pipe.
-        root: the server's folder, removed if the caller goes away without a word.
-        folders: one private folder in it for each slot.
-        warm_up: programs read before the first fork, for what they import.
-        cpu_seconds: processor time of one child.
-        memory_bytes: address space of one child beyond the server's own.
-        readable: files and folders that a child may read.
-        listable: folders whose names a child may read.
-        code: the folder of `_tools`.
-        sandbox: the folder of ``lockdown`` and ``syscalls``.
-    """
-
-    tool: str
-    arguments: list[str]
-    program: str
-    slots: list[int]
-    ready: int
-    root: str
-    folders: list[str]
-    warm_up: list[str]
-    cpu_seconds: int
-    memory_bytes: int
-    readable: list[str]
-    listable: list[str]
-    code: str
-    sandbox: str
+    tool: str  # "pylint", "flake8" or "mypy"
+    arguments: list[str]  # those of the tool's command line, the program's file name last
+    program: str  # that file name
+    slots: list[int]  # file descriptors, one for each program read at a time
+    ready: int  # file descriptor of a pipe
+    root: str  # the server's folder, removed if the caller goes away without a word
+    folders: list[str]  # one private folder in it for each slot
+    warm_up: list[str]  # programs read before the first fork, for what they import
+    cpu_seconds: int  # processor time of one child
+    memory_bytes: int  # address space of one child beyond the server's own
+    readable: list[str]  # files and folders that a child may read
+    listable: list[str]  # folders whose names a child may read
+    code: str  # the folder of `_tools`
+    sandbox: str  # the folder of ``lockdown`` and ``syscalls``
 
 
 class ForkServer:
@@ -89,7 +71,7 @@ class ForkServer:
         self.settings = settings
         self.report: TextIO = sys.stdout
         self._parent = os.getppid()
-        self._slots = [socket.socket(fileno=fd) for fd in settings["slots"]]
+        self._slots = [Connection(fd) for fd in settings["slots"]]
         self._children: dict[int, int] = {}  # process id -> slot
         self._readable = list(settings["readable"])
         self._import_path = set(sys.path)
@@ -145,8 +127,9 @@ class ForkServer:
                         os.read(wake_in, 4096)
                     self._reap()
                     continue
-                message = receive(self._slots[key.data])
-                if message is None:
+                try:
+                    message = self._slots[key.data].recv_bytes()
+                except (EOFError, OSError):
                     self._leave()
                 if message[:1] == STOP:
                     self._stop(key.data)
@@ -254,7 +237,7 @@ class ForkServer:
 
     def _answer(self, number: int, answer: dict[str, Any]) -> None:
         try:
-            send(self._slots[number], json.dumps(answer).encode())
+            self._slots[number].send_bytes(json.dumps(answer).encode())
         except OSError:
             self._leave()
 
@@ -270,32 +253,6 @@ class ForkServer:
                 os.kill(process, signal.SIGKILL)
         shutil.rmtree(self.settings["root"], ignore_errors=True)
         os._exit(0)
-
-
-def receive(connection: socket.socket) -> bytes | None:
-    """One message, its length in four bytes before it; None when the other side has gone."""
-    header = _read(connection, 4)
-    if header is None:
-        return None
-    return _read(connection, struct.unpack("!I", header)[0])
-
-
-def send(connection: socket.socket, message: bytes) -> None:
-    """Send one message for `receive`."""
-    connection.sendall(struct.pack("!I", len(message)) + message)
-
-
-def _read(connection: socket.socket, size: int) -> bytes | None:
-    pieces = b""
-    while len(pieces) < size:
-        try:
-            piece = connection.recv(size - len(pieces))
-        except ConnectionError:
-            return None
-        if not piece:
-            return None
-        pieces += piece
-    return pieces
 
 
 def read_text(path: Path) -> str:

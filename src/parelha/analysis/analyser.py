@@ -94,10 +94,7 @@ class Analyser(Closing):
                 self._early[tool] = name
 
     def analyse(self, source: str) -> Analysis:
-        """What the tools say of one program.
-
-        Args:
-            source: any text: a syntax error, an empty file, NUL bytes or a megabyte is data.
+        """What the tools say of any text: a syntax error, NUL bytes or a megabyte is data.
 
         Raises:
             InfrastructureError: the machine failed twice in a row.

@@ -15,9 +15,6 @@ class Budget:
     is covered while it and those before it have used no more than the budget. So which tools a
     slow program loses depends on what each of them costs, and not on which was scheduled first. It
     counts processor time alone: a busy machine takes nothing from it.
-
-    Args:
-        seconds: processor time, of all tools together.
     """
 
     def __init__(self, seconds: float) -> None:

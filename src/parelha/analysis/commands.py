@@ -124,10 +124,7 @@ def _has_section(path: Path, section: str) -> bool:
 def arguments(tool: Tool, config: Path | None, mypy_cache: str = os.devnull) -> list[str]:
     """The tool's arguments; without a settings file, its defaults whatever the folder holds.
 
-    Args:
-        tool: which one.
-        config: a user's settings; mypy is then run without the flags of `MYPY_FLAGS`.
-        mypy_cache: mypy's cache folder; no two runs at a time may share one.
+    With one, mypy is run without `MYPY_FLAGS`. No two runs at a time may share a cache of mypy.
     """
     if tool == "pylint":
         return [f"--rcfile={config or ''}", "--output-format=json2", "--jobs=1", PROGRAM_NAME]
@@ -169,14 +166,9 @@ def program_bytes(source: str) -> bytes:
 def run_command(
     tool: Tool, source: str, config: Path | None, mypy_cache: str, hash_seed: str = "0"
 ) -> ToolOutput:
-    """Run one tool's command line on one program.
+    """Run one tool's command line on one program, its suppressions already neutralised.
 
-    Args:
-        tool: which one.
-        source: the program, suppressions already neutralised if they are to be.
-        config: a user's settings file, or None for defaults.
-        mypy_cache: mypy's cache folder, or ``os.devnull`` for none.
-        hash_seed: Python's, or "random" as for a user who sets none.
+    A hash seed of "random" is as for a user who sets none.
 
     Raises:
         InfrastructureError: the tool could not be started, was killed from outside, or hung
@@ -235,12 +227,6 @@ def limit(pid: int, cpu_seconds: int, memory_bytes: int) -> None:
 
 def judged(tool: str, exit_code: int, stdout: str, stderr: str) -> ToolOutput:
     """Tell a program that was too much for a tool from a fault of the machine.
-
-    Args:
-        tool: for the error's text.
-        exit_code: as ``subprocess`` gives it.
-        stdout: what the tool printed.
-        stderr: what it complained of.
 
     Raises:
         InfrastructureError: killed by a signal that no program can bring about.

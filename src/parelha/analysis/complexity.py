@@ -17,16 +17,13 @@ TOO_DEEP = 1000  # the complexity of a program that nests too deep to be measure
 
 
 def complexity(source: str) -> tuple[int, int]:
-    """The largest cyclomatic and cognitive complexity of a function.
+    """The largest cyclomatic and cognitive complexity of a function of a program that parses.
 
     Cyclomatic: McCabe (IEEE TSE 2(4), 1976); each case of a ``match`` but the last that takes
     anything, each conditional expression, each condition of a comprehension and each further
     operand of an ``and`` or ``or`` that makes a value is one decision, as an ``if`` is. Statements
     outside any function count as one function. Cognitive: complexipy, its own comments not obeyed,
     and ``match`` read as ``if`` and ``elif``.
-
-    Args:
-        source: a program that parses.
 
     Returns:
         Both; `TOO_DEEP` for what cannot be measured.

@@ -25,9 +25,6 @@ _CRASH_FILE = re.compile(r"'[^']*pylint-crash-[^']*'")
 def read_pylint(output: str) -> tuple[tuple[Finding, ...], float | None]:
     """Findings and score from ``pylint --output-format=json2``.
 
-    Args:
-        output: what pylint wrote.
-
     Returns:
         The findings, and the score; the score is None when pylint could not read the program.
 
@@ -89,11 +86,8 @@ def read_mypy(output: str) -> tuple[Finding, ...]:
         if not line.startswith("{"):
             continue
         item: dict[str, Any] = json.loads(line)
-        message, row, column = (
-            _printable(str(item["message"])),
-            int(item["line"]),
-            int(item["column"]),
-        )
+        message = _printable(str(item["message"]))
+        row, column = int(item["line"]), int(item["column"])
         if item["file"] != PROGRAM_NAME:  # an installed stub that mypy cannot read
             message, row, column = f"{str(item['file']).rsplit('/', 1)[-1]}: {message}", 1, 0
         severity = str(item["severity"])

@@ -15,10 +15,6 @@ def unused(source: str, entry_point: str) -> int:
     ``KEEP = helper`` or ``print(helper)`` beside the function does not make a helper used. What is
     put into a table, a registry or a dispatcher that is reached is used (`_fills`).
 
-    Args:
-        source: any text.
-        entry_point: the name of the function that is called.
-
     Returns:
         Their number, an earlier definition of the same name counted too; 0 for text that does not
         parse or has no such function.
@@ -68,10 +64,7 @@ def _fills(
 ) -> bool:
     """Whether a statement puts something into what is reached: a table, a registry, a dispatcher.
 
-    Args:
-        statement: of the module.
-        own: what is reached of the program's own definitions.
-        definitions: all of them.
+    `own` is what is reached of the program's own definitions.
     """
     if isinstance(statement, Function | ast.ClassDef):
         roots = {_root(decorator) for decorator in statement.decorator_list}

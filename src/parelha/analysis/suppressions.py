@@ -30,14 +30,11 @@ _COMMENT = re.compile(r"#[^\n]*")
 
 
 def neutralise(source: str) -> tuple[str, int]:
-    """Mask the comments that silence pylint, flake8 or mypy.
+    """Mask the comments that silence pylint, flake8 or mypy in any text, Python or not.
 
     Comments are found by ``tokenize``; text in strings is left alone, but for lines that start with
     ``# mypy:``, which mypy obeys even there. An encoding cookie other than UTF-8 is masked too, as
     the program is run from text, not from bytes; it is no suppression and is not counted here.
-
-    Args:
-        source: any text; it need not be Python.
 
     Returns:
         The text with masked comments, of the same length line by line, and how many suppressions

@@ -40,12 +40,9 @@ class Visible:
 
 
 def build(folder: Path, tool: Tool, config: Path | None) -> Visible:
-    """Make the environment of one tool.
+    """Make the environment of one tool, with the plugins that a user's settings name.
 
-    Args:
-        folder: where; it is made, and the caller removes it.
-        tool: which one; all of them are in it.
-        config: a user's settings file; the plugins that it names are in the environment as well.
+    The caller removes the folder.
 
     Raises:
         OSError: it cannot be written.

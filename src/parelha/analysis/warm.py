@@ -6,13 +6,13 @@ import math
 import os
 import queue
 import re
-import select
 import shutil
 import signal
-import socket
 import subprocess
 import threading
 import time
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
 
@@ -137,13 +137,8 @@ def family(tool: Tool, source: str) -> str:
 class WarmTool:
     """One tool, warm for one family of programs; its process starts with the first one, or early.
 
-    Args:
-        tool: which one.
-        name: the family, a key of `WARM_UP` together with the tool.
-        config: a user's settings file, or None for the defaults.
-        workers: programs read at a time.
-        folder: a private folder that exists; the caller removes it.
-        cpu_seconds: processor time for one program, of all tools together (`Budget`).
+    Its folder is private and exists; the caller removes it. The processor time is that of all tools
+    together for one program (`Budget`).
     """
 
     def __init__(
@@ -166,7 +161,7 @@ class WarmTool:
         self._ready: int | None = None  # while the server reads the libraries
         self._closed = False
         self._process: subprocess.Popen[bytes] | None = None
-        self._slots: queue.SimpleQueue[socket.socket] = queue.SimpleQueue()
+        self._slots: queue.SimpleQueue[Connection] = queue.SimpleQueue()
 
     @property
     def process_id(self) -> int | None:
@@ -176,11 +171,8 @@ class WarmTool:
     def run(self, source: str, budget: Budget | None = None) -> ToolOutput:
         """What the tool's command line would give for a program.
 
-        At most `workers` threads may be in here at a time; the caller sees to it.
-
-        Args:
-            source: the program.
-            budget: what is left of the program's processor time, None if this tool has it alone.
+        At most `workers` threads may be in here at a time; the caller sees to it. Without a budget
+        this tool has the processor time alone.
 
         Raises:
             InfrastructureError: twice in a row the server could not be started, died, did not
@@ -227,7 +219,7 @@ class WarmTool:
         return judged(self.tool, answer["exit_code"], answer["stdout"], answer["stderr"])
 
     def _ask(
-        self, slot: socket.socket, source: str, budget: Budget
+        self, slot: Connection, source: str, budget: Budget
     ) -> tuple[dict[str, Any] | None, bool]:
         """Hand over a program and watch what its child uses.
 
@@ -239,15 +231,15 @@ class WarmTool:
             OSError: the server has gone, or nothing was heard of it for too long.
         """
         deadline = time.monotonic() + WALL_SECONDS
-        _server.send(slot, _server.PROGRAM + program_bytes(source))
+        slot.send_bytes(_server.PROGRAM + program_bytes(source))
         begun = _receive(slot)
         if begun is None:
             return None, False
         stopped = False
-        while not _readable(slot.fileno(), WATCH_SECONDS):
+        while not slot.poll(WATCH_SECONDS):
             budget.charge(self.tool, watching.cpu_seconds(begun["process_id"]))
             if not stopped and not budget.covers(self.tool):
-                _server.send(slot, _server.STOP)
+                slot.send_bytes(_server.STOP)
                 stopped = True
             if time.monotonic() > deadline:
                 raise TimeoutError("timed out")
@@ -268,7 +260,7 @@ class WarmTool:
             if pipe is None:
                 return
             with os.fdopen(pipe, "rb", buffering=0) as ready:
-                warm = _readable(pipe, START_SECONDS) and ready.read(1) != b""
+                warm = bool(wait([pipe], START_SECONDS)) and ready.read(1) != b""
             if warm and process is not None:
                 # Until here it had its share of the processors: somebody may be waiting for it.
                 give_way(process.pid)
@@ -297,13 +289,13 @@ class WarmTool:
         home = self._folder / "home"
         ready, warm = os.pipe()
         folders = [self._folder / str(number) / "program" for number in range(self._workers)]
-        pairs: list[tuple[socket.socket, socket.socket]] = []
+        pairs: list[tuple[Connection, Connection]] = []
         try:
             for made in (home, *folders):
                 made.mkdir(parents=True)
             write_settings(home)
             world = visible.build(self._folder / "environment", self.tool, self._config)
-            pairs = [socket.socketpair() for _ in folders]
+            pairs = [Pipe() for _ in folders]
             settings = {
                 "tool": self.tool,
                 "arguments": arguments(self.tool, self._config),
@@ -342,7 +334,6 @@ class WarmTool:
         self._ready = ready
         self._slots = queue.SimpleQueue()
         for near, _ in pairs:
-            near.settimeout(WALL_SECONDS)
             self._slots.put(near)
 
     def _discard(self, process: "subprocess.Popen[bytes] | None") -> None:
@@ -372,14 +363,16 @@ class WarmTool:
         return lines[-1] if lines else "no reason given"
 
 
-def _receive(slot: socket.socket) -> dict[str, Any] | None:
-    """One of the server's messages, None when it has gone."""
-    message = _server.receive(slot)
-    return None if message is None else json.loads(message)
+def _receive(slot: Connection) -> dict[str, Any] | None:
+    """One of the server's messages, None when it has gone.
 
-
-def _readable(descriptor: int, seconds: float) -> bool:
-    """Wait until there is something to read, or the other side has gone; False if it was longer."""
-    poll = select.poll()
-    poll.register(descriptor, select.POLLIN)
-    return bool(poll.poll(seconds * 1000))
+    Raises:
+        TimeoutError: nothing was heard of it for too long.
+    """
+    if not slot.poll(WALL_SECONDS):
+        raise TimeoutError("timed out")
+    try:
+        answer: dict[str, Any] = json.loads(slot.recv_bytes())
+    except (EOFError, ConnectionError):
+        return None
+    return answer

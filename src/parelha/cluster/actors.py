@@ -13,6 +13,7 @@ from parelha.config import Config
 from parelha.config_base import user_path
 from parelha.config_engine import ClusterConfig
 from parelha.errors import ParelhaError, UsageError, WorkFailedError, install_command
+from parelha.tasks.compare import one_line
 
 # A node may be started anew, and a large base takes minutes to load.
 _PATIENCE_SECONDS = 1800.0
@@ -41,7 +42,7 @@ def open_ray(address: str) -> Any:
             runtime_env={"env_vars": {"PYTHONPATH": os.environ.get("PYTHONPATH", "")}},
         )
     except (OSError, ValueError, RuntimeError, ray.exceptions.RayError) as error:
-        reason = " ".join(str(error).split())[:160]
+        reason = one_line(str(error), 160)
         raise UsageError(
             f"no Ray cluster at {address!r} ({reason}): `ray start --head` begins one on this "
             "machine, --cluster local one for this run alone"
@@ -175,9 +176,5 @@ def cause_of(error: Exception, what: str) -> ParelhaError:
     if isinstance(cause, ParelhaError):
         return cause
     if cause is not None:
-        return WorkFailedError(f"{what} failed: {type(cause).__name__}: {_line(cause)}")
-    return WorkFailedError(f"{what} died and cannot be started anew ({_line(error)})")
-
-
-def _line(error: BaseException) -> str:
-    return " ".join(str(error).split())[:200]
+        return WorkFailedError(f"{what} failed: {type(cause).__name__}: {one_line(str(cause))}")
+    return WorkFailedError(f"{what} died and cannot be started anew ({one_line(str(error))})")

@@ -21,14 +21,8 @@ _RETRIES = 3  # of a program whose grader dies: it may be the program that kills
 class ClusterGrader(Grader):
     """A `Grader` whose programs run on all nodes, where the fewest are waiting.
 
-    Canaries are graded by this process itself.
-
-    Args:
-        ray: the module, which has joined a cluster.
-        say: told in a line how many nodes grade.
-        config: of the run: its own tasks, and `engine.workers` of each node, 0 meaning as many as
-            it has processors.
-        settings: arguments of `Grader`.
+    Canaries are graded by this process itself. `engine.workers` are those of each node, 0 meaning
+    as many as it has processors; `settings` are arguments of `Grader`.
 
     Raises:
         UsageError: as `Grader`, on one of the nodes.

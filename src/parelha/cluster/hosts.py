@@ -70,13 +70,7 @@ def node_address() -> str:
 
 
 class GraderHost(Host):
-    """A node's grader.
-
-    Args:
-        version: of the run.
-        settings: arguments of `Grader`.
-        own_tasks: folders of tasks, whose modules a task that is handed over is made of.
-    """
+    """A node's grader; tasks that are handed over are made of the modules of `own_tasks`."""
 
     def __init__(
         self, version: str, settings: dict[str, Any], own_tasks: Sequence[Path] = ()
@@ -97,13 +91,7 @@ class GraderHost(Host):
 
 
 class ServerHost(Host):
-    """Keeps a server running; what it says stands in a log of this node.
-
-    Args:
-        version: of the run.
-        command: what starts it.
-        port: at which it listens.
-    """
+    """Keeps a server running that listens at a port; what it says stands in a log of this node."""
 
     def __init__(self, version: str, command: list[str], port: int) -> None:
         super().__init__(version)

@@ -26,9 +26,6 @@ class Cluster(Closing):
             begins and ends with the run.
         say: told, in lines that stay, what is placed and what is lost.
 
-    Attributes:
-        ranks: who shares the run's updates.
-
     Raises:
         UsageError: no Ray, no cluster, or no room there for what the configuration asks for.
     """

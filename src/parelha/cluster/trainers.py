@@ -34,14 +34,7 @@ _GRACE_SECONDS = 20.0  # for the others to notice that one is gone, before they 
 
 
 class TrainerHost(Host):
-    """One rank of an update.
-
-    Args:
-        version: of the run.
-        told: what run it is.
-        threads: of torch.
-        on_gpu: whether Ray has kept a GPU for it.
-    """
+    """One rank of an update, with so many threads, or on the GPU that Ray has kept for it."""
 
     def __init__(self, version: str, told: Told, threads: int, on_gpu: bool) -> None:
         super().__init__(version)
@@ -63,12 +56,7 @@ class TrainerHost(Host):
     ) -> tuple[UpdateResult, list[Tensor]] | None:
         """Compute a share; the first rank returns the sum of all and its gradient.
 
-        Args:
-            meet: where the ranks meet.
-            rank: this one's number.
-            size: how many there are.
-            share: of the update.
-            adapter: its parameters, in the order of `Policy.parameters`.
+        The adapter is its parameters, in the order of `Policy.parameters`.
 
         Raises:
             TrainerGoneError: another rank is gone.
@@ -97,13 +85,7 @@ class _GoneError(Exception):
 
 
 class ClusterRanks(Ranks):
-    """The trainers of a run, seen from the run: it hands out shares and takes no part itself.
-
-    Args:
-        ray: the module, which has joined a cluster.
-        config: how many trainers there are, and what each is kept of a node.
-        say: told in a line of a trainer that is started anew.
-    """
+    """The trainers of a run, seen from the run: it hands out shares and takes no part itself."""
 
     def __init__(self, ray: Any, config: ClusterConfig, say: Callable[[str], None]) -> None:
         super().__init__()

@@ -35,12 +35,7 @@ def processor_seconds(pid: int) -> float:
 
 
 def open_counter(kind: int, what: int, pid: int) -> int:
-    """Count an event in a process and in the threads it starts from now on, outside the kernel.
-
-    Args:
-        kind: `HARDWARE` or `SOFTWARE`.
-        what: the event, such as `HARDWARE_INSTRUCTIONS`.
-        pid: the process; 0 is the caller.
+    """Count an event in a process (0: the caller) and in threads it starts, outside the kernel.
 
     Returns:
         a descriptor for `read_counter`; the caller closes it.
@@ -89,10 +84,8 @@ def wait_until_asleep(status: int) -> None:
     """Wait until the first thread of a process has nothing to do.
 
     Only then its clock is up to date: where a limit on processor time is set, the kernel keeps the
-    process's sum at ticks and when a thread leaves the processor (``posix-cpu-timers.c``).
-
-    Args:
-        status: a descriptor of its ``/proc/<pid>/stat``; see proc_pid_stat(5), field 3.
+    process's sum at ticks and when a thread leaves the processor (``posix-cpu-timers.c``). `status`
+    is a descriptor of its ``/proc/<pid>/stat``; see proc_pid_stat(5), field 3.
     """
     for _ in range(_MAX_LOOKS):
         if os.pread(status, 512, 0).rpartition(b")")[2][1:2] != b"R":

@@ -82,12 +82,7 @@ class _WrongValueError(Exception):
 
 
 class EfficiencyMeter:
-    """Measures programs against the references of their tasks. Thread-safe.
-
-    Args:
-        sandbox: where programs run.
-        seed: of the timed inputs.
-    """
+    """Measures programs against the references of their tasks. Thread-safe."""
 
     def __init__(self, sandbox: Sandbox, seed: int = 0) -> None:
         self._sandbox = sandbox
@@ -100,11 +95,7 @@ class EfficiencyMeter:
             self._processors.put(cpu)
 
     def measure(self, task: Task, program: str) -> Efficiency | None:
-        """Measure a program that passes every hidden case.
-
-        Args:
-            task: its reference is what the program is compared with.
-            program: the source.
+        """Measure a program that passes every hidden case beside its task's reference.
 
         Returns:
             None where the task has no inputs large enough to be timed.
@@ -281,13 +272,9 @@ def _writing(value: object) -> tuple[float, int]:
 def size_cost(
     size: int, reference: Sequence[Slice], program: Sequence[Slice], writing: float = 1.0
 ) -> SizeCost:
-    """The pairs of one size as one ratio with its spread.
+    """The pairs of one size, slices on the same inputs, as one ratio with its spread.
 
-    Args:
-        size: elements of an input.
-        reference: its slices.
-        program: slices on the same inputs.
-        writing: how much dearer than the reference's its values are to write, as tried here.
+    `writing` is how much dearer than the reference's the program's values are to write, tried here.
     """
     ratios = [p.calls / r.calls for p, r in zip(program, reference, strict=True)]
     ratio = median(ratios)

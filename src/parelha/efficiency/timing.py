@@ -9,16 +9,12 @@ calls is counted as hand-over, so work that is moved out of the calls still show
 import contextlib
 import marshal
 import os
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from parelha.efficiency import counters
-from parelha.errors import InputError
 from parelha.sandbox import Sandbox, profile_of
-from parelha.sandbox.codec import CodecError
-from parelha.sandbox.codec_write import Encoder
 from parelha.sandbox.conversation import BrokenError, ClosedError, Conversation, failed
 from parelha.sandbox.process import (
     ANSWER_SECONDS,
@@ -27,7 +23,7 @@ from parelha.sandbox.process import (
     ZygoteProcess,
     judge_death,
 )
-from parelha.sandbox.runner import INPUT_BYTES, encode_program
+from parelha.sandbox.runner import encode_inputs, encode_program
 from parelha.sandbox.worker import PROFILES
 from parelha.types import CallResult, Limits
 
@@ -57,14 +53,7 @@ def timed(
     """Load programs in timed children, side by side on one processor.
 
     Their parents have the same libraries, so that the children differ in nothing but the program. A
-    program that cannot be loaded has its `failure` set.
-
-    Args:
-        sandbox: whose children they are.
-        sources: the programs.
-        entry_point: name of the function, the same in each.
-        limits: of each child, over all its slices.
-        cpu: number of the processor.
+    program that cannot be loaded has its `failure` set. Limits are each child's, over its slices.
 
     Raises:
         InfrastructureError: the machine failed; nothing that was measured counts.
@@ -90,12 +79,8 @@ def encode_slice(inputs: Sequence[tuple[object, ...]]) -> bytes:
     Raises:
         InputError: an input that is no plain value.
     """
-    encoder = Encoder(INPUT_BYTES, sys.modules.get("numpy"), sys.modules.get("pandas"))
-    try:
-        exact = encoder.encode([tuple(arguments) for arguments in inputs])
-    except CodecError as error:
-        raise InputError(f"an input cannot be sent to a program: {error}") from error
-    if not (encoder.uses_numpy or encoder.uses_pandas):
+    (exact,), needed = encode_inputs([[tuple(arguments) for arguments in inputs]])
+    if needed == "bare":
         # marshal is many times faster to read, but writes arrays as bytes and knows no dates.
         with contextlib.suppress(ValueError):
             return b"m" + marshal.dumps(list(inputs))
@@ -113,14 +98,9 @@ class TimedChild:
     def __init__(
         self, zygote: ZygoteProcess, program: bytes, limits: Limits, level: int, cpu: int
     ) -> None:
-        """Fork the child, bind it to a processor, load the program.
+        """Fork a child of a parent that serves nobody else, bind it to a processor, load a program.
 
-        Args:
-            zygote: its parent, which serves nobody else meanwhile.
-            program: entry point, source and "timed", encoded.
-            limits: over the whole life of the child.
-            level: the sandbox's level of isolation.
-            cpu: number of the processor that the child and all its threads run on.
+        The limits hold over the whole life of the child; `program` is encoded as "timed".
 
         Raises:
             ZygoteError: the machinery failed.
@@ -155,10 +135,7 @@ class TimedChild:
         return CLOCK if self._events < 0 else INSTRUCTIONS
 
     def run(self, message: bytes) -> Slice:
-        """Call the program on a slice of inputs.
-
-        Args:
-            message: the inputs, as `encode_slice` writes them.
+        """Call the program on a slice of inputs, as `encode_slice` writes them.
 
         Returns:
             the slice; without cost where the program failed, then or earlier.

@@ -75,14 +75,10 @@ class Row:
     def completion(self) -> Completion:
         """What is handed out."""
         assert self.finish is not None
-        if self.walk is not None:
-            w = self.walk
-            return Completion(
-                tuple(w.ids), tuple(w.logprobs), self.finish, tuple(w.legal), w.entropy
-            )
-        return Completion(
-            tuple(self.ids), tuple(self.logprobs), self.finish, (None,) * len(self.ids)
-        )
+        said = self.walk or self
+        legal = tuple(self.walk.legal) if self.walk else (None,) * len(self.ids)
+        entropy = self.walk.entropy if self.walk else 0.0
+        return Completion(tuple(said.ids), tuple(said.logprobs), self.finish, legal, entropy)
 
 
 class ContinuousBatch:
@@ -277,7 +273,9 @@ class ContinuousBatch:
             logits if len(at) == len(logits) else logits[at],
             beside(logits, [r.temperature for r in requests]),
             beside(logits, torch.from_numpy(u)),
-            self._top_p(requests, logits),
+            beside(logits, [r.top_p for r in requests])
+            if any(r.top_p < 1 for r in requests)
+            else None,
             beside(logits, [r.top_k for r in requests]) if any(r.top_k for r in requests) else None,
         )
         pairs = zip(torch.split(tokens, counts), torch.split(logprobs, counts), strict=True)
@@ -299,12 +297,6 @@ class ContinuousBatch:
         row.lookup.add(row.ids[before:], row.proposed)
         self.statistics.new_tokens += len(row.ids) - before
         self.statistics.accepted_tokens += row.read - read
-
-    @staticmethod
-    def _top_p(requests: list[Request], logits: Tensor) -> Tensor | None:
-        if all(request.top_p >= 1 for request in requests):
-            return None
-        return beside(logits, [request.top_p for request in requests])
 
     def _ended(self, row: Row) -> FinishReason | None:
         request = row.request

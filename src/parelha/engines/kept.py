@@ -22,11 +22,8 @@ class KeptAnswers:
     """An engine's answers to the requests of one play, which are asked of it only once.
 
     Requests that are on record are answered from there. All others go to the engine: those of
-    another play, of a file that cannot be read, and those that were answered by an error.
-
-    Args:
-        engine: answers what is not on record.
-        path: the file; there is none before the first `keep`.
+    another play, of a file that cannot be read, and those that were answered by an error. There is
+    no file before the first `keep`.
     """
 
     def __init__(self, engine: Answering, path: Path) -> None:

@@ -146,9 +146,6 @@ class Slab:
     its own: a new row joins by being copied in, a pass writes behind what a row has, as many tokens
     as the row is given, and those that turn out not to be its own are written over.
 
-    Args:
-        num_layers: of the model.
-
     Attributes:
         cache: what the model takes (`kernels/cache_argument.py`).
         lengths: tokens of each row.
@@ -240,12 +237,9 @@ class Slab:
         return keys
 
     def _make_room(self, rows: int, columns: int, like: Prefix | None = None) -> None:
-        """Reallocate where the rows, or the longest of them, would not fit.
+        """Reallocate where the rows, or columns of the longest of them, would not fit.
 
-        Args:
-            rows: that there will be.
-            columns: of the longest.
-            like: whose keys and values are of the kind to be held, where there are none yet.
+        Where there are no keys yet, they are of the kind of those of `like`.
         """
         keys = self.layers[0].keys
         have_rows, have_columns = (0, 0) if keys is None else (keys.shape[0], keys.shape[2])

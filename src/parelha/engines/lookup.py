@@ -22,9 +22,7 @@ Ngrams = dict[tuple[int, ...], tuple[list[int], int]]
 class NgramLookup:
     """Proposes the next tokens of one answer from its prompt, itself and other answers.
 
-    Args:
-        prompt_ids: what the answer follows.
-        others: n-grams of other answers; those of this one are added.
+    Its own n-grams are added to those of the others.
     """
 
     def __init__(self, prompt_ids: Sequence[int], others: Ngrams) -> None:

@@ -44,12 +44,7 @@ class ReadPrompt:
 
 
 class Prefill:
-    """Reads prompts of the agents that share one base.
-
-    Args:
-        policy: base and adapters.
-        stores: of each agent's adapter; what is read is put there.
-    """
+    """Reads prompts of the agents that share one base, and puts them into their stores."""
 
     def __init__(self, policy: Policy, stores: dict[Agent, PrefixCache]) -> None:
         self.policy, self.stores = policy, stores

@@ -53,10 +53,7 @@ class ServerEngine(Closing):
         say: told in one line that the server is waited for.
 
     Attributes:
-        on_tokens: told the number of new tokens whenever answers arrive, for a live view.
-        statistics: what was done since the last `reset`; none of it is known to be reused, and no
-            time is measured.
-        models: each agent's model, by its name at the server.
+        statistics: none of what was done is known to be reused, and no time is measured.
         choices: actions asked for so far.
         drawn: those of them that matched no legal answer and were drawn.
 

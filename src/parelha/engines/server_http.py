@@ -37,10 +37,6 @@ class Http:
         patient: send again what meets a passing fault; False where others can be asked instead.
         seconds: an answer is waited for, at most.
 
-    Attributes:
-        url: of the server.
-        is_closed: whether `close` was called.
-
     Raises:
         UsageError: no URL, or `key_env` is not set.
     """

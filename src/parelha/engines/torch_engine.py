@@ -27,10 +27,6 @@ class TorchEngine:
         decode: token ids to text, for each agent's tokenizer (stop rules look at text).
         max_batch_tokens: rows times tokens of the longest row, at most; a single row is always
             taken.
-
-    Attributes:
-        on_tokens: told the number of new tokens at every step, for a live view.
-        statistics: what was done since the last `reset`.
     """
 
     def __init__(

@@ -1,9 +1,10 @@
 """Which adapter is active in each row of the passes under way: a context that layers read."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -38,23 +39,26 @@ _of_rows: ContextVar[ActiveAdapters | None] = ContextVar("active_adapters", defa
 
 
 @contextmanager
-def adapters_of_rows(names: Sequence[str], rank: int) -> Iterator[None]:
+def during(variable: ContextVar[Any], value: Any) -> Iterator[None]:
+    """Let a context variable have a value inside."""
+    token = variable.set(value)
+    try:
+        yield
+    finally:
+        variable.reset(token)
+
+
+def adapters_of_rows(names: Sequence[str], rank: int) -> AbstractContextManager[None]:
     """Let each row of the passes inside be computed with the adapter of its name; no gradient.
 
-    Args:
-        names: (B,) the adapter of every row, or in a pass of one row (T,) of every token.
-        rank: of all of them.
+    There are (B,) names, or in a pass of one row (T,), one for every token; all have one rank.
     """
     distinct = tuple(sorted(set(names)))
     columns = None
     if len(distinct) > 1:
         own = torch.tensor([distinct.index(name) for name in names])
         columns = torch.nn.functional.one_hot(own, len(distinct)).repeat_interleave(rank, dim=1)
-    token = _of_rows.set(ActiveAdapters(distinct, columns))
-    try:
-        yield
-    finally:
-        _of_rows.reset(token)
+    return during(_of_rows, ActiveAdapters(distinct, columns))
 
 
 def active_adapters() -> ActiveAdapters | None:

@@ -146,12 +146,7 @@ def leave_layers_plain(model: nn.Module) -> None:
 
 
 class FusedProjection:
-    """Adapted layers that read the same input, computed in one product.
-
-    Args:
-        members: the layers, one or more.
-        model: that they belong to.
-    """
+    """Adapted layers that read the same input, computed in one product."""
 
     def __init__(self, members: list[AdaptedLinear], model: AdaptedModel) -> None:
         self.members, self.model = members, model

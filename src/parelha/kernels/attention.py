@@ -11,8 +11,8 @@ attention). Or it holds a few tokens of each of many rows of a cache, a number o
 only attention needs to know where a row begins.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
@@ -28,6 +28,7 @@ from transformers import (
 from transformers.integrations.sdpa_attention import sdpa_attention_forward
 from transformers.masking_utils import sdpa_mask
 
+from parelha.kernels.active import during
 from parelha.kernels.cache_argument import as_argument
 
 _NAME = "grouped_sdpa"
@@ -63,10 +64,7 @@ class PackedSegment:
     def mask(self, groups: int, keys: int, dtype: torch.dtype) -> Tensor:
         """(groups · Q, K) what is added to the scores of padded rows; the same in every layer.
 
-        Args:
-            groups: heads of queries that read one head of keys.
-            keys: that there are; what is behind them is padding.
-            dtype: of the queries.
+        Groups are heads of queries that read one head of keys; what is behind the keys is padding.
         """
         if self._mask is None:
             length = self.own.stop - self.own.start
@@ -169,30 +167,20 @@ def _agrees_by_segments(base: Any) -> bool:
     return bool(near) and segment.was_read
 
 
-@contextmanager
-def attend_in_segments(segments: Sequence[PackedSegment]) -> Iterator[None]:
+def attend_in_segments(segments: Sequence[PackedSegment]) -> AbstractContextManager[None]:
     """Let the passes inside, of one packed sequence, attend by segments; the rest is padding.
 
     The model's mask is not read, and of its cache attention sees only what the pass itself adds.
     """
-    token = _segments.set(tuple(segments))
-    try:
-        yield
-    finally:
-        _segments.reset(token)
+    return during(_segments, tuple(segments))
 
 
-@contextmanager
-def attend_in_rows(rows: PackedRows) -> Iterator[None]:
+def attend_in_rows(rows: PackedRows) -> AbstractContextManager[None]:
     """Let the passes inside, of one packed sequence, attend to the rows that their cache returns.
 
     The model's mask is not read. Only after `use_varlen`.
     """
-    token = _rows.set(rows)
-    try:
-        yield
-    finally:
-        _rows.reset(token)
+    return during(_rows, rows)
 
 
 def _attention(

@@ -18,11 +18,6 @@ from parelha.kernels.groups import Group
 def make_lean(model: nn.Module, groups: Sequence[Group], dtype: torch.dtype) -> bool:
     """Put the gated blocks and the norms below in the place of those of an adapted model.
 
-    Args:
-        model: with adapted layers.
-        groups: of its layers with one input.
-        dtype: of its activations.
-
     Returns: whether there are any.
     """
     tried: dict[tuple[type, type], bool] = {}
@@ -76,11 +71,7 @@ class GatedBlock(nn.Module):
     """down(act(gate(x)) · up(x)), of which the outputs of gate and up are kept for the gradient.
 
     Autograd would keep the activation and the product too: as much again. The parts are the
-    block's own, under its own names.
-
-    Args:
-        block: that it stands for.
-        projection: of its gate and up.
+    block's own, under its own names; `projection` is that of its gate and up.
     """
 
     def __init__(self, block: Any, projection: FusedProjection) -> None:
@@ -151,11 +142,7 @@ def _may_be_norm(module: nn.Module) -> bool:
 
 
 class LeanNorm(nn.Module):
-    """An RMS norm; for the gradient it keeps its input and no copies of it in float32.
-
-    Args:
-        norm: that it stands for; the weight is its own.
-    """
+    """An RMS norm with the weight of another; it keeps its input alone for the gradient."""
 
     def __init__(self, norm: Any) -> None:
         super().__init__()

@@ -9,13 +9,9 @@ from transformers import Cache
 
 
 def as_argument(model: nn.Module, keys_values: Cache) -> dict[str, Cache]:
-    """The argument by which a model is given keys and values, to read and to add to.
+    """The argument by which a model, not PEFT's wrapper of one, is given keys and values to add to.
 
     transformers 5.24 renamed it everywhere, and 5.40 is to remove the former name.
-
-    Args:
-        model: any of transformers, such as a decoder; not PEFT's wrapper of one.
-        keys_values: of all layers.
     """
     kind: Any = type(model)
     return {_name(kind): keys_values}

@@ -179,11 +179,8 @@ def wait_for(like: Tensor) -> None:
 def _gpu_name(device: torch.device) -> str:
     try:
         return str(torch.cuda.get_device_name(device))
-    except (
-        AssertionError,
-        RuntimeError,
-        ValueError,
-    ):  # no GPU of NVIDIA's, or its driver fails
+    # No GPU of NVIDIA's, or its driver fails.
+    except (AssertionError, RuntimeError, ValueError):
         return device.type
 
 
@@ -208,14 +205,7 @@ def multiplies_bfloat16() -> bool:
 def product_seconds(
     dtypes: Collection[torch.dtype], *, rows: int, tries: int, packed: bool = False
 ) -> list[float]:
-    """Seconds of a (rows, 1024) x (1024, 1024) product in each type; the best of several, in turn.
-
-    Args:
-        dtypes: the types.
-        rows: of the activations.
-        tries: how often each is timed.
-        packed: whether the weight is packed before.
-    """
+    """Seconds of a (rows, 1024) x (1024, 1024) product in each type, the best of `tries`."""
     torch.manual_seed(0)
     works: list[Callable[[], Tensor]] = []
     for dtype in dtypes:

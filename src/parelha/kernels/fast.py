@@ -31,13 +31,7 @@ Mask = Callable[[Any, Tensor], Tensor]
 
 @dataclass
 class Fast:
-    """A model under its fast paths.
-
-    Attributes:
-        kernels: those in use.
-        adapted: its adapted layers.
-        head: its output head.
-    """
+    """A model under its fast paths: the kernels in use, its adapted layers, its output head."""
 
     kernels: Kernels
     adapted: AdaptedModel
@@ -51,15 +45,10 @@ class Fast:
 
 
 def make_fast(model: PeftModel, kernels: Kernels, mask: Mask) -> Fast:
-    """Put the paths of `kernels` under a model with adapters, one of them active.
+    """Put the paths of `kernels` under a model, frozen but for its adapters and in eval mode.
 
     Weights narrower than `kernels.dtype` are held as they are where the paths allow it, and
     converted where not.
-
-    Args:
-        model: frozen but for its adapters, in eval mode.
-        kernels: what to compute it with.
-        mask: makes masks for its base.
 
     Raises:
         FloatingPointError: plain modules give numbers that are not finite.

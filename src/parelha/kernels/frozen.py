@@ -16,11 +16,7 @@ from parelha.kernels.packed import pack, packed_linear
 
 
 class Upcaster:
-    """Gives weights in the type of products; one weight at a time where they are held otherwise.
-
-    Args:
-        dtype: of the products.
-    """
+    """Gives weights in the type of products; one weight at a time where they are held otherwise."""
 
     def __init__(self, dtype: torch.dtype) -> None:
         self.dtype = dtype
@@ -48,10 +44,7 @@ class Upcaster:
 class FrozenHead:
     """The output head: (..., H) hidden states to (..., V) logits.
 
-    Args:
-        layer: of the model; all but an `nn.Linear` that is not quantised are simply called.
-        upcaster: of the base.
-        packs: whether weights are packed where no gradient is asked for.
+    All but an `nn.Linear` that is not quantised are simply called.
     """
 
     def __init__(self, layer: nn.Module, upcaster: Upcaster, packs: bool) -> None:

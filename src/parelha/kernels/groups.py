@@ -116,10 +116,8 @@ def watching(groups: Sequence[Group]) -> Iterator[None]:
 
 def _given(args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[int | str | None, Any]:
     """What a block is called with, by place or name."""
-    given: dict[int | str | None, Any] = {}
-    given.update(enumerate(args))
-    given.update(kwargs.items())
-    return given
+    places: dict[Any, Any] = dict(enumerate(args))
+    return places | kwargs
 
 
 def _watch(group: Group, seen: set[tuple[int, int | str | None]]) -> list[Any]:

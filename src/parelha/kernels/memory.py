@@ -8,7 +8,9 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
+import psutil
 import torch
 from torch import Tensor
 
@@ -143,21 +145,12 @@ def drop_pages(weights: Sequence[Tensor]) -> None:
 
 
 def _clean_files() -> list[tuple[int, int]]:
-    """Addresses of mapped files of which no page was written to (proc_pid_smaps(5))."""
-    found: list[tuple[int, int]] = []
-    try:
-        lines = Path("/proc/self/smaps").read_text("ascii", "replace").splitlines()
-    except OSError:
-        return found
-    here: tuple[int, int] | None = None
-    for line in lines:
-        fields = line.split()
-        if not fields[0].endswith(":"):  # start-end permissions offset device inode path
-            begins, _, ends = fields[0].partition("-")
-            here = (int(begins, 16), int(ends, 16)) if fields[4] != "0" else None
-        elif here is not None and fields[0] == "Anonymous:" and fields[1] == "0":
-            found.append(here)
-    return found
+    """Addresses of mapped files of which no page was written to."""
+    if not sys.platform.startswith("linux"):
+        return []
+    maps: list[Any] = psutil.Process().memory_maps(grouped=False)
+    files = (one for one in maps if one.path.startswith("/") and not one.anonymous)
+    return [(int(begins, 16), int(ends, 16)) for begins, ends in (f.addr.split("-") for f in files)]
 
 
 def keep_freed_memory() -> bool:

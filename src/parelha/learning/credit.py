@@ -69,13 +69,7 @@ _Entry = tuple[Round, list[int], float]
 def assign_credit(
     trees: Sequence[Tree], learning: LearningConfig, reward: RewardConfig
 ) -> dict[Agent, GroupCount]:
-    """Fill `advantages` of every round of a step, in place; None where a turn teaches nothing.
-
-    Args:
-        trees: rewarded.
-        learning: the algorithm, and whether advantages are scaled.
-        reward: what a tool call costs.
-    """
+    """Fill `advantages` of every round of a step, in place; None where a turn teaches nothing."""
     for tree in trees:
         for play in tree.rounds:
             play.advantages, play.better = [None] * len(play.turns), {}
@@ -105,11 +99,10 @@ def assign_credit(
 def class_weights(stakes: Sequence[tuple[bool, float]]) -> dict[bool, float]:
     """Weight of a verdict on passing and on failing programs, so that both classes sum to the same.
 
+    `stakes` are of each program whether it passes, and what is at stake in its verdict.
+
     Whoever says the same of all programs, or tosses a coin, then earns nothing on average. Where a
     class is missing both weights are 0: nothing could tell a blind verdict from a right one.
-
-    Args:
-        stakes: of each program whether it passes, and what is at stake in its verdict.
     """
     total = {passes: sum(stake for of, stake in stakes if of is passes) for passes in (True, False)}
     if not (total[True] and total[False]):
@@ -241,14 +234,10 @@ class _Book:
             self.entries.setdefault((entry[0].agent, kind), []).append(entry)
 
     def write(self, normalise_std: bool, least: Mapping[Kind, float]) -> None:
-        """Put the advantages into the rounds, each kind divided by its root mean square.
+        """Put the advantages into the rounds, each kind by its root mean square, or by `least`.
 
         What was compared without effect counts as 0 (GRPO), so that a step in which few groups say
         something moves the adapter by as little. The loss is a mean over what has an advantage.
-
-        Args:
-            normalise_std: whether to divide.
-            least: of a kind, what it is divided by at least.
         """
         for key, entries in self.entries.items():
             felt = [a for _, places, a in entries if places]

@@ -50,24 +50,14 @@ class Share:
 
 
 class Told(NamedTuple):
-    """What the others are told of a run.
-
-    Attributes:
-        config: as JSON-ready values.
-        files: where the first rank's weights came from.
-    """
+    """What the others are told of a run, and where the first rank's weights came from."""
 
     config: dict[str, Any]
     files: dict[Agent, ModelFiles]
 
 
 class Ranks(Closing):
-    """All ranks of a run, seen from one of them; a single one talks to nobody.
-
-    Attributes:
-        rank: this one's number; 0 leads.
-        size: how many there are.
-    """
+    """All ranks of a run, seen from one of them, of which 0 leads; a single one talks to nobody."""
 
     def __init__(self) -> None:
         self.rank, self.size = 0, 1

@@ -33,13 +33,7 @@ Loss = Callable[[list[Segment], Tensor], Tensor | None]
 
 
 class TreePasses:
-    """Passes of an agent's model through a tree of segments.
-
-    Args:
-        policy: with the agent's adapter active.
-        agent: whose it is.
-        max_tokens: of one pass.
-    """
+    """Passes of an agent's model, its adapter active, through a tree of segments."""
 
     def __init__(self, policy: Policy, agent: Agent, max_tokens: int) -> None:
         self.policy, self.agent, self.max_tokens = policy, agent, max_tokens
@@ -59,12 +53,7 @@ class TreePasses:
         self._lockstep.wait_for("none")
 
     def add_gradient(self, roots: Sequence[Segment], loss: Loss) -> None:
-        """Add the gradient of a loss over all segments to the agent's adapter.
-
-        Args:
-            roots: what begins the sequences.
-            loss: of the segments of one pass; None where they have no part in it.
-        """
+        """Add the gradient of a loss over all segments behind some roots to the agent's adapter."""
         # What outlives a pass is allocated before it, else it would fragment the heap.
         for parameter in self.policy.parameters(self.agent).values():
             if parameter.grad is None:

@@ -15,7 +15,6 @@ from parelha.kernels.estimates import LOGIT_ROWS
 from parelha.kernels.frozen import FrozenHead
 from parelha.kernels.memory import rows_in_cache
 from parelha.learning.algorithms import load_algorithm
-from parelha.learning.kl import kl_k3
 from parelha.learning.tree import TreePasses
 from parelha.models.policy import Policy
 from parelha.models.prefix_tree import Segment, build_tree
@@ -173,6 +172,15 @@ def accumulate_gradients(
     roots = _tree(samples, config.max_pass_tokens)
     TreePasses(policy, agent, config.max_pass_tokens).add_gradient(roots, loss.of_segments)
     return loss.result(sum(len(segment.ids) for root in roots for segment in root.all()))
+
+
+def kl_k3(logprobs: Tensor, reference: Tensor) -> Tensor:
+    """(N,) estimates of KL(policy || reference) at the sampled tokens; never negative.
+
+    The estimator k3 of Schulman, "Approximating KL Divergence" (2020).
+    """
+    difference = reference - logprobs
+    return torch.exp(difference) - difference - 1
 
 
 def count_targets(samples: Sequence[Sample]) -> Counts:

@@ -45,7 +45,7 @@ class Parts:
     sha256: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Model:
     """One row, with the keys of the file as its fields.
 
@@ -71,9 +71,9 @@ class Model:
     """
 
     name: str
-    hub: str
-    licence: str
-    gated: bool
+    hub: str = ""
+    licence: str = ""
+    gated: bool = False
     parameters: int
     linear: int
     adapted: int
@@ -84,10 +84,10 @@ class Model:
     prompt: Literal["chat", "completion"]
     context: int
     targets: tuple[str, ...]
-    not_adapted: str
+    not_adapted: str = ""
     tied: bool
-    needs: str
-    verified: str
+    needs: str = ""
+    verified: str = ""
     parts: Parts | None = None
     window: int | None = None
 

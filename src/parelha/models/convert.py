@@ -132,9 +132,7 @@ def read_weights(
 def load_weights(file: GgufFile, model: Any) -> None:
     """Copy all weights into a model of transformers, one by one: none is in memory twice.
 
-    Args:
-        file: of the model's architecture.
-        model: whose weights are overwritten, those of before an error too.
+    Those of before an error are overwritten too.
 
     Raises:
         ModelFileError: a tensor is missing, too many, or of another shape.

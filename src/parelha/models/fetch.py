@@ -13,7 +13,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ from platformdirs import user_cache_dir
 import parelha
 from parelha.config_base import user_path
 from parelha.errors import ModelFileError
+from parelha.files import whole_folder
 from parelha.models import catalogue, hub, package_index, whole
 from parelha.models.catalogue import Model
 
@@ -257,8 +257,6 @@ def _locked(cache: Path, name: str, say: Say) -> Iterator[None]:
         say("another process is fetching this model: waiting for it")
         lock.acquire()
     try:
-        for stale in (cache / "models").glob(f".{name}-*"):  # of a process that was killed
-            shutil.rmtree(stale, ignore_errors=True)
         yield
     finally:
         lock.release()
@@ -267,8 +265,8 @@ def _locked(cache: Path, name: str, say: Say) -> Iterator[None]:
 def _convert(path: Path, home: Path, files: ModelFiles, tied: bool | None, say: Say) -> None:
     """Convert a GGUF file in a child process and publish the folder in one step."""
     say(f"{files.name}: converting to bf16 (once)")
-    scratch = Path(tempfile.mkdtemp(prefix=f".{home.name}-", dir=home.parent))
-    try:
+    shutil.rmtree(home, ignore_errors=True)  # a damaged copy: `_ready` has refused it
+    with whole_folder(home) as scratch:
         command = [sys.executable, "-m", "parelha.models.convert", str(path), str(scratch)]
         package_root = str(Path(parelha.__file__).parents[1])
         search = os.pathsep.join(filter(None, [package_root, os.environ.get("PYTHONPATH")]))
@@ -283,34 +281,15 @@ def _convert(path: Path, home: Path, files: ModelFiles, tied: bool | None, say: 
         if result.returncode:
             line = (result.stderr.strip().splitlines() or ["it was killed (memory?)"])[-1]
             raise ModelFileError(f"{path.name} could not be converted: {line}")
-        _publish(scratch, home, files)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+        record = {
+            "name": files.name,
+            "source": files.source,
+            "sha256": files.sha256,
+            "converter": _CONVERTER,
+            "files": {made.name: made.stat().st_size for made in sorted(scratch.iterdir())},
+            "weights_sha256": hub.weights_sha256(scratch),
+        }
+        (scratch / PROVENANCE).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+        for made in scratch.iterdir():
+            made.chmod(0o644)  # the cache may be shared
     say(f"{files.name}: ready in {home}")
-
-
-def _publish(scratch: Path, home: Path, files: ModelFiles) -> None:
-    """Write the provenance, bring everything to the disk, and rename into place."""
-    sizes = {path.name: path.stat().st_size for path in sorted(scratch.iterdir())}
-    record = {
-        "name": files.name,
-        "source": files.source,
-        "sha256": files.sha256,
-        "converter": _CONVERTER,
-        "files": sizes,
-        "weights_sha256": hub.weights_sha256(scratch),
-    }
-    (scratch / PROVENANCE).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
-    scratch.chmod(0o755)
-    for path in scratch.iterdir():
-        path.chmod(0o644)
-        with path.open("rb") as file:
-            os.fsync(file.fileno())
-    if home.exists():  # a damaged copy: `_ready` has refused it
-        shutil.rmtree(home)
-    scratch.rename(home)
-    folder = os.open(home.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

@@ -67,9 +67,6 @@ _SAYS_NOTHING = {"rope.scaling.finetuned", "tensor_data_layout"}
 class Keys:
     """The metadata of a file, under the names that the specification gives to all architectures.
 
-    Args:
-        file: the GGUF file.
-
     Raises:
         ModelFileError: the file does not name its architecture.
     """
@@ -122,11 +119,7 @@ class Keys:
 
 
 def check_keys(keys: Keys, read: Collection[str] = _READ) -> None:
-    """Refuse a key that would be dropped.
-
-    Args:
-        keys: of the file.
-        read: names of those that the conversion reads, rope and widths of heads aside.
+    """Refuse a key that would be dropped: not one of `read`, of rope, or a width of heads.
 
     Raises:
         ModelFileError: naming the key, or a tensor that holds a part of the configuration.

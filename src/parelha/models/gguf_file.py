@@ -79,12 +79,7 @@ class _Cursor:
 
 
 class GgufFile:
-    """A GGUF file, memory-mapped.
-
-    Attributes:
-        path: of the file.
-        metadata: the file's keys and values (arrays as lists).
-        tensors: entries by llama.cpp's name, such as ``blk.0.attn_q.weight``.
+    """A GGUF file, memory-mapped: its keys (arrays as lists), and its tensors by llama.cpp's names.
 
     Raises:
         ModelFileError: the file is no GGUF of version 2 or 3, or ends too early.

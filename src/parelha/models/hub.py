@@ -100,12 +100,7 @@ def weight_files(folder: Path) -> list[Path]:
 
 
 def missing_shard(folder: Path, index: str = "") -> str:
-    """What is wrong with the files that an index names, in a clause; "" where they are all there.
-
-    Args:
-        folder: a model folder.
-        index: name of the index; those of both kinds where it is empty.
-    """
+    """What is wrong with the files that an index, or any, names, in a clause; "" for nothing."""
     for name in (index,) if index else tuple(index for _, index in _WEIGHTS):
         path = folder / name
         if not path.is_file():
@@ -214,19 +209,15 @@ def download(hub_name: str, say: Callable[[str], None]) -> tuple[Path, str]:
     except HubUnavailableError:
         raise
     except Exception as fault:  # whatever the network does
-        raise _broken_off(fault) from fault
+        code = getattr(fault, "errno", None)
+        if code in _CANNOT_WRITE:
+            raise CacheUnwritableError(
+                f"cannot write {constants.HF_HUB_CACHE} ({os.strerror(code)}): make room there, or "
+                "set HF_HOME"
+            ) from fault
+        raise HubUnavailableError("the download from the hub broke off") from fault
     published = {file.rfilename: file.lfs.sha256 for file in info.siblings if file.lfs}
     path = Path(str(folder))
     if not is_model_folder(path):
         raise HubUnavailableError(f"the hub's {hub_name} holds no weights that can be loaded")
     return path, weights_sha256(path, published)
-
-
-def _broken_off(fault: Exception) -> CacheUnwritableError | HubUnavailableError:
-    """What to say of a download that has ended so."""
-    if isinstance(fault, OSError) and fault.errno in _CANNOT_WRITE:
-        cache = constants.HF_HUB_CACHE
-        return CacheUnwritableError(
-            f"cannot write {cache} ({fault.strerror}): make room there, or set HF_HOME"
-        )
-    return HubUnavailableError("the download from the hub broke off")

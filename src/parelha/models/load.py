@@ -198,9 +198,7 @@ def load_base(
 def check_loaded(where: Path, info: Mapping[str, Any]) -> None:
     """Refuse a model of which transformers filled a part with random numbers, or dropped one.
 
-    Args:
-        where: file or folder that was read.
-        info: transformers' `output_loading_info`.
+    `info` is its `output_loading_info`.
 
     Raises:
         ModelFileError: naming the first tensor, and how many more there are.
@@ -278,7 +276,7 @@ def attention_mask(base: PreTrainedModel, sees: Tensor) -> Tensor:
     return added.masked_fill(~sees, torch.finfo(base.dtype).min)
 
 
-# Two sequences that share their first three tokens, as a tree of nine nodes.
+# Two sequences that share their first three tokens.
 _SHARED, _LENGTH = 3, 6
 # Columns between the parts that no query sees, as those of other sequences in a packed pass; more
 # than the last keys that a model's own band leaves (GPT-Neo: 256).
@@ -298,7 +296,7 @@ def check_fits(base: PreTrainedModel) -> None:
     """
     try:
         with torch.no_grad():
-            wrong = max(_tree_error(base), _cache_error(base))
+            wrong = _packed_error(base)
     except Exception as error:  # whatever a foreign model does
         line = str(error).strip().partition("\n")[0]
         raise ModelFileError(
@@ -322,53 +320,41 @@ def _two_sequences(base: PreTrainedModel) -> tuple[Tensor, Tensor]:
     return ids, logits
 
 
-def _own_logits(base: PreTrainedModel, ids: Tensor, sees: Tensor, at: Tensor, **how: Any) -> Tensor:
-    model: Any = base
-    out = model.get_decoder()(
-        input_ids=ids,
-        attention_mask=attention_mask(base, beside(ids, sees)),
-        position_ids=beside(ids, at),
-        **how,
-    )
-    logits: Tensor = model.get_output_embeddings()(out.last_hidden_state).float()
-    return logits
+def _packed_error(base: PreTrainedModel) -> float:
+    """Largest difference of the two sequences read in two passes, as a share of the largest.
 
-
-def _tree_error(base: PreTrainedModel) -> float:
-    """Largest difference of the two sequences packed as one tree, as a share of the largest."""
-    ids, right = _two_sequences(base)
-    nodes = torch.arange(2 * _LENGTH - _SHARED)
-    branch = nodes >= _LENGTH
-    sees = (nodes[:, None] >= nodes) & ~(branch[:, None] & ~branch & (nodes >= _SHARED))
-    at = torch.where(branch, nodes - _LENGTH + _SHARED, nodes)
-    packed = torch.cat([ids[0], ids[1, _SHARED:]])[None]
-    found = _own_logits(base, packed, sees[None, None], at[None], use_cache=False)[0]
-    both = torch.cat([right[0], right[1, _SHARED:]])
-    return float((found - both).abs().max() / both.abs().max())
-
-
-def _cache_error(base: PreTrainedModel) -> float:
-    """The same of one sequence read in two parts, its keys and values kept in between.
-
-    They do not lie side by side, as in a batch: what a query sees is told by the mask alone.
+    The first reads what they share, whose keys and values are kept; the second what follows in
+    both, packed as a tree. The two do not lie side by side, as in a batch: what a query sees is
+    told by the mask alone.
     """
     model: Any = base
     ids, right = _two_sequences(base)
     cache = DynamicCache()
-    at = torch.arange(_LENGTH)[None]
-    sees = torch.ones((_LENGTH, _LENGTH), dtype=torch.bool).tril()[None, None]
 
-    def read(part: slice, seen: Tensor) -> Tensor:
-        how = as_argument(model.get_decoder(), cache)
-        return _own_logits(base, ids[:1, part], seen, at[:, part], use_cache=True, **how)
+    def read(own: Tensor, sees: Tensor, at: Tensor) -> Tensor:
+        out = model.get_decoder()(
+            input_ids=own[None],
+            attention_mask=attention_mask(base, beside(ids, sees[None, None])),
+            position_ids=beside(ids, at[None]),
+            use_cache=True,
+            **as_argument(model.get_decoder(), cache),
+        )
+        logits: Tensor = model.get_output_embeddings()(out.last_hidden_state)[0].float()
+        return logits
 
-    read(slice(0, _SHARED), sees[:, :, :_SHARED, :_SHARED])
+    at = torch.arange(_LENGTH)
+    sees = at[:, None] >= at
+    found = [read(ids[0, :_SHARED], sees[:_SHARED, :_SHARED], at[:_SHARED])]
     layers: list[Any] = cache.layers
     if len(layers) != base.config.num_hidden_layers:
         raise ValueError("its layers keep no keys and values")
     for layer in layers:
         layer.keys, layer.values = (pad(x, (0, 0, 0, _UNSEEN)) for x in (layer.keys, layer.values))
-    rest = sees[:, :, _SHARED:]
-    apart = torch.cat([pad(rest[..., :_SHARED], (0, _UNSEEN)), rest[..., _SHARED:]], dim=-1)
-    found = read(slice(_SHARED, _LENGTH), apart)
-    return float((found[0] - right[0, _SHARED:]).abs().max() / right[0].abs().max())
+    branch = sees[_SHARED:, _SHARED:]
+    nothing = torch.zeros_like(branch)
+    own = torch.cat([torch.cat([branch, nothing], 1), torch.cat([nothing, branch], 1)])
+    shared = torch.ones((len(own), _SHARED), dtype=torch.bool)
+    rest = torch.cat([pad(shared, (0, _UNSEEN)), own], 1)
+    found.append(read(ids[:, _SHARED:].flatten(), rest, at[_SHARED:].repeat(2)))
+    both = torch.cat([right[0], right[1, _SHARED:]])
+    return float((torch.cat(found) - both).abs().max() / both.abs().max())

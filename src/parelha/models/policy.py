@@ -7,7 +7,7 @@ import hashlib
 import json
 import warnings
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -139,16 +139,12 @@ class Policy:
             for parameter in self.parameters(one).values():
                 parameter.requires_grad_(True)
 
-    @contextmanager
-    def active_for(self, agents: Sequence[Agent]) -> Iterator[None]:
+    def active_for(self, agents: Sequence[Agent]) -> AbstractContextManager[None]:
         """In the passes inside, make each row's own agent's adapter active; without gradient.
 
-        Args:
-            agents: (B,) whose row it is, or in a pass of one row (T,) whose token; all of them
-                share one base.
+        (B,) agents are whose row it is, (T,) in a pass of one row whose token; they share one base.
         """
-        with adapters_of_rows([self.adapter(a) for a in agents], self.config.lora_rank):
-            yield
+        return adapters_of_rows([self.adapter(a) for a in agents], self.config.lora_rank)
 
     @contextmanager
     def plain_weights(self) -> Iterator[None]:
@@ -167,11 +163,9 @@ class Policy:
                 one.pack(True)
             release_freed_memory()
 
-    @contextmanager
-    def base_only(self, agent: Agent) -> Iterator[None]:
+    def base_only(self, agent: Agent) -> AbstractContextManager[Any]:
         """The base without its adapters, for the KL term and the untrained arms."""
-        with self._models[agent].disable_adapter():
-            yield
+        return self._models[agent].disable_adapter()
 
     def decoder(self, agent: Agent) -> nn.Module:
         """The stack of layers without the output head; adapters are active inside it."""
@@ -388,12 +382,9 @@ def _lora(base: PreTrainedModel, config: ModelConfig) -> LoraConfig:
 
 def _adapted(base: PreTrainedModel, lora: LoraConfig, name: str) -> PeftModel:
     base.requires_grad_(False)
-    try:
-        with warnings.catch_warnings():
-            # PEFT asks transformers for the old name of a property.
-            warnings.filterwarnings("ignore", "`is_gradient_checkpointing`", FutureWarning)
-            model = get_peft_model(base, lora, adapter_name=name)
-    except ValueError as error:
-        raise UsageError(f"no layer of this model can take an adapter: {error}") from None
+    with warnings.catch_warnings():
+        # PEFT asks transformers for the old name of a property.
+        warnings.filterwarnings("ignore", "`is_gradient_checkpointing`", FutureWarning)
+        model = get_peft_model(base, lora, adapter_name=name)
     assert isinstance(model, PeftModel)
     return model

@@ -70,9 +70,6 @@ def _from_config(name: str, folder: Path) -> Model:
     window = window_of(config)
     return Model(
         name=name,
-        hub="",
-        licence="",
-        gated=False,
         parameters=model.num_parameters(),
         linear=sum(one.weight.numel() for one in linear),
         adapted=sum(map(sum, adapted)),
@@ -83,10 +80,7 @@ def _from_config(name: str, folder: Path) -> Model:
         prompt="chat",
         context=window,
         targets=tuple(targets),
-        not_adapted="",
         tied=bool(config.tie_word_embeddings),
-        needs="",
-        verified="",
     )
 
 

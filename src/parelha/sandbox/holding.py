@@ -44,8 +44,7 @@ def held(descriptor: int) -> tuple[object, ...]:
 def prepare_plots(empty: str) -> None:
     """Import matplotlib so that programs can draw, with its own fonts, and write nothing.
 
-    Args:
-        empty: an empty folder, in place of the one that matplotlib would like to write to.
+    It is given an empty folder in place of the one that it would like to write to.
     """
     os.environ["MPLBACKEND"] = "Agg"
     make_folder = tempfile.mkdtemp

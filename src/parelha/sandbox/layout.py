@@ -43,11 +43,7 @@ class Layout:
 
 @functools.cache
 def find_layout(also: tuple[str, ...] = ()) -> Layout:
-    """The layout of this installation.
-
-    Args:
-        also: distributions that programs may use besides `PACKAGES`.
-    """
+    """The layout of this installation, with distributions `also` allowed beside `PACKAGES`."""
     standard = dict.fromkeys(
         str(Path(sysconfig.get_path(key)).resolve()) for key in ("stdlib", "platstdlib")
     )
@@ -69,11 +65,7 @@ def find_layout(also: tuple[str, ...] = ()) -> Layout:
 
 
 def with_requirements(names: Iterable[str]) -> list[str]:
-    """The distributions and what they need (extras left out), each once; without what is missing.
-
-    Args:
-        names: of distributions, as the package index writes them.
-    """
+    """Distributions and what they need (extras left out), each once; without what is missing."""
     found: dict[str, None] = {}
     waiting = list(names)
     while waiting:
@@ -96,9 +88,7 @@ def with_requirements(names: Iterable[str]) -> list[str]:
 def files_of(name: str, *, metadata: bool = False) -> dict[str, str]:
     """What a distribution puts on the import path: name there to absolute path.
 
-    Args:
-        name: of an installed distribution.
-        metadata: also its metadata, by which others find its entry points.
+    Its metadata, by which others find its entry points, only where it is asked for.
     """
     left_out = (".pth",) if metadata else (".pth", ".dist-info")
     distribution = importlib.metadata.distribution(name)
@@ -113,13 +103,9 @@ def files_of(name: str, *, metadata: bool = False) -> dict[str, str]:
 
 def _system_libraries() -> tuple[str, ...]:
     triplet = sysconfig.get_config_var("MULTIARCH") or "x86_64-linux-gnu"
-    paths = ["/lib64", "/usr/lib64", f"/lib/{triplet}", f"/usr/lib/{triplet}", "/lib"]
+    # Not /lib itself: as a link to usr/lib it would open all of that.
+    paths = ["/lib64", "/usr/lib64", f"/lib/{triplet}", f"/usr/lib/{triplet}"]
     paths += ["/etc/ld.so.cache", "/usr/share/zoneinfo"]
     library = Path(sysconfig.get_config_var("LIBDIR") or "/usr/lib")
     paths += [str(path) for path in sorted(library.glob("libpython3*.so*"))]
-    # A link such as /lib -> usr/lib would open all of /usr/lib; keep it only as a link.
-    return tuple(
-        path
-        for path in paths
-        if (Path(path).is_symlink() or Path(path).exists()) and path != "/lib"
-    )
+    return tuple(path for path in paths if Path(path).is_symlink() or Path(path).exists())

@@ -92,12 +92,9 @@ class Layer:
 
 @dataclass(frozen=True)
 class Probe:
-    """What `parelha doctor` shows of the sandbox.
+    """What `parelha doctor` shows of the sandbox: its level, 0 to 3, and each layer.
 
-    Attributes:
-        level: 0 to 3.
-        layers: one per layer, in the order limits, files, system calls, namespaces.
-        refusal: one sentence for a machine below level 2, else "".
+    The refusal is one sentence for a machine below level 2, else "".
     """
 
     level: int
@@ -121,10 +118,6 @@ def wrong_system() -> Probe:
 
 def try_attacks(zygote: "ZygoteProcess", namespaces_missing: str) -> Probe:
     """Attack the sandbox from inside and say what held.
-
-    Args:
-        zygote: a warm parent of the kind that will be used.
-        namespaces_missing: why it has no namespaces, or "".
 
     Raises:
         ZygoteError: the attempt itself failed.

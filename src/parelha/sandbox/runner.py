@@ -160,10 +160,6 @@ class Sandbox(Closing):
 
         They are taken back at the end of the block, and thrown away where it ends by an error.
 
-        Args:
-            profile: the libraries they have, as `profile_of` names them.
-            count: how many.
-
         Raises:
             InfrastructureError: the machine failed.
             UsageError: isolation too weak.
@@ -308,15 +304,23 @@ def encode_messages(
     Raises:
         InputError: an input that is no plain value.
     """
-    profile = profile_of(source)
+    messages, needed = encode_inputs([tuple(arguments) for arguments in inputs])
+    program = encode_program(source, entry_point, kind)
+    return program, messages, max(profile_of(source), needed, key=PROFILES.index)
+
+
+def encode_inputs(inputs: Sequence[object]) -> tuple[list[bytes], str]:
+    """Inputs as bytes, and the libraries that their types are of.
+
+    Raises:
+        InputError: an input that is no plain value.
+    """
     encoder = Encoder(INPUT_BYTES, sys.modules.get("numpy"), sys.modules.get("pandas"))
     try:
-        messages = [encoder.encode(tuple(arguments)) for arguments in inputs]
+        messages = [encoder.encode(one) for one in inputs]
     except CodecError as error:
         raise InputError(f"an input cannot be sent to a program: {error}") from error
-    needed = "pandas" if encoder.uses_pandas else "numpy" if encoder.uses_numpy else "bare"
-    program = encode_program(source, entry_point, kind)
-    return program, messages, max(profile, needed, key=PROFILES.index)
+    return messages, "pandas" if encoder.uses_pandas else "numpy" if encoder.uses_numpy else "bare"
 
 
 def profile_of(source: str) -> str:

@@ -34,12 +34,8 @@ def check_task(
     Checked are: the statement in both languages; the signature; that the reference defines it,
     answers all visible and hidden inputs and does so twice alike; that the inputs are deterministic
     by seed, differ between seeds, hold both groups and stay within the closed list; and, where the
-    variant has an independent oracle, that it agrees.
-
-    Args:
-        task: of a family, or a user's own.
-        oracle: of a user's own task; a family's is found by the task's id.
-        one_language: True where one statement may stand for both languages.
+    variant has an independent oracle, that it agrees. A family's is found by the task's id. One
+    statement may stand for both languages where `one_language` says so.
     """
     problems = _statement_problems(task, one_language) + _signature_problems(task)
     problems += _reference_problems(task)

@@ -16,14 +16,7 @@ _VECTORISED = "biufcmM"
 
 
 def difference(rule: "Comparator", expected: Any, actual: Any, depth: int) -> str | None:
-    """Return the first difference of two values of the same kind, or None; may raise.
-
-    Args:
-        rule: the tolerance and the options.
-        expected: an ndarray, a Series, a DataFrame or an Index.
-        actual: a value of the same kind.
-        depth: how many containers enclose the two.
-    """
+    """Return the first difference of two values of the same kind, or None; may raise."""
     if isinstance(expected, np.ndarray):
         return _arrays(rule, expected, actual, depth)
     if isinstance(expected, pd.DataFrame):

@@ -34,11 +34,7 @@ def form_of(task: Task) -> str:
 
 
 class PassRates:
-    """The running pass rate of each form's drafts, from 0 to 1.
-
-    Args:
-        tasks: all tasks a run draws from.
-    """
+    """The running pass rate of each form's drafts, from 0 to 1."""
 
     def __init__(self, tasks: Iterable[Task]) -> None:
         self._form = {task.id: form_of(task) for task in tasks}
@@ -96,17 +92,11 @@ class PassRates:
 def draw(
     tasks: Sequence[Task], rates: PassRates, uniforms: Sequence[float], num: int
 ) -> tuple[Task, ...]:
-    """Draw `num` different tasks, a form's chance in proportion to its weight.
+    """Draw `num` different tasks by a uniform in [0, 1) for each, a form's chance as its weight.
 
     Each task has its form's weight divided by the number of its family's tasks, so that large
     families are not drawn more often. Weighted sampling without replacement by exponential keys
     (Efraimidis and Spirakis, 2006).
-
-    Args:
-        tasks: to draw from, at least `num`.
-        rates: give the weights.
-        uniforms: one number in [0, 1) per task.
-        num: how many.
     """
     size: dict[str, int] = {}
     for task in tasks:

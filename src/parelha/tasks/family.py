@@ -6,12 +6,11 @@ seed draws the visible examples and the hidden inputs.
 """
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
 
 from parelha.tasks.compare import Comparator, canonical
-from parelha.tasks.draws import Edges, Ordinary
+from parelha.tasks.source import Source
 from parelha.types import Case, Lang, Limits
 
 Text = dict[Lang, str]
@@ -22,22 +21,16 @@ EXAMPLE_SIZES = (5, 4)  # small, so that examples leave room in the prompt
 SIZES = {1: (4, 12), 2: (4, 12), 3: (20, 200), 4: (500, 3000)}  # of ordinary inputs, by level
 
 
-@dataclass(frozen=True)
-class Variant:
-    """One parameterisation of a family at one level.
+@dataclass(frozen=True, kw_only=True)
+class Variant(Source):
+    """One parameterisation of a family at one level, with what its Python file gives for it.
 
     Attributes:
         name: the parameterisation, such as ``"k=1.5"``; the same at every level.
         level: 1 to 4.
         heldout: True when the parameterisation is kept for evaluation.
         statement: what is asked, without signature and examples.
-        signature: one typed line.
         entry_point: the function's name.
-        reference: source of a right, lint-clean program.
-        ordinary: ``ordinary(rng, size)`` draws one plain input of about `size` elements.
-        edges: ``edges(rng)`` draws the inputs at the limits of the statement's contract.
-        oracle: an independent computation of the answer (scipy, scikit-learn, pandas ...) which
-            returns NotImplemented where its source does not say what the statement says.
         examples: visible inputs; drawn where there are none.
         compare: when an answer is right.
         limits: what a candidate may use.
@@ -47,12 +40,7 @@ class Variant:
     level: int
     heldout: bool
     statement: Text
-    signature: str
     entry_point: str
-    reference: str
-    ordinary: Ordinary
-    edges: Edges
-    oracle: Callable[..., object] | None = None
     examples: tuple[Case, ...] = ()
     compare: Comparator = field(default_factory=Comparator)
     limits: Limits = field(default_factory=Limits)

@@ -6,13 +6,7 @@ from functools import cache
 
 
 def cost_of_matching(expected: Sequence[str], actual: Sequence[str], sizes: Sequence[int]) -> int:
-    """Values that may have to be compared.
-
-    Args:
-        expected: the outline of each element; only those of equal outlines are compared.
-        actual: of the other side.
-        sizes: values in each of the expected.
-    """
+    """Values that may have to be compared: only those of elements of equal outlines are."""
     others = Counter(actual)
     return sum(size * others[one] for one, size in zip(expected, sizes, strict=True))
 
@@ -20,7 +14,7 @@ def cost_of_matching(expected: Sequence[str], actual: Sequence[str], sizes: Sequ
 def unmatched(
     expected: Sequence[str], actual: Sequence[str], same: Callable[[int, int], bool]
 ) -> int | None:
-    """An element that gets no partner, however the others are matched; None where all get one.
+    """The place of an element that gets no partner, however others are matched; None where all do.
 
     By augmenting paths (Berge, PNAS 43, 1957): a partner that is taken is had by finding another
     one for whoever has it.
@@ -30,8 +24,6 @@ def unmatched(
             are never the same.
         actual: of each that may be one.
         same: whether two elements are, by their places.
-
-    Returns: its place among the expected.
     """
     alike: dict[str, list[int]] = {}
     for place, outline in enumerate(actual):
@@ -39,36 +31,30 @@ def unmatched(
     known = cache(same)
     owners: dict[int, int] = {}  # by partner
     has: dict[int, int] = {}  # the partner of each owner
+
+    def is_placed(place: int, partners: Sequence[int]) -> bool:
+        """Find a partner for an element, moving others where that helps; whether there is one."""
+        asked_by: dict[int, int] = {}
+        asking = deque([place])
+        while asking:
+            who = asking.popleft()
+            for partner in partners:
+                if partner in asked_by or not known(who, partner):
+                    continue
+                asked_by[partner] = who
+                if partner in owners:
+                    asking.append(owners[partner])
+                    continue
+                free: int | None = partner
+                while free is not None:
+                    owner = owners[free] = asked_by[free]
+                    given_up = has.get(owner)
+                    has[owner] = free
+                    free = given_up
+                return True
+        return False
+
     for place, outline in enumerate(expected):
-        if not _is_placed(place, alike.get(outline, []), owners, has, known):
+        if not is_placed(place, alike.get(outline, [])):
             return place
     return None
-
-
-def _is_placed(
-    place: int,
-    partners: Sequence[int],
-    owners: dict[int, int],
-    has: dict[int, int],
-    same: Callable[[int, int], bool],
-) -> bool:
-    """Find a partner for an element, moving others where that helps; whether there is one."""
-    asked_by: dict[int, int] = {}
-    asking = deque([place])
-    while asking:
-        who = asking.popleft()
-        for partner in partners:
-            if partner in asked_by or not same(who, partner):
-                continue
-            asked_by[partner] = who
-            if partner in owners:
-                asking.append(owners[partner])
-                continue
-            free: int | None = partner
-            while free is not None:
-                owner = owners[free] = asked_by[free]
-                given_up = has.get(owner)
-                has[owner] = free
-                free = given_up
-            return True
-    return False

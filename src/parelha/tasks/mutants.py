@@ -99,13 +99,7 @@ def mutant_report(task: Task, seed: int = 0) -> MutantReport:
 def is_killed(
     mutant: Mutant, task: Task, pairs: Sequence[tuple[tuple[object, ...], object]]
 ) -> bool:
-    """Return whether the mutant fails, or answers other than expected, on one of the inputs.
-
-    Args:
-        mutant: what to run.
-        task: gives the entry point and the comparator.
-        pairs: arguments and the reference's answer to them.
-    """
+    """Return whether a mutant fails on an input, or answers otherwise than the reference."""
     turns, tree = _Turns(), ast.parse(mutant.source)
     with warnings.catch_warnings():  # what a mutant is warned of is no one's concern
         warnings.simplefilter("ignore")

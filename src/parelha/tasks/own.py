@@ -14,21 +14,13 @@ from parelha.tasks.compare import one_line
 from parelha.tasks.family import Variant, hidden_cases, visible_examples
 from parelha.tasks.problem import Problem, TaskFileError, read_problem
 from parelha.tasks.source import SourceError
+from parelha.tasks.suite import HELDOUT_SEEDS_FROM
 from parelha.types import CoderAction, Split, Task
-
-HELDOUT_SEEDS_FROM = 1000  # as in the suite
 
 
 @dataclass(frozen=True)
 class OwnTask:
-    """A task as a user wrote it, at one of its levels; `task` gives one instance for each seed.
-
-    Attributes:
-        name: of both files, without suffix.
-        action: the coder action it belongs to.
-        problem: both files.
-        variant: statement, signature, reference and draws.
-    """
+    """A task as a user wrote it, named after its files, at one of its levels."""
 
     name: str
     action: CoderAction
@@ -67,17 +59,18 @@ class OwnTask:
         """Return the instance of a seed, whose hidden inputs can be drawn.
 
         Raises:
-            UsageError: the file fails at that seed.
+            TaskFileError: the file fails at that seed, or draws nothing that can be hidden.
         """
         try:
             task = self.task(seed)
             if not task.make_cases(0):
-                raise ValueError("the examples show all that ordinary and edges draw")
+                raise SourceError(
+                    "no hidden input is left: the examples show all that ordinary and edges draw"
+                )
         except Exception as error:
-            said = one_line(f"{type(error).__name__}: {error}")
-            raise UsageError(
-                f"{self.name}.py: its inputs cannot be drawn from seed {seed}: {said}"
-            ) from error
+            said = f"its inputs cannot be drawn from seed {seed}: {type(error).__name__}: {error}"
+            said = str(error) if isinstance(error, SourceError) else said
+            raise TaskFileError(f"{self.name}.py: {one_line(said)}") from error
         return task
 
 
@@ -128,11 +121,6 @@ def _load(file: Path) -> list[OwnTask]:
     action = problem.action
     tasks = [OwnTask(file.stem, action, problem, v) for v in problem.variants.values()]
     for own in tasks:
-        try:
-            for seed in (0, HELDOUT_SEEDS_FROM):  # a draw that fails is found here, not in a run
-                own.task(seed).make_cases(seed)
-        except Exception as error:
-            said = f"the inputs cannot be drawn: {type(error).__name__}: {error}"
-            said = str(error) if isinstance(error, SourceError) else said
-            raise TaskFileError(f"{file.stem}.py: {one_line(said)}") from error
+        for seed in (0, HELDOUT_SEEDS_FROM):  # a draw that fails is found here, not in a run
+            own.drawn(seed)
     return tasks

@@ -105,8 +105,8 @@ class Problem:
         return wrong_answers(text, self.entry_point, None if lowest else level)
 
     def _variant(self, level: int, source: Source) -> Variant:
-        fields = {field.name: getattr(source, field.name) for field in dataclasses.fields(source)}
         variant = Variant(
+            **vars(source),
             name=self.name,
             level=level,
             heldout=self.heldout,
@@ -114,7 +114,6 @@ class Problem:
             entry_point=self.entry_point,
             compare=self.compare,
             limits=self.limits,
-            **fields,
         )
         try:
             return dataclasses.replace(variant, examples=_examples(self.rows, variant))
@@ -150,11 +149,7 @@ def read_text(path: Path) -> str:
 
 
 def read_table(path: Path, known: dict[str, tuple[type, ...]]) -> dict[str, Any]:
-    """Return a TOML file's table.
-
-    Args:
-        path: of the file.
-        known: the keys it may have, and the types of their values.
+    """Return a TOML file's table, of which `known` are the keys with the types of their values.
 
     Raises:
         TaskFileError: it is no TOML, or a key or a type is not among the known ones.

@@ -44,13 +44,10 @@ def reference_function(source: str, entry_point: str) -> Callable[..., Any]:
 def names_of(source: str, title: str, package: str = "") -> dict[str, Any]:
     """Run trusted source as a module of its own, and return what it defines.
 
+    Tracebacks call it by the title. In its package (`package_of`) it finds the files beside it.
+
     The module stays among those that were imported: dataclasses and typing look names up there,
     some of them when a function is called.
-
-    Args:
-        source: of a module.
-        title: what tracebacks call it.
-        package: where it finds the files beside it, from `package_of`.
     """
     name = f"{title}_{sha256(source.encode('utf-8', 'replace')).hexdigest()[:16]}"
     module = ModuleType(name)

@@ -18,12 +18,7 @@ _NOTHING: frozenset[str] = frozenset()
 
 
 def renamed(program: str, old: str, new: str) -> str:
-    """Return a program whose module says `new` for what it called `old`.
-
-    Args:
-        program: its lines end with a line feed alone.
-        old: a name of the module.
-        new: a name that the module does not have.
+    """Return a program, its lines ended by a line feed alone, whose module says `new` for `old`.
 
     Raises:
         ValueError: a function that uses `old` has a `new` of its own.

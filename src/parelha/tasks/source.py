@@ -42,30 +42,25 @@ class Source:
     """A Python file taken apart, as one level has it.
 
     Attributes:
-        reference: the reference's own program.
-        signature: the reference's head on one line.
-        ordinary: draws a plain input.
-        edges: draws those at the limits of this level and of those below.
-        oracle: the answer by another way, if there is one.
+        reference: the reference's own program, right and lint-clean.
+        signature: the reference's head on one typed line.
+        ordinary: ``ordinary(rng, size)`` draws one plain input of about `size` elements.
+        edges: ``edges(rng)`` draws those at the limits of this level and of those below.
+        oracle: an independent computation of the answer (scipy, scikit-learn, pandas ...) which
+            returns NotImplemented where its source does not say what the statement says.
     """
 
     reference: str
     signature: str
     ordinary: Ordinary
     edges: Edges
-    oracle: Callable[..., Any] | None
+    oracle: Callable[..., Any] | None = None
 
 
 def read_source(
     text: str, entry_point: str, levels: Iterable[int] = (1,), folder: Path | None = None
 ) -> dict[int, Source]:
     """Take a problem's Python file apart and run it once for its functions.
-
-    Args:
-        text: of the file.
-        entry_point: the function asked for.
-        levels: that the problem has.
-        folder: where the file lies, for what it imports from files beside it.
 
     Raises:
         SourceError: it is no Python, fails, or lacks a function.
@@ -135,12 +130,9 @@ def _at_level(
 
 
 def wrong_answers(text: str, entry_point: str, level: int | None) -> tuple[tuple[str, str], ...]:
-    """Return the ``mistake_...`` functions of a file as programs, under the reference's name.
+    """Return a level's ``mistake_...`` functions as programs, under the reference's name.
 
-    Args:
-        text: of the file, which `read_source` has found to be well made.
-        entry_point: the function asked for.
-        level: whose wrong answers are wanted; None is the lowest.
+    The level None is the lowest.
     """
     file = _File(text)
     found = []

@@ -69,12 +69,7 @@ class BenchmarkTask(Task):
     def run_program(
         self, program: str, inputs: Sequence[tuple[object, ...]], run: Run
     ) -> RunResult:
-        """Call a program, or run the tests beside it.
-
-        Args:
-            program: its source.
-            inputs: arguments of each call, of those that `reference` knows.
-            run: `Sandbox.run`.
+        """Call a program on inputs that `reference` knows, or run the tests beside it.
 
         Returns:
             for each call what `compare` takes: what was seen of the answer.

@@ -50,11 +50,6 @@ MAX_CALLS = 5000  # of one test; more is a loop that is no test
 def literal_calls(test: str, candidate: str, entry_point: str = "") -> list[Call] | None:
     """Read the calls of a test in which everything is literal; nothing is run.
 
-    Args:
-        test: the benchmark's test.
-        candidate: the name under which it calls the program.
-        entry_point: the program's own name.
-
     Returns:
         the calls; None where something has to be computed.
 
@@ -79,10 +74,6 @@ def literal_calls(test: str, candidate: str, entry_point: str = "") -> list[Call
 
 def computed_calls(problem: Problem, run: Run) -> list[Call]:
     """Run the rewritten test in the sandbox beside the benchmark's solution, and read its calls.
-
-    Args:
-        problem: with a test and a solution, whose helpers the test may use.
-        run: `Sandbox.run`.
 
     Raises:
         NoCallsError: the form does not allow it, the test fails, or what it uses is not plain.

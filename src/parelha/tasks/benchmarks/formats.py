@@ -64,12 +64,9 @@ class Problem:
 
 
 def read_problem(record: object, name: str, number: int) -> Problem:
-    """Return the problem of one line.
+    """Return the problem of one line's JSON value.
 
-    Args:
-        record: the line's JSON value.
-        name: of the benchmark, for ids that are plain numbers.
-        number: of the line, for lines without an id.
+    Ids that are plain numbers get the benchmark's name before them; lines without one, their own.
 
     Raises:
         LineError: what is wrong with it.
@@ -95,19 +92,13 @@ def read_problem(record: object, name: str, number: int) -> Problem:
 def _assertions(record: dict[str, Any], identity: str) -> Problem:
     prompt, entry = _text(record, "prompt"), _entry_point(record)
     test = _text(record, "test")
-    tree = _parsed(test, "test")
-    checks = [n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name == "check"]
+    body = _parsed(test, "test").body
+    checks = [n for n in body if isinstance(n, ast.FunctionDef) and n.name == "check"]
     if checks and len(checks[0].args.args) != 1:
         raise LineError("'test': check takes not one argument, the candidate")
-    return _problem(
-        record,
-        identity,
-        prompt,
-        entry,
-        form="assertions",
-        test=test,
-        candidate=checks[0].args.args[0].arg if checks else entry,
-    )
+    candidate = checks[0].args.args[0].arg if checks else entry
+    fields = {"form": "assertions", "test": test, "candidate": candidate}
+    return _problem(record, identity, prompt, entry, **fields)
 
 
 def _asked(record: dict[str, Any], identity: str) -> Problem:
@@ -115,15 +106,8 @@ def _asked(record: dict[str, Any], identity: str) -> Problem:
     inputs = [*_list(record, "base_input"), *_list(record, "plus_input", needed=False)]
     if not _solution(record):
         raise LineError("no 'canonical_solution', and the answers are to come from it")
-    return _problem(
-        record,
-        identity,
-        prompt,
-        entry,
-        form="asked",
-        inputs=_argument_lists(inputs),
-        tolerance=_tolerance(record),
-    )
+    fields = {"inputs": _argument_lists(inputs), "tolerance": _tolerance(record)}
+    return _problem(record, identity, prompt, entry, form="asked", **fields)
 
 
 def _mbpp(record: dict[str, Any], identity: str) -> Problem:
@@ -139,15 +123,8 @@ def _mbpp(record: dict[str, Any], identity: str) -> Problem:
         test = f"{setup}\n{_text(record, 'test')}"
     _parsed(test, "test_list")
     statement = f"{statement.strip()}\nYour program should pass this test: {tests[0]}"
-    return _problem(
-        record | {"solution": solution},
-        identity,
-        statement,
-        entry,
-        form="assertions",
-        test=test,
-        candidate=entry,
-    )
+    fields = {"form": "assertions", "test": test, "candidate": entry}
+    return _problem(record | {"solution": solution}, identity, statement, entry, **fields)
 
 
 def _setup(record: dict[str, Any]) -> str:
@@ -197,16 +174,8 @@ def _pairs(record: dict[str, Any], identity: str) -> Problem:
         inputs, outputs = [record["input"]], [record["output"]]
     if len(inputs) != len(outputs):
         raise LineError(f"{len(inputs)} inputs and {len(outputs)} outputs")
-    return _problem(
-        record,
-        identity,
-        prompt,
-        entry,
-        form="pairs",
-        inputs=_argument_lists(inputs),
-        outputs=tuple(outputs),
-        tolerance=_tolerance(record),
-    )
+    fields = {"inputs": _argument_lists(inputs), "tolerance": _tolerance(record)}
+    return _problem(record, identity, prompt, entry, form="pairs", outputs=tuple(outputs), **fields)
 
 
 def _problem(
@@ -231,12 +200,7 @@ def _problem(
 
 
 def test_methods(node: ast.ClassDef, classes: Sequence[ast.ClassDef]) -> list[str]:
-    """Return the names of a unittest class's tests, in the order in which unittest runs them.
-
-    Args:
-        node: the class.
-        classes: those of the test; it may inherit from them.
-    """
+    """Return the names of a class's tests, inherited ones too, in the order of unittest."""
     names = {child.name for child in node.body if isinstance(child, ast.FunctionDef)}
     bases = {base.id for base in node.bases if isinstance(base, ast.Name)}
     others = [one for one in classes if one is not node]

@@ -284,15 +284,7 @@ Answer = Callable[[tuple[Any, ...], Sequence[Steps]], list[Seen]]
 
 
 def calls(watch: Watch, program: str, before: str, imports: str, entry: str) -> Answer:
-    """A program that is called, and looked at.
-
-    Args:
-        watch: the sandbox's `begin_watch`.
-        program: its source.
-        before: what the prompt gives before it.
-        imports: those of the test, one a line.
-        entry: the function's name.
-    """
+    """A program that is called, and looked at."""
     loaded = Once(lambda: function_of(load_program(watch, program, before, imports), entry))
 
     def answer(args: tuple[Any, ...], views: Sequence[Steps]) -> list[Seen]:

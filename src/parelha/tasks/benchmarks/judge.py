@@ -35,12 +35,7 @@ def judged(
 ) -> list[CallResult]:
     """Return the calls with the helpers' verdicts in place of the values that they judge.
 
-    Args:
-        helpers: source of the test's functions.
-        rights: what is right, one for each call.
-        calls: what a program gave.
-        limits: of the judging process, over all its verdicts.
-        run: `Sandbox.run`.
+    The limits are those of the judging process, over all its verdicts.
 
     Raises:
         InfrastructureError: the machine failed.
@@ -56,7 +51,8 @@ def judged(
     if not inputs:
         return list(calls)
     answers = run(judge_source(helpers), ANSWER, inputs, limits, harness=True).calls
-    values: dict[int, list[Any]] = {n: list(_value_of(calls[n])) for n, _ in places}
+    answered: dict[int, Any] = {n: calls[n].value for n, _ in places}
+    values = {n: list(seen) for n, seen in answered.items()}
     failed: dict[int, CallResult] = {}
     for (number, place), verdict in zip(places, answers, strict=True):
         if verdict.outcome is Outcome.PASSED:
@@ -79,10 +75,6 @@ def _pairs(right: Right, value: object) -> list[tuple[Right, Seen]]:
 
 def _is_seen(seen: object) -> bool:
     return isinstance(seen, tuple) and len(seen) == 2
-
-
-def _value_of(call: CallResult) -> list[Any]:
-    return call.value if isinstance(call.value, list) else []
 
 
 def _arguments(said: Right, packed: Any) -> tuple[Any, ...]:

@@ -12,6 +12,7 @@ import zlib
 from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,12 +42,7 @@ SUFFIXES = (*PUBLISHED, ".json", ".json.gz")
 
 @dataclass(frozen=True)
 class Loaded:
-    """What a benchmark or a folder gave.
-
-    Attributes:
-        tasks: what is well made, in the order of the file.
-        problems: one line of text for each line that is not.
-    """
+    """Well-made tasks in the order of the file, and one line of text for each line that is none."""
 
     tasks: tuple[Any, ...]
     problems: tuple[str, ...]
@@ -155,10 +151,12 @@ def records_of(path: Path) -> Iterator[tuple[int, object]]:
     try:
         with opened(path, "rb") as file:
             if path.name.endswith((".json", ".json.gz")):
-                value = _whole(file.read(MAX_WHOLE_BYTES + 1))
-                if value is not None:
-                    yield from enumerate(_listed(value), 1)
-                    return
+                data = file.read(MAX_WHOLE_BYTES + 1)
+                with suppress(ValueError, RecursionError):
+                    value = json.loads(data.decode("utf-8-sig"))
+                    if isinstance(value, list | dict) and len(data) <= MAX_WHOLE_BYTES:
+                        yield from enumerate(_listed(value), 1)
+                        return
                 file.seek(0)  # lines under another name
             number, begun = 0, False
             while line := file.readline(MAX_LINE_BYTES + 1):
@@ -176,17 +174,6 @@ def records_of(path: Path) -> Iterator[tuple[int, object]]:
         raise UsageError(f"{path} is no whole gzip file ({type(error).__name__})") from None
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror or error}") from None
-
-
-def _whole(data: bytes) -> list[Any] | dict[str, Any] | None:
-    """The one array or object that a file is; None where it is anything else, lines say."""
-    if len(data) > MAX_WHOLE_BYTES:
-        return None
-    try:
-        value = json.loads(data.decode("utf-8-sig"))
-    except (ValueError, RecursionError):
-        return None
-    return value if isinstance(value, list | dict) else None
 
 
 def _goes_on(line: bytes) -> bool:

@@ -32,12 +32,7 @@ class Row(list[Any]):
 
 
 def plain(value: Any, *, inside: bool = False) -> Any:
-    """Return a value from the sandbox with Python's scalars in place of numpy's.
-
-    Args:
-        value: plain values, rebuilt by exact type.
-        inside: it stands inside another one.
-    """
+    """Return a value from the sandbox with Python's scalars in place of numpy's."""
     value = python_scalar(value)
     kind = type(value)
     if kind is np.ndarray:

@@ -56,10 +56,7 @@ class NoTestError(NoCallsError):
 def rewritten(test: str, candidate: str, entry_point: str = "") -> ast.Module:
     """Return the test with every assertion on the candidate turned into a record.
 
-    Args:
-        test: the benchmark's test.
-        candidate: the name under which it calls the program.
-        entry_point: the program's own name, by which it may be called as well.
+    It calls the program as the candidate, or by its own name, the entry point.
 
     Raises:
         NoCallsError: the test is no Python, or the program is used in any other way.
