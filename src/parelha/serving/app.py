@@ -7,7 +7,6 @@ so names other than the loopback's are refused there, and a body must say that i
 import asyncio
 import hmac
 import itertools
-import re
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -15,13 +14,12 @@ from contextlib import suppress
 from typing import Protocol
 
 from starlette.applications import Starlette
-from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from parelha.engines.protocol import Completion
 from parelha.engines.protocol import Request as Turn
@@ -47,7 +45,6 @@ from parelha.types import Agent
 MAX_BODY_BYTES = 1024 * 1024
 MAX_ANSWERS = 256  # under way at once
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
-_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^:]+)(?::[0-9]*)?")  # name or address, and port
 
 
 class Server:
@@ -76,7 +73,7 @@ class Server:
             Route("/v1/models/{name}", self._guarded(self._model)),
             Route("/v1/chat/completions", self._guarded(self._complete), methods=["POST"]),
         ]
-        named = Middleware(_OwnNames, hosts=frozenset(name.lower() for name in hosts))
+        named = Middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False)
         return Starlette(
             routes=routes,
             middleware=[named] if hosts else [],
@@ -173,28 +170,6 @@ class Server:
         if asking.seed is not None:
             return ("serve", asking.seed)
         return ("serve", self._own, next(self._numbers))
-
-
-class _OwnNames:
-    """Refuses requests to other names, in the protocol's form.
-
-    Args:
-        app: who is asked under its own names.
-        hosts: these names, in small letters.
-    """
-
-    def __init__(self, app: ASGIApp, hosts: frozenset[str]) -> None:
-        self._app, self._hosts = app, hosts
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, or refuse it."""
-        answer = self._app
-        if scope["type"] == "http":
-            told = _HOST.fullmatch(Headers(scope=scope).get("host", ""))
-            if told is None or told[1].lower() not in self._hosts:
-                refusal = Refusal(400, "the Host is not a name of this server", "invalid_host")
-                answer = JSONResponse(refusal.body(), refusal.status)
-        await answer(scope, receive, send)
 
 
 async def _refused(_: Request, error: Exception) -> Response:
