@@ -41,14 +41,7 @@ def build_comparison(run_dirs: Sequence[Path], single_file: bool = False) -> Pat
     context = {
         "title": "Comparison of " + ", ".join(run.name for run in runs),
         "headline": [f"{run.name}: {' '.join(headline(run))}" for run in runs],
-        "facts": [],
-        "change_rows": [],
-        "before_after": [],
-        "quality": [],
         "sections": [Section("Side by side", drawn(compared), note)],
-        "outcomes": [],
-        "steps": [],
-        "config": "",
         "runs": [_comparison_row(run) for run in runs],
         "differences": _differences(runs),
     }

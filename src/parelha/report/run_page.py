@@ -53,8 +53,6 @@ def build_report(run_dir: Path, single_file: bool = False) -> Path:
         "steps": _step_rows(run),
         "all_steps": len(run.metrics),
         "config": json.dumps(run.record, indent=2, ensure_ascii=False),
-        "runs": [],
-        "differences": [],
     }
     return write_page(
         run_dir / "report.html",
