@@ -6,7 +6,7 @@ many draws as seeds; so a difference counts only where every seed has its sign.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from parelha.report.records import TaskKey, by_task, cluster_of, group_of
@@ -80,15 +80,8 @@ class Difference:
     def record(self) -> dict[str, Any]:
         """For ``results.json``."""
         return {
-            "arm": self.arm,
-            "against": self.against,
-            "group": self.group,
-            "pairs": self.pairs,
-            "tasks": self.tasks,
+            **{key: value for key, value in vars(self).items() if key != "estimate"},
             **estimate_record(self.estimate),
-            "by_seed": list(self.by_seed),
-            "p": self.p,
-            "p_holm": self.p_holm,
             "verdict": self.verdict,
             "why_not": self.why_not,
         }
@@ -164,9 +157,7 @@ def differences(
         rows = [_difference(sides, arm, against, group) for arm, against in compare]
         kept = [row for row in rows if row is not None]
         adjusted = holm([row.p for row in kept])
-        found += [
-            Difference(**{**vars(row), "p_holm": p}) for row, p in zip(kept, adjusted, strict=True)
-        ]
+        found += [replace(row, p_holm=p) for row, p in zip(kept, adjusted, strict=True)]
     return found
 
 
