@@ -159,7 +159,7 @@ def test_what_is_alike_and_what_is_not_is_said(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"figures\.speed.*: input should be 'reward', "):
         read_reference(wrong)
     wrong.write_text('title = "x"\n')
-    with pytest.raises(UsageError, match="source = .*: field required"):
+    with pytest.raises(UsageError, match=r"source = .*: field required"):
         read_reference(wrong)
 
 

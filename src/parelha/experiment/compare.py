@@ -144,12 +144,7 @@ def by_family(by_seed: BySeed) -> list[dict[str, Any]]:
 def differences(
     sides: Mapping[str, BySeed], compare: Sequence[tuple[str, str]]
 ) -> list[Difference]:
-    """Every comparison in every group; those of a group are corrected for each other.
-
-    Args:
-        sides: of each arm the evaluated episodes by seed; what failed is missing.
-        compare: pairs of names, which against what.
-    """
+    """Every comparison in every group; those of a group are corrected for each other."""
     tables = [episodes for by_seed in sides.values() for episodes in by_seed.values()]
     everything = [episode for episodes in tables for episode in episodes]
     found: list[Difference] = []

@@ -58,12 +58,7 @@ def read_reference(path: Path) -> Reference:
 
 
 def beside(reference: Reference, measured: Mapping[str, Sequence[float]]) -> dict[str, Any]:
-    """The figures of an arm beside the reference's, for ``results.json``.
-
-    Args:
-        reference: theirs.
-        measured: ours, of each measure one value for each episode.
-    """
+    """The figures of an arm beside the reference's, for ``results.json``."""
     rows = []
     for name, theirs in reference.figures.items():
         ours = measured.get(name, ())

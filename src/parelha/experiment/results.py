@@ -39,11 +39,7 @@ CURVES = {
 
 
 def write_results(experiment: Experiment, errors: Mapping[str, str]) -> dict[str, Any]:
-    """Read every run, write ``results.json`` and return what stands in it.
-
-    Args:
-        experiment: whose.
-        errors: of the runs that failed, by name.
+    """Read every run, write ``results.json`` and return it; `errors` are those of runs, by name.
 
     Raises:
         UsageError: a damaged run, or different weights under one name.

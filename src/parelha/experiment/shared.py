@@ -41,10 +41,6 @@ def take_before(planned: Planned, runs: Iterable[Planned]) -> Config:
     The folder is then that of a run which was interrupted behind this evaluation, made with the
     other's weights: going on checks that they are its own.
 
-    Args:
-        planned: a run that has not begun.
-        runs: of the experiment.
-
     Returns:
         its configuration; where something was taken over, with the type of products that `auto`
         came to there.

@@ -121,12 +121,7 @@ class Source:
 
 
 def open_source(run_dir: Path, step: int | None, say: Callable[[str], None]) -> Source:
-    """Find what is to be exported, and the base that it belongs to.
-
-    Args:
-        run_dir: the folder of a run.
-        step: whose adapters; None means the newest.
-        say: told of what is waited for, and of what is left out.
+    """Find what is to be exported, by default of the newest step, and the base that it belongs to.
 
     Raises:
         UsageError: no run, no such checkpoint, nothing trained, or a base that is not the run's.

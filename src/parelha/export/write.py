@@ -129,11 +129,6 @@ def _write(
 def push(folder: Path, repository: str, api: Any = None) -> str:
     """Upload an export to a private repository of the hub; returns where it is.
 
-    Args:
-        folder: an export.
-        repository: ``owner/name``.
-        api: the hub's client; `huggingface_hub.HfApi()` where None.
-
     Raises:
         UsageError: the hub refuses or is not reached; what was exported stays where it is.
     """

@@ -1,4 +1,4 @@
-"""Curves of an experiment's arms with bands over seeds, and differences on held-out tasks."""
+"""Charts of an experiment: curves of all arms with bands over seeds, and differences."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -12,13 +12,7 @@ from parelha.report.statistics import Estimate
 def curves(
     arms: Mapping[str, Mapping[str, Sequence[float | None]]], y_title: str, form: str
 ) -> Figure | None:
-    """One line for each arm, the mean of its seeds; bands from the lowest to the highest.
-
-    Args:
-        arms: by name, of each seed the value of every step.
-        y_title: what is measured.
-        form: number format on hover.
-    """
+    """One line for each arm, the mean of its seeds; bands from the lowest to the highest."""
     figure = go.Figure()
     for (name, by_seed), color in zip(arms.items(), colors(len(arms)), strict=True):
         found = []

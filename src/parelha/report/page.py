@@ -75,13 +75,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Packed:
-    """Episodes for the page's browser, packed as `parelha.report.episodes` does.
-
-    Attributes:
-        count: of episodes.
-        index: what the list shows of each.
-        chunks: by name, the texts of some of them.
-    """
+    """Episodes for the page's browser, packed as `parelha.report.episodes` does: chunks by name."""
 
     count: int
     index: str

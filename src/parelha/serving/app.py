@@ -48,13 +48,7 @@ LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 
 
 class Server:
-    """What the routes share.
-
-    Args:
-        pair: who answers.
-        worker: asks its engine.
-        key: that clients must show; "" for none.
-    """
+    """What the routes share."""
 
     def __init__(self, pair: Pair, worker: Worker, key: str = "") -> None:
         self.pair, self.worker = pair, worker
@@ -206,10 +200,6 @@ class _Answer(Protocol):
 class _Spoken:
     """One role's answer.
 
-    Args:
-        server: who is asked.
-        asking: for what.
-
     Raises:
         UsageError: messages that no prompt can be made of, or too long.
     """
@@ -265,10 +255,6 @@ class _Spoken:
 
 class _Dialogue:
     """The pair's answer: the final program, at the end and at once.
-
-    Args:
-        server: who is asked.
-        asking: for what.
 
     Raises:
         UsageError: no message to play, a stop string, or too long.

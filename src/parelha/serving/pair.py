@@ -50,13 +50,7 @@ class Pair(Closing):
 
 
 def open_pair(run_dir: Path, step: int | None, say: Callable[[str], None], dtype: str = "") -> Pair:
-    """Load a run's pair as it was after a step.
-
-    Args:
-        run_dir: the folder of a run.
-        step: whose adapters; None means the newest.
-        say: told of what is waited for.
-        dtype: of the base, in place of the run's.
+    """Load a run's pair as it was after a step, the newest by default.
 
     Raises:
         UsageError: no run, no such checkpoint, or a base that is not the run's.

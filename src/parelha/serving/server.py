@@ -10,14 +10,7 @@ from parelha.errors import UsageError, install_command
 
 
 def serve(run_dir: Path, *, step: int | None, host: str, port: int, key_env: str) -> None:
-    """Serve a run's pair until it is interrupted.
-
-    Args:
-        run_dir: the folder of a run.
-        step: whose adapters; None means the newest.
-        host: the address to listen at.
-        port: the port; 0 takes any that is free.
-        key_env: name of the variable with the key that clients must show; "" for none.
+    """Serve a run's pair until it is interrupted; port 0 takes any that is free.
 
     Raises:
         UsageError: no such run or variable, an address of other machines without a key, one that

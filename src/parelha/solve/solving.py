@@ -42,13 +42,7 @@ _ANSWERS_HERE = {
 
 @dataclass(frozen=True)
 class Pair(Closing):
-    """An open pair.
-
-    Attributes:
-        runtime: its models, engine and linters.
-        name: of the model, and of the run that trained it.
-        step: of the checkpoint; 0 is untrained.
-    """
+    """An open pair; `step` is that of its checkpoint, 0 untrained."""
 
     runtime: Runtime
     name: str
@@ -147,13 +141,6 @@ def answer(
     question: str, tables: tuple[Table, ...], pair: Pair, shape: Shape, *, seconds: float = 60.0
 ) -> Solution:
     """Let the pair answer a question on tables.
-
-    Args:
-        question: in words.
-        tables: of `read_tables`.
-        pair: who answers.
-        shape: how it is worked on.
-        seconds: that a program may take.
 
     Raises:
         UsageError: question and data do not fit into the model's window, or the isolation is weak.
