@@ -11,7 +11,6 @@ import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from typing import Protocol
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -112,7 +111,7 @@ class Server:
         self._answers += 1
         try:
             if asking.model == "pair":
-                answer: _Answer = await asyncio.to_thread(_Dialogue, self, asking)
+                answer: _Spoken | _Dialogue = await asyncio.to_thread(_Dialogue, self, asking)
             else:
                 answer = _Spoken(self, asking)
         except UsageError as error:
@@ -123,7 +122,9 @@ class Server:
             return StreamingResponse(self._streamed(answer, asking), media_type="text/event-stream")
         return await self._whole(answer, asking, request)
 
-    async def _whole(self, answer: "_Answer", asking: Asking, request: Request) -> Response:
+    async def _whole(
+        self, answer: "_Spoken | _Dialogue", asking: Asking, request: Request
+    ) -> Response:
         gone = asyncio.ensure_future(_gone(request))
         pieces = asyncio.ensure_future(_collected(answer))
         self._answers += 1
@@ -141,7 +142,9 @@ class Server:
             answer.give_up()
         return JSONResponse(Reply(asking.model).whole(text, answer.finish, answer.usage))
 
-    async def _streamed(self, answer: "_Answer", asking: Asking) -> AsyncIterator[bytes]:
+    async def _streamed(
+        self, answer: "_Spoken | _Dialogue", asking: Asking
+    ) -> AsyncIterator[bytes]:
         counts = bool(asking.stream_options and asking.stream_options.include_usage)
         reply = Reply(asking.model, counts=counts)
         self._answers += 1
@@ -179,26 +182,8 @@ async def _failed(_: Request, error: Exception) -> Response:
     return JSONResponse(refusal.body(), refusal.status)
 
 
-class _Answer(Protocol):
-    """An answer under way.
-
-    Attributes:
-        finish: why it ended.
-        usage: its tokens; both are known at its end.
-    """
-
-    finish: str
-    usage: dict[str, int]
-
-    def pieces(self) -> AsyncIterator[str]:
-        """The text as it comes."""
-
-    def give_up(self) -> None:
-        """Nobody waits for it; after its end nothing."""
-
-
 class _Spoken:
-    """One role's answer.
+    """One role's answer; why it ended (`finish`) and its tokens (`usage`) are known at its end.
 
     Raises:
         UsageError: messages that no prompt can be made of, or too long.
@@ -295,7 +280,7 @@ def _written(key: str) -> set[bytes]:
     return found
 
 
-async def _collected(answer: _Answer) -> str:
+async def _collected(answer: _Spoken | _Dialogue) -> str:
     return "".join([piece async for piece in answer.pieces()])
 
 
