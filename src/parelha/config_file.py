@@ -126,7 +126,7 @@ def _lay(table: dict[str, Any], parts: list[str], text: str) -> None:
         if not isinstance(inner, dict):
             raise UsageError(f"{'.'.join(parts)}: {part} is a value, not a table")
         table = inner
-    default, value = _default(parts), _value(text)
+    default, value = default_of(parts), _value(text)
     if isinstance(default, tuple) and not isinstance(value, list):
         # What a comma of a name is followed by has a value: `values,k=2`.
         quoted = isinstance(value, str) and value != text
@@ -144,7 +144,7 @@ def _value(text: str) -> Any:
         return text
 
 
-def _default(parts: list[str]) -> Any:
+def default_of(parts: list[str]) -> Any:
     """The default of a key; None where there is no such key."""
     value: Any = Config()
     for part in parts:

@@ -118,14 +118,8 @@ def read_lines(path: Path) -> list[Line]:
     Raises:
         UsageError: the file cannot be read, or a whole line in it is no JSON object.
     """
-    try:
-        text = path.read_bytes().decode("utf-8", "replace")
-    except FileNotFoundError:
-        return []
-    except OSError as error:
-        raise UsageError(f"cannot read {path}: {error.strerror}") from None
     # Not splitlines(): model text may hold other characters that Python counts as line breaks.
-    lines = text.split("\n")[:-1]
+    lines = (_text_of(path) or "").split("\n")[:-1]
     return [_parse(line, f"{path}:{number}") for number, line in enumerate(lines, 1)]
 
 
@@ -136,8 +130,13 @@ def write_object(path: Path, table: Mapping[str, Any]) -> None:
 
 def read_object(path: Path) -> Line | None:
     """The object in a JSON file; None without the file, UsageError where it is damaged."""
+    text = _text_of(path)
+    return None if text is None else _parse(text, str(path))
+
+
+def _text_of(path: Path) -> str | None:
     try:
-        return _parse(path.read_bytes().decode("utf-8", "replace"), str(path))
+        return path.read_bytes().decode("utf-8", "replace")
     except FileNotFoundError:
         return None
     except OSError as error:
