@@ -133,8 +133,6 @@ class Plan:
     """A run on machines that hold it.
 
     Attributes:
-        config: of the run.
-        machines: what there is.
         base: of both roles.
         longest: tokens of the longest dialogue.
         is_exact: whether `longest` is that of the run's tasks and tokenizer, and no assumption.

@@ -34,11 +34,7 @@ class Difference:
     """The final pass rate of one arm above another's.
 
     Attributes:
-        arm: whose.
-        against: the other.
         group: `ALL`, a split or a benchmark.
-        pairs: of episodes.
-        tasks: that they are on.
         estimate: on the scale 0 to 1, with its interval by family.
         by_seed: of each seed, in the order of the seeds that both have.
         p: by turning the signs of families.

@@ -66,16 +66,13 @@ class Experiment:
     """A file of an experiment, checked.
 
     Attributes:
-        name: of the experiment.
         folder: that its runs and results stand in.
         arms: by name; the first is what the others are compared with.
-        seeds: of every arm.
         runs: seed by seed, so that whatever is there when it is stopped has all arms.
         compare: pairs of names, which against what; a name is an arm's, or ``arm/other`` for
             another side that is played beside it (`Planned.sides`).
         budget: new tokens that each arm's training may take; None where steps are given.
         tasks: the held-out tasks of every arm.
-        reference: figures that one arm's are compared with.
         episodes: keep the reward of each episode, and draw it.
     """
 

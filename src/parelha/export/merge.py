@@ -111,14 +111,7 @@ def _logprobs(model: Any, ids: tuple[int, ...]) -> tuple[Tensor, Tensor]:
 
 @dataclass
 class Merged:
-    """A base with one adapter merged into it, in float32.
-
-    Attributes:
-        model: plain modules of transformers, without the adapter.
-        form: the format of the base's tokenizer.
-        tokenizer: of the base.
-        yardstick: what base and adapter said before they were merged.
-    """
+    """A base with one adapter merged into it, in float32, and the yardstick of before."""
 
     model: Any
     form: Format

@@ -34,9 +34,6 @@ class Source:
     """The adapters of a run at one step.
 
     Attributes:
-        run_dir: the run's folder.
-        step: whose adapters.
-        config: of the run.
         roles: who plays, with which adapter.
         files: where each role's base was found here.
         agents: those whose adapters are exported: the trained ones, each adapter once.
