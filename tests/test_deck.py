@@ -103,7 +103,7 @@ def test_pylint_of_the_deck_is_without_conventions_and_turns_0_into_1(grader: Gr
 def test_a_difference_is_that_of_welchs_worked_formula() -> None:
     # By hand: variances 2/3 and 4 over 4 and 16 episodes, so 1/6 and 1/4 of the means. Welch's
     # degrees of freedom: (5/12)**2 / ((1/6)**2 / 3 + (1/4)**2 / 15) = 12.93.
-    found = welch([1.0, 2.0, 2.0, 3.0], Given(3.0, 2.0), 16)
+    found = welch([1.0, 2.0, 2.0, 3.0], Given(mean=3.0, sd=2.0), 16)
     own, other = 1 / 6, 1 / 4
     freedom = (own + other) ** 2 / (own**2 / 3 + other**2 / 15)
     assert freedom == pytest.approx(12.93, abs=0.01)
@@ -127,7 +127,10 @@ def test_a_difference_is_that_of_welchs_worked_formula() -> None:
 def test_an_interval_holds_its_difference_and_grows_with_their_spread(
     ours: list[float], mean: float, sd: float, episodes: int
 ) -> None:
-    exact, sampled = welch(ours, Given(mean), episodes), welch(ours, Given(mean, sd), episodes)
+    exact, sampled = (
+        welch(ours, Given(mean=mean), episodes),
+        welch(ours, Given(mean=mean, sd=sd), episodes),
+    )
     for found in (exact, sampled):
         assert found.low is not None and found.high is not None
         assert found.low <= found.value <= found.high
@@ -153,10 +156,10 @@ def test_what_is_alike_and_what_is_not_is_said(tmp_path: Path) -> None:
     assert sentence(None) == "" and reference_rows({}) == []
     wrong = tmp_path / "wrong.toml"
     wrong.write_text((DECK / "codegen_350m_400.reference.toml").read_text() + "speed = 3\n")
-    with pytest.raises(UsageError, match=r"figures\.speed: one of reward, pylint, flake8, mypy"):
+    with pytest.raises(UsageError, match=r"figures\.speed.*: input should be 'reward', "):
         read_reference(wrong)
     wrong.write_text('title = "x"\n')
-    with pytest.raises(UsageError, match="source is missing"):
+    with pytest.raises(UsageError, match=r"source = .*: field required"):
         read_reference(wrong)
 
 

@@ -185,7 +185,7 @@ def test_a_source_that_is_not_what_it_was_is_refused(
     ("more", "said"),
     [
         ("train.steps = 3", "arms.pair.train: it belongs to .*; what can be given is engine"),
-        ("untrained = true", "arms.pair.trained_in = .* of an arm that is not `untrained`"),
+        ("untrained = true", "arms.pair.trained_in: .* of an arm that is not `untrained`"),
         ("eval.episodes = 5", None),
     ],
 )

@@ -117,7 +117,7 @@ def test_what_a_command_line_gives_chooses_the_same_tasks() -> None:
         "heldout_params", families=" detect_outliers, ", levels="1,2", seeds=2
     )
     assert {row["split"] for row in task_rows(tasks)} == {"heldout_params"}
-    with pytest.raises(UsageError, match="en or pt"):
+    with pytest.raises(UsageError, match="lang = \"fr\": input should be 'en' or 'pt'"):
         task_rows(tasks, "fr")
 
 

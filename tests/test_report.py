@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from parelha.errors import UsageError
 from parelha.report.comparison_page import build_comparison
-from parelha.report.examples import choose_examples
+from parelha.report.examples import choose_example
 from parelha.report.page import visible
 from parelha.report.records import join_rounds, read_run
 from parelha.report.run_page import build_report
@@ -343,14 +343,14 @@ def test_different_weights_of_one_name_are_not_compared(tmp_path: Path) -> None:
         build_comparison(paths)
 
 
-def test_examples_are_whole_and_of_different_kinds(tmp_path: Path) -> None:
+def test_an_example_is_whole_and_the_latest_of_its_kind(tmp_path: Path) -> None:
     run = read_run(fabricate_run(tmp_path / "run", steps=6).path)
-    examples = choose_examples(run)
-    assert 3 <= len(examples) <= 6
-    assert len({example.why for example in examples}) == len(examples)
-    for example in examples:
-        assert [part.heading for part in example.parts][:2] == ["Draft", "Review"]
-        assert "hidden cases" in example.parts[0].facts[0]
+    mended = [e.step for e in run.episodes if e.final.passed and not e.draft.passed]
+    example = choose_example(run)
+    assert example is not None and example.step == mended[-1]
+    assert example.why == "The review turned a failing draft into a passing program"
+    assert [part.heading for part in example.parts] == ["Draft", "Review", "Revision"]
+    assert "hidden cases" in example.parts[0].facts[0]
 
 
 # --- terminal ----------------------------------------------------------------------------------
@@ -383,7 +383,9 @@ def test_no_text_steers_the_terminal_or_the_page(text: str) -> None:
 def test_headline_and_example_read_like_sentences(tmp_path: Path) -> None:
     run = read_run(fabricate_run(tmp_path / "run").path)
     assert all(sentence.endswith(".") for sentence in headline(run))
-    assert "reward" in example_text(choose_examples(run)[0])
+    example = choose_example(run)
+    assert example is not None
+    assert "reward" in example_text(example)
 
 
 def test_a_missing_evaluation_is_said(tmp_path: Path) -> None:

@@ -10,9 +10,6 @@ from parelha.errors import UsageError, WorkFailedError
 def experiment(*files: Path, dry_run: bool = False, page: Path | None = None) -> None:
     """Run an experiment: every arm with every seed, and what may be claimed of them.
 
-    The same command goes on with one that was interrupted. Its folder, below the configuration's
-    runs_dir, holds a run folder for each arm and seed, results.json and experiment.html.
-
     Args:
         files: The TOML file of the experiment, or the name of one that comes with Parelha, such as
             what_the_pair_learns. With --page, folders of experiments, or of such.

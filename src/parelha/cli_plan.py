@@ -26,8 +26,6 @@ def plan(
 ) -> None:
     """Say what a run would take on GPUs: what goes where, memory, time, and the commands.
 
-    Arithmetic on paper: nothing is loaded, asked of a network, or started.
-
     Args:
         arguments: A TOML file, or the name of one that comes with Parelha; settings as for train.
         gpus: How many, on all nodes together.

@@ -8,7 +8,7 @@ import json
 import re
 import tomllib
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -16,6 +16,7 @@ from parelha.config import Config
 from parelha.errors import UsageError
 
 _PACKAGE = Path(__file__).resolve().parent
+_Kind = TypeVar("_Kind", bound=BaseModel)
 
 
 def load_config(path: Path | None = None, overrides: dict[str, str] | None = None) -> Config:
@@ -85,11 +86,16 @@ def lay_over(config: Config, overrides: dict[str, str]) -> Config:
 
 def from_dict(table: dict[str, Any]) -> Config:
     """Check a table of plain values; raises UsageError as `load_config` does."""
+    return checked(Config, table)
+
+
+def checked(kind: type[_Kind], table: dict[str, Any], where: str = "") -> _Kind:
+    """A table of plain values as a model; raises UsageError with `where` before the key."""
     try:
         # Through JSON, so that a TOML array may fill a tuple while every scalar stays strict.
-        return Config.model_validate_json(json.dumps(table, default=str))
+        return kind.model_validate_json(json.dumps(table, default=str))
     except ValidationError as error:
-        raise UsageError(_one_line(error)) from None
+        raise UsageError(_one_line(error, kind, where)) from None
 
 
 def known_keys(model: type[BaseModel] = Config, prefix: str = "") -> list[str]:
@@ -104,9 +110,9 @@ def known_keys(model: type[BaseModel] = Config, prefix: str = "") -> list[str]:
     return keys
 
 
-def nearest_key(key: str) -> str:
+def nearest_key(key: str, model: type[BaseModel] = Config) -> str:
     """The known key most like `key`, or "" when none is near."""
-    keys = known_keys()
+    keys = known_keys(model)
     near = difflib.get_close_matches(key, keys, n=1)
     if not near:
         tails = {k.rsplit(".", 1)[-1]: k for k in reversed(keys)}
@@ -120,7 +126,7 @@ def _lay(table: dict[str, Any], parts: list[str], text: str) -> None:
         if not isinstance(inner, dict):
             raise UsageError(f"{'.'.join(parts)}: {part} is a value, not a table")
         table = inner
-    default, value = _default(parts), _value(text)
+    default, value = default_of(parts), _value(text)
     if isinstance(default, tuple) and not isinstance(value, list):
         # What a comma of a name is followed by has a value: `values,k=2`.
         quoted = isinstance(value, str) and value != text
@@ -138,7 +144,7 @@ def _value(text: str) -> Any:
         return text
 
 
-def _default(parts: list[str]) -> Any:
+def default_of(parts: list[str]) -> Any:
     """The default of a key; None where there is no such key."""
     value: Any = Config()
     for part in parts:
@@ -146,15 +152,16 @@ def _default(parts: list[str]) -> Any:
     return value
 
 
-def _one_line(error: ValidationError) -> str:
+def _one_line(error: ValidationError, model: type[BaseModel], where: str) -> str:
     first = error.errors()[0]
     key = ".".join(str(part) for part in first["loc"])
     if first["type"] == "extra_forbidden":
-        near = nearest_key(key)
-        return f"unknown key {key}" + (f"; did you mean {near}?" if near else "")
+        tables = difflib.get_close_matches(key, model.model_fields, n=1)
+        near = nearest_key(key, model) or "".join(tables)
+        return f"unknown key {where}{key}" + (f"; did you mean {where}{near}?" if near else "")
     message = first["msg"].removeprefix("Value error, ")
     # What our own checks say of a whole table names its keys.
     if not key or (first["type"] == "value_error" and isinstance(first["input"], dict)):
-        return message
+        return where + message
     given = json.dumps(first["input"], default=str)
-    return f"{key} = {given[:60]}: {message[0].lower()}{message[1:]}"
+    return f"{where}{key} = {given[:60]}: {message[0].lower()}{message[1:]}"

@@ -6,12 +6,13 @@ import json
 import math
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import psutil
+from pydantic_core import to_jsonable_python
 
 from parelha.errors import UsageError, WorkFailedError
 
@@ -117,14 +118,8 @@ def read_lines(path: Path) -> list[Line]:
     Raises:
         UsageError: the file cannot be read, or a whole line in it is no JSON object.
     """
-    try:
-        text = path.read_bytes().decode("utf-8", "replace")
-    except FileNotFoundError:
-        return []
-    except OSError as error:
-        raise UsageError(f"cannot read {path}: {error.strerror}") from None
     # Not splitlines(): model text may hold other characters that Python counts as line breaks.
-    lines = text.split("\n")[:-1]
+    lines = (_text_of(path) or "").split("\n")[:-1]
     return [_parse(line, f"{path}:{number}") for number, line in enumerate(lines, 1)]
 
 
@@ -135,8 +130,13 @@ def write_object(path: Path, table: Mapping[str, Any]) -> None:
 
 def read_object(path: Path) -> Line | None:
     """The object in a JSON file; None without the file, UsageError where it is damaged."""
+    text = _text_of(path)
+    return None if text is None else _parse(text, str(path))
+
+
+def _text_of(path: Path) -> str | None:
     try:
-        return _parse(path.read_bytes().decode("utf-8", "replace"), str(path))
+        return path.read_bytes().decode("utf-8", "replace")
     except FileNotFoundError:
         return None
     except OSError as error:
@@ -155,19 +155,15 @@ def _parse(text: str, where: str) -> Line:
 
 def _plain(value: Any) -> Any:
     """The same value without NaN, tuples and scalars of numerical libraries."""
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, str):
-        return value
-    if isinstance(value, Sequence):
-        return [_plain(item) for item in value]
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if hasattr(value, "item"):
-        return _plain(value.item())
-    if value is None or isinstance(value, int):
-        return value
-    raise WorkFailedError(f"cannot record a {type(value).__name__}")
+    return to_jsonable_python(value, inf_nan_mode="null", fallback=_scalar)
+
+
+def _scalar(value: Any) -> Any:
+    """What a scalar of a numerical library holds."""
+    if not hasattr(value, "item"):
+        raise WorkFailedError(f"cannot record a {type(value).__name__}")
+    held = value.item()
+    return held if not isinstance(held, float) or math.isfinite(held) else None
 
 
 def make_folder(folder: Path) -> None:

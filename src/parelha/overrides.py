@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from parelha.config import Config
-from parelha.config_file import from_dict, known_keys, nearest_key
+from parelha.config_file import default_of, from_dict, known_keys, nearest_key
 from parelha.errors import UsageError
 
 # How much is computed at once, which memory decides: it changes nothing that is learned.
@@ -37,7 +37,7 @@ def split_arguments(arguments: Sequence[str]) -> tuple[Path | None, dict[str, st
         if not given:
             if rest and not rest[0].startswith("--"):
                 value = rest.pop(0)
-            elif _is_switch(key):
+            elif isinstance(default_of(key.split(".")), bool):
                 value = "true"
             else:
                 raise UsageError(f"--{name} needs a value")
@@ -65,13 +65,6 @@ def whole_key(name: str) -> str:
     flags = difflib.get_close_matches(name, ["resume", "dry-run"], n=1, cutoff=0.8)
     near = flags[0] if flags else nearest_key(key)
     raise UsageError(f"unknown key {name}" + (f"; did you mean --{near}?" if near else ""))
-
-
-def _is_switch(key: str) -> bool:
-    value: Any = Config()
-    for part in key.split("."):
-        value = getattr(value, part)
-    return isinstance(value, bool)
 
 
 def resumed_config(

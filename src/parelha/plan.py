@@ -133,8 +133,6 @@ class Plan:
     """A run on machines that hold it.
 
     Attributes:
-        config: of the run.
-        machines: what there is.
         base: of both roles.
         longest: tokens of the longest dialogue.
         is_exact: whether `longest` is that of the run's tasks and tokenizer, and no assumption.
@@ -347,7 +345,7 @@ def _check_memory(plan: Plan) -> None:
     fits = [other.base for other in others if needs_of(other) <= memory]
     largest = max(fits, key=lambda row: row.parameters, default=None)
     raise UsageError(
-        f"{plan.base.name} needs {needed:.1f} GiB on each GPU (a cluster spreads no base over several) "
-        f"and there are {memory:g}: --gpu-memory {math.ceil(needed)} would do"
+        f"{plan.base.name} needs {needed:.1f} GiB on each GPU (a cluster spreads no base over "
+        f"several) and there are {memory:g}: --gpu-memory {math.ceil(needed)} would do"
         + (f", or --model.coder {largest.name}" if largest else "")
     )

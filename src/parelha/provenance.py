@@ -86,11 +86,6 @@ def what_differs(stored: Mapping[str, Any], found: Mapping[str, Any]) -> list[st
 def check_made_from(stored: Mapping[str, Any], found: Mapping[str, Hashes], where: Path) -> None:
     """Refuse to go on with a run when something that it was made from has changed.
 
-    Args:
-        stored: what the run holds of the same kinds.
-        found: what there is.
-        where: the run's folder.
-
     Raises:
         UsageError: naming the first file that differs.
     """

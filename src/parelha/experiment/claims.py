@@ -5,7 +5,7 @@ from typing import Any
 
 from parelha.experiment.compare import ALL, NOT_TOLD_APART, estimate_of
 from parelha.experiment.reference import sentence
-from parelha.report.summary import SPLITS, signed
+from parelha.report.summary import SPLITS, points_text
 from parelha.suites import FAMILIES
 
 # Arms whose tokens differ by more are not said to have spent the same.
@@ -62,10 +62,7 @@ def group_text(group: str) -> str:
 def points_of(row: Mapping[str, Any]) -> str:
     """A difference with its interval: ``+38 points (+17 to +58)``."""
     estimate = estimate_of(row)
-    value = f"{signed(100 * estimate.value, 1)} points"
-    if estimate.low is None or estimate.high is None:
-        return f"{value} (no interval)"
-    return f"{value} ({signed(100 * estimate.low, 1)} to {signed(100 * estimate.high, 1)})"
+    return points_text(estimate, 1) + (" (no interval)" if estimate.low is None else "")
 
 
 def _compared(row: Mapping[str, Any]) -> str:

@@ -6,7 +6,7 @@ many draws as seeds; so a difference counts only where every seed has its sign.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from parelha.report.records import TaskKey, by_task, cluster_of, group_of
@@ -34,11 +34,7 @@ class Difference:
     """The final pass rate of one arm above another's.
 
     Attributes:
-        arm: whose.
-        against: the other.
         group: `ALL`, a split or a benchmark.
-        pairs: of episodes.
-        tasks: that they are on.
         estimate: on the scale 0 to 1, with its interval by family.
         by_seed: of each seed, in the order of the seeds that both have.
         p: by turning the signs of families.
@@ -80,15 +76,8 @@ class Difference:
     def record(self) -> dict[str, Any]:
         """For ``results.json``."""
         return {
-            "arm": self.arm,
-            "against": self.against,
-            "group": self.group,
-            "pairs": self.pairs,
-            "tasks": self.tasks,
+            **{key: value for key, value in vars(self).items() if key != "estimate"},
             **estimate_record(self.estimate),
-            "by_seed": list(self.by_seed),
-            "p": self.p,
-            "p_holm": self.p_holm,
             "verdict": self.verdict,
             "why_not": self.why_not,
         }
@@ -151,12 +140,7 @@ def by_family(by_seed: BySeed) -> list[dict[str, Any]]:
 def differences(
     sides: Mapping[str, BySeed], compare: Sequence[tuple[str, str]]
 ) -> list[Difference]:
-    """Every comparison in every group; those of a group are corrected for each other.
-
-    Args:
-        sides: of each arm the evaluated episodes by seed; what failed is missing.
-        compare: pairs of names, which against what.
-    """
+    """Every comparison in every group; those of a group are corrected for each other."""
     tables = [episodes for by_seed in sides.values() for episodes in by_seed.values()]
     everything = [episode for episodes in tables for episode in episodes]
     found: list[Difference] = []
@@ -164,9 +148,7 @@ def differences(
         rows = [_difference(sides, arm, against, group) for arm, against in compare]
         kept = [row for row in rows if row is not None]
         adjusted = holm([row.p for row in kept])
-        found += [
-            Difference(**{**vars(row), "p_holm": p}) for row, p in zip(kept, adjusted, strict=True)
-        ]
+        found += [replace(row, p_holm=p) for row, p in zip(kept, adjusted, strict=True)]
     return found
 
 

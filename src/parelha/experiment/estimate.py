@@ -26,16 +26,6 @@ from parelha.tracking import RunFolder
 from parelha.train import train
 
 
-class _Silent(Progress):
-    """Shows nothing: the table alone is asked for."""
-
-    def __init__(self) -> None:
-        super().__init__(1, plain=True)
-
-    def _print(self, text: str) -> None:
-        del text
-
-
 def dry_run(experiment: Experiment) -> str:
     """What the experiment would do; measures one step where no run is there to go by."""
     rows = [_row(planned) for planned in experiment.runs]
@@ -143,8 +133,8 @@ def measure(config: Config) -> tuple[float, float]:
         once = lay_over(config, short)
         began = time.perf_counter()
         # Whether anything was learned is no matter here.
-        with contextlib.suppress(NothingTrainedError):
-            train(once, progress=_Silent())
+        with contextlib.suppress(NothingTrainedError), contextlib.redirect_stdout(None):
+            train(once, progress=Progress(1, plain=True))  # the table alone is asked for
         whole = time.perf_counter() - began
         seconds = RunFolder(Path(folder) / "step").read_timings()[0]["seconds"]
         return seconds / most_tokens(once, 1), whole - seconds

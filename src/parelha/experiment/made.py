@@ -39,11 +39,10 @@ def _commit() -> str | None:
     asked = (
         # What is installed may lie in a folder of somebody else's repository.
         ["ls-files", "--error-unmatch", here.name],
-        ["rev-parse", "HEAD"],
-        ["status", "--porcelain", "-uno"],
+        ["describe", "--always", "--abbrev=40", "--exclude=*", "--dirty= with changes"],
     )
     try:
-        _, commit, changes = (
+        _, commit = (
             subprocess.run(
                 ["git", *arguments], cwd=here.parent, capture_output=True, text=True, check=True
             ).stdout.strip()
@@ -51,4 +50,4 @@ def _commit() -> str | None:
         )
     except (OSError, subprocess.CalledProcessError):
         return None
-    return commit + (" with changes" if changes else "")
+    return commit

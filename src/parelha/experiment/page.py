@@ -18,16 +18,6 @@ from parelha.report import experiment_charts as charts
 from parelha.report.page import Chart, Section, Table, drawn, visible, write_page
 
 PAGE = "experiment.html"
-# Parts of the template that an experiment's page does without.
-_OF_RUNS = (
-    "runs",
-    "differences",
-    "change_rows",
-    "before_after",
-    "quality",
-    "outcomes",
-    "steps",
-)
 
 
 def build_page(
@@ -49,7 +39,6 @@ def build_page(
         "tables": [Table(*one) for one in titled_tables(results, times)],
         "sections": [section for section in _sections(results, times) if section.charts],
         "config": json.dumps({"models": results["models"], "arms": results["arms"]}, indent=2),
-        **{name: [] for name in _OF_RUNS},
     }
     return write_page(folder / PAGE, context, shelf=folder, single_file=single_file)
 

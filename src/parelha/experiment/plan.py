@@ -7,14 +7,15 @@ import itertools
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field, field_validator
 
 from parelha.config import Config
-from parelha.config_base import user_path
-from parelha.config_eval import EvalConfig
-from parelha.config_file import find_toml, from_dict, read_toml
+from parelha.config_base import Section, Size, user_path
+from parelha.config_file import checked, find_toml, from_dict, read_toml
 from parelha.errors import UsageError
-from parelha.experiment.planned import PAIR, Arm, Planned, check_known, read_arm
+from parelha.experiment.planned import PAIR, Arm, Planned, read_arm
 from parelha.experiment.reference import Reference, read_reference
 from parelha.experiment.trained import check_taken, trained_config
 from parelha.heldout import heldout_tasks
@@ -25,18 +26,39 @@ from parelha.train import load_run_config
 from parelha.training_tasks import training_tasks
 from parelha.types import Task
 
-_KEYS = (
-    "name",
-    "config",
-    "seeds",
-    "base",
-    "eval",
-    "budget",
-    "compare",
-    "reference",
-    "episodes",
-    "arms",
-)
+
+class _Budget(Section):
+    tokens: Size | None = None
+
+
+class _File(Section):
+    """What may stand in the file; arms and the configuration are checked when they are made."""
+
+    name: str = ""
+    config: str = ""
+    seeds: Annotated[tuple[int, ...], Field(min_length=1)] = (0,)
+    base: dict[str, Any] = Field(default_factory=dict)
+    eval: dict[str, Any] = Field(default_factory=dict)
+    budget: _Budget = _Budget()
+    compare: tuple[tuple[str, str], ...] = ()
+    reference: str = ""
+    episodes: bool = False
+    arms: dict[str, dict[str, Any]] = Field(default_factory=dict)
+
+    @field_validator("seeds")
+    @classmethod
+    def _are_different(cls, seeds: tuple[int, ...]) -> tuple[int, ...]:
+        if len(set(seeds)) < len(seeds):
+            raise ValueError("a list of different whole numbers")
+        return seeds
+
+    @field_validator("base")
+    @classmethod
+    def _is_of_all_runs(cls, base: dict[str, Any]) -> dict[str, Any]:
+        for key in ("name", "seed"):
+            if key in base:
+                raise ValueError(f"base.{key}: the experiment sets it for every run")
+        return base
 
 
 @dataclass(frozen=True)
@@ -44,16 +66,13 @@ class Experiment:
     """A file of an experiment, checked.
 
     Attributes:
-        name: of the experiment.
         folder: that its runs and results stand in.
         arms: by name; the first is what the others are compared with.
-        seeds: of every arm.
         runs: seed by seed, so that whatever is there when it is stopped has all arms.
         compare: pairs of names, which against what; a name is an arm's, or ``arm/other`` for
             another side that is played beside it (`Planned.sides`).
         budget: new tokens that each arm's training may take; None where steps are given.
         tasks: the held-out tasks of every arm.
-        reference: figures that one arm's are compared with.
         episodes: keep the reward of each episode, and draw it.
     """
 
@@ -80,41 +99,43 @@ def read_experiment(path: Path) -> Experiment:
             names, or with a run that was made with another configuration.
     """
     path = find_toml(path, "experiments")
-    table = read_toml(path)
-    check_known(table, _KEYS, "")
-    name = table.get("name", path.stem)
-    base = read_toml(path.parent / _path(table, "config")) if "config" in table else {}
-    base = merged(base, _table(table, "base"))
+    file = checked(_File, read_toml(path))
+    name = file.name or path.stem
+    base = read_toml(path.parent / user_path(file.config)) if file.config else {}
+    base = merged(base, file.base)
     runs_dir = user_path(str(base.get("runs_dir", "runs")))
-    asked = dict(_table(table, "eval"))
+    asked = dict(file.eval)
     if "suites" in asked:
         base = merged(base, {"tasks": {"eval_suites": asked.pop("suites")}})
-    check_known(asked, (*EvalConfig.model_fields, "suites"), "eval.")
     base = merged(base, {"eval": asked})
     from_dict({"name": name})  # a plain name
-    arms = {arm: read_arm(arm, one) for arm, one in _table(table, "arms").items()}
+    arms = {arm: read_arm(arm, table) for arm, table in file.arms.items()}
     if not arms:
         raise UsageError(f"{path} has no arms: write a table [arms.NAME] for each")
-    seeds, budget = _seeds(table), _budget(table)
     runs = tuple(
-        Planned(arm, seed, _config(arm, seed, base, runs_dir / str(name), budget))
-        for seed in seeds
+        Planned(arm, seed, _config(arm, seed, base, runs_dir / name, file.budget.tokens))
+        for seed in file.seeds
         for arm in arms.values()
     )
     for planned in runs:
         check_trackers(planned.config)
-    compare = _compare(table, arms, runs)
+    compare = _compare(file.compare, arms, runs)
+    reference = None
+    if file.reference:
+        reference = read_reference(path.parent / user_path(file.reference))
+        if reference.arm not in arms:
+            raise UsageError(f"{file.reference}: no arm {reference.arm!r}: {', '.join(arms)}")
     return Experiment(
-        name=str(name),
-        folder=runs_dir / str(name),
+        name=name,
+        folder=runs_dir / name,
         arms=arms,
-        seeds=seeds,
+        seeds=file.seeds,
         runs=tuple(map(as_begun, runs)),
         compare=compare,
-        budget=budget,
+        budget=file.budget.tokens,
         tasks=_same_tasks(runs),
-        reference=_reference(table, path, arms),
-        episodes=_switch(table, "episodes"),
+        reference=reference,
+        episodes=file.episodes,
     )
 
 
@@ -219,77 +240,16 @@ def _same_tasks(runs: Collection[Planned]) -> tuple[Task, ...]:
 
 
 def _compare(
-    table: Mapping[str, Any], arms: Mapping[str, Arm], runs: Collection[Planned]
+    asked: Collection[tuple[str, str]], arms: Mapping[str, Arm], runs: Collection[Planned]
 ) -> tuple[tuple[str, str], ...]:
     """Every arm against the first, and what the file asks for besides."""
     first, *others = arms
     played = (run.sides.values() for run in runs)
     names = dict.fromkeys([*arms, *itertools.chain.from_iterable(played)])
-    found = [(name, first) for name in others]
-    asked = table.get("compare", [])
-    if not isinstance(asked, list):
-        raise UsageError('compare: a list of pairs, such as [["pair", "coder"]]')
     for pair in asked:
-        if not isinstance(pair, list) or len(pair) != 2 or pair[0] == pair[1]:
-            raise UsageError(f"compare: {pair!r} is no pair of two arms")
+        if pair[0] == pair[1]:
+            raise UsageError(f"compare: {list(pair)} is no pair of two arms")
         for name in pair:
-            if not isinstance(name, str) or name not in names:
+            if name not in names:
                 raise UsageError(f"compare: no arm {name!r}: {', '.join(names)}")
-        found.append((pair[0], pair[1]))
-    return tuple(dict.fromkeys(found))
-
-
-def _reference(table: Mapping[str, Any], path: Path, arms: Mapping[str, Arm]) -> Reference | None:
-    """The figures that the file names, found from the experiment's own folder."""
-    if "reference" not in table:
-        return None
-    found = read_reference(path.parent / _path(table, "reference"))
-    if found.arm not in arms:
-        raise UsageError(f"{table['reference']}: no arm {found.arm!r}: {', '.join(arms)}")
-    return found
-
-
-def _switch(table: Mapping[str, Any], key: str) -> bool:
-    if not isinstance(table.get(key, False), bool):
-        raise UsageError(f"{key} = {table[key]!r}: true or false")
-    return bool(table.get(key, False))
-
-
-def _seeds(table: Mapping[str, Any]) -> tuple[int, ...]:
-    seeds = table.get("seeds", [0])
-    right = isinstance(seeds, list) and seeds and all(map(_is_whole, seeds))
-    if not right or len(set(seeds)) < len(seeds):
-        raise UsageError(f"seeds = {seeds!r}: a list of different whole numbers")
-    return tuple(seeds)
-
-
-def _budget(table: Mapping[str, Any]) -> int | None:
-    budget = _table(table, "budget")
-    check_known(budget, ("tokens",), "budget.")
-    if not budget:
-        return None
-    tokens = budget["tokens"]
-    if not _is_whole(tokens) or tokens < 1:
-        raise UsageError(f"budget.tokens = {tokens!r}: a whole number, at least 1")
-    return int(tokens)
-
-
-def _is_whole(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _table(table: Mapping[str, Any], key: str) -> dict[str, Any]:
-    found = table.get(key, {})
-    if not isinstance(found, dict):
-        raise UsageError(f"{key} is a value: write a table [{key}]")
-    if key == "base":
-        for name in ("name", "seed"):
-            if name in found:
-                raise UsageError(f"base.{name}: the experiment sets it for every run")
-    return found
-
-
-def _path(table: Mapping[str, Any], key: str) -> Path:
-    if not isinstance(table[key], str):
-        raise UsageError(f"{key} = {table[key]!r}: the path of a TOML file")
-    return user_path(table[key])
+    return tuple(dict.fromkeys([*((name, first) for name in others), *asked]))

@@ -1,41 +1,59 @@
 """Arms and their runs, and what a table of an experiment's file says of an arm."""
 
-import difflib
-from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, model_validator
 
 from parelha.config import Config
 from parelha.config_base import user_path
+from parelha.config_file import checked
 from parelha.errors import UsageError
 from parelha.experiment.trained import OF_EVALUATION
 from parelha.tracking import RunFolder
 
 PAIR = "pair"
 
-_OF_ARM = ("untrained", "trained_in", "plays")
 _SET_HERE = ("name", "seed", "runs_dir")
 
 
-@dataclass(frozen=True)
-class Arm:
-    """One of the ways that are compared.
+class Arm(BaseModel):
+    """One of the ways that are compared, as the table ``[arms.NAME]`` says.
 
     Attributes:
         name: of the arm.
-        overrides: what differs from the base configuration.
         untrained: it is evaluated alone.
         trained_in: run folders of an earlier experiment without ``-SEED`` at the end, which are
             evaluated alone; empty means that the arm has runs of its own.
         plays: who counts in its evaluation, `PAIR` or one of ``eval.arms``.
     """
 
+    model_config = ConfigDict(extra="allow", frozen=True, strict=True)
+
     name: str
-    overrides: dict[str, Any]
     untrained: bool = False
     trained_in: str = ""
     plays: str = PAIR
+
+    @model_validator(mode="after")
+    def _check_trained(self) -> Self:
+        if not self.trained_in:
+            return self
+        if self.untrained:
+            raise ValueError("trained_in: it is of an arm that is not `untrained`")
+        for key in self.overrides:
+            if key not in OF_EVALUATION:
+                raise ValueError(
+                    f"{key}: it belongs to {self.trained_in}; what can be given is "
+                    + ", ".join(OF_EVALUATION)
+                )
+        return self
+
+    @property
+    def overrides(self) -> dict[str, Any]:
+        """What differs from the base configuration."""
+        return self.model_extra or {}
 
     @property
     def trains(self) -> bool:
@@ -95,44 +113,14 @@ class Planned:
         return (self.folder / "config.json").is_file()
 
 
-def read_arm(name: str, table: Any) -> Arm:
+def read_arm(name: str, table: dict[str, Any]) -> Arm:
     """What the table ``[arms.NAME]`` says.
 
     Raises:
-        UsageError: no table, an unknown key, a value of another kind, or a key that is not an
-            arm's to set.
+        UsageError: a value of another kind, or a key that is not an arm's to set.
     """
-    if not isinstance(table, dict):
-        raise UsageError(f"arms.{name} is a value: write a table [arms.{name}]")
-    over = dict(table)
-    untrained, plays = over.pop("untrained", False), over.pop("plays", PAIR)
-    trained_in = over.pop("trained_in", "")
-    if not isinstance(untrained, bool):
-        raise UsageError(f"arms.{name}.untrained = {untrained!r}: true or false")
-    if not isinstance(trained_in, str) or (untrained and trained_in):
-        raise UsageError(
-            f"arms.{name}.trained_in = {trained_in!r}: runs without their seeds, such as "
-            '"runs/EXPERIMENT/ARM", of an arm that is not `untrained`'
-        )
-    if not isinstance(plays, str):
-        raise UsageError(f"arms.{name}.plays = {plays!r}: {PAIR}, or one of eval.arms")
-    check_known(over, (*Config.model_fields, *_OF_ARM), f"arms.{name}.")
+    where = f"arms.{name}."
     for key in _SET_HERE:
-        if key in over:
-            raise UsageError(f"arms.{name}.{key}: the experiment sets it for every run")
-    for key in over if trained_in else ():
-        if key not in OF_EVALUATION:
-            raise UsageError(
-                f"arms.{name}.{key}: it belongs to {trained_in}; what can be given is "
-                + ", ".join(OF_EVALUATION)
-            )
-    return Arm(name, over, untrained, trained_in, plays)
-
-
-def check_known(table: Mapping[str, Any], keys: Collection[str], where: str) -> None:
-    """Raise UsageError for a key that is none of these, with the nearest one."""
-    for key in table:
-        if key not in keys:
-            near = difflib.get_close_matches(key, keys, n=1)
-            hint = f"; did you mean {where}{near[0]}?" if near else f": {', '.join(keys)}"
-            raise UsageError(f"unknown key {where}{key}{hint}")
+        if key in table:
+            raise UsageError(f"{where}{key}: the experiment sets it for every run")
+    return checked(Arm, {**table, "name": name}, where)

@@ -5,49 +5,20 @@ A file of them is TOML, so that it says where each comes from; nothing of it is 
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean, stdev
-from typing import Any
+from typing import Any, Literal
 
 import scipy.stats
+from pydantic import model_validator
 
-from parelha.config_file import read_toml
-from parelha.errors import UsageError
+from parelha.config_base import Section, Size
+from parelha.config_file import checked, read_toml
 from parelha.report.statistics import CONFIDENCE, Estimate
 from parelha.report.summary import signed
 
-_KEYS = {"title": str, "source": str, "arm": str, "episodes": int, "figures": dict}
-
-
-@dataclass(frozen=True)
-class Given:
-    """A mean over episodes; without a standard deviation it is taken as exact."""
-
-    mean: float
-    sd: float | None = None
-
-
-@dataclass(frozen=True)
-class Reference:
-    """What an arm is compared with.
-
-    Attributes:
-        title: what was measured, such as "the deck's run of ...".
-        source: where the figures stand.
-        arm: whose figures are compared.
-        episodes: behind each figure.
-        figures: by name, one of `MEASURES`.
-    """
-
-    title: str
-    source: str
-    arm: str
-    episodes: int
-    figures: Mapping[str, Given]
-
-
-MEASURES = {
+Measure = Literal["reward", "pylint", "flake8", "mypy"]
+MEASURES: dict[Measure, str] = {
     "reward": "reward of a draft",
     "pylint": "pylint's score",
     "flake8": "distinct flake8 codes",
@@ -55,36 +26,39 @@ MEASURES = {
 }
 
 
-def read_reference(path: Path) -> Reference:
-    """Read a file of figures.
+class Given(Section):
+    """A mean over episodes; without a standard deviation it is taken as exact."""
 
-    Raises:
-        UsageError: one line on what is wrong with it.
-    """
-    table = read_toml(path)
-    for key, kind in _KEYS.items():
-        if not isinstance(table.get(key), kind):
-            raise UsageError(f"{path}: {key} is missing or no {kind.__name__}")
-    figures = {}
-    for name, value in table["figures"].items():
-        numbers = value if isinstance(value, dict) else {"mean": value}
-        known = name in MEASURES and "mean" in numbers and numbers.keys() <= {"mean", "sd"}
-        if not known or not all(isinstance(n, int | float) for n in numbers.values()):
-            kinds = ", ".join(MEASURES)
-            raise UsageError(f"{path}: figures.{name}: one of {kinds}, a mean or a mean and an sd")
-        figures[name] = Given(**{key: float(n) for key, n in numbers.items()})
-    if table["episodes"] < 1 or set(table) != set(_KEYS):
-        raise UsageError(f"{path}: {', '.join(_KEYS)}, and at least one of the episodes")
-    return Reference(table["title"], table["source"], table["arm"], table["episodes"], figures)
+    mean: float
+    sd: float | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _mean_alone(cls, value: Any) -> Any:
+        return value if isinstance(value, dict) else {"mean": value}
+
+
+class Reference(Section):
+    """What an arm is compared with."""
+
+    title: str
+    """What was measured, such as "the deck's run of ..."."""
+    source: str
+    """Where the figures stand."""
+    arm: str
+    """Whose figures are compared."""
+    episodes: Size
+    """Behind each figure."""
+    figures: dict[Measure, Given]
+
+
+def read_reference(path: Path) -> Reference:
+    """Read a file of figures; raises UsageError with one line on what is wrong with it."""
+    return checked(Reference, read_toml(path), f"{path}: ")
 
 
 def beside(reference: Reference, measured: Mapping[str, Sequence[float]]) -> dict[str, Any]:
-    """The figures of an arm beside the reference's, for ``results.json``.
-
-    Args:
-        reference: theirs.
-        measured: ours, of each measure one value for each episode.
-    """
+    """The figures of an arm beside the reference's, for ``results.json``."""
     rows = []
     for name, theirs in reference.figures.items():
         ours = measured.get(name, ())

@@ -39,11 +39,7 @@ CURVES = {
 
 
 def write_results(experiment: Experiment, errors: Mapping[str, str]) -> dict[str, Any]:
-    """Read every run, write ``results.json`` and return what stands in it.
-
-    Args:
-        experiment: whose.
-        errors: of the runs that failed, by name.
+    """Read every run, write ``results.json`` and return it; `errors` are those of runs, by name.
 
     Raises:
         UsageError: a damaged run, or different weights under one name.
@@ -116,14 +112,8 @@ def _rates(sides: Mapping[str, BySeed]) -> list[dict[str, Any]]:
         for group in groups_of(everything) if everything else []:
             final = pass_rate(by_seed, group)
             if final is not None:
-                rows.append(
-                    {
-                        "arm": name,
-                        "group": group,
-                        "final": final,
-                        "pass_at": pass_at(by_seed, group),
-                    }
-                )
+                told = {"final": final, "pass_at": pass_at(by_seed, group)}
+                rows.append({"arm": name, "group": group, **told})
         if everything:
             spent = [e["tokens"] + e.get("prompt_tokens", 0) for e in everything]
             rows[-len(groups_of(everything))]["tokens_an_episode"] = sum(spent) / len(spent)

@@ -34,11 +34,6 @@ def run_all(
 ) -> dict[str, str]:
     """Do what is left to do; returns the error of each run that failed, by its name.
 
-    Args:
-        experiment: whose runs.
-        progress_of: what shows a run.
-        say: told a line for each run.
-
     Raises:
         UsageError: another process works on it, or the folder cannot be written.
     """

@@ -16,23 +16,17 @@ from parelha.provenance import made_from
 from parelha.tracking import RunFolder
 
 # Of the configuration, what the untrained pair's evaluation does not depend on.
-_ASIDE = ("name", "runs_dir", "train", "learning", "tracking", "cluster")
-_ASIDE_OF = {
-    "model": ("train_agents",),
-    "episode": ("drafts", "reviews", "action_epsilon", "hints"),
-    "tasks": ("only", "curriculum"),
+_ASIDE: dict[str, Any] = {
+    **dict.fromkeys(("name", "runs_dir", "train", "learning", "tracking", "cluster"), True),
+    "model": {"train_agents"},
+    "episode": {"drafts", "reviews", "action_epsilon", "hints"},
+    "tasks": {"only", "curriculum"},
 }
 
 
 def key_of(config: Config) -> str:
     """What the evaluation before training depends on, as text: equal keys, equal evaluations."""
-    table: dict[str, Any] = config.to_dict()
-    for name in _ASIDE:
-        del table[name]
-    for section, names in _ASIDE_OF.items():
-        for name in names:
-            del table[section][name]
-    return json.dumps(table, sort_keys=True)
+    return json.dumps(config.model_dump(mode="json", exclude=_ASIDE), sort_keys=True)
 
 
 def take_before(planned: Planned, runs: Iterable[Planned]) -> Config:
@@ -40,10 +34,6 @@ def take_before(planned: Planned, runs: Iterable[Planned]) -> Config:
 
     The folder is then that of a run which was interrupted behind this evaluation, made with the
     other's weights: going on checks that they are its own.
-
-    Args:
-        planned: a run that has not begun.
-        runs: of the experiment.
 
     Returns:
         its configuration; where something was taken over, with the type of products that `auto`

@@ -5,11 +5,12 @@ it; what else it holds stays as it is.
 """
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
 from parelha.errors import UsageError
+from parelha.experiment.reference import Measure
 from parelha.files import Line, read_object
 
 
@@ -91,7 +92,7 @@ class _Series(BaseModel):
 
 
 class _Beside(BaseModel):
-    measure: Literal["reward", "pylint", "flake8", "mypy"]
+    measure: Measure
     mean: float
     sd: float
     episodes: int

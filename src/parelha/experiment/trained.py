@@ -24,11 +24,7 @@ OF_EVALUATION = ("engine", "episode", "eval")
 
 
 def trained_config(source: Path, asked: Config) -> Config:
-    """The configuration of a trained run that is evaluated anew.
-
-    Args:
-        source: the run's folder.
-        asked: the evaluation, and the name, folder and seed of the new run.
+    """The configuration of a trained run that is evaluated anew, as `asked` says.
 
     Raises:
         UsageError: no run, one that is not finished, or settings that do not go together.
@@ -47,10 +43,6 @@ def trained_config(source: Path, asked: Config) -> Config:
 
 def take_trained(source: Path, config: Config) -> None:
     """Begin a run with all steps of a finished one: going on with it, only the evaluation is left.
-
-    Args:
-        source: the finished run's folder.
-        config: `trained_config`.
 
     Raises:
         UsageError: something stands in the new run's folder, or it cannot be written.

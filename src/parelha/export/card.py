@@ -24,13 +24,7 @@ _REWARDS = {
 
 
 def model_card(source: Source, kind: str, loading: str, compared: dict[Agent, Comparison]) -> str:
-    """The text of ``README.md``.
-
-    Args:
-        source: what is exported.
-        kind: the format.
-        loading: how to load it, a block of code with its fence.
-        compared: how far each merged model is from the unmerged pair; empty for adapters.
+    """The text of ``README.md``; `compared` is empty for adapters.
 
     Raises:
         UsageError: the run folder is damaged.

@@ -45,11 +45,6 @@ _LLAMA3 = ("factor", "low_freq_factor", "high_freq_factor", "original_max_positi
 def check_gguf(config: Any, tokenizer: Any, quant: Quant) -> None:
     """Refuse a base or a quantisation that cannot be written, before any weight is read.
 
-    Args:
-        config: of the base.
-        tokenizer: of the base.
-        quant: of the matrices.
-
     Raises:
         UsageError: saying what to use instead.
     """
@@ -79,13 +74,7 @@ def check_gguf(config: Any, tokenizer: Any, quant: Quant) -> None:
 
 
 def write_model(merged: Merged, path: Path, name: str, quant: Quant) -> Comparison:
-    """Write merged weights, read the file again, and compare it with the pair.
-
-    Args:
-        merged: the model; what was read of the file stands in it afterwards.
-        path: of the file.
-        name: of the model, as programs show it.
-        quant: of the matrices; vectors stay in float32.
+    """Write merged weights, read the file into the model again, and compare it with the pair.
 
     Raises:
         OSError: it cannot be written.
@@ -144,12 +133,6 @@ def _write(model: Any, tokenizer: Any, path: Path, name: str, blocks: str) -> No
 
 def write_adapter(adapter: Path, path: Path, config: Any, name: str) -> None:
     """Write an adapter in float32, as llama.cpp's `--lora` reads it.
-
-    Args:
-        adapter: a folder in PEFT's layout.
-        path: of the file.
-        config: of the base.
-        name: of the adapter, as programs show it.
 
     Raises:
         OSError: it cannot be written.

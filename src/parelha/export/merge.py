@@ -58,13 +58,7 @@ class Comparison:
 
 
 class Yardstick:
-    """What the unmerged pair says of some prompts.
-
-    Args:
-        model: base and adapter, in float32.
-        form: the format of its tokenizer.
-        system: what the role is told before everything else.
-    """
+    """What the unmerged pair, in float32, says of some prompts."""
 
     def __init__(self, model: Any, form: Format, system: str) -> None:
         self._prompts = [
@@ -117,14 +111,7 @@ def _logprobs(model: Any, ids: tuple[int, ...]) -> tuple[Tensor, Tensor]:
 
 @dataclass
 class Merged:
-    """A base with one adapter merged into it, in float32.
-
-    Attributes:
-        model: plain modules of transformers, without the adapter.
-        form: the format of the base's tokenizer.
-        tokenizer: of the base.
-        yardstick: what base and adapter said before they were merged.
-    """
+    """A base with one adapter merged into it, in float32, and the yardstick of before."""
 
     model: Any
     form: Format
@@ -190,13 +177,6 @@ def write_merged(
     held: Merged, source: Source, agent: Agent, folder: Path, dtype: Dtype
 ) -> Comparison:
     """Write the merged model and its tokenizer, read it again, and compare it with the pair.
-
-    Args:
-        held: rounded to `dtype` here.
-        source: whose tokenizer is copied.
-        agent: whose adapter was merged.
-        folder: is made.
-        dtype: of the weights in the files.
 
     Raises:
         OSError: it cannot be written.

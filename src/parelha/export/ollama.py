@@ -20,14 +20,9 @@ _PLAIN_SAMPLING = (
 def modelfile(
     form: Format, weights: str, system: str, temperature: float, *, writes_programs: bool
 ) -> str:
-    """The text of a Modelfile.
+    """The text of a Modelfile for weights whose path is from its folder.
 
-    Args:
-        form: of the base's tokenizer.
-        weights: path of the GGUF file, from the Modelfile's folder.
-        system: what the role is told before everything else.
-        temperature: of its turns in training.
-        writes_programs: whether its answers begin as the format has programs begin.
+    With `writes_programs` answers begin as the format has programs begin.
 
     Raises:
         UsageError: the base's chat template holds what Ollama's template language reads itself.

@@ -34,9 +34,6 @@ class Source:
     """The adapters of a run at one step.
 
     Attributes:
-        run_dir: the run's folder.
-        step: whose adapters.
-        config: of the run.
         roles: who plays, with which adapter.
         files: where each role's base was found here.
         agents: those whose adapters are exported: the trained ones, each adapter once.
@@ -121,12 +118,7 @@ class Source:
 
 
 def open_source(run_dir: Path, step: int | None, say: Callable[[str], None]) -> Source:
-    """Find what is to be exported, and the base that it belongs to.
-
-    Args:
-        run_dir: the folder of a run.
-        step: whose adapters; None means the newest.
-        say: told of what is waited for, and of what is left out.
+    """Find what is to be exported, by default of the newest step, and the base that it belongs to.
 
     Raises:
         UsageError: no run, no such checkpoint, nothing trained, or a base that is not the run's.

@@ -108,31 +108,19 @@ def _write(
             write_adapter(source.checkpoint(agent), adapter, model.model.config, name)
             return write_model(model, hidden / file, name, quant)
         form = make_format(model.tokenizer)
-        shared: dict[Agent, str] = {}
         for played in source.played_by(agent):
             (hidden / played).mkdir()
             beside = f"./{file}" if played is agent else f"../{agent}/{file}"
             role = source.roles[played]
             system = role.system[source.config.lang]
-            shared[played] = modelfile(
-                form,
-                beside,
-                system,
-                role.temperature,
-                writes_programs=played is Agent.CODER,
-            )
-        for played, text in shared.items():
+            writes = played is Agent.CODER
+            text = modelfile(form, beside, system, role.temperature, writes_programs=writes)
             (hidden / played / "Modelfile").write_text(text, encoding="utf-8")
         return write_model(model, hidden / agent / file, name, quant)
 
 
 def push(folder: Path, repository: str, api: Any = None) -> str:
     """Upload an export to a private repository of the hub; returns where it is.
-
-    Args:
-        folder: an export.
-        repository: ``owner/name``.
-        api: the hub's client; `huggingface_hub.HfApi()` where None.
 
     Raises:
         UsageError: the hub refuses or is not reached; what was exported stays where it is.

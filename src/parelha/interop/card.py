@@ -14,12 +14,7 @@ _BOUNDS = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"))
 
 
 def dataset_card(splits: Mapping[Split, Sequence[Task]], version: str) -> str:
-    """Return the text of ``README.md``.
-
-    Args:
-        splits: the tasks in each file.
-        version: of Parelha, whose grader belongs to the tasks.
-    """
+    """Return the text of ``README.md``."""
     rows = sum(map(len, splits.values()))
     size = next((name for bound, name in _BOUNDS if rows < bound), "100K<n<1M")
     files = [f"  - split: {split}\n    path: data/{split}.parquet" for split in splits]

@@ -27,12 +27,6 @@ def export_tasks(
 
     The same arguments give the same bytes.
 
-    Args:
-        to: the folder to make.
-        families: names of families or of coder actions; none: all.
-        levels: of difficulty.
-        seeds: instances of each parameterisation and level.
-
     Returns:
         rows of each split that has some.
 

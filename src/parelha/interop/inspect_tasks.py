@@ -47,14 +47,7 @@ def coder(
     seeds: int = 1,
     lang: str = "en",
 ) -> InspectTask:
-    """One program by one model.
-
-    Args:
-        split: as for `interop.tasks.select_tasks`, like the three that follow.
-        families: of tasks.
-        levels: of difficulty.
-        seeds: instances of each.
-        lang: of the prompts, ``en`` or ``pt``.
+    """One program by one model, on tasks of `interop.tasks.select_tasks`.
 
     Raises:
         UsageError: no such tasks or language.
@@ -74,13 +67,6 @@ def pair(
     """A draft, a review with tools, a revision; scored is the last program.
 
     The reviewer is the model of the role ``reviewer`` (``--model-role reviewer=...``), or the same.
-
-    Args:
-        split: as for `coder`.
-        families: likewise.
-        levels: likewise.
-        seeds: likewise.
-        lang: likewise.
 
     Raises:
         UsageError: no such tasks or language.

@@ -46,10 +46,7 @@ class DialogueEnv(AECEnv[str, dict[str, str], str]):  # type: ignore[misc]
     dialogue it is truncated, not terminated: no sample, and no zero.
 
     Args:
-        split: of the tasks, as for `select_tasks`.
-        families: likewise.
-        levels: likewise.
-        seeds: likewise.
+        split: of the tasks; like families, levels and seeds as for `select_tasks`.
         tasks: these tasks in their place.
         config: of language, episode, reward and seed; None: the defaults.
         tools: grades in place of a `Grader` of its own.

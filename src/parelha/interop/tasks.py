@@ -6,10 +6,11 @@ from typing import Any
 from parelha.agents import prompts
 from parelha.agents.roles import roles_of
 from parelha.config import Config
+from parelha.config_file import from_dict
 from parelha.errors import UsageError
 from parelha.stage import task_prompt
 from parelha.tasks import load_tasks
-from parelha.types import LANGS, Agent, Lang, Split, Task
+from parelha.types import Agent, Lang, Split, Task
 
 Message = dict[str, str]
 
@@ -54,10 +55,7 @@ def checked_lang(lang: str) -> Lang:
     Raises:
         UsageError: there are no prompts in it.
     """
-    for known in LANGS:
-        if lang == known:
-            return known
-    raise UsageError(f"lang={lang!r}: {' or '.join(LANGS)}")
+    return from_dict({"lang": lang}).lang
 
 
 def draft_messages(task: Task, lang: Lang = "en") -> list[Message]:

@@ -25,12 +25,7 @@ def prompt_dataset(
 ) -> Dataset:
     """Return tasks as rows of `prompt` (chat messages) and `task_id`, and what they are.
 
-    Args:
-        split: as for `interop.tasks.select_tasks`, like the three that follow.
-        families: of tasks.
-        levels: of difficulty.
-        seeds: instances of each.
-        lang: of the prompts, ``en`` or ``pt``.
+    The tasks are those of `interop.tasks.select_tasks`, the prompts in ``en`` or ``pt``.
 
     Raises:
         UsageError: no such tasks or language.

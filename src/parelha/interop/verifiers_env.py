@@ -45,16 +45,9 @@ def load_environment(
     """Return one program for one task, scored as a run's draft would be.
 
     The reward is that of a run; its parts are metrics. A rollout that was lost to a fault of the
-    machine has an `error`, and no trainer takes its 0 for an answer's worth.
-
-    Args:
-        split: to train on; as for `interop.tasks.select_tasks`, like the three that follow.
-        families: of tasks.
-        levels: of difficulty.
-        seeds: instances of each.
-        lang: of the prompts, ``en`` or ``pt``.
-        eval_split: what `evaluate` plays.
-        grader: with settings of its own; None: the defaults, one grader for the whole process.
+    machine has an `error`, and no trainer takes its 0 for an answer's worth. The tasks are those of
+    `interop.tasks.select_tasks`, the prompts in ``en`` or ``pt``; `evaluate` plays `eval_split`.
+    Without a `grader` with settings of its own the whole process has one with the defaults.
 
     Raises:
         UsageError: no such tasks or language.

@@ -4,7 +4,6 @@ Every function gives None where there is nothing to draw.
 """
 
 from collections.abc import Callable, Hashable, Sequence
-from itertools import accumulate
 from typing import Any
 
 import plotly.graph_objects as go
@@ -12,7 +11,6 @@ import plotly.graph_objects as go
 from parelha.files import Line
 from parelha.report.records import Run
 from parelha.report.statistics import MIN_CLUSTERS, Estimate, clustered_mean, clustered_share
-from parelha.report.summary import MEASURES, SPLITS, Change
 
 DRAFT, FINAL, REVIEW = "#8b93a7", "#3b78e0", "#d9822b"
 GOOD, BAD, VIOLET = "#2f9e74", "#d1495b", "#8a63d2"
@@ -21,16 +19,21 @@ MAX_BINS = 100
 
 # (step, cluster when there are enough trees, cluster when not, value)
 Unit = tuple[int, Hashable, Hashable, float]
+_Measured = tuple[int, Hashable, Hashable, float | None]
+_Series = tuple[str, str, Sequence[_Measured]]  # name, colour, what was measured
 Figure = Any  # plotly ships no types
 
 
 def rewards_per_step(run: Run) -> Figure | None:
     """Mean reward of drafts, final programs and reviews, with bands."""
     drafts = [(e.step, e.tree, e.branch, p.reward) for e, p in run.drafts]
-    finals = [(e.step, e.tree, e.branch, e.final.reward) for e in run.episodes]
     reviews = [(e.step, e.tree, e.branch, r.reward) for e in run.episodes for r in e.reviews]
-    series = [("draft", DRAFT, drafts), ("final program", FINAL, finals)]
-    return _curves([*series, ("review", REVIEW, reviews)], "mean reward", "+.2f")
+    series: list[_Series] = [
+        ("draft", DRAFT, drafts),
+        ("final program", FINAL, _final_rewards(run)),
+        ("review", REVIEW, reviews),
+    ]
+    return _curves(series, "mean reward", "+.2f")
 
 
 def passes_per_step(run: Run) -> Figure | None:
@@ -38,74 +41,31 @@ def passes_per_step(run: Run) -> Figure | None:
     drafts = [
         (e.step, e.tree, e.branch, float(p.passed)) for e, p in run.drafts if p.share is not None
     ]
-    finals = [
-        (e.step, e.tree, e.branch, float(e.final.passed))
-        for e in run.episodes
-        if e.final.share is not None
-    ]
-    series = [("draft", DRAFT, drafts), ("final program", FINAL, finals)]
-    figure = _curves(series, "pass rate", ".0%")
-    if figure is not None:
-        figure.update_yaxes(tickformat="~%", rangemode="tozero")
-    return figure
+    finals = _final_passes(run)
+    series: list[_Series] = [("draft", DRAFT, drafts), ("final program", FINAL, finals)]
+    return _curves(series, "pass rate", ".0%")
 
 
-def cumulative_reward(runs: Sequence[Run]) -> Figure | None:
-    """The deck's curve: the reward of each episode's last program, summed up."""
-    figure, single = go.Figure(), len(runs) == 1
-    for run, color in zip(runs, colors(len(runs)), strict=True):
-        totals = list(accumulate(final_rewards(run)))
-        if not totals:
-            continue
-        x, y = _thin(list(range(1, len(totals) + 1)), totals)
-        hover = "episode %{x}: %{y:.1f}"
-        figure.add_scatter(
-            x=x, y=y, name=run.name, mode="lines", line={"color": color}, hovertemplate=hover
-        )
-        if single:
-            figure.add_scatter(
-                x=[0, len(totals)],
-                y=[0.0, totals[-1]],
-                name="if nothing had changed",
-                mode="lines",
-                line={"color": DRAFT, "dash": "dot"},
-                hoverinfo="skip",
-            )
-    return axes(figure, "episode", "cumulative reward") if figure.data else None
+def compared_rewards(runs: Sequence[Run]) -> Figure | None:
+    """Final programs' mean reward per step, one line and band per run."""
+    named = zip(runs, colors(len(runs)), strict=True)
+    series = [(run.name, color, _final_rewards(run)) for run, color in named]
+    return _curves(series, "mean reward of final programs", "+.2f")
 
 
-def reward_histogram(run: Run) -> Figure | None:
-    """The deck's histogram, the first half of the episodes beside the second."""
-    rewards = final_rewards(run)
-    if not rewards:
-        return None
-    middle = len(rewards) // 2
-    low, high = min(rewards), max(rewards)
-    size = max((high - low) / 24, 0.02)
-    figure = go.Figure()
-    halves = [("first half", DRAFT, rewards[:middle]), ("second half", FINAL, rewards[middle:])]
-    for name, color, part in halves:
-        figure.add_histogram(
-            x=part,
-            name=name,
-            marker={"color": color},
-            xbins={"start": low - size / 2, "end": high + size, "size": size},
-            hovertemplate="reward %{x}: %{y} episodes",
-        )
-    figure.update_layout(barmode="group", bargap=0.08, hovermode="closest")
-    return axes(figure, "reward of the final program", "episodes")
+def compared_passes(runs: Sequence[Run]) -> Figure | None:
+    """Final pass rate per step, one line and band per run."""
+    named = zip(runs, colors(len(runs)), strict=True)
+    series = [(run.name, color, _final_passes(run)) for run, color in named]
+    return _curves(series, "final pass rate", ".0%")
 
 
 def reward_boxes(run: Run) -> Figure | None:
     """Spread of the final programs' reward, by step."""
-    by_step: dict[str, list[float]] = {}
-    for step, episodes in _binned(run.episodes, lambda e: e.step, 24):
-        rewards = [e.final.reward for e in episodes if e.final.reward is not None]
-        by_step[step] = rewards
-    if not any(by_step.values()):
-        return None
     figure = go.Figure()
-    for step, rewards in by_step.items():
+    graded = [e for e in run.episodes if e.final.reward is not None]
+    for step, episodes in _binned(graded, lambda e: e.step, 24):
+        rewards = [e.final.reward for e in episodes]
         figure.add_box(
             y=rewards,
             name=step,
@@ -117,40 +77,6 @@ def reward_boxes(run: Run) -> Figure | None:
     figure.update_layout(hovermode="closest")
     figure.update_xaxes(type="category")
     return axes(figure, "step", "reward of the final program")
-
-
-def before_after(found: Sequence[Change]) -> Figure | None:
-    """Differences on held-out tasks with their intervals, one row per measure and split."""
-    if not found:
-        return None
-    rows = [f"{MEASURES[c.measure]}<br>{SPLITS.get(c.split, c.split)}" for c in found]
-    intervals = [(c.difference.low, c.difference.high, c.difference.value) for c in found]
-    figure = go.Figure()
-    figure.add_vline(x=0, line={"width": 1, "dash": "dot", "color": DRAFT})
-    figure.add_scatter(
-        x=[c.difference.value for c in found],
-        y=rows,
-        mode="markers",
-        marker={"color": FINAL, "size": 10},
-        error_x={
-            "array": [h - v if h is not None else 0.0 for _, h, v in intervals],
-            "arrayminus": [v - lo if lo is not None else 0.0 for lo, _, v in intervals],
-            "color": FINAL,
-            "thickness": 2,
-            "width": 5,
-        },
-        showlegend=False,
-        hovertemplate="%{x:+.1%}<extra></extra>",
-    )
-    return difference_axes(figure, 90 + 52 * len(rows), "change in percentage points")
-
-
-def difference_axes(figure: Figure, height: int, title: str) -> Figure:
-    """Differences lie, a row each, the first one on top."""
-    figure.update_layout(height=height, hovermode="closest")
-    figure.update_xaxes(tickformat="+.0%", nticks=5, tickangle=0)
-    figure.update_yaxes(autorange="reversed", automargin=True)
-    return axes(figure, title, "")
 
 
 def action_shares(run: Run, agent: str) -> Figure | None:
@@ -169,8 +95,6 @@ def action_shares(run: Run, agent: str) -> Figure | None:
             row = names.setdefault(name, [0.0] * len(x))
             row.append(sum(shares.get(name, 0.0) for shares in chosen) / len(chosen))
         x.append(step)
-    if not names:
-        return None
     figure = go.Figure()
     for name, color in zip(sorted(names), colors(len(names)), strict=True):
         figure.add_bar(
@@ -182,21 +106,14 @@ def action_shares(run: Run, agent: str) -> Figure | None:
         )
     figure.update_layout(barmode="stack", bargap=0.15)
     figure.update_xaxes(type="category")
-    figure.update_yaxes(tickformat=".0%", range=[0, 1])
-    return axes(figure, "step", "share of choices")
+    figure.update_yaxes(range=[0, 1])
+    return axes(figure, "step", "share of choices", ".0%")
 
 
 def metric_lines(
     records: Sequence[Line], keys: dict[str, str], y_title: str, form: str = ".3g"
 ) -> Figure | None:
-    """Columns of ``metrics.jsonl`` or ``timings.jsonl`` as they are, one line each.
-
-    Args:
-        records: one per step.
-        keys: key to label.
-        y_title: what is measured, with its unit.
-        form: number format on hover.
-    """
+    """Columns of ``metrics.jsonl`` or ``timings.jsonl`` as they are, a line each: key to label."""
     figure = go.Figure()
     for (key, label), color in zip(keys.items(), colors(len(keys)), strict=True):
         if any(r.get(key) is not None for r in records):
@@ -210,12 +127,7 @@ def metric_lines(
                 line={"color": color},
                 hovertemplate=f"%{{y:{form}}}",
             )
-    if not figure.data:
-        return None
-    figure.update_layout(showlegend=True)
-    if form.endswith("%"):
-        figure.update_yaxes(tickformat="~%", rangemode="tozero")
-    return axes(figure, "step", y_title)
+    return axes(figure, "step", y_title, form)
 
 
 def seconds_per_step(run: Run) -> Figure | None:
@@ -237,35 +149,21 @@ def seconds_per_step(run: Run) -> Figure | None:
                 hovertemplate="%{y:.1f} s",
             )
     figure.update_layout(barmode="stack", bargap=0.15)
-    return axes(figure, "step", "seconds") if figure.data else None
-
-
-def compared_rewards(runs: Sequence[Run]) -> Figure | None:
-    """Final programs' mean reward per step, one line and band per run."""
-    series = []
-    for run, color in zip(runs, colors(len(runs)), strict=True):
-        units = [(e.step, e.tree, e.branch, e.final.reward) for e in run.episodes]
-        series.append((run.name, color, units))
-    return _curves(series, "mean reward of final programs", "+.2f")
-
-
-def compared_passes(runs: Sequence[Run]) -> Figure | None:
-    """Final pass rate per step, one line and band per run."""
-    series = []
-    for run, color in zip(runs, colors(len(runs)), strict=True):
-        graded = [e for e in run.episodes if e.final.share is not None]
-        series.append(
-            (run.name, color, [(e.step, e.tree, e.branch, float(e.final.passed)) for e in graded])
-        )
-    figure = _curves(series, "final pass rate", ".0%")
-    if figure is not None:
-        figure.update_yaxes(tickformat="~%", rangemode="tozero")
-    return figure
+    return axes(figure, "step", "seconds")
 
 
 def final_rewards(run: Run) -> list[float]:
     """Reward of each episode's last program, in order; dropped samples left out."""
     return [e.final.reward for e in run.episodes if e.final.reward is not None]
+
+
+def _final_rewards(run: Run) -> list[_Measured]:
+    return [(e.step, e.tree, e.branch, e.final.reward) for e in run.episodes]
+
+
+def _final_passes(run: Run) -> list[_Measured]:
+    graded = [e for e in run.episodes if e.final.share is not None]
+    return [(e.step, e.tree, e.branch, float(e.final.passed)) for e in graded]
 
 
 def step_estimates(
@@ -289,18 +187,14 @@ def step_estimates(
     return found
 
 
-def _curves(
-    series: Sequence[tuple[str, str, Sequence[tuple[Any, Any, Any, float | None]]]],
-    y_title: str,
-    form: str,
-) -> Figure | None:
+def _curves(series: Sequence[_Series], y_title: str, form: str) -> Figure | None:
     figure = go.Figure()
     for name, color, units in series:
         kept: list[Unit] = [(s, t, b, v) for s, t, b, v in units if v is not None]
         found = step_estimates(kept, are_shares=form.endswith("%"))
         if found:
             add_band(figure, name, color, found, form)
-    return axes(figure, "step", y_title) if figure.data else None
+    return axes(figure, "step", y_title, form)
 
 
 def add_band(
@@ -368,22 +262,21 @@ def _binned(
     return [(labels[g], groups[g]) for g in sorted(groups)]
 
 
-def _thin(x: list[int], y: list[float], most: int = 2000) -> tuple[list[int], list[float]]:
-    every = -(-len(x) // most)
-    kept = [i for i in range(len(x)) if i % every == 0 or i == len(x) - 1]
-    return [x[i] for i in kept], [y[i] for i in kept]
-
-
 def colors(count: int) -> list[str]:
     """Colours of so many lines."""
     return [WHEEL[i % len(WHEEL)] for i in range(count)]
 
 
-def axes(figure: Figure, x_title: str, y_title: str) -> Figure:
-    """The figure with its axes named."""
+def axes(figure: Figure, x_title: str, y_title: str, form: str = "") -> Figure | None:
+    """The figure with its axes named; `form` is that of its values. None where it is empty."""
+    if not figure.data:
+        return None
+    figure.update_layout(showlegend=True)
     figure.update_xaxes(title_text=x_title)
     positions = [x for trace in figure.data for x in trace.x or () if not isinstance(x, str)]
     if x_title == "step" and positions and max(positions) - min(positions) <= 12:
         figure.update_xaxes(dtick=1)  # no half steps
     figure.update_yaxes(title_text=y_title)
+    if form.endswith("%"):
+        figure.update_yaxes(tickformat="~%", rangemode="tozero")
     return figure

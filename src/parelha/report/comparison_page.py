@@ -9,6 +9,7 @@ from pathlib import Path
 from parelha.errors import UsageError
 from parelha.overrides import flat
 from parelha.report import charts
+from parelha.report.episode_charts import cumulative
 from parelha.report.page import Chart, Section, drawn, write_page
 from parelha.report.records import Run, read_run
 from parelha.report.summary import changes, headline, models_of, points_text, share_text
@@ -33,19 +34,14 @@ def build_comparison(run_dirs: Sequence[Path], single_file: bool = False) -> Pat
     compared = [
         Chart("Reward per step", charts.compared_rewards(runs), wide=True),
         Chart("Pass rate per step", charts.compared_passes(runs)),
-        Chart("Cumulative reward", charts.cumulative_reward(runs)),
+        Chart(
+            "Cumulative reward", cumulative({run.name: charts.final_rewards(run) for run in runs})
+        ),
     ]
     context = {
         "title": "Comparison of " + ", ".join(run.name for run in runs),
         "headline": [f"{run.name}: {' '.join(headline(run))}" for run in runs],
-        "facts": [],
-        "change_rows": [],
-        "before_after": [],
-        "quality": [],
         "sections": [Section("Side by side", drawn(compared), note)],
-        "outcomes": [],
-        "steps": [],
-        "config": "",
         "runs": [_comparison_row(run) for run in runs],
         "differences": _differences(runs),
     }

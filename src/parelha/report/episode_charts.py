@@ -1,11 +1,11 @@
 """Charts of single episodes, arms beside each other: the pictures of the deck and its notebooks.
 
-Every function takes the rewards of each arm, in order, and gives None where there is nothing.
+Every function takes the rewards of each arm (or run, or half of one), in order, and gives None
+where there is nothing.
 """
 
 from collections.abc import Mapping, Sequence
 from itertools import accumulate
-from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -14,6 +14,7 @@ from parelha.report.charts import DRAFT, FINAL, Figure, axes, colors
 
 _SPAN = 25  # episodes of a running mean
 _BINS = 24
+_MOST_POINTS = 2000  # of a line
 
 Rewards = Mapping[str, Sequence[float]]
 
@@ -43,29 +44,45 @@ def each(arms: Rewards) -> Figure | None:
             line={"color": color, "width": 2},
             hovertemplate="%{y:.2f}",
         )
-    return _named(figure, "episode", "reward")
+    return axes(figure, "episode", "reward")
 
 
 def cumulative(arms: Rewards) -> Figure | None:
-    """Rewards summed up."""
+    """The deck's curve, rewards summed up; a dotted line where they had stayed the same."""
     figure = go.Figure()
     for (name, values), color in zip(arms.items(), colors(len(arms)), strict=True):
+        if not values:
+            continue
+        totals = list(accumulate(values, initial=0.0))
+        every = -(-len(totals) // _MOST_POINTS)
+        kept = [n for n in range(1, len(totals)) if n % every == 0 or n == len(values)]
         figure.add_scatter(
-            x=list(range(1, len(values) + 1)),
-            y=list(accumulate(values)),
+            x=kept,
+            y=[totals[n] for n in kept],
             name=name,
             mode="lines",
             line={"color": color},
             hovertemplate="episode %{x}: %{y:.1f}",
         )
-    return _named(figure, "episode", "cumulative reward")
+        if len(arms) == 1:
+            figure.add_scatter(
+                x=[0, len(values)],
+                y=[0.0, totals[-1]],
+                name="if nothing had changed",
+                mode="lines",
+                line={"color": DRAFT, "dash": "dot"},
+                hoverinfo="skip",
+            )
+    return axes(figure, "episode", "cumulative reward")
 
 
 def histogram(arms: Rewards) -> Figure | None:
     """How often each reward occurred, as shares: arms may have different numbers of episodes."""
-    figure = go.Figure()
     everything = [value for values in arms.values() for value in values]
-    width = max((max(everything) - min(everything)) / _BINS, 0.02) if everything else 1.0
+    if not everything:
+        return None
+    width = max((max(everything) - min(everything)) / _BINS, 0.02)
+    figure = go.Figure()
     for (name, values), color in zip(arms.items(), colors(len(arms)), strict=True):
         figure.add_histogram(
             x=list(values),
@@ -81,7 +98,7 @@ def histogram(arms: Rewards) -> Figure | None:
         )
     figure.update_layout(barmode="group", bargap=0.08, hovermode="closest")
     figure.update_yaxes(tickformat=".0%")
-    return _named(figure, "reward", "share of episodes")
+    return axes(figure, "reward", "share of episodes")
 
 
 def boxes(arms: Rewards) -> Figure | None:
@@ -89,7 +106,7 @@ def boxes(arms: Rewards) -> Figure | None:
     figure = go.Figure()
     for (name, values), color in zip(arms.items(), colors(len(arms)), strict=True):
         figure.add_box(y=list(values), name=name, marker={"color": color, "size": 4})
-    return _named(figure, "", "reward")
+    return axes(figure, "", "reward")
 
 
 def violins(arms: Rewards) -> Figure | None:
@@ -99,7 +116,7 @@ def violins(arms: Rewards) -> Figure | None:
         figure.add_violin(
             y=list(values), name=name, line={"color": color}, meanline={"visible": True}
         )
-    return _named(figure, "", "reward")
+    return axes(figure, "", "reward")
 
 
 def heat(series: Mapping[str, Sequence[float]]) -> Figure | None:
@@ -132,10 +149,3 @@ def _correlation(one: Sequence[float], other: Sequence[float]) -> float | None:
     if np.ptp(a) < 1e-12 or np.ptp(b) < 1e-12:
         return None
     return float(np.corrcoef(a, b)[0, 1])
-
-
-def _named(figure: Figure, x_title: str, y_title: str) -> Any:
-    if not figure.data:
-        return None
-    figure.update_layout(showlegend=True)
-    return axes(figure, x_title, y_title)

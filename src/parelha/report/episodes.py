@@ -144,12 +144,7 @@ def _shared(
 
 
 def _shown(line: Line, earlier: Line | None) -> dict[str, Any]:
-    """A round as the browser shows it, without what is empty.
-
-    Args:
-        line: the round.
-        earlier: the program that it revises, or reviews.
-    """
+    """A round as the browser shows it, without what is empty; `earlier` is what it revises."""
     part = part_of(line)
     score: dict[str, Any] = line.get("score") or {}
     record: dict[str, Any] = asdict(part)

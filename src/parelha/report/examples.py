@@ -18,8 +18,6 @@ class Part:
         choice: the action, in words.
         prompt: what the agent was given first.
         tools: (name, output) of every tool call.
-        text: the program or the review.
-        is_code: True for a program.
         facts: short figures: tests, linters, reward.
         passed: of a program; None for a review or where nothing was graded.
     """
@@ -44,39 +42,21 @@ class Example:
     parts: list[Part]
 
 
-def choose_examples(run: Run) -> list[Example]:
-    """At most six episodes, the latest of each kind; fewer where the run has fewer kinds."""
-    picked: dict[tuple[int, str, str, str], str] = {}
-    for why, wanted in _KINDS.items():
-        for episode in reversed(run.episodes):
-            if wanted(episode) and _key(episode) not in picked:
-                picked[_key(episode)] = why
-                break
-    folder = RunFolder(run.path)
-    chains: dict[int, list[list[Line]]] = {}
-    examples = []
-    for (step, task, draft, leaf), why in picked.items():
-        if step not in chains:
-            chains[step] = join_rounds(folder.read_rounds(step_name(step)))
-        for chain in chains[step]:
-            names = (str(chain[0]["task"]), chain[0]["name"], chain[-1]["name"])
-            if names == (task, draft, leaf):
-                examples.append(Example(why, task, step, [part_of(line) for line in chain]))
-    return examples
+def choose_example(run: Run) -> Example | None:
+    """The latest episode of the first kind that the run has; None without any."""
+    kinds = ((why, e) for why, is_it in _KINDS.items() for e in reversed(run.episodes) if is_it(e))
+    for why, episode in kinds:
+        last_review = episode.reviews[-1].name if episode.reviews else ""
+        leaf = max(episode.draft.name, last_review, episode.final.name, key=len)
+        names = (episode.task, episode.draft.name, leaf)
+        for chain in join_rounds(RunFolder(run.path).read_rounds(step_name(episode.step))):
+            if names == (str(chain[0]["task"]), chain[0]["name"], chain[-1]["name"]):
+                return Example(why, episode.task, episode.step, [part_of(line) for line in chain])
+    return None
 
 
-def _key(episode: Episode) -> tuple[int, str, str, str]:
-    last_review = episode.reviews[-1].name if episode.reviews else ""
-    leaf = max(episode.draft.name, last_review, episode.final.name, key=len)
-    return (*episode.branch, leaf)
-
-
-def _rose(episode: Episode) -> bool:
-    return (episode.final.share or 0.0) > (episode.draft.share or 0.0)
-
-
-def _fell(episode: Episode) -> bool:
-    return (episode.final.share or 0.0) < (episode.draft.share or 0.0)
+def _gained(episode: Episode) -> float:
+    return (episode.final.share or 0.0) - (episode.draft.share or 0.0)
 
 
 def _approved(episode: Episode) -> bool:
@@ -87,10 +67,10 @@ _KINDS: dict[str, Callable[[Episode], bool]] = {
     "The review turned a failing draft into a passing program": (
         lambda e: e.final.passed and not e.draft.passed
     ),
-    "The review helped": _rose,
+    "The review helped": lambda e: _gained(e) > 0,
     "The first draft was right": lambda e: e.draft.passed,
     "The reviewer approved a wrong draft": lambda e: _approved(e) and not e.draft.passed,
-    "The review did harm": _fell,
+    "The review did harm": lambda e: _gained(e) < 0,
     "It stayed wrong": lambda e: not e.final.passed and not _approved(e),
 }
 

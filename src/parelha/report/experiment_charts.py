@@ -5,29 +5,14 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from parelha.report.charts import (
-    BAD,
-    DRAFT,
-    FINAL,
-    Figure,
-    add_band,
-    axes,
-    colors,
-    difference_axes,
-)
+from parelha.report.charts import BAD, DRAFT, FINAL, Figure, add_band, axes, colors
 from parelha.report.statistics import Estimate
 
 
 def curves(
     arms: Mapping[str, Mapping[str, Sequence[float | None]]], y_title: str, form: str
 ) -> Figure | None:
-    """One line for each arm, the mean of its seeds; bands from the lowest to the highest.
-
-    Args:
-        arms: by name, of each seed the value of every step.
-        y_title: what is measured.
-        form: number format on hover.
-    """
+    """One line for each arm, the mean of its seeds; bands from the lowest to the highest."""
     figure = go.Figure()
     for (name, by_seed), color in zip(arms.items(), colors(len(arms)), strict=True):
         found = []
@@ -41,12 +26,7 @@ def curves(
                 found.append((str(step + 1), float(step + 1), estimate))
         if found:
             add_band(figure, name, color, found, form)
-    if not figure.data:
-        return None
-    figure.update_layout(showlegend=True)
-    if form.endswith("%"):
-        figure.update_yaxes(tickformat="~%", rangemode="tozero")
-    return axes(figure, "step", y_title)
+    return axes(figure, "step", y_title, form)
 
 
 def forest(rows: Sequence[tuple[str, Estimate, Sequence[float], bool]]) -> Figure | None:
@@ -55,8 +35,6 @@ def forest(rows: Sequence[tuple[str, Estimate, Sequence[float], bool]]) -> Figur
     Args:
         rows: label, estimate on the scale 0 to 1, the seeds' own, whether the two are told apart.
     """
-    if not rows:
-        return None
     figure = go.Figure()
     figure.add_vline(x=0, line={"width": 1, "dash": "dot", "color": DRAFT})
     for label, estimate, by_seed, apart in rows:
@@ -89,7 +67,10 @@ def forest(rows: Sequence[tuple[str, Estimate, Sequence[float], bool]]) -> Figur
             hovertemplate="%{x:+.1%}<extra></extra>",
             **interval,
         )
-    return difference_axes(figure, 90 + 46 * len(rows), "difference in percentage points")
+    figure.update_layout(height=90 + 50 * len(rows), hovermode="closest")
+    figure.update_xaxes(tickformat="+.0%", nticks=5, tickangle=0)
+    figure.update_yaxes(autorange="reversed", automargin=True)  # the first row on top
+    return axes(figure, "difference in percentage points", "")
 
 
 def bars(values: Mapping[str, float], y_title: str, form: str) -> Figure | None:
@@ -101,6 +82,7 @@ def bars(values: Mapping[str, float], y_title: str, form: str) -> Figure | None:
         x=list(values),
         y=list(values.values()),
         marker={"color": FINAL},
+        showlegend=False,
         hovertemplate=f"%{{y:{form}}}<extra></extra>",
     )
     figure.update_xaxes(type="category")

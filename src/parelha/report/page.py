@@ -36,6 +36,8 @@ from parelha.report.text import spelled
 _NOT_PLAIN, _INVISIBLE = re.compile(r"[^\n\t -~]"), ("Cc", "Cf", "Cs", "Zl", "Zp")
 # Of the page's own scripts, in the order in which they run.
 _SCRIPTS = ("charts.js", "diff.js", "episodes.js")
+# What a page may do without.
+_PARTS = "facts runs tables change_rows before_after quality outcomes steps differences config"
 
 
 @dataclass(frozen=True)
@@ -73,13 +75,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Packed:
-    """Episodes for the page's browser, packed as `parelha.report.episodes` does.
-
-    Attributes:
-        count: of episodes.
-        index: what the list shows of each.
-        chunks: by name, the texts of some of them.
-    """
+    """Episodes for the page's browser, packed as `parelha.report.episodes` does: chunks by name."""
 
     count: int
     index: str
@@ -88,7 +84,7 @@ class Packed:
 
 def write_page(
     path: Path,
-    context: dict[str, Any],
+    told: Mapping[str, Any],
     *,
     shelf: Path,
     single_file: bool = False,
@@ -100,7 +96,7 @@ def write_page(
 
     Args:
         path: the page.
-        context: what the template shows.
+        told: what the template shows.
         shelf: folder of the charting library, which the pages of several runs share.
         single_file: the page holds everything, and has nothing beside it.
         episodes: what its browser of episodes shows.
@@ -108,6 +104,7 @@ def write_page(
     Raises:
         UsageError: a file cannot be written.
     """
+    context = dict.fromkeys(_PARTS.split(), ()) | dict(told)
     folder = path.with_name(f"{path.stem}_files")
     chunks = episodes.chunks if episodes is not None else {}
     scripts = {name: f'parelhaTexts("{name}","{text}");\n' for name, text in chunks.items()}
@@ -153,7 +150,7 @@ def write_page(
 def _contents(context: Mapping[str, Any], episodes: Packed | None) -> list[tuple[str, str]]:
     """Anchors and names of the page's parts, in order; none for a page that is short."""
     charts = [(f"charts-{i}", part.title) for i, part in enumerate(context["sections"], 1)]
-    tables = [(f"table-{i}", part.title) for i, part in enumerate(context.get("tables", ()), 1)]
+    tables = [(f"table-{i}", part.title) for i, part in enumerate(context["tables"], 1)]
     parts = [
         ("runs", "The runs", context["runs"]),
         *((anchor, name, True) for anchor, name in tables),

@@ -55,9 +55,7 @@ class Episode:
 
     Attributes:
         step: 1 for the first step of training.
-        task: the task's id.
         draft: shared with the other episodes of the same draft.
-        reviews: in order.
         final: the episode's last program; the draft itself where the reviewer approved.
     """
 

@@ -7,10 +7,13 @@ from typing import Any
 
 from parelha.live import duration
 from parelha.report import charts
+from parelha.report import episode_charts as pictured
 from parelha.report.assets import shelf_of
 from parelha.report.episodes import pack_episodes
+from parelha.report.experiment_charts import forest
 from parelha.report.page import Chart, Section, drawn, write_page
 from parelha.report.records import Program, Run, join_episodes, read_run
+from parelha.report.statistics import Estimate
 from parelha.report.summary import (
     MEASURES,
     SPLITS,
@@ -43,15 +46,13 @@ def build_report(run_dir: Path, single_file: bool = False) -> Path:
         "headline": headline(run),
         "facts": _facts(run),
         "change_rows": [_change_row(c) for c in found],
-        "before_after": drawn([Chart("", charts.before_after(found), wide=True)]),
+        "before_after": drawn([Chart("", forest(list(map(_forest_row, found))), wide=True)]),
         "quality": _quality(run_dir),
         "sections": [s for s in _sections(run) if s.charts],
         "outcomes": _outcomes(run),
         "steps": _step_rows(run),
         "all_steps": len(run.metrics),
         "config": json.dumps(run.record, indent=2, ensure_ascii=False),
-        "runs": [],
-        "differences": [],
     }
     return write_page(
         run_dir / "report.html",
@@ -67,10 +68,13 @@ def _sections(run: Run) -> list[Section]:
         "Bands are 95 % intervals over tasks; over drafts in steps of fewer than "
         "five tasks, where they show the luck of sampling and not the choice of tasks."
     )
-    cumulative = (
+    rising = (
         "It rises whenever rewards are positive. Learning makes it steeper with time: the line "
         "then hangs below the dotted one."
     )
+    rewards = charts.final_rewards(run)
+    middle = len(rewards) // 2
+    halves = {"first half": rewards[:middle], "second half": rewards[middle:]}
     learning = [
         Chart("Weight change", _per_agent(run, "ba_norm", "norm of B·A"), "0 is the base model."),
         Chart("Gradient norm", _per_agent(run, "grad_norm", "norm before clipping")),
@@ -79,9 +83,7 @@ def _sections(run: Run) -> list[Section]:
         Chart("Divergence from the base", _per_agent(run, "kl", "KL, nats per token")),
         Chart(
             "Groups dropped",
-            charts.metric_lines(
-                run.metrics, {f"groups_dropped/{a}": a for a in run.agents}, "groups", ".0f"
-            ),
+            _per_agent(run, "groups_dropped", "groups", ".0f"),
             "A group of equal rewards teaches nothing.",
         ),
     ]
@@ -89,58 +91,36 @@ def _sections(run: Run) -> list[Section]:
         Chart("The coder's actions", charts.action_shares(run, "coder")),
         Chart("The reviewer's actions", charts.action_shares(run, "reviewer")),
         Chart("Entropy of the actions", _per_agent(run, "entropy", "nats")),
-        Chart(
+        _shares(
+            run,
             "Right choices",
-            charts.metric_lines(
-                run.metrics,
-                {
-                    "right_action_rate": "coder names the kind of task",
-                    "verdict_accuracy": "reviewer judges the draft",
-                    "approve_rate": "reviewer approves",
-                },
-                "share",
-                ".0%",
-            ),
+            right_action_rate="coder names the kind of task",
+            verdict_accuracy="reviewer judges the draft",
+            approve_rate="reviewer approves",
         ),
-        Chart(
+        _shares(
+            run,
             "The reviewer approves",
-            charts.metric_lines(
-                run.metrics,
-                {
-                    "approve_rate/passing": "of programs that pass",
-                    "approve_rate/failing": "of programs that fail",
-                },
-                "share",
-                ".0%",
-            ),
             "A reviewer that tells them apart keeps the two lines apart.",
+            **{
+                "approve_rate/passing": "of programs that pass",
+                "approve_rate/failing": "of programs that fail",
+            },
         ),
-        Chart(
+        _shares(
+            run,
             "What reviews do",
-            charts.metric_lines(
-                run.metrics,
-                {
-                    "mended": "wrong programs that became right",
-                    "broken": "right programs that became wrong",
-                    "lift": "what the dialogue adds to the pass rate",
-                    "lift_perfect": "what it would if every verdict were right",
-                },
-                "share",
-                ".0%",
-            ),
+            mended="wrong programs that became right",
+            broken="right programs that became wrong",
+            lift="what the dialogue adds to the pass rate",
+            lift_perfect="what it would if every verdict were right",
         ),
-        Chart(
+        _shares(
+            run,
             "Spoiled answers",
-            charts.metric_lines(
-                run.metrics,
-                {
-                    "cut_rate": "cut by the token limit",
-                    "no_program_rate": "no program",
-                    "copied_share": "copied from the review",
-                },
-                "share",
-                ".0%",
-            ),
+            cut_rate="cut by the token limit",
+            no_program_rate="no program",
+            copied_share="copied from the review",
         ),
     ]
     speed = [
@@ -167,8 +147,8 @@ def _sections(run: Run) -> list[Section]:
             "Rewards of the episodes",
             drawn(
                 [
-                    Chart("Cumulative reward", charts.cumulative_reward([run]), cumulative),
-                    Chart("Histogram", charts.reward_histogram(run)),
+                    Chart("Cumulative reward", pictured.cumulative({run.name: rewards}), rising),
+                    Chart("Histogram", pictured.histogram(halves)),
                     Chart("Spread by step", charts.reward_boxes(run)),
                     *_components(run),
                 ]
@@ -179,6 +159,10 @@ def _sections(run: Run) -> list[Section]:
         Section("Learning", drawn(learning)),
         Section("Speed", drawn(speed)),
     ]
+
+
+def _shares(run: Run, title: str, note: str = "", **keys: str) -> Chart:
+    return Chart(title, charts.metric_lines(run.metrics, keys, "share", ".0%"), note)
 
 
 def _per_agent(run: Run, metric: str, y_title: str, form: str = ".3g") -> Any:
@@ -217,6 +201,12 @@ def _facts(run: Run) -> list[tuple[str, str]]:
     if dropped:
         facts.append(("samples dropped", f"{dropped} (faults of the machine)"))
     return facts
+
+
+def _forest_row(change: Change) -> tuple[str, Estimate, tuple[float, ...], bool]:
+    where = SPLITS.get(change.split, change.split)
+    label = f"{MEASURES[change.measure]}<br>{where}"
+    return label, change.difference, (), change.difference.is_clear
 
 
 def _change_row(change: Change) -> dict[str, str]:

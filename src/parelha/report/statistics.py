@@ -208,12 +208,7 @@ def trend(steps: Sequence[float], values: Sequence[float]) -> Estimate | None:
 
 
 def verdict(change: Estimate | None, pairs: int) -> str:
-    """One clause that says what a before/after difference shows, and no more than it shows.
-
-    Args:
-        change: from `paired_difference`.
-        pairs: how many pairs of episodes are behind it.
-    """
+    """One clause that says what a before/after difference shows, and no more than it shows."""
     if change is None or not pairs:
         return "nothing was compared"
     if change.n < MIN_FAMILIES:

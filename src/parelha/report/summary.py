@@ -161,12 +161,13 @@ def share_text(estimate: Estimate) -> str:
     return f"{100 * estimate.value:.0f} % ({100 * estimate.low:.0f}–{100 * estimate.high:.0f})"
 
 
-def points_text(estimate: Estimate) -> str:
+def points_text(estimate: Estimate, digits: int = 0) -> str:
     """A difference in points, with its interval: ``+38 points (+17 to +58)``."""
-    value = f"{signed(100 * estimate.value, 0)} points"
+    value = f"{signed(100 * estimate.value, digits)} points"
     if estimate.low is None or estimate.high is None:
         return value
-    return f"{value} ({signed(100 * estimate.low, 0)} to {signed(100 * estimate.high, 0)})"
+    low, high = signed(100 * estimate.low, digits), signed(100 * estimate.high, digits)
+    return f"{value} ({low} to {high})"
 
 
 def signed(value: float, digits: int) -> str:
@@ -212,13 +213,9 @@ def _what_passes(table: Line) -> str:
 
 def _what_changed(change: Change) -> str:
     return (
-        (
-            f"On {change.pairs} held-out episodes the final pass rate went from "
-            f"{change.before.value:.0%} to {change.after.value:.0%} "
-            f"(difference {points(change.difference)}): {change.verdict}."
-        )
-        .replace("%", " %")
-        .replace("  %", " %")
+        f"On {change.pairs} held-out episodes the final pass rate went from "
+        f"{100 * change.before.value:.0f} % to {100 * change.after.value:.0f} % "
+        f"(difference {points(change.difference)}): {change.verdict}."
     )
 
 

@@ -6,14 +6,16 @@ from pathlib import Path
 
 from parelha.files import Line
 from parelha.live import step_cells
-from parelha.report.examples import Example, choose_examples
+from parelha.report.examples import Example, choose_example
 from parelha.report.records import by_task, cluster_of, group_of, read_run
 from parelha.report.statistics import clustered_share, paired_difference
 from parelha.report.summary import drafts_pass_at, headline, share_text
 from parelha.report.text import printable, table_text
 
+_LATEST = 8  # steps that are shown
 
-def run_text(run_dir: Path, latest: int = 8) -> str:
+
+def run_text(run_dir: Path) -> str:
     """A run in one screen: what was measured, the latest steps, one episode.
 
     Raises:
@@ -23,11 +25,10 @@ def run_text(run_dir: Path, latest: int = 8) -> str:
     parts = [run.name, "\n".join(headline(run))]
     if run.metrics:
         times = {t["step"]: t for t in run.timings}
-        rows = [step_cells(m, times.get(m["step"], {})) for m in run.metrics[-latest:]]
+        rows = [step_cells(m, times.get(m["step"], {})) for m in run.metrics[-_LATEST:]]
         parts.append(table_text(rows))
-    examples = choose_examples(run)
-    if examples:
-        parts.append(example_text(examples[0]))
+    if (example := choose_example(run)) is not None:
+        parts.append(example_text(example))
     report = run_dir / "report.html"
     place = shlex.quote(str(run_dir))
     parts.append(

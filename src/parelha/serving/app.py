@@ -7,21 +7,18 @@ so names other than the loopback's are refused there, and a body must say that i
 import asyncio
 import hmac
 import itertools
-import re
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from typing import Protocol
 
 from starlette.applications import Starlette
-from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from parelha.engines.protocol import Completion
 from parelha.engines.protocol import Request as Turn
@@ -47,17 +44,10 @@ from parelha.types import Agent
 MAX_BODY_BYTES = 1024 * 1024
 MAX_ANSWERS = 256  # under way at once
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
-_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^:]+)(?::[0-9]*)?")  # name or address, and port
 
 
 class Server:
-    """What the routes share.
-
-    Args:
-        pair: who answers.
-        worker: asks its engine.
-        key: that clients must show; "" for none.
-    """
+    """What the routes share."""
 
     def __init__(self, pair: Pair, worker: Worker, key: str = "") -> None:
         self.pair, self.worker = pair, worker
@@ -76,7 +66,7 @@ class Server:
             Route("/v1/models/{name}", self._guarded(self._model)),
             Route("/v1/chat/completions", self._guarded(self._complete), methods=["POST"]),
         ]
-        named = Middleware(_OwnNames, hosts=frozenset(name.lower() for name in hosts))
+        named = Middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False)
         return Starlette(
             routes=routes,
             middleware=[named] if hosts else [],
@@ -121,7 +111,7 @@ class Server:
         self._answers += 1
         try:
             if asking.model == "pair":
-                answer: _Answer = await asyncio.to_thread(_Dialogue, self, asking)
+                answer: _Spoken | _Dialogue = await asyncio.to_thread(_Dialogue, self, asking)
             else:
                 answer = _Spoken(self, asking)
         except UsageError as error:
@@ -132,7 +122,9 @@ class Server:
             return StreamingResponse(self._streamed(answer, asking), media_type="text/event-stream")
         return await self._whole(answer, asking, request)
 
-    async def _whole(self, answer: "_Answer", asking: Asking, request: Request) -> Response:
+    async def _whole(
+        self, answer: "_Spoken | _Dialogue", asking: Asking, request: Request
+    ) -> Response:
         gone = asyncio.ensure_future(_gone(request))
         pieces = asyncio.ensure_future(_collected(answer))
         self._answers += 1
@@ -150,7 +142,9 @@ class Server:
             answer.give_up()
         return JSONResponse(Reply(asking.model).whole(text, answer.finish, answer.usage))
 
-    async def _streamed(self, answer: "_Answer", asking: Asking) -> AsyncIterator[bytes]:
+    async def _streamed(
+        self, answer: "_Spoken | _Dialogue", asking: Asking
+    ) -> AsyncIterator[bytes]:
         counts = bool(asking.stream_options and asking.stream_options.include_usage)
         reply = Reply(asking.model, counts=counts)
         self._answers += 1
@@ -175,28 +169,6 @@ class Server:
         return ("serve", self._own, next(self._numbers))
 
 
-class _OwnNames:
-    """Refuses requests to other names, in the protocol's form.
-
-    Args:
-        app: who is asked under its own names.
-        hosts: these names, in small letters.
-    """
-
-    def __init__(self, app: ASGIApp, hosts: frozenset[str]) -> None:
-        self._app, self._hosts = app, hosts
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, or refuse it."""
-        answer = self._app
-        if scope["type"] == "http":
-            told = _HOST.fullmatch(Headers(scope=scope).get("host", ""))
-            if told is None or told[1].lower() not in self._hosts:
-                refusal = Refusal(400, "the Host is not a name of this server", "invalid_host")
-                answer = JSONResponse(refusal.body(), refusal.status)
-        await answer(scope, receive, send)
-
-
 async def _refused(_: Request, error: Exception) -> Response:
     """No such path, or not by this method: in the protocol's form, as every refusal."""
     assert isinstance(error, HTTPException)
@@ -210,30 +182,8 @@ async def _failed(_: Request, error: Exception) -> Response:
     return JSONResponse(refusal.body(), refusal.status)
 
 
-class _Answer(Protocol):
-    """An answer under way.
-
-    Attributes:
-        finish: why it ended.
-        usage: its tokens; both are known at its end.
-    """
-
-    finish: str
-    usage: dict[str, int]
-
-    def pieces(self) -> AsyncIterator[str]:
-        """The text as it comes."""
-
-    def give_up(self) -> None:
-        """Nobody waits for it; after its end nothing."""
-
-
 class _Spoken:
-    """One role's answer.
-
-    Args:
-        server: who is asked.
-        asking: for what.
+    """One role's answer; why it ended (`finish`) and its tokens (`usage`) are known at its end.
 
     Raises:
         UsageError: messages that no prompt can be made of, or too long.
@@ -291,10 +241,6 @@ class _Spoken:
 class _Dialogue:
     """The pair's answer: the final program, at the end and at once.
 
-    Args:
-        server: who is asked.
-        asking: for what.
-
     Raises:
         UsageError: no message to play, a stop string, or too long.
     """
@@ -334,7 +280,7 @@ def _written(key: str) -> set[bytes]:
     return found
 
 
-async def _collected(answer: _Answer) -> str:
+async def _collected(answer: _Spoken | _Dialogue) -> str:
     return "".join([piece async for piece in answer.pieces()])
 
 

@@ -14,15 +14,7 @@ HELP = "/role coder|reviewer, /reset, /quit"
 
 
 def converse(pair: Pair, agent: Agent, lines: Iterable[str], out: TextIO, prompt: bool) -> None:
-    """Answer line after line until they end or say `/quit`.
-
-    Args:
-        pair: who answers.
-        agent: who begins.
-        lines: of the person, or of a pipe.
-        out: takes the answers as they come.
-        prompt: whether to say whose turn it is, as on a terminal.
-    """
+    """Answer line after line until they end or say `/quit`; `prompt` says whose turn it is."""
     messages: list[Message] = []
     if prompt:
         print(f"{pair.name}: {HELP}", file=out)

@@ -26,14 +26,7 @@ _OWN_SIGNATURE = "def solve(*args: object) -> object:"
 
 @dataclass(frozen=True)
 class PairAnswer:
-    """What the pair came to.
-
-    Attributes:
-        content: the final program in a code block, or the last answer where it held none.
-        prompt_tokens: of all turns.
-        new_tokens: of all turns.
-        was_cut: whether the limit of tokens ended the last answer.
-    """
+    """The final program in a code block, or the last answer; tokens are those of all turns."""
 
     content: str
     prompt_tokens: int

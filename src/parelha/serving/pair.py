@@ -4,8 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import torch
-
 from parelha.agents.formats import Format
 from parelha.agents.roles import Roles, roles_of
 from parelha.checkpoint import load_checkpoint
@@ -16,26 +14,15 @@ from parelha.engines.protocol import Engine
 from parelha.engines.torch_engine import TorchEngine
 from parelha.evaluate import check_files
 from parelha.export.source import chosen_step
-from parelha.kernels.memory import keep_freed_memory
-from parelha.loading import find_files, load_policy
+from parelha.loading import find_files, load_policy, prepare_torch
 from parelha.models.load import check_four_bit
-from parelha.priority import usable_cores
 from parelha.tracking import RunFolder
 from parelha.types import Agent
 
 
 @dataclass
 class Pair(Closing):
-    """What answers; a context manager that frees it.
-
-    Attributes:
-        name: of the run and the step.
-        config: of the run.
-        roles: who plays.
-        formats: of each role's tokenizer.
-        engine: answers requests.
-        limits: tokens of prompt and answer together, at most, by role.
-    """
+    """What answers; `limits` are tokens of prompt and answer together, at most, by role."""
 
     name: str
     config: Config
@@ -50,13 +37,7 @@ class Pair(Closing):
 
 
 def open_pair(run_dir: Path, step: int | None, say: Callable[[str], None], dtype: str = "") -> Pair:
-    """Load a run's pair as it was after a step.
-
-    Args:
-        run_dir: the folder of a run.
-        step: whose adapters; None means the newest.
-        say: told of what is waited for.
-        dtype: of the base, in place of the run's.
+    """Load a run's pair as it was after a step, the newest by default.
 
     Raises:
         UsageError: no run, no such checkpoint, or a base that is not the run's.
@@ -69,8 +50,7 @@ def open_pair(run_dir: Path, step: int | None, say: Callable[[str], None], dtype
     roles = roles_of(config)
     files = find_files(roles, say)
     check_files(stored, files, run_dir)
-    torch.set_num_threads(config.engine.threads or usable_cores())
-    keep_freed_memory()
+    prepare_torch(config)
     say(f"loading {next(iter(files.values())).name}")
     policy, formats = load_policy(config, files)
     load_checkpoint(run_dir / "checkpoints", chosen, policy, {})

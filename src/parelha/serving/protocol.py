@@ -19,13 +19,7 @@ _COLDEST = 1e-5
 
 
 class Refusal(Exception):  # noqa: N818  # it is an answer, not a fault
-    """A request that is answered by an error.
-
-    Args:
-        status: of HTTP.
-        message: one line.
-        code: by which a program tells it.
-    """
+    """A request that is answered by an error, with its HTTP status and code."""
 
     def __init__(self, status: int, message: str, code: str) -> None:
         super().__init__(message)

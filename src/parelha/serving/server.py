@@ -2,7 +2,6 @@
 
 import os
 import socket
-import sys
 from contextlib import suppress
 from ipaddress import ip_address
 from pathlib import Path
@@ -11,14 +10,7 @@ from parelha.errors import UsageError, install_command
 
 
 def serve(run_dir: Path, *, step: int | None, host: str, port: int, key_env: str) -> None:
-    """Serve a run's pair until it is interrupted.
-
-    Args:
-        run_dir: the folder of a run.
-        step: whose adapters; None means the newest.
-        host: the address to listen at.
-        port: the port; 0 takes any that is free.
-        key_env: name of the variable with the key that clients must show; "" for none.
+    """Serve a run's pair until it is interrupted; port 0 takes any that is free.
 
     Raises:
         UsageError: no such run or variable, an address of other machines without a key, one that
@@ -38,19 +30,20 @@ def serve(run_dir: Path, *, step: int | None, host: str, port: int, key_env: str
         from parelha.serving.app import LOOPBACK, Server  # pylint: disable=import-outside-toplevel
     except ImportError:
         raise UsageError(f"serve needs two packages more: {install_command('serve')}") from None
-    # pylint: disable-next=import-outside-toplevel  # slow, and not needed to refuse
+    # pylint: disable=import-outside-toplevel  # slow, and not needed to refuse
+    from parelha.evaluate import say_aside
     from parelha.serving.pair import open_pair
-    from parelha.serving.worker import Worker  # pylint: disable=import-outside-toplevel
+    from parelha.serving.worker import Worker
 
     with (
         listening(host, port) as sock,
-        open_pair(run_dir, step, _say) as pair,
+        open_pair(run_dir, step, say_aside) as pair,
         Worker(pair.engine) as worker,
     ):
         place = f"[{host}]" if ":" in host else host
         app = Server(pair, worker, key).app([*LOOPBACK, place] if loopback else [])
         where = f"http://{place}:{sock.getsockname()[1]}/v1"
-        _say(f"{pair.name}: {where} (and a page at /); Ctrl-C ends it")
+        say_aside(f"{pair.name}: {where} (and a page at /); Ctrl-C ends it")
         settings = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2)
         with suppress(KeyboardInterrupt):
             uvicorn.Server(settings).run(sockets=[sock])
@@ -75,7 +68,3 @@ def is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
-
-
-def _say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)

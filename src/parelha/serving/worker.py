@@ -26,14 +26,7 @@ class GivenUpError(ParelhaError):
 
 @dataclass(eq=False)
 class Asked:
-    """A request on its way.
-
-    Attributes:
-        request: what is asked.
-        on_text: told the decoded answer so far, in the worker's thread.
-        future: the answer.
-        given_up: nobody waits for it.
-    """
+    """A request on its way; `on_text` is told the answer so far, in the worker's thread."""
 
     request: Request
     on_text: Callable[[str], None] | None

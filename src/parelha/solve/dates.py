@@ -42,12 +42,7 @@ def is_date(cell: str) -> bool:
 
 
 def read_dates(name: str, frame: pd.DataFrame) -> tuple[pd.DataFrame, list[str], list[str]]:
-    """The table with its dates as dates, the lines of Python that do it, and what was guessed.
-
-    Args:
-        name: of the table in those lines.
-        frame: as it was read; not changed.
-    """
+    """The table with its dates as dates, the lines of Python for it, and what was guessed."""
     code: list[str] = []
     said: list[str] = []
     changed: dict[str, Any] = {}

@@ -16,13 +16,7 @@ _MARKED = {
 
 
 class Encoding(NamedTuple):
-    """How the bytes of a text file are read.
-
-    Attributes:
-        name: of the encoding, as Python calls it.
-        errors: what becomes of bytes that are none of it, as Python calls it.
-        notices: what was guessed, a sentence each.
-    """
+    """How the bytes of a text file are read, in Python's words; what was guessed, in sentences."""
 
     name: str
     errors: str = "strict"

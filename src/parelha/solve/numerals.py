@@ -60,13 +60,7 @@ def code_among(cells: list[str]) -> str:
 def read_numerals(
     name: str, frame: pd.DataFrame, *, decimal_comma: bool
 ) -> tuple[pd.DataFrame, list[str], list[str]]:
-    """The table with its numbers as numbers, the lines of Python that do it, and what was guessed.
-
-    Args:
-        name: of the table in those lines.
-        frame: as it was read; not changed.
-        decimal_comma: whether other numbers of its file have one.
-    """
+    """The table with its numbers as numbers, the lines of Python for it, and what was guessed."""
     code: list[str] = []
     said: list[str] = []
     changed: dict[str, Any] = {}

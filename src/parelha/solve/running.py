@@ -60,7 +60,6 @@ class Run:
 
     Attributes:
         outcome: PASSED where it ended by itself without an error.
-        value: what it returned.
         error: the traceback, or why it was ended; "" where it was not.
         printed: what it wrote to standard output, capped.
         plot: a PNG, checked; b"" where it drew none.
@@ -88,10 +87,7 @@ class DataTools(Closing):
     """The grader of a question: runs programs on the tables, and remembers what came out.
 
     Args:
-        tables: what the programs are given.
-        analyser: the linters.
         seconds: elapsed time and processor time of a run.
-        allow_unsafe: run programs even where the isolation is weak.
         plots: programs may draw; None: where matplotlib is installed.
     """
 

@@ -42,13 +42,7 @@ _ANSWERS_HERE = {
 
 @dataclass(frozen=True)
 class Pair(Closing):
-    """An open pair.
-
-    Attributes:
-        runtime: its models, engine and linters.
-        name: of the model, and of the run that trained it.
-        step: of the checkpoint; 0 is untrained.
-    """
+    """An open pair; `step` is that of its checkpoint, 0 untrained."""
 
     runtime: Runtime
     name: str
@@ -64,7 +58,6 @@ class Solution:
     """What came of a question.
 
     Attributes:
-        task: the question as the pair read it.
         branches: the dialogues, one for each draft.
         branch: the one that the answer is taken from, else the first.
         chosen: the round whose program gave the answer; None where none did.
@@ -105,12 +98,6 @@ def open_pair(
 ) -> Pair:
     """The pair of a run's newest checkpoint, or an untrained one; it answers in this process.
 
-    Args:
-        run_dir: the run; None means no training.
-        model: an untrained pair's base; "" means the default.
-        allow_unsafe: run programs even where the isolation is weak.
-        say: told what is waited for.
-
     Raises:
         UsageError: no run, other weights than it was made with, a model that cannot be had.
     """
@@ -129,10 +116,7 @@ class Shape:
     """How a question is worked on.
 
     Attributes:
-        drafts: programs that are begun; the answer that most of them come to is taken.
-        rounds: reviews of each, followed by a revision, at most.
         lang: of the prompts; None means the run's.
-        temperature: of both agents.
         stream: further names of the random streams, where one question is asked several times.
     """
 
@@ -147,13 +131,6 @@ def answer(
     question: str, tables: tuple[Table, ...], pair: Pair, shape: Shape, *, seconds: float = 60.0
 ) -> Solution:
     """Let the pair answer a question on tables.
-
-    Args:
-        question: in words.
-        tables: of `read_tables`.
-        pair: who answers.
-        shape: how it is worked on.
-        seconds: that a program may take.
 
     Raises:
         UsageError: question and data do not fit into the model's window, or the isolation is weak.

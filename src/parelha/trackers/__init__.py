@@ -45,13 +45,7 @@ class Tracker(Protocol):
 
 
 class Trackers:
-    """Those that a run's configuration names, opened with the first figure.
-
-    Args:
-        config: of the run.
-        folder: the run's, which is there with the first figure.
-        say: told a line for each one that fails.
-    """
+    """Those that a run's configuration names, opened with the first figure."""
 
     def __init__(self, config: Config, folder: Path, say: Callable[[str], None]) -> None:
         self._config, self._folder, self._say = config, folder, say
