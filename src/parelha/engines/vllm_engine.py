@@ -7,7 +7,7 @@ server computes together depends on the clock, and so does its rounding: two run
 alike, not equal.
 """
 
-import os
+import glob
 import shutil
 import socket
 import time
@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import psutil
+from filelock import FileLock
 
 from parelha.agents.formats import Format
 from parelha.closing import Closing
@@ -28,6 +28,7 @@ from parelha.engines.server_texts import cut
 from parelha.engines.vllm_answers import Answer, body_of, read_answer, walk_choice
 from parelha.engines.vllm_server import Adapter, VllmServer
 from parelha.errors import ParelhaError, ServerUnreachableError, WorkFailedError
+from parelha.files import cannot_write, give_up_folder, hold_folder, remove_left, unique
 from parelha.models.policy import Policy
 from parelha.types import Agent
 
@@ -68,7 +69,8 @@ class VllmEngine(Closing):
         asked_again: requests that were lost with a server or waited for one that failed, so far.
 
     Raises:
-        UsageError: no URL, no server there, or one that takes no adapters.
+        UsageError: no URL, no server there, one that takes no adapters, or a folder that cannot be
+            written.
         WorkFailedError: no server works.
     """
 
@@ -96,8 +98,7 @@ class VllmEngine(Closing):
         self._probed = self._last_up = time.monotonic()
         self._adapters: dict[str, Adapter] = {}
         self._shared = folder.resolve()
-        self._folder = self._shared / f"{socket.gethostname()}-{os.getpid()}"
-        _remove_dead(self._shared)
+        self._folder, self._held = _own_folder(self._shared)
         try:
             self._open()
         except BaseException:
@@ -131,7 +132,7 @@ class VllmEngine(Closing):
             server.close()
         for pool in (self._pool, *self._askers.values()):
             pool.shutdown(wait=False, cancel_futures=True)
-        shutil.rmtree(self._folder, ignore_errors=True)
+        give_up_folder(self._folder, self._held)
         with suppress(OSError):  # another process writes there too
             self._shared.rmdir()
 
@@ -342,10 +343,18 @@ def _draft_of(request: Request) -> tuple[int | str, ...]:
     return (*request.stream[:-2], str(place).partition(".")[0])
 
 
-def _remove_dead(folder: Path) -> None:
-    """Adapters that processes of this machine left behind when they were killed."""
+def _own_folder(shared: Path) -> tuple[Path, FileLock]:
+    """A new folder for this engine, held; what killed processes of this machine left is removed.
+
+    Raises:
+        UsageError: it cannot be written.
+    """
+    # Of this machine's name alone: not every file system tells another machine of a lock.
     host = socket.gethostname()
-    for path in folder.glob(f"{host}-*"):
-        pid = path.name.removeprefix(f"{host}-")
-        if pid.isdecimal() and not psutil.pid_exists(int(pid)):
-            shutil.rmtree(path, ignore_errors=True)
+    own = shared / f"{host}-{unique()}"
+    try:
+        remove_left(shared.glob(f"{glob.escape(host)}-*"))
+        own.mkdir(parents=True)
+        return own, hold_folder(own)
+    except OSError as error:
+        raise cannot_write(own, error) from None
