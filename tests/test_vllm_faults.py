@@ -2,6 +2,8 @@
 
 # pylint: disable=missing-function-docstring,redefined-outer-name
 
+import socket
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,14 +11,16 @@ from typing import Any
 
 import pytest
 
+from parelha.engines.protocol import Completion, Request
+from parelha.engines.server_http import _keep_alive
 from parelha.engines.vllm_engine import VllmEngine
 from parelha.errors import UsageError, WorkFailedError
 from parelha.models.policy import Policy
 from parelha.types import Agent
 from tests.fakes import tiny_policy
 from tests.serving import choosing, outcomes
-from tests.vllm_asking import answered, opening, text
-from tests.vllm_serving import TinyVllm, folders_of, starting
+from tests.vllm_asking import answered, holding, opening, text
+from tests.vllm_serving import TinyVllm, folders_of, starting, wait_until
 
 
 @pytest.fixture
@@ -37,6 +41,77 @@ def open_engine(policy: Policy, tmp_path: Path) -> Iterator[Callable[..., VllmEn
     """Open engines on servers, and close them afterwards."""
     with opening(policy, tmp_path / "adapters") as begin:
         yield begin
+
+
+# --- what is under way ---------------------------------------------------------------------------
+
+
+def ask_until_down(
+    engine: VllmEngine, server: TinyVllm, requests: list[Request], fail: Callable[[], None]
+) -> list[int]:
+    """Let a server fail at the last request, when it has all of the others."""
+    tickets = engine.submit(requests[:-1])
+    wait_until(lambda: len(server.completions()) == len(requests) - 1)
+    fail()
+    tickets += engine.submit(requests[-1:])
+    wait_until(lambda: not engine.step() and not server_is_up(engine, server))
+    return tickets
+
+
+def server_is_up(engine: VllmEngine, server: TinyVllm) -> bool:
+    return next(one.is_up for one in engine.servers if one.url == server.url)
+
+
+def all_of(engine: VllmEngine, tickets: list[int]) -> list[Any]:
+    found: dict[int, Any] = {}
+    wait_until(lambda: found.update(engine.step()) or len(found) == len(tickets))
+    return [found[ticket] for ticket in tickets]
+
+
+def test_what_is_under_way_at_a_server_that_stays_silent_is_asked_of_another_one(
+    start: Any, open_engine: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("parelha.engines.vllm_engine._GRACE_SECONDS", 0.0)
+    first, second = start(), start()
+    engine = open_engine(first, second)
+    held = threading.Event()
+    first.before = holding(threading.Event(), held, 600.0)  # its requests are never answered
+    same = [text(0, place) for place in ("d0", "d0.r0", "d0.r1")]
+    tickets = ask_until_down(engine, first, same, first.kill)
+    assert all(isinstance(one, Completion) for one in all_of(engine, tickets))
+    assert engine.asked_again == len(second.completions()) == 3
+    held.set()
+
+
+def test_what_is_under_way_at_a_server_that_is_back_soon_is_waited_for(
+    start: Any, open_engine: Any
+) -> None:
+    server = start()
+    engine = open_engine(server)
+    held = threading.Event()
+    server.before = holding(threading.Event(), held, 600.0)
+    same = [text(0, place) for place in ("d0", "d0.r0", "d0.r1")]
+
+    def fail_once() -> None:
+        server.before = lambda body: None
+        server.faults = [(500, b"out of memory")]
+
+    tickets = ask_until_down(engine, server, same, fail_once)
+    wait_until(lambda: not engine.step() and server_is_up(engine, server))
+    held.set()
+    assert all(isinstance(one, Completion) for one in all_of(engine, tickets))
+    assert engine.asked_again == 1
+
+
+def test_a_machine_that_loses_its_power_is_noticed_by_the_system() -> None:
+    with socket.socket() as ours:
+        _keep_alive(ours)
+        assert ours.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+        idle, between, times = (
+            ours.getsockopt(socket.IPPROTO_TCP, option)
+            for option in (socket.TCP_KEEPIDLE, socket.TCP_KEEPINTVL, socket.TCP_KEEPCNT)
+        )
+        assert idle + between * times <= 120
 
 
 # --- what ends a run -----------------------------------------------------------------------------

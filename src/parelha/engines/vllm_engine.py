@@ -2,9 +2,9 @@
 
 After every update an adapter is written under a new name and handed to each server. Drafts and what
 follows each of them stay at one server, which has read their prompts; a server that fails is left
-out, what it was asked is asked of another, and it is used again when it is back. Which requests a
-server computes together depends on the clock, and so does its rounding: two runs of one seed are
-alike, not equal.
+out, what it was asked is asked of another, and it is used again when it is back. What is under way
+there it may still answer, unless it is not back within a minute. Which requests a server computes
+together depends on the clock, and so does its rounding: two runs of one seed are alike, not equal.
 """
 
 import glob
@@ -35,6 +35,7 @@ from parelha.types import Agent
 _PARALLEL = 256  # requests under way at one server at once
 _STEP_SECONDS = 0.1
 _PROBE_SECONDS = 2.0  # between two looks at a server that was left out
+_GRACE_SECONDS = 60.0  # of a server that was left out, to be back and answer what is under way
 _PATIENCE_SECONDS = 1800.0  # without any server: they may all be started anew
 _ATTEMPTS = 8  # of one request, each at a server that was up
 
@@ -95,6 +96,7 @@ class VllmEngine(Closing):
         self._asked: dict[int, _Asked] = {}
         self._homes: dict[tuple[int | str, ...], VllmServer] = {}
         self._probes: dict[VllmServer, Future[None]] = {}
+        self._lost: dict[VllmServer, float] = {}  # since when
         self._probed = self._last_up = time.monotonic()
         self._adapters: dict[str, Adapter] = {}
         self._shared = folder.resolve()
@@ -299,6 +301,7 @@ class VllmEngine(Closing):
         if server.is_up:
             server.is_up = False
             self._probed, self._fault = time.monotonic(), str(error)
+            self._lost[server] = self._probed
             self._say(f"{server.url} is left out: {error}")
             if not self._up():
                 self._last_up = self._probed  # however long ago the engine was asked for a step
@@ -318,7 +321,11 @@ class VllmEngine(Closing):
         if now - self._probed >= _PROBE_SECONDS:
             self._probed = now
             for server in self.servers:
-                if not server.is_up and server not in self._probes:
+                if server.is_up:
+                    continue
+                if now - self._lost.get(server, now) >= _GRACE_SECONDS:
+                    server.give_up()  # what it has not answered is asked of another one
+                if server not in self._probes:
                     self._probes[server] = self._pool.submit(server.greet, self._shared)
         if self._up():
             self._last_up = now

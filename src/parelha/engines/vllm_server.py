@@ -64,6 +64,10 @@ class VllmServer:
         self._answers.close()
         self._control.close()
 
+    def give_up(self) -> None:
+        """Break off the completions under way; their callers are told that the server fails."""
+        self._answers.drop()
+
     def greet(self, folder: Path) -> None:
         """Begin with the server, or anew with one that was lost.
 
@@ -73,9 +77,10 @@ class VllmServer:
             UsageError: nobody is there, or it is no vLLM server.
             WorkFailedError: it fails.
         """
+        listed = self._listed()  # before the lock, which those need whose requests are given up
         with self._lock:
             self._held.clear()
-            for name, root in self._listed().items():
+            for name, root in listed.items():
                 if Path(root).is_relative_to(folder) and not Path(root).exists():
                     self._unload(name)
 
