@@ -150,6 +150,11 @@ class VllmEngine(Closing):
         self._homes.clear()
         self.statistics = EngineStatistics()
 
+    def window(self, agent: Agent) -> int:
+        """Tokens that a prompt and its answer may have together; 0 where no server tells them."""
+        del agent
+        return min((server.window for server in self._up() if server.window), default=0)
+
     def record(self) -> dict[str, Any]:
         """Nothing: the answers are those of the run's own models."""
         return {}

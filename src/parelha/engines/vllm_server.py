@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from parelha.engines.server_http import Http
+from parelha.engines.server_texts import told_window
 from parelha.errors import ParelhaError, ServerRefusedError, UsageError, WorkFailedError
 
 _CONTROL_SECONDS = 120.0  # to load an adapter, beside requests under way
@@ -43,6 +44,7 @@ class VllmServer:
     Attributes:
         url: of the server.
         is_up: whether it is asked; whoever finds it dead, or back, sets it.
+        window: tokens that a prompt and its answer may have together; 0 where it tells none.
         is_failing: whether a request has failed at it since: what waits for a thread is not sent.
 
     Raises:
@@ -54,6 +56,7 @@ class VllmServer:
         self._control = Http(url, key_env, patient=False, seconds=_CONTROL_SECONDS)
         self.url = self._answers.url
         self.is_up = self.is_failing = False
+        self.window = 0
         self._lock = threading.Lock()
         self._held: set[str] = set()
         self._users: Counter[str] = Counter()
@@ -177,6 +180,7 @@ class VllmServer:
         with suppress(AttributeError, KeyError, TypeError):  # no list of models at all
             for model in listed["data"]:
                 found[str(model["id"])] = str(model.get("root") or "")
+                self.window = told_window(model) or self.window  # adapters tell none
                 is_vllm |= model.get("owned_by") == "vllm"
         if not is_vllm:
             raise UsageError(f"{self.url} is no vLLM server, the only one that takes adapters")
