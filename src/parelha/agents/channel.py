@@ -101,7 +101,8 @@ def _readings(
     yield changed, [word[::-1] for word in words]
     yield changed, _words(_INSIDE.sub("", review))[:_LONGEST]
     yield [_DOUBLED.sub(r"\1", w) for w in changed], [_DOUBLED.sub(r"\1", w) for w in words]
-    for one in (words, [word[::-1] for word in words]):
+    backwards = [word[::-1] for word in words]
+    for one in (words, words[::-1], backwards, backwards[::-1]):
         if (apart := _apart(one, changed)) != one:
             yield changed, apart[:_LONGEST]
             yield changed, apart[:_LONGEST][::-1]
