@@ -98,8 +98,9 @@ class Runtime(Closing):
     def window(self, agent: Agent) -> tuple[int, str]:
         """Longest sequence of an agent, in tokens (0: no limit known), and what lengthens it."""
         found = [(self.weights.window(agent), "choose another model")] if self.weights else []
-        if isinstance(self.engine, ServerEngine | VllmEngine):
-            found.append((self.engine.window(agent), "start the server with a longer one"))
+        told: Any = getattr(self.engine, "window", None)  # of servers
+        if told is not None:
+            found.append((told(agent), "start the server with a longer one"))
         return min((one for one in found if one[0]), default=(0, ""))
 
     @property

@@ -96,11 +96,9 @@ class VllmEngine(Closing):
         self._asked: dict[int, _Asked] = {}
         self._homes: dict[tuple[int | str, ...], VllmServer] = {}
         self._probes: dict[VllmServer, Future[None]] = {}
-        self._lost: dict[VllmServer, float] = {}  # since when
         self._probed = self._last_up = time.monotonic()
         self._adapters: dict[str, Adapter] = {}
-        self._shared = folder.resolve()
-        self._folder, self._held = _own_folder(self._shared)
+        self._folder, self._held = _own_folder(folder.resolve())
         try:
             self._open()
         except BaseException:
@@ -109,7 +107,7 @@ class VllmEngine(Closing):
 
     def _open(self) -> None:
         lost: list[ParelhaError] = []
-        greeted = [self._pool.submit(server.greet, self._shared) for server in self.servers]
+        greeted = [self._pool.submit(server.greet, self._folder.parent) for server in self.servers]
         for server, future in zip(self.servers, greeted, strict=True):
             try:
                 future.result()
@@ -136,7 +134,7 @@ class VllmEngine(Closing):
             pool.shutdown(wait=False, cancel_futures=True)
         give_up_folder(self._folder, self._held)
         with suppress(OSError):  # another process writes there too
-            self._shared.rmdir()
+            self._folder.parent.rmdir()
 
     def reset(self) -> None:
         """Forget all requests, and begin the statistics anew.
@@ -306,7 +304,7 @@ class VllmEngine(Closing):
         if server.is_up:
             server.is_up = False
             self._probed, self._fault = time.monotonic(), str(error)
-            self._lost[server] = self._probed
+            server.lost_at = self._probed
             self._say(f"{server.url} is left out: {error}")
             if not self._up():
                 self._last_up = self._probed  # however long ago the engine was asked for a step
@@ -328,10 +326,10 @@ class VllmEngine(Closing):
             for server in self.servers:
                 if server.is_up:
                     continue
-                if now - self._lost.get(server, now) >= _GRACE_SECONDS:
+                if now - server.lost_at >= _GRACE_SECONDS:
                     server.give_up()  # what it has not answered is asked of another one
                 if server not in self._probes:
-                    self._probes[server] = self._pool.submit(server.greet, self._shared)
+                    self._probes[server] = self._pool.submit(server.greet, self._folder.parent)
         if self._up():
             self._last_up = now
             for asked in self._asked.values():

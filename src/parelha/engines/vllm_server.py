@@ -5,6 +5,7 @@ request under way goes on with those that it began with. An old version is unloa
 request that uses it is done.
 """
 
+import math
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -44,6 +45,7 @@ class VllmServer:
     Attributes:
         url: of the server.
         is_up: whether it is asked; whoever finds it dead, or back, sets it.
+        lost_at: when it was left out, by the monotonic clock in seconds; infinite until it was.
         window: tokens that a prompt and its answer may have together; 0 where it tells none.
         is_failing: whether a request has failed at it since: what waits for a thread is not sent.
 
@@ -56,7 +58,7 @@ class VllmServer:
         self._control = Http(url, key_env, patient=False, seconds=_CONTROL_SECONDS)
         self.url = self._answers.url
         self.is_up = self.is_failing = False
-        self.window = 0
+        self.window, self.lost_at = 0, math.inf
         self._lock = threading.Lock()
         self._held: set[str] = set()
         self._users: Counter[str] = Counter()
