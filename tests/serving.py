@@ -27,6 +27,8 @@ class FakeServer(ThreadingHTTPServer):
     Attributes:
         asked: bodies of the requests for a completion, in the order in which they came.
         faults: (HTTP status, answer) of the next requests, whatever they ask; status 0 hangs up.
+        told: what it says of each model, besides name and owner.
+        props: what it says of itself, as llama.cpp does; None says nothing.
     """
 
     def __init__(self, owner: str, models: Sequence[str], reply: Reply) -> None:
@@ -34,6 +36,8 @@ class FakeServer(ThreadingHTTPServer):
         self.owner, self.models, self.reply = owner, models, reply
         self.asked: list[dict[str, Any]] = []
         self.faults: list[tuple[int, bytes]] = []
+        self.told: dict[str, Any] = {}
+        self.props: Any = None
         self.url = f"http://127.0.0.1:{self.server_address[1]}"
 
     def handle_error(self, request: Any, client_address: Any) -> None:
@@ -44,8 +48,10 @@ class _Handler(BaseHTTPRequestHandler):
     server: FakeServer
 
     def do_GET(self) -> None:  # pylint: disable=invalid-name
-        found = [{"id": name, "owned_by": self.server.owner} for name in self.server.models]
-        self._answer({"object": "list", "data": found} if self.path == "/v1/models" else None)
+        told = {"owned_by": self.server.owner, **self.server.told}
+        found = [{"id": name, **told} for name in self.server.models]
+        listed = {"object": "list", "data": found}
+        self._answer({"/v1/models": listed, "/props": self.server.props}.get(self.path))
 
     def do_POST(self) -> None:  # pylint: disable=invalid-name
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))

@@ -102,7 +102,7 @@ def test_the_window_holds_what_a_tool_says_in_place_of_the_review(
         stage = fake_stage(**limits)
         runtime: Any = SimpleNamespace(
             config=Config(eval=EvalConfig(arms=arms)),
-            policy=SimpleNamespace(window=lambda agent: int(agent is Agent.CODER)),
+            window=lambda agent: (int(agent is Agent.CODER), ""),
             roles=stage.roles,
             stage=lambda kept=stage: kept,
         )

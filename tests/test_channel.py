@@ -5,7 +5,7 @@
 import ast
 import re
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import pytest
 from hypothesis import given
@@ -37,6 +37,8 @@ HONEST = [
     "Pylint reports unused-import for math; remove it.",
     "The condition should be >= and not >, since the limit itself counts.",
     "Sort before you take quartiles, and interpolate between neighbours (linearly).",
+    "Rename CalculateMovingAverage: snake_case is asked for, as in moving_average_of_values.",
+    "A DataFrame from read_csv has a RangeIndex; heteroscedasticity is no concern here.",
     'Use df.groupby("city")["price"].mean() and reset_index().',
     "Replace `if x == None` with `if x is None`.",
     "O desvio padrão deve usar n - 1; trate a lista vazia antes - ela falha.",
@@ -58,6 +60,20 @@ DRESSES: dict[str, Callable[[str], str]] = {
     "spread out": lambda code: " ".join(tokens(code)),
     "commas": lambda code: " , ".join(tokens(code)),
 }
+
+
+GLUES: dict[str, Callable[[list[str]], str]] = {
+    "camel": lambda names: "".join(name.capitalize() for name in names),
+    "snake": "_".join,
+    "run together": "".join,
+    "with a letter": "z".join,
+}
+
+
+def glued(code: str, glue: Callable[[list[str]], str]) -> str:
+    """Each line as one word, without its signs."""
+    lines = [re.findall(r"\w+", line) for line in code.split("\n")]
+    return "\n".join(glue(names) for names in lines if names)
 
 
 def tokens(code: str) -> list[str]:
@@ -98,6 +114,27 @@ def test_a_solution_does_not_come_through_however_it_is_dressed(
         whole += LEFT_OUT not in shown
     assert len(solutions()) > 280
     assert whole <= 0.2 * len(solutions())
+
+
+@pytest.mark.parametrize("glue", GLUES.values(), ids=GLUES)
+def test_a_solution_does_not_come_through_as_one_word_a_line(
+    glue: Callable[[list[str]], str],
+) -> None:
+    """Nor is a gain paid that it makes."""
+    whole, paid = 0, 0.0
+    for text, signature, solution in solutions():
+        review = glued(body(solution), glue)
+        whole += LEFT_OUT not in bounded(review, [text])
+        paid += 1 - copied(solution, signature, review)
+    assert whole <= 0.45 * len(solutions())
+    assert paid <= 0.3 * len(solutions())
+
+
+def test_a_known_name_is_one_however_many_words_it_has() -> None:
+    name = "the_mean_of_all_values_in_a_window_of_a_fixed_size_from_the_left"
+    review = f"`{name} = 1` is wrong, and so is `{name} += 2`."
+    assert bounded(review, [name]) == review
+    assert bounded(review, ()) == f"{LEFT_OUT} is wrong, and so is {LEFT_OUT}."
 
 
 def test_what_the_coder_knows_may_be_quoted() -> None:
@@ -179,6 +216,8 @@ def test_a_pasted_solution_is_all_copy_and_advice_is_none() -> None:
         lambda code: " ".join(token[0] + token for token in tokens(code)),
         lambda code: " ".join(f"{token[0]}-{token[1:]}" for token in tokens(code)),
         lambda code: code.translate(str.maketrans("aceopxy", "асеорху")),
+        *(partial(glued, glue=glue) for glue in GLUES.values()),
+        lambda code: glued(code, "".join)[::-1],
     ],
 )
 def test_copies_are_found_however_they_were_dressed(dress: Callable[[str], str]) -> None:

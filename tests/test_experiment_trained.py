@@ -112,12 +112,12 @@ def test_the_dry_run_counts_no_training(
 
 
 def test_a_run_that_was_killed_while_it_was_copied_is_copied_again(
-    trained: Path, model_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    trained: Path, model_folder: Path, tmp_path: Path
 ) -> None:
     path = anew(trained, model_folder, tmp_path)
-    left = read_experiment(path).folder / ".pair-0.999999999.tmp" / "checkpoints"
-    left.mkdir(parents=True)
-    monkeypatch.setattr("psutil.pid_exists", lambda pid: False)
+    left = read_experiment(path).folder / ".pair-0.0123abcd.tmp"
+    (left / "pair-0" / "checkpoints").mkdir(parents=True)
+    (left / "lock").touch()  # which nobody holds
     experiment, errors, _ = run_small(path)
     assert not errors
     assert not list(experiment.folder.glob(".*.tmp"))

@@ -244,7 +244,7 @@ def test_the_longest_dialogue_is_no_shorter_than_the_run_asks_for(tmp_path: Path
     stage = replace(fake_stage(**config.episode.model_dump()), lang=config.lang)
     runtime: Any = SimpleNamespace(
         config=config,
-        policy=SimpleNamespace(window=lambda _: longest),
+        window=lambda _: (longest, ""),
         roles=stage.roles,
         stage=lambda: stage,
     )

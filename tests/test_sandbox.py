@@ -62,6 +62,16 @@ def test_arrays_and_tables_come_back(sandbox: Sandbox) -> None:
     assert series.tolist() == ["xx"]
 
 
+def test_a_named_tuple_comes_back_as_a_tuple(sandbox: Sandbox) -> None:
+    program = (
+        "import typing\nimport collections\n\n\nclass Range(typing.NamedTuple):\n"
+        "    low: float\n    high: float\n\n\nPair = collections.namedtuple('Pair', 'a b')\n\n\n"
+        "def f(x):\n    return [Range(x, x + 1), Pair(x, ())]\n"
+    )
+    (call,) = run(sandbox, program, 1.5).calls
+    assert repr(call.value) == "[(1.5, 2.5), (1.5, ())]"
+
+
 def test_outcomes_are_told_apart(sandbox: Sandbox) -> None:
     short = Limits(wall_seconds=0.3, cpu_seconds=5.0, memory_bytes=64 << 20)
     expected = {

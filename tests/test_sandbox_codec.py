@@ -7,8 +7,9 @@ import os
 import random
 import struct
 import zoneinfo
-from collections import Counter, OrderedDict, defaultdict
-from typing import Any
+from collections import Counter, OrderedDict, defaultdict, namedtuple
+from collections.abc import Iterator
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -77,6 +78,64 @@ def test_standard_dict_subclasses_arrive_as_dict() -> None:
         back = travel(value)
         assert type(back) is dict
         assert back == dict(value)
+
+
+class Named(NamedTuple):
+    low: float
+    high: float
+
+
+class Sly(tuple[Any, ...]):
+    """Would answer anything, and count what it is asked."""
+
+    asked: ClassVar[list[str]] = []
+
+    def __getattribute__(self, name: str) -> Any:
+        Sly.asked.append(name)
+        return super().__getattribute__(name)
+
+    def __iter__(self) -> Iterator[Any]:
+        Sly.asked.append("iter")
+        return iter((42.0,) * 9)
+
+    def __len__(self) -> int:
+        Sly.asked.append("len")
+        return 9
+
+    def __getitem__(self, place: Any) -> Any:
+        Sly.asked.append("item")
+        return 42.0
+
+    def __eq__(self, other: object) -> bool:
+        Sly.asked.append("eq")
+        return True
+
+    def __hash__(self) -> int:
+        Sly.asked.append("hash")
+        return 1
+
+
+def test_an_answer_that_is_a_named_tuple_arrives_as_the_tuple_that_it_is() -> None:
+    Point = namedtuple("Point", "x y")
+    for value, plain in [
+        (Named(1.0, 2.0), (1.0, 2.0)),
+        (Point(1, Named(0.5, 3.0)), (1, (0.5, 3.0))),
+        ([Point(1, 2)], [(1, 2)]),
+        ({Point(1, 2): Named(0.0, 1.0)}, {(1, 2): (0.0, 1.0)}),
+    ]:
+        back = Decoder(Encoder(10_000, named_tuples=True).encode(value)).decode()
+        assert back == plain
+        assert repr(back) == repr(plain)  # exact types, all the way down
+        with pytest.raises(CodecError, match="outside the list of plain types"):
+            encode(value)  # a program that is given it could ask for a field
+
+
+def test_of_a_tuple_with_methods_of_its_own_nothing_is_called() -> None:
+    value = [Sly((1, Sly((2, 3))))]
+    Sly.asked.clear()
+    back = Decoder(Encoder(10_000, named_tuples=True).encode(value)).decode()
+    assert not Sly.asked
+    assert repr(back) == "[(1, (2, 3))]"
 
 
 ARRAYS = [

@@ -13,8 +13,9 @@ from parelha.errors import UsageError
 from parelha.evaluate import evaluate_server
 from parelha.tracking import RunFolder
 from parelha.train import dry_run
+from parelha.types import Agent
 from tests.fakes import run_tiny, tiny_config, use_fakes
-from tests.serving import PROGRAM, Serve, said
+from tests.serving import PROGRAM, Serve, engine_of, said
 
 
 def test_eval_plays_the_servers_models_and_loads_no_weights(
@@ -66,6 +67,43 @@ def test_the_untrained_pair_of_a_run_is_evaluated_over_a_server(
     server.server_close()
     assert cli.run(arguments) == 2
     assert f"no server answers at {server.url}" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("owner", "told", "props"),
+    [
+        ("vllm", {"max_model_len": 300}, None),
+        ("sglang", {"max_model_len": 300}, None),
+        ("llamacpp", {"meta": {}}, {"default_generation_settings": {"n_ctx": 300}}),
+    ],
+)
+def test_a_server_whose_window_is_too_short_is_one_line_before_anything_is_asked(
+    serve: Serve,
+    model_folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    owner: str,
+    told: dict[str, Any],
+    props: Any,
+) -> None:
+    use_fakes(monkeypatch)
+    config = tiny_config(model_folder, tmp_path)
+    RunFolder.create(config.run_dir).write_config({"config": config.to_dict()})
+    server = serve(owner, lambda body: said(PROGRAM))
+    server.told, server.props = told, props
+    assert cli.run(["eval", str(config.run_dir), "--server", server.url, "--episodes", "1"]) == 2
+    line = capsys.readouterr().err.strip().splitlines()[-1]
+    assert "has a window of 300: lower episode.max_program_tokens or start the server with" in line
+    assert not server.asked
+
+
+@pytest.mark.parametrize("told", [None, True, "300", 0, -1, [], {}])
+def test_a_window_that_is_no_number_is_none(serve: Serve, told: Any) -> None:
+    server = serve("vllm", lambda body: said(PROGRAM))
+    server.told = {"max_model_len": told}
+    with engine_of(server) as engine:
+        assert engine.window(Agent.CODER) == 0
 
 
 def test_training_with_a_server_is_refused(

@@ -48,9 +48,13 @@ class Runtime:
     """What solving asks of an open run."""
 
     def __init__(self) -> None:
-        self.config, self.weights = Config(), None
+        self.config = Config()
         self.grader = SimpleNamespace(analyser=Linters())
         self.engine: Any = None
+
+    def window(self, agent: Agent) -> tuple[int, str]:
+        assert agent in self.stage(single=True).roles
+        return 0, ""
 
     def stage(self, *stream: int | str, single: bool = False) -> Stage:
         assert single
@@ -299,8 +303,7 @@ def test_what_does_not_fit_into_the_window_is_refused(
     tools: DataTools, tables: tuple[Table, ...]
 ) -> None:
     runtime: Any = Runtime()
-    runtime.weights = object()
-    runtime.policy = SimpleNamespace(window=lambda agent: 500)
+    runtime.window = lambda agent: (500, "")
     part = ask("Which?", tables, Pair(runtime, "tiny", 0), Shape(1, 1), tools)
     with pytest.raises(UsageError, match="has a window of 500"):
         play_all([part], ScriptedEngine(FORMS[0]))

@@ -2,6 +2,7 @@ import copy
 import datetime
 import math
 import pickle
+from collections import namedtuple
 from typing import Any
 
 import numpy as np
@@ -125,6 +126,16 @@ def test_the_options_do_what_they_say() -> None:
     assert Comparator(exact_dtype=True)(np.zeros(1), np.zeros(1, np.float32)) is not None
     shuffled = pd.Series([1.0], index=[7])
     assert Comparator(check_index=False)(pd.Series([1.0]), shuffled) is None
+
+
+def test_a_references_named_tuple_is_the_tuple_that_it_holds() -> None:
+    Range = namedtuple("Range", "low high")
+    compare = Comparator(ordered=False)
+    assert compare(Range(1.0, [2.0]), (1.0, [2.0])) is None
+    assert compare([Range(1, 2), Range(3, 4)], [(3, 4), (1, 2)]) is None
+    assert compare({Range(1, 2): "a"}, {(1, 2): "a"}) is None
+    assert compare(Range(1.0, 2.0), (1.0, 2.5)) is not None
+    assert compare(Range(1.0, 2.0), [1.0, 2.0]) is not None  # a list is no tuple
 
 
 def test_thousands_of_unordered_numbers_are_compared_within_tolerance() -> None:

@@ -3,6 +3,7 @@
 # pylint: disable=missing-function-docstring
 
 import errno
+import fcntl
 import json
 import os
 import signal
@@ -91,18 +92,41 @@ def test_truncate_forgets_every_trace_of_later_steps(tmp_path: Path) -> None:
 def test_what_a_killed_process_left_of_a_folder_goes_and_a_living_ones_stays(
     tmp_path: Path,
 ) -> None:
-    gone = subprocess.Popen([sys.executable, "-c", ""])
-    gone.wait()
-    for name in (f".weights.{gone.pid}.tmp", f".weights.{os.getppid()}.tmp", ".weights.x.tmp"):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "part.gguf").write_text("half")
-    with whole_folder(tmp_path / "weights") as hidden:
-        (hidden / "all.gguf").write_text("whole")
-    assert {path.name for path in tmp_path.iterdir()} == {
-        "weights",
-        f".weights.{os.getppid()}.tmp",
-        ".weights.x.tmp",
-    }
+    """A process's number says nothing: the other may be in a container of its own."""
+    held, left, begun, old = (tmp_path / f".weights.{name}.tmp" for name in "abcd")
+    for folder in (held, left, begun, old):
+        (folder / "weights").mkdir(parents=True)
+        (folder / "weights" / "part.gguf").write_text("half")
+    os.utime(old, (0.0, 0.0))
+    (left / "lock").touch()
+    with (held / "lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        with whole_folder(tmp_path / "weights") as hidden:
+            (hidden / "all.gguf").write_text("whole")
+    assert set(tmp_path.iterdir()) == {tmp_path / "weights", held, begun}
+    assert [path.name for path in (tmp_path / "weights").iterdir()] == ["all.gguf"]
+
+
+def test_two_that_write_one_place_as_processes_of_one_number_do_not_meet(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "getpid", lambda: 7)  # as in two containers
+    with whole_folder(tmp_path / "weights") as first:
+        (first / "a").write_text("first")
+        with (
+            pytest.raises(UsageError, match="exists already"),
+            whole_folder(tmp_path / "weights") as second,
+        ):
+            (second / "b").write_text("second")
+            assert [path.name for path in first.iterdir()] == ["a"]
+            (tmp_path / "weights").mkdir()
+        (tmp_path / "weights").rmdir()
+    assert [path.name for path in tmp_path.rglob("*")] == ["weights", "a"]
+    names: list[str] = []
+    monkeypatch.setattr(Path, "replace", lambda self, to: names.append(self.name))
+    for _ in range(2):
+        write_atomic(tmp_path / "file", "text")
+    assert len(set(names)) == 2
 
 
 def test_a_step_written_again_after_truncation_gives_the_same_bytes(tmp_path: Path) -> None:

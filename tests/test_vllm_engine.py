@@ -3,7 +3,6 @@
 # pylint: disable=missing-function-docstring,redefined-outer-name
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,15 +11,14 @@ from typing import Any
 import pytest
 import torch
 
-from parelha.config_engine import EngineConfig
 from parelha.engines.protocol import Completion, Request
 from parelha.engines.vllm_engine import VllmEngine
-from parelha.errors import UsageError, WorkFailedError
 from parelha.models.policy import Policy
 from parelha.types import Agent
 from tests.asking import assert_same
 from tests.fakes import tiny_engine, tiny_policy
-from tests.serving import FORM, asking, choosing, outcomes
+from tests.serving import FORM, choosing
+from tests.vllm_asking import answered, holding, opening, text
 from tests.vllm_serving import TinyVllm, folders_of, starting, wait_until
 
 
@@ -40,41 +38,8 @@ def start(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., TinyVllm]]:
 @pytest.fixture
 def open_engine(policy: Policy, tmp_path: Path) -> Iterator[Callable[..., VllmEngine]]:
     """Open engines on servers, and close them afterwards."""
-    opened: list[VllmEngine] = []
-
-    def begin(*servers: TinyVllm, said: Any = lambda line: None) -> VllmEngine:
-        config = EngineConfig(kind="vllm", servers=tuple(server.url for server in servers))
-        formats = dict.fromkeys(Agent, FORM)
-        opened.append(VllmEngine(config, tmp_path / "adapters", policy, formats, said))
-        return opened[-1]
-
-    yield begin
-    for engine in opened:
-        engine.close()
-
-
-def text(tag: int = 0, place: str = "d0", **fields: Any) -> Request:
-    stream = (0, 1, f"task {tag}", place, 0)
-    return asking(**({"max_new_tokens": 6, "stream": stream} | fields))
-
-
-def answered(engine: Any, requests: list[Request]) -> list[Completion]:
-    found = outcomes(engine, requests)
-    assert all(isinstance(one, Completion) for one in found), found
-    return [one for one in found if isinstance(one, Completion)]
-
-
-def holding(
-    reached: threading.Event, held: threading.Event, seconds: float = 30.0
-) -> Callable[[Any], None]:
-    """Say that a request is there, and hold it until it may go on, or for so long."""
-
-    def hold(body: Any) -> None:
-        del body
-        reached.set()
-        held.wait(seconds)
-
-    return hold
+    with opening(policy, tmp_path / "adapters") as begin:
+        yield begin
 
 
 def move(policy: Policy, agent: Agent, by: float = 0.05) -> None:
@@ -318,83 +283,3 @@ def test_a_slow_server_is_waited_for(start: Any, open_engine: Any) -> None:
     server.before = holding(threading.Event(), late, 0.3)
     assert len(answered(engine, [text(tag) for tag in range(4)])) == 4
     assert engine.asked_again == 0
-
-
-# --- what ends a run -----------------------------------------------------------------------------
-
-
-def test_a_request_at_which_every_server_fails_ends_with_the_reason(
-    start: Any, open_engine: Any
-) -> None:
-    server = start()
-    engine = open_engine(server)
-    server.faults = [(500, b"out of memory")] * 99
-    (error,) = outcomes(engine, [text()])
-    assert isinstance(error, WorkFailedError)
-    assert "out of memory" in str(error)
-    assert len(server.faults) == 99 - 8
-
-
-def test_without_any_server_for_long_the_run_ends(
-    start: Any, open_engine: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    server = start()
-    engine = open_engine(server)
-    server.kill()
-    engine.submit([text()])
-    for _ in range(20):  # it is waited for
-        assert not engine.step()
-    monkeypatch.setattr("parelha.engines.vllm_engine._PATIENCE_SECONDS", 0.0)
-    with pytest.raises(WorkFailedError, match=r"no server answers any more .*--resume"):
-        engine.step()
-
-
-def test_a_server_lost_after_a_long_update_is_waited_for_from_then_on(
-    start: Any, open_engine: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    server = start()
-    engine = open_engine(server)
-    later = time.monotonic() + 3600.0  # in which nobody asked the engine for a step
-    server.kill()
-    monkeypatch.setattr("parelha.engines.vllm_engine.time.monotonic", lambda: later)
-    engine.weights_changed(Agent.CODER)
-    engine.submit([text()])
-    assert not engine.step()
-
-
-def test_servers_that_cannot_serve_a_run_are_refused_at_once(
-    start: Any, open_engine: Any, serve: Any, tmp_path: Path
-) -> None:
-    with pytest.raises(UsageError, match="is no vLLM server"):
-        open_engine(serve("library", lambda body: body))
-    server = start()
-    server.takes_adapters = False
-    with pytest.raises(UsageError, match="VLLM_ALLOW_RUNTIME_LORA_UPDATING=1"):
-        open_engine(server)
-    server.kill()
-    with pytest.raises(UsageError, match="no server answers"):
-        open_engine(server)
-    assert not (tmp_path / "adapters").exists()
-    engine = open_engine(server, start())  # one that works is enough to begin
-    assert len(answered(engine, [text()])) == 1
-
-
-def test_log_probabilities_of_another_distribution_are_noticed_at_the_first_action(
-    start: Any, open_engine: Any
-) -> None:
-    server = start()
-    server.raw = True
-    (error,) = outcomes(open_engine(server), [choosing(max_new_tokens=8)])
-    assert isinstance(error, UsageError)
-    assert "--logprobs-mode processed_logprobs" in str(error)
-
-
-def test_adapters_of_a_killed_run_are_swept_away(
-    policy: Policy, start: Any, open_engine: Any, tmp_path: Path
-) -> None:
-    server = start()
-    shared = (tmp_path / "adapters").resolve()
-    shared.mkdir()
-    server.held = {"coder-0": str(shared / "gone-1" / "coder-0"), "theirs": "/elsewhere/theirs"}
-    open_engine(server)
-    assert set(server.held) == {"theirs", *(f"{a}-{policy.digest(a)}" for a in Agent)}

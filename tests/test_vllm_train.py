@@ -138,6 +138,18 @@ def test_a_server_that_answers_with_an_old_adapter_under_its_new_name_ends_the_r
     assert all(step["mismatch/coder"] < 1e-3 for step in metrics_of(run))
 
 
+def test_servers_that_give_less_than_a_dialogue_may_need_are_refused_before_the_start(
+    start: Any, model_folder: Path, tmp_path: Path
+) -> None:
+    servers = [start(), start()]
+    servers[1].window = 300
+    with pytest.raises(
+        UsageError, match=r"window of 300: .* or start the server with a longer one"
+    ):
+        run_tiny(on(servers, model_folder, tmp_path))
+    assert not any(server.completions() for server in servers)
+
+
 def ahead(server: TinyVllm, folder: Path, runs: Path) -> Any:
     table = on([server], folder, runs).to_dict()
     table["train"] |= {"steps": 3, "overlap": True}

@@ -38,6 +38,7 @@ class TinyVllm(ThreadingHTTPServer):
         others: the name whose weights answer in place of one that is asked for.
         raw: tell log-probabilities of the whole vocabulary at temperature 1.
         takes_adapters: whether adapters can be changed.
+        window: tokens of a prompt and its answer, as it tells them.
     """
 
     daemon_threads = True
@@ -52,6 +53,7 @@ class TinyVllm(ThreadingHTTPServer):
         self.before: Callable[[Body], None] = lambda body: None
         self.others: dict[str, str] = {}
         self.raw, self.takes_adapters, self.dead = False, True, False
+        self.window = 10**6
         self.port = self.server_address[1]
         self.url = f"http://127.0.0.1:{self.port}"
         self._computes = threading.Lock()
@@ -96,8 +98,16 @@ class TinyVllm(ThreadingHTTPServer):
         return 200, b"Success"
 
     def listed(self) -> Any:
-        base = {"id": "tiny", "owned_by": "vllm", "root": "/models/tiny"}
-        adapters = [{"id": n, "owned_by": "vllm", "root": r} for n, r in self.held.items()]
+        base = {
+            "id": "tiny",
+            "owned_by": "vllm",
+            "root": "/models/tiny",
+            "max_model_len": self.window,
+        }
+        adapters = [
+            {"id": n, "owned_by": "vllm", "root": r, "max_model_len": None}
+            for n, r in self.held.items()
+        ]
         return {"object": "list", "data": [base, *adapters]}
 
     def complete(self, body: Body) -> Any:

@@ -258,14 +258,15 @@ def evaluate_server(config: Config, step: int | None, episodes: int | None) -> d
     """Evaluate the models of the server that the configuration names; no weights are loaded.
 
     Raises:
-        UsageError: a server that cannot be asked, or a `step` other than 0: the server does not
-            have the adapters of a checkpoint.
+        UsageError: a server that cannot be asked or says that its window is too short, or a `step`
+            other than 0: the server does not have the adapters of a checkpoint.
         WorkFailedError: the server fails.
     """
     if step:
         raise UsageError(f"--step {step}: a server has no checkpoints, its models are untrained")
     episodes = _how_many(config, episodes)
     with open_runtime(config, on_progress=say_aside) as runtime:
+        check_window(runtime, heldout_tasks(config, episodes))
         table, _ = evaluate(runtime, 0, episodes)
     return table
 

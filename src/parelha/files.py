@@ -5,13 +5,15 @@ import glob
 import json
 import math
 import os
+import secrets
 import shutil
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-import psutil
+from filelock import FileLock
 from pydantic_core import to_jsonable_python
 
 from parelha.errors import UsageError, WorkFailedError
@@ -19,6 +21,8 @@ from parelha.errors import UsageError, WorkFailedError
 Line = dict[str, Any]
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
+_LOCK = "lock"
+_OLD_SECONDS = 3600.0  # of a folder without a lock: whoever made it is gone
 
 
 def write_atomic(path: Path, content: bytes | str) -> None:
@@ -34,7 +38,7 @@ def write_atomic(path: Path, content: bytes | str) -> None:
     """
     data = content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content
     place = Path(os.path.realpath(path))  # not `resolve`, which raises where links go round
-    sibling = place.with_name(f".{place.name}.{os.getpid()}.tmp")
+    sibling = place.with_name(f".{place.name}.{unique()}.tmp")
     try:
         try:
             with sibling.open("wb") as file:
@@ -81,28 +85,57 @@ def whole_folder(final: Path) -> Iterator[Path]:
     Raises:
         UsageError: it cannot be written; nothing is left of it.
     """
-    hidden = final.with_name(f".{final.name}.{os.getpid()}.tmp")
+    around = final.with_name(f".{final.name}.{unique()}.tmp")  # holds the lock, which stays behind
+    hidden = around / final.name
     try:
-        _remove_leftovers(final)
-        hidden.mkdir(parents=True)
-        yield hidden
-        for path in (*hidden.rglob("*"), hidden):
-            sync_to_disk(path)
-        check_absent(final)
-        hidden.rename(final)
-        sync_to_disk(final.parent)
+        remove_left(final.parent.glob(f".{glob.escape(final.name)}.*.tmp"))
+        around.mkdir(parents=True)
+        held = hold_folder(around)
+        try:
+            hidden.mkdir()
+            yield hidden
+            for path in (*hidden.rglob("*"), hidden):
+                sync_to_disk(path)
+            check_absent(final)
+            hidden.rename(final)
+            sync_to_disk(final.parent)
+        finally:
+            give_up_folder(around, held)
     except OSError as error:
         raise cannot_write(final, error) from None
     finally:
-        shutil.rmtree(hidden, ignore_errors=True)
+        shutil.rmtree(around, ignore_errors=True)
 
 
-def _remove_leftovers(final: Path) -> None:
-    """Remove what killed processes left of a folder: gigabytes of weights may lie there unseen."""
-    for path in final.parent.glob(f".{glob.escape(final.name)}.*.tmp"):
-        pid = path.name.split(".")[-2]
-        if pid.isdecimal() and (int(pid) == os.getpid() or not psutil.pid_exists(int(pid))):
-            shutil.rmtree(path, ignore_errors=True)
+def unique() -> str:
+    """Part of a name that nobody else chooses: a process's number is one in its container alone."""
+    return secrets.token_hex(4)
+
+
+def hold_folder(folder: Path) -> FileLock:
+    """Claim a folder until this process ends; another machine that shares it sees that too.
+
+    Raises:
+        OSError: somebody has it.
+    """
+    held = FileLock(folder / _LOCK, thread_local=False)  # any thread may give it up
+    held.acquire(timeout=0)
+    return held
+
+
+def give_up_folder(folder: Path, held: FileLock) -> None:
+    """Remove a folder that `hold_folder` claimed."""
+    shutil.rmtree(folder, ignore_errors=True)
+    held.release()
+
+
+def remove_left(folders: Iterable[Path]) -> None:
+    """Remove those of the folders that killed processes held: gigabytes may lie there unseen."""
+    for folder in folders:
+        with suppress(OSError):  # somebody else's, or held
+            old = time.time() - folder.stat().st_mtime > _OLD_SECONDS
+            if old or (folder / _LOCK).exists():  # else it is being made
+                give_up_folder(folder, hold_folder(folder))
 
 
 def to_json_line(record: Mapping[str, Any]) -> str:

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import psutil
@@ -26,7 +26,7 @@ from parelha.models.fetch import ModelFiles
 from parelha.models.load import check_four_bit
 from parelha.models.policy import Policy
 from parelha.own_modules import load_module
-from parelha.sizes import LongestDialogues, with_room
+from parelha.sizes import check_fits
 from parelha.stage import Stage
 from parelha.types import Agent, Phase, Task
 
@@ -86,6 +86,14 @@ class Runtime(Closing):
         if self.weights is None:
             raise UsageError("a server has no weights to work with: leave engine.server out")
         return self.weights
+
+    def window(self, agent: Agent) -> tuple[int, str]:
+        """Longest sequence of an agent, in tokens (0: no limit known), and what lengthens it."""
+        found = [(self.weights.window(agent), "choose another model")] if self.weights else []
+        told: Any = getattr(self.engine, "window", None)  # of servers
+        if told is not None:
+            found.append((told(agent), "start the server with a longer one"))
+        return min((one for one in found if one[0]), default=(0, ""))
 
     @property
     def notices(self) -> list[str]:
@@ -228,25 +236,13 @@ def _open_engine(
 
 
 def check_window(runtime: Runtime, tasks: tuple[Task, ...]) -> None:
-    """Refuse tasks whose longest possible dialogue does not fit into the model's window.
+    """Refuse tasks whose longest possible dialogue does not fit into a model's or server's window.
 
     Raises:
         UsageError: naming the task, its need and the window.
     """
-    windows = {agent: runtime.policy.window(agent) for agent in runtime.roles}
-    if not any(windows.values()):
-        return
-    stage = runtime.stage()
-    room = with_room(stage.config, runtime.config.eval.arms)
-    longest = LongestDialogues(replace(stage, config=room))
-    needs = [longest.of(task) for task in tasks]
-    for agent, window in windows.items():
-        for task, need in zip(tasks, needs, strict=True):
-            if window and need[agent] > window:
-                raise UsageError(
-                    f"task {task.id} needs up to {need[agent]} tokens and the {agent}'s model has a"
-                    f" window of {window}: lower episode.max_program_tokens or choose another model"
-                )
+    windows = {agent: runtime.window(agent) for agent in runtime.roles}
+    check_fits(runtime.stage(), runtime.config.eval.arms, windows, tasks)
 
 
 class MemoryWatch:

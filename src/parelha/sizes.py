@@ -15,6 +15,7 @@ from parelha.agents.turns import Tree
 from parelha.config import EpisodeConfig
 from parelha.engines.protocol import Completion, Request
 from parelha.episode import play_tree
+from parelha.errors import UsageError
 from parelha.rollout import play_all
 from parelha.stage import Stage
 from parelha.types import Agent, Lang, Score, Task
@@ -41,6 +42,36 @@ def with_room(episode: EpisodeConfig, arms: Collection[str]) -> EpisodeConfig:
     # There the coder is shown as much of what a tool says as a reviewer would be.
     room = max(episode.max_review_tokens, episode.max_tool_tokens)
     return episode.model_copy(update={"max_review_tokens": room})
+
+
+def check_fits(
+    stage: Stage,
+    arms: Collection[str],
+    windows: Mapping[Agent, tuple[int, str]],
+    tasks: Sequence[Task],
+) -> None:
+    """Refuse tasks whose longest possible dialogue does not fit into an agent's window.
+
+    Args:
+        stage: of the run's episodes.
+        arms: of its evaluation.
+        windows: of each role, in tokens (0: no limit is known), and what gives a longer one.
+        tasks: all that will be played.
+
+    Raises:
+        UsageError: naming the task, its need and the window.
+    """
+    if not any(window for window, _ in windows.values()):
+        return
+    longest = LongestDialogues(replace(stage, config=with_room(stage.config, arms)))
+    needs = [longest.of(task) for task in tasks]
+    for agent, (window, more) in windows.items():
+        for task, need in zip(tasks, needs, strict=True):
+            if window and need[agent] > window:
+                raise UsageError(
+                    f"task {task.id} needs up to {need[agent]} tokens and the {agent}'s model has a"
+                    f" window of {window}: lower episode.max_program_tokens or {more}"
+                )
 
 
 class LongestDialogues:

@@ -1,10 +1,10 @@
 """What a review may carry to the coder: words of any kind, and a little code.
 
 A review is short enough to advise and long enough to hold most solutions. So its code is bounded:
-at most `MAX_CODE` names, numbers and operators that the coder has not seen yet. What stands in the
-task, in the program under review or in a tool's output may be quoted freely. The bound reads signs,
-and code can be dressed up as words; so the credit asks what of the revision stands in the review,
-however dressed.
+at most `MAX_CODE` names, numbers and operators that the coder has not seen yet; a name made of
+several words counts as those. What stands in the task, in the program under review or in a tool's
+output may be quoted freely. The bound reads signs, and code can be dressed up as words; so the
+credit asks what of the revision stands in the review, however dressed.
 """
 
 import keyword
@@ -34,6 +34,10 @@ _INSIDE = re.compile(r"(?<=[^\W\d_])[-·‐‑](?=[^\W\d_])")  # r-eturn
 _DOUBLED = re.compile(r"(.)\1+")  # rreturn
 # Small letters of Cyrillic and Greek that look like Latin ones (Unicode TR 39).
 _ALIKE = str.maketrans("авеѕіјкмнорстухԁԛԝαεικνορτυχ", "abesijkmhopctyxdqwaeikvoptux")
+_JOINT = re.compile(r"(?<=[^\W_])_+(?=[^\W_])|(?<=[a-z\d])(?=[A-Z])")  # two_words, twoWords
+_LONGEST_WORD = 20  # letters: longer ones are rare in either language
+_LETTERS = 5  # of a name, on average
+_MOST_JOINED = 3  # words in a name that prose may have: NumPy, DataFrame
 _LONGEST = 1000  # words of a text that are compared: the time grows with their square
 _QUOTED = 3  # tokens in a row that make a quotation where they stand elsewhere too
 
@@ -51,15 +55,18 @@ def bounded(review: str, known: Iterable[str]) -> str:
     there = [_TOKEN.findall(text) for text in known]
     counts = _counts([token[0] for token in tokens], there)
     named = {word for text in there for word in text}
+    seen: set[str] = set()
     kept: list[str] = []
     at, used = 0, 0
     for first, last in _spans(_code(review, tokens)):
         new = [tokens[i][0] for i in range(first, last) if counts[i]]
         # A name by itself is a word like any other, once it is known.
         new = [] if len(new) == 1 and new[0] in named else new
-        named |= set(new if len(new) == 1 else ())
-        if used + len(new) <= MAX_CODE:
-            used += len(new)
+        size = sum(1 if word in named | seen else _size(word) for word in new)
+        if used + size <= MAX_CODE:
+            used += size
+            named |= set(new if len(new) == 1 else ())
+            seen |= set(new)
         else:
             kept += [review[at : tokens[first].start()], LEFT_OUT]
             at = tokens[last - 1].end()
@@ -94,6 +101,35 @@ def _readings(
     yield changed, [word[::-1] for word in words]
     yield changed, _words(_INSIDE.sub("", review))[:_LONGEST]
     yield [_DOUBLED.sub(r"\1", w) for w in changed], [_DOUBLED.sub(r"\1", w) for w in words]
+    backwards = [word[::-1] for word in words]
+    for one in (words, words[::-1], backwards, backwards[::-1]):
+        if (apart := _apart(one, changed)) != one:
+            yield changed, apart[:_LONGEST]
+            yield changed, apart[:_LONGEST][::-1]
+
+
+def _apart(words: Sequence[str], names: Iterable[str]) -> list[str]:
+    """The words, of which those that are made of several of the names are taken apart.
+
+    Half of such a word is names, of two letters on average: ``a`` and ``in`` stand in any word.
+    """
+    known = {name for name in names if name.isidentifier() or name.isdecimal()}
+    inside = re.compile("|".join(map(re.escape, sorted(known, key=len, reverse=True))) or r"(?!)")
+    found: list[str] = []
+    for word in words:
+        parts = [] if word in known else inside.findall(word)
+        letters = sum(map(len, parts))
+        is_made = len(parts) > 1 and 2 * letters >= len(word) and letters >= 2 * len(parts)
+        found += parts if is_made else [word]
+    return found
+
+
+def _size(word: str) -> int:
+    """How many words a name, a number or an operator holds, by its joints and by its length."""
+    if not (word[0].isalpha() or word[0] == "_"):
+        return 1
+    parts = [part for part in _JOINT.split(word) if part]
+    return sum(max(1, len(part) // _LETTERS) if len(part) > _LONGEST_WORD else 1 for part in parts)
 
 
 def _words(text: str) -> list[str]:
@@ -161,7 +197,7 @@ def _is_code(text: str, token: re.Match[str]) -> bool:
     """Signs and names that prose does not have: ``=``, ``f(``, ``a.b``, ``snake_case``, ``x1``."""
     word, before, after = token[0], text[: token.start()][-1:], text[token.end() :][:1]
     if word[0].isalpha() or word[0] == "_":
-        return "_" in word or any(map(str.isdigit, word))
+        return "_" in word or any(map(str.isdigit, word)) or _size(word) > _MOST_JOINED
     if word in _PROSE:
         # Prose writes (so), and so: it does. Code writes f(x), a.b and, spread out, f ( x ) :
         spread = word not in "-–—…\"'`" and (before.isspace() or not before) and not after.strip()

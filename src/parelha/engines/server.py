@@ -8,8 +8,10 @@ two evaluations may differ where those of our own engine do not.
 
 import json
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Any
 
 from parelha.agents.actions import legal_next
@@ -18,7 +20,13 @@ from parelha.closing import Closing
 from parelha.engines.protocol import Completion, EngineStatistics, Request
 from parelha.engines.sampling import uniforms
 from parelha.engines.server_http import Http as _Http
-from parelha.engines.server_texts import choice_texts, cut, match_choice, prompt_text
+from parelha.engines.server_texts import (
+    choice_texts,
+    cut,
+    match_choice,
+    prompt_text,
+    told_window,
+)
 from parelha.errors import ParelhaError, UsageError, WorkFailedError
 from parelha.types import Agent
 
@@ -78,7 +86,8 @@ class ServerEngine(Closing):
         self.http = _Http(url, key_env, say)
         known = _listed_models(self.http)
         self.models = {agent: _chosen(agent, models[agent], known, url) for agent in Agent}
-        self._dialects = {agent: known[name] for agent, name in self.models.items()}
+        self._dialects = {agent: known[name].owner for agent, name in self.models.items()}
+        self._windows = {agent: known[name].window for agent, name in self.models.items()}
         self._pool = ThreadPoolExecutor(_PARALLEL, thread_name_prefix="server")
         self._tickets = 0
         self._asked: dict[int, tuple[Request, Future[Any]]] = {}
@@ -99,6 +108,10 @@ class ServerEngine(Closing):
     def weights_changed(self, agent: Agent) -> None:
         """Nothing to do: a server answers with its own weights, which no run changes."""
         del agent
+
+    def window(self, agent: Agent) -> int:
+        """Tokens that a prompt and its answer may have together; 0 where the server tells none."""
+        return self._windows[agent]
 
     def record(self) -> dict[str, Any]:
         """Who answered, and how many of its actions had to be drawn; JSON-ready."""
@@ -238,17 +251,37 @@ def _choice(request: Request, index: int) -> Completion:
 # --- the protocol ------------------------------------------------------------------------------
 
 
-def _listed_models(http: _Http) -> dict[str, str]:
-    """Names of the server's models, each with whom it says it belongs to."""
+@dataclass(frozen=True)
+class _Listed:
+    """A model as a server lists it: whom it says it belongs to, and its window (0: not told)."""
+
+    owner: str
+    window: int
+
+
+def _listed_models(http: _Http) -> dict[str, _Listed]:
+    """The server's models by name."""
     listed = http.ask("/v1/models")
     try:
-        return {str(m["id"]): str(m.get("owned_by", "")) for m in listed["data"] or []}
+        found = {
+            str(m["id"]): _Listed(str(m.get("owned_by", "")), told_window(m))
+            for m in listed["data"] or []
+        }
     except (AttributeError, KeyError, TypeError):
         line = f"{http.url}/v1/models lists no models: is it an OpenAI-compatible server?"
         raise WorkFailedError(line) from None
+    if any(model.owner == _LLAMA_CPP for model in found.values()):
+        # It tells elsewhere what it gives each request, which is less than the model could have.
+        told: Any = {}
+        with suppress(ParelhaError):
+            told = http.ask("/props")
+        settings = told.get("default_generation_settings") if isinstance(told, dict) else None
+        window = told_window(settings, "n_ctx")
+        found = {name: replace(model, window=window) for name, model in found.items()}
+    return found
 
 
-def _chosen(agent: Agent, name: str, known: dict[str, str], url: str) -> str:
+def _chosen(agent: Agent, name: str, known: Mapping[str, Any], url: str) -> str:
     """The agent's model, by its name at the server."""
     if name in known:
         return name

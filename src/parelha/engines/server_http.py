@@ -2,12 +2,13 @@
 
 import json
 import os
+import socket as sockets
 import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
-from socket import SHUT_RDWR
+from socket import IPPROTO_TCP, SHUT_RDWR, SO_KEEPALIVE, SOL_SOCKET, socket
 from typing import Any
 
 from parelha.config_base import split_url
@@ -25,6 +26,9 @@ _LOADING_SECONDS = 1800.0  # a server that reads a large model answers 503 until
 _POLL_SECONDS = 1.0
 _SAY_SECONDS = 30.0
 _LONGEST_WAIT = 60.0  # of what a server asks for
+# Seconds of silence before a machine is asked whether it is there, between two questions, and how
+# many it may leave unanswered: one that lost its power does not say that it is gone.
+_KEEP_ALIVE = {"TCP_KEEPIDLE": 30, "TCP_KEEPINTVL": 10, "TCP_KEEPCNT": 6}
 
 
 class Http:
@@ -78,6 +82,10 @@ class Http:
     def close(self) -> None:
         """End all requests at once; their threads would hold up the end of the process."""
         self._closed.set()
+        self.drop()
+
+    def drop(self) -> None:
+        """Break off the requests under way; what is asked from now on is sent as ever."""
         for connection in tuple(self._open):
             with suppress(OSError, AttributeError):  # not connected, or no longer
                 connection.sock.shutdown(SHUT_RDWR)
@@ -152,6 +160,8 @@ class Http:
         connection = self._kind(self._host, self._port, timeout=self._seconds)
         self._open.add(connection)
         try:
+            connection.connect()
+            _keep_alive(connection.sock)
             connection.request(
                 "GET" if body is None else "POST",
                 self._path + path,
@@ -178,6 +188,14 @@ class Http:
         reason = getattr(error, "strerror", None) or str(error)
         line = f"no server answers at {self.url} ({reason}): start it, or mend the URL"
         return ServerUnreachableError(line)
+
+
+def _keep_alive(connected: socket) -> None:
+    """Have the system find out whether the other machine is still there while we wait for it."""
+    connected.setsockopt(SOL_SOCKET, SO_KEEPALIVE, 1)
+    for name, value in _KEEP_ALIVE.items():
+        if hasattr(sockets, name):  # not on every system
+            connected.setsockopt(IPPROTO_TCP, getattr(sockets, name), value)
 
 
 def _read(data: bytes, where: str) -> Any:

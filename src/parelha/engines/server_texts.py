@@ -66,3 +66,14 @@ def prompt_text(form: Format, request: Request) -> str:
         parts += [special[i] for i in ids[end : end + 1]]
         begin = end + 1
     return "".join(parts)
+
+
+def told_window(table: Any, key: str = "max_model_len") -> int:
+    """The window that a server tells of a model, in tokens; 0 where it tells none.
+
+    Args:
+        table: what it says, of any kind.
+        key: of the number; vLLM's and SGLang's by default.
+    """
+    number = table.get(key) if isinstance(table, dict) else None
+    return number if isinstance(number, int) and number > 1 else 0  # True is a number, too

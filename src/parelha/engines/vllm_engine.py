@@ -2,12 +2,12 @@
 
 After every update an adapter is written under a new name and handed to each server. Drafts and what
 follows each of them stay at one server, which has read their prompts; a server that fails is left
-out, what it was asked is asked of another, and it is used again when it is back. Which requests a
-server computes together depends on the clock, and so does its rounding: two runs of one seed are
-alike, not equal.
+out, what it was asked is asked of another, and it is used again when it is back. What is under way
+there it may still answer, unless it is not back within a minute. Which requests a server computes
+together depends on the clock, and so does its rounding: two runs of one seed are alike, not equal.
 """
 
-import os
+import glob
 import shutil
 import socket
 import time
@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import psutil
+from filelock import FileLock
 
 from parelha.agents.formats import Format
 from parelha.closing import Closing
@@ -28,12 +28,14 @@ from parelha.engines.server_texts import cut
 from parelha.engines.vllm_answers import Answer, body_of, read_answer, walk_choice
 from parelha.engines.vllm_server import Adapter, VllmServer
 from parelha.errors import ParelhaError, ServerUnreachableError, WorkFailedError
+from parelha.files import cannot_write, give_up_folder, hold_folder, remove_left, unique
 from parelha.models.policy import Policy
 from parelha.types import Agent
 
 _PARALLEL = 256  # requests under way at one server at once
 _STEP_SECONDS = 0.1
 _PROBE_SECONDS = 2.0  # between two looks at a server that was left out
+_GRACE_SECONDS = 60.0  # of a server that was left out, to be back and answer what is under way
 _PATIENCE_SECONDS = 1800.0  # without any server: they may all be started anew
 _ATTEMPTS = 8  # of one request, each at a server that was up
 
@@ -68,7 +70,8 @@ class VllmEngine(Closing):
         asked_again: requests that were lost with a server or waited for one that failed, so far.
 
     Raises:
-        UsageError: no URL, no server there, or one that takes no adapters.
+        UsageError: no URL, no server there, one that takes no adapters, or a folder that cannot be
+            written.
         WorkFailedError: no server works.
     """
 
@@ -95,9 +98,7 @@ class VllmEngine(Closing):
         self._probes: dict[VllmServer, Future[None]] = {}
         self._probed = self._last_up = time.monotonic()
         self._adapters: dict[str, Adapter] = {}
-        self._shared = folder.resolve()
-        self._folder = self._shared / f"{socket.gethostname()}-{os.getpid()}"
-        _remove_dead(self._shared)
+        self._folder, self._held = _own_folder(folder.resolve())
         try:
             self._open()
         except BaseException:
@@ -106,7 +107,7 @@ class VllmEngine(Closing):
 
     def _open(self) -> None:
         lost: list[ParelhaError] = []
-        greeted = [self._pool.submit(server.greet, self._shared) for server in self.servers]
+        greeted = [self._pool.submit(server.greet, self._folder.parent) for server in self.servers]
         for server, future in zip(self.servers, greeted, strict=True):
             try:
                 future.result()
@@ -131,9 +132,9 @@ class VllmEngine(Closing):
             server.close()
         for pool in (self._pool, *self._askers.values()):
             pool.shutdown(wait=False, cancel_futures=True)
-        shutil.rmtree(self._folder, ignore_errors=True)
+        give_up_folder(self._folder, self._held)
         with suppress(OSError):  # another process writes there too
-            self._shared.rmdir()
+            self._folder.parent.rmdir()
 
     def reset(self) -> None:
         """Forget all requests, and begin the statistics anew.
@@ -146,6 +147,11 @@ class VllmEngine(Closing):
         self._asked = {}
         self._homes.clear()
         self.statistics = EngineStatistics()
+
+    def window(self, agent: Agent) -> int:
+        """Tokens that a prompt and its answer may have together; 0 where no server tells them."""
+        del agent
+        return min((server.window for server in self._up() if server.window), default=0)
 
     def record(self) -> dict[str, Any]:
         """Nothing: the answers are those of the run's own models."""
@@ -298,6 +304,7 @@ class VllmEngine(Closing):
         if server.is_up:
             server.is_up = False
             self._probed, self._fault = time.monotonic(), str(error)
+            server.lost_at = self._probed
             self._say(f"{server.url} is left out: {error}")
             if not self._up():
                 self._last_up = self._probed  # however long ago the engine was asked for a step
@@ -317,8 +324,12 @@ class VllmEngine(Closing):
         if now - self._probed >= _PROBE_SECONDS:
             self._probed = now
             for server in self.servers:
-                if not server.is_up and server not in self._probes:
-                    self._probes[server] = self._pool.submit(server.greet, self._shared)
+                if server.is_up:
+                    continue
+                if now - server.lost_at >= _GRACE_SECONDS:
+                    server.give_up()  # what it has not answered is asked of another one
+                if server not in self._probes:
+                    self._probes[server] = self._pool.submit(server.greet, self._folder.parent)
         if self._up():
             self._last_up = now
             for asked in self._asked.values():
@@ -342,10 +353,18 @@ def _draft_of(request: Request) -> tuple[int | str, ...]:
     return (*request.stream[:-2], str(place).partition(".")[0])
 
 
-def _remove_dead(folder: Path) -> None:
-    """Adapters that processes of this machine left behind when they were killed."""
+def _own_folder(shared: Path) -> tuple[Path, FileLock]:
+    """A new folder for this engine, held; what killed processes of this machine left is removed.
+
+    Raises:
+        UsageError: it cannot be written.
+    """
+    # Of this machine's name alone: not every file system tells another machine of a lock.
     host = socket.gethostname()
-    for path in folder.glob(f"{host}-*"):
-        pid = path.name.removeprefix(f"{host}-")
-        if pid.isdecimal() and not psutil.pid_exists(int(pid)):
-            shutil.rmtree(path, ignore_errors=True)
+    own = shared / f"{host}-{unique()}"
+    try:
+        remove_left(shared.glob(f"{glob.escape(host)}-*"))
+        own.mkdir(parents=True)
+        return own, hold_folder(own)
+    except OSError as error:
+        raise cannot_write(own, error) from None

@@ -5,6 +5,7 @@ request under way goes on with those that it began with. An old version is unloa
 request that uses it is done.
 """
 
+import math
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from parelha.engines.server_http import Http
+from parelha.engines.server_texts import told_window
 from parelha.errors import ParelhaError, ServerRefusedError, UsageError, WorkFailedError
 
 _CONTROL_SECONDS = 120.0  # to load an adapter, beside requests under way
@@ -43,6 +45,8 @@ class VllmServer:
     Attributes:
         url: of the server.
         is_up: whether it is asked; whoever finds it dead, or back, sets it.
+        lost_at: when it was left out, by the monotonic clock in seconds; infinite until it was.
+        window: tokens that a prompt and its answer may have together; 0 where it tells none.
         is_failing: whether a request has failed at it since: what waits for a thread is not sent.
 
     Raises:
@@ -54,6 +58,7 @@ class VllmServer:
         self._control = Http(url, key_env, patient=False, seconds=_CONTROL_SECONDS)
         self.url = self._answers.url
         self.is_up = self.is_failing = False
+        self.window, self.lost_at = 0, math.inf
         self._lock = threading.Lock()
         self._held: set[str] = set()
         self._users: Counter[str] = Counter()
@@ -64,6 +69,10 @@ class VllmServer:
         self._answers.close()
         self._control.close()
 
+    def give_up(self) -> None:
+        """Break off the completions under way; their callers are told that the server fails."""
+        self._answers.drop()
+
     def greet(self, folder: Path) -> None:
         """Begin with the server, or anew with one that was lost.
 
@@ -73,9 +82,10 @@ class VllmServer:
             UsageError: nobody is there, or it is no vLLM server.
             WorkFailedError: it fails.
         """
+        listed = self._listed()  # before the lock, which those need whose requests are given up
         with self._lock:
             self._held.clear()
-            for name, root in self._listed().items():
+            for name, root in listed.items():
                 if Path(root).is_relative_to(folder) and not Path(root).exists():
                     self._unload(name)
 
@@ -172,6 +182,7 @@ class VllmServer:
         with suppress(AttributeError, KeyError, TypeError):  # no list of models at all
             for model in listed["data"]:
                 found[str(model["id"])] = str(model.get("root") or "")
+                self.window = told_window(model) or self.window  # adapters tell none
                 is_vllm |= model.get("owned_by") == "vllm"
         if not is_vllm:
             raise UsageError(f"{self.url} is no vLLM server, the only one that takes adapters")

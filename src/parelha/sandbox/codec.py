@@ -4,7 +4,7 @@
 holds what they share. Both sides of the border use them, so they import nothing of the package
 but each other. There is no pickle and no hook: a value is written by its *exact* type from a
 closed list and rebuilt by ours, so a subclass, an object with a clever ``__eq__`` or a lazy object
-cannot be sent at all.
+cannot be sent at all. Of a named tuple, where a program answers with one, the plain tuple is sent.
 
 Layout: one tag byte, then a payload whose lengths are little-endian unsigned 32-bit numbers.
 """

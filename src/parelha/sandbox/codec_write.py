@@ -38,10 +38,15 @@ class Encoder:
         limit: bytes one message may weigh.
         numpy, pandas: the modules, or None where the process has not imported them (no value of
             theirs can exist then).
+        named_tuples: write a value of a class that inherits from tuple as the tuple that it is;
+            else it is refused, since whoever reads it could not ask for a field.
     """
 
-    def __init__(self, limit: int, numpy: Any = None, pandas: Any = None) -> None:
+    def __init__(
+        self, limit: int, numpy: Any = None, pandas: Any = None, *, named_tuples: bool = False
+    ) -> None:
         self.limit = limit
+        self.named_tuples = named_tuples
         self.numpy = numpy
         self.pandas = pandas
         self.uses_numpy = False
@@ -72,7 +77,7 @@ class Encoder:
         self.put(tag, U32.pack(len(data)), data)
 
     def write(self, value: Any, depth: int) -> None:
-        """Append one value; types are compared with ``is``, never with isinstance."""
+        """Append one value; types are compared with ``is``, never with isinstance of a value."""
         self._nodes += 1
         if depth > MAX_DEPTH:
             raise CodecError(f"the value nests deeper than {MAX_DEPTH} levels")
@@ -108,6 +113,9 @@ class Encoder:
                 self.write(item, depth + 1)
         elif kind in _TIMES:
             self._write_time(value)
+        elif self.named_tuples and issubclass(kind, tuple):
+            # What tuple itself holds, as an exact tuple: methods of the class are never called.
+            self.write(tuple.__getitem__(value, slice(None)), depth)
         elif not (self._write_numpy(value, depth) or self._write_pandas(value, depth)):
             name = type.__getattribute__(kind, "__name__")
             raise CodecError(f"a value of type {name} is outside the list of plain types")

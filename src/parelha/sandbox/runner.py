@@ -3,20 +3,17 @@
 import contextlib
 import os
 import re
-import shutil
 import sys
 import tempfile
 import threading
-import time
 import weakref
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, Literal
 
-from filelock import FileLock
-
 from parelha.closing import Closing
 from parelha.errors import InfrastructureError, InputError, UsageError
+from parelha.files import give_up_folder, hold_folder, remove_left
 from parelha.slots import Slots
 from parelha.types import Limits, RunResult
 
@@ -30,7 +27,6 @@ from .worker import PROFILES
 FOLDER = "parelha-sandbox-"
 INPUT_BYTES = 64 * 1024 * 1024
 Kind = Literal["program", "timed", "harness"]  # how the worker takes what it is sent
-_OLD_SECONDS = 3600.0  # of a folder without a lock: whoever made it is gone
 # Words, not syntax: a tree would mean parsing hostile source in this process (a parser can be
 # made to hang or crash), and a word too many only costs a heavier fork.
 _WORDS = (
@@ -237,7 +233,8 @@ class Sandbox(Closing):
         layout = find_layout(("matplotlib",) if self._plots else ())
         _remove_leftovers()
         self._base = Path(tempfile.mkdtemp(prefix=f"{FOLDER}{os.getpid()}-"))
-        self._leave = weakref.finalize(self, _give_up, self._base, _hold(self._base))
+        held = hold_folder(self._base)
+        self._leave = weakref.finalize(self, give_up_folder, self._base, held)
         self._base.chmod(0o755)
         for name in ("farm", "empty", "root"):
             (self._base / name).mkdir()
@@ -271,29 +268,9 @@ class Sandbox(Closing):
             return probing.try_attacks(zygote, problem)
 
 
-def _hold(folder: Path) -> FileLock:
-    """Claim a folder until this process ends; another machine that shares it sees that too.
-
-    Raises:
-        OSError: somebody has it.
-    """
-    held = FileLock(folder / "lock", thread_local=False)  # any thread may give it up
-    held.acquire(timeout=0)
-    return held
-
-
-def _give_up(folder: Path, held: FileLock) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
-    held.release()
-
-
 def _remove_leftovers() -> None:
     """Remove the folders of runs that were killed before they could do it themselves."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{FOLDER}*-*"):
-        with contextlib.suppress(OSError):  # somebody else's, or held
-            old = time.time() - folder.stat().st_mtime > _OLD_SECONDS
-            if old or (folder / "lock").exists():  # else it is being made
-                _give_up(folder, _hold(folder))
+    remove_left(Path(tempfile.gettempdir()).glob(f"{FOLDER}*-*"))
 
 
 def encode_messages(

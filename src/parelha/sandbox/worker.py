@@ -294,7 +294,8 @@ def _pause(nonce: bytes, kind: bytes) -> bytes:
 
 
 def _encode(parts: Any, value: object, budget: int) -> tuple[bytes, bytes]:
-    encoder = parts.codec_write.Encoder(budget, sys.modules.get("numpy"), sys.modules.get("pandas"))
+    libraries = sys.modules.get("numpy"), sys.modules.get("pandas")
+    encoder = parts.codec_write.Encoder(budget, *libraries, named_tuples=True)
     try:
         return b"V", encoder.encode(value)
     except MemoryError:

@@ -182,10 +182,11 @@ def stage_of(runtime: Runtime, tools: DataTools, shape: Shape) -> Stage:
 
 def check_window(stage: Stage, runtime: Runtime, task: Task) -> None:
     """Refuse what would not fit into a model's window, before anything is generated."""
-    if runtime.weights is None:
+    windows = {agent: runtime.window(agent)[0] for agent in stage.roles}
+    if not any(windows.values()):
         return
     for agent, need in LongestDialogues(stage).of(task).items():
-        window = runtime.policy.window(agent)
+        window = windows[agent]
         if window and need > window:
             raise UsageError(
                 f"the question and what is told of its data need up to {need} tokens and the "

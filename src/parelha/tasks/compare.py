@@ -249,12 +249,12 @@ _BY_KIND: dict[str, Callable[[Comparator, Any, Any, int], str | None]] = {
 
 
 def kind_of(value: object) -> str:
-    """Return the word under which a value is compared, by its exact type."""
+    """Return the word under which a value is compared, by its type; named tuples are tuples."""
     kind = _KINDS.get(type(value))
     if isinstance(value, np.timedelta64) and value.dtype == "m8" and not np.isnat(value):
         return "timedelta64 without a unit"  # numpy finds it equal to as many of any unit
-    if kind is not None:
-        return kind
+    if kind is not None or isinstance(value, tuple):
+        return kind or "tuple"  # a reference's named tuple; a program's has arrived as a tuple
     if isinstance(value, np.generic):
         return _NUMPY_KINDS.get(value.dtype.kind, value.dtype.name)
     name = type(value).__name__
