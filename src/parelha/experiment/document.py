@@ -16,7 +16,8 @@ _HEAD = """# Results
 
 Made by `parelha experiment --page` from the `results.json` of each experiment; no figure is typed
 by hand. `parelha experiment FILE` at the commit named below repeats one; at another commit the
-configuration may differ.
+configuration may differ. An arm that was trained in another experiment was trained at that one's
+commit.
 """
 _NOTHING = "No experiment has been measured yet, so there is nothing to claim."
 
@@ -54,8 +55,8 @@ def _experiments(folder: Path) -> list[tuple[Path, dict[str, Any]]]:
 def _part(results: Mapping[str, Any], times: Mapping[str, Any]) -> str:
     lines = [f"## {_cell(results['name'])}", "", *map(_cell, claims(results)), ""]
     lines += _markdown([{"": name, " ": value} for name, value in facts(results, times).items()])
-    for title, rows, _ in titled_tables(results, times):
-        lines += [f"### {title}", "", *_markdown(rows)]
+    for title, rows, note in titled_tables(results, times):
+        lines += [f"### {title}", "", note, "", *_markdown(rows)]
     return "\n".join(lines)
 
 

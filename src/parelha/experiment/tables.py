@@ -35,11 +35,12 @@ def titled_tables(
 ) -> list[tuple[str, Rows, str]]:
     """Every table that has rows, with its title and a note on it."""
     tables = [
-        ("Arms", arm_rows(results), "New tokens are those of programs and reviews."),
+        ("Arms", arm_rows(results), "New tokens are those that training wrote."),
         (
             "Held-out tasks",
             rate_rows(results),
-            "All seeds together; intervals over families. ARM/OTHER was played beside the arm.",
+            "All seeds together; intervals over families. ARM/OTHER was played beside the arm. "
+            "Tokens are of prompts and answers.",
         ),
         (
             "Beside another's figures",
