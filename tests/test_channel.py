@@ -4,7 +4,7 @@
 
 import ast
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache, partial
 
 import pytest
@@ -59,6 +59,30 @@ DRESSES: dict[str, Callable[[str], str]] = {
     "comments": lambda code: "\n".join(f"# {line}" for line in code.split("\n")),
     "spread out": lambda code: " ".join(tokens(code)),
     "commas": lambda code: " , ".join(tokens(code)),
+    "quotation marks": lambda code: in_quotes(tokens(code)),
+}
+
+
+def in_quotes(words: Iterable[str]) -> str:
+    return " ".join(f"'{word}'" for word in words)
+
+
+def reordered(pieces: Sequence[list[str]]) -> str:
+    return " after ".join(map(in_quotes, reversed(pieces)))
+
+
+def pieces_of(words: list[str], size: int) -> list[list[str]]:
+    return [words[i : i + size] for i in range(0, len(words), max(1, size))]
+
+
+DISGUISES: dict[str, Callable[[str], str]] = {
+    "halves": lambda code: reordered(pieces_of(tokens(code), -(-len(tokens(code)) // 2))),
+    "quarters": lambda code: reordered(pieces_of(tokens(code), -(-len(tokens(code)) // 4))),
+    "pieces of six": lambda code: reordered(pieces_of(tokens(code), 6)),
+    "lines bottom up": lambda code: reordered([tokens(line) for line in code.split("\n")]),
+    "a letter behind": lambda code: in_quotes(
+        f"{word}x" if word[0].isalnum() else word for word in tokens(code)
+    ),
 }
 
 
@@ -128,6 +152,14 @@ def test_a_solution_does_not_come_through_as_one_word_a_line(
         paid += 1 - copied(solution, signature, review)
     assert whole <= 0.45 * len(solutions())
     assert paid <= 0.3 * len(solutions())
+
+
+@pytest.mark.parametrize("disguise", DISGUISES.values(), ids=DISGUISES)
+def test_a_solution_in_another_order_or_spelling_is_hardly_paid(
+    disguise: Callable[[str], str],
+) -> None:
+    paid = sum(1 - copied(s, signature, disguise(body(s))) for _, signature, s in solutions())
+    assert paid <= 0.35 * len(solutions())
 
 
 def test_a_known_name_is_one_however_many_words_it_has() -> None:

@@ -10,8 +10,10 @@ credit asks what of the revision stands in the review, however dressed.
 import keyword
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
+from itertools import pairwise
 
 MAX_CODE = 10  # names, numbers and operators: an expression or two, and few whole bodies
 LEFT_OUT = "[...]"
@@ -23,6 +25,8 @@ _OPENING, _CLOSING = "([{", ")]}"
 _PUNCTUATION = _PROSE - {"-"} | {"[", "]", "{", "}"}
 # Everything in a code block or a code span is code, closed or not.
 _MARKED = re.compile(r"(`{3,}|~{3,}).*?(?:\1|\Z)|`[^`\n]+(?:`|$)", re.DOTALL | re.MULTILINE)
+# 'total' '=' 'sum' '(': signs and names one by one, as no sentence has them.
+_ONE_BY_ONE = re.compile(r"(?:([`'\"])[^\s`'\"]+\1[ ,]*){6,}")
 _LINE = re.compile(r"^[ \t>*#\d.)-]*+(\S[^\n]*)", re.MULTILINE)
 _STATEMENT = re.compile(
     r"(?:def|class|for|while|if|elif|with|async|match|case|except)\b.*:\s*"
@@ -39,6 +43,7 @@ _LONGEST_WORD = 20  # letters: longer ones are rare in either language
 _LETTERS = 5  # of a name, on average
 _MOST_JOINED = 3  # words in a name that prose may have: NumPy, DataFrame
 _LONGEST = 1000  # words of a text that are compared: the time grows with their square
+_PUT_ON = 2  # letters that are put on a name
 _QUOTED = 3  # tokens in a row that make a quotation where they stand elsewhere too
 
 
@@ -77,8 +82,8 @@ def copied(program: str, before: str, review: str) -> float:
     """How far a revision was copied out of its review, 0 (not) to 1 (twice the bound or more).
 
     Counts the names, numbers and operators that the revision has, the program before had not, and
-    the review holds in the same order or its reverse, however they are spelled. As many as a review
-    may carry are no copy.
+    the review holds in the same order or its reverse, or in pairs in any order, however they are
+    spelled. As many as a review may carry are no copy.
 
     Args:
         program: the revision.
@@ -88,7 +93,8 @@ def copied(program: str, before: str, review: str) -> float:
     old, new = _words(before)[:_LONGEST], _words(program)[:_LONGEST]
     steps = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
     changed = [word for step, _, _, a, b in steps if step != "equal" for word in new[a:b]]
-    taken = max(_common(*pair) for pair in _readings(changed, _words(review)[:_LONGEST], review))
+    readings = list(_readings(changed, _words(review)[:_LONGEST], review))
+    taken = max(max(_common(*one), _in_pairs(*one)) for one in readings)
     return min(1.0, max(0, taken - MAX_CODE) / MAX_CODE)
 
 
@@ -101,11 +107,21 @@ def _readings(
     yield changed, [word[::-1] for word in words]
     yield changed, _words(_INSIDE.sub("", review))[:_LONGEST]
     yield [_DOUBLED.sub(r"\1", w) for w in changed], [_DOUBLED.sub(r"\1", w) for w in words]
+    yield changed, [_trimmed(word, frozenset(changed)) for word in words]
     backwards = [word[::-1] for word in words]
     for one in (words, words[::-1], backwards, backwards[::-1]):
         if (apart := _apart(one, changed)) != one:
             yield changed, apart[:_LONGEST]
             yield changed, apart[:_LONGEST][::-1]
+
+
+def _trimmed(word: str, names: Collection[str]) -> str:
+    """The word without the letters that were put before or behind one of the names, two at most."""
+    for cut in range(1, _PUT_ON + 1):
+        for one in (word[cut:], word[:-cut]):
+            if word not in names and len(one) > _PUT_ON and one in names:
+                return one
+    return word
 
 
 def _apart(words: Sequence[str], names: Iterable[str]) -> list[str]:
@@ -151,6 +167,16 @@ def _common(one: Sequence[str], other: Sequence[str]) -> int:
     return row[-1]
 
 
+def _in_pairs(one: Sequence[str], other: Sequence[str]) -> int:
+    """How many words of the one stand in it beside the same word as in the other, in any order."""
+    left, found = Counter(pairwise(other)), set[int]()
+    for i, pair in enumerate(pairwise(one)):
+        if left[pair]:
+            left[pair] -= 1
+            found |= {i, i + 1}
+    return len(found)
+
+
 def _counts(words: Sequence[str], known: Iterable[Sequence[str]]) -> list[bool]:
     """Of each token whether it counts as code: no punctuation, and no part of a quotation."""
     grams: set[tuple[str, ...]] = set()
@@ -176,7 +202,7 @@ def _spans(code: Sequence[bool]) -> list[tuple[int, int]]:
 
 def _code(text: str, tokens: Sequence[re.Match[str]]) -> list[bool]:
     """Of each token whether it is code, by its signs and its neighbours."""
-    spans = [found.span() for found in _MARKED.finditer(text)]
+    spans = [m.span() for marked in (_MARKED, _ONE_BY_ONE) for m in marked.finditer(text)]
     spans += [m.span(1) for m in _LINE.finditer(text) if _STATEMENT.fullmatch(m[1].rstrip())]
     code = [any(a <= token.start() < b for a, b in spans) for token in tokens]
     depth, end = 0, 0
