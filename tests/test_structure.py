@@ -1,5 +1,6 @@
 """Complexity, dead code and length: what is counted, and what of it costs reward."""
 
+import ast
 import time
 from dataclasses import replace
 
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parelha.analysis import structure, unused
+from parelha.analysis import _mypy_sight, structure, unused
 from parelha.analysis.complexity import TOO_DEEP
 from parelha.config import RewardConfig
 from parelha.rewards import program_value, structure_deficits
@@ -129,6 +130,41 @@ def test_nesting_too_deep_to_measure_counts_as_too_complex() -> None:
     assert structure("x = " + "-" * 800 + "1\n").cognitive == TOO_DEEP
     elifs = "def f():\n    if a:\n        pass\n" + "    elif b:\n        pass\n" * 800
     assert structure(elifs).cyclomatic >= 800
+
+
+@pytest.mark.parametrize(
+    ("statement", "unseen"),
+    [
+        ("del rows", 0),
+        ("del rows, names", 0),
+        ("del rows[0], rows[name]", 0),
+        ("del rows[rows.update(a=max(values))]", 5),
+        ("del rows.items[0]", 3),
+        ("raise TypeError", 0),
+        ("raise TypeError('no list') from error", 0),
+        ("raise TypeError(f'no list: {type(rows).__name__}, {len(rows)} {rows!r:>9}')", 0),
+        ("raise ValueError('%s of %d' % (name, rows.shape))", 0),
+        ("raise ValueError('{} of {}'.format(name, rows.shape))", 0),
+        ("raise FoundError(max(values) - min(values))", 5),
+        ("raise FoundError(rows + [1])", 3),
+        ("raise FoundError([value for value in rows])", 3),
+        ("raise FoundError(f'{rows.pop()}')", 5),
+        ("raise FoundError(*rows)", 2),
+        ("raise FoundError(names) from work(rows)", 3),
+        ("raise FoundError('a'.format(" + "a.b, " * 9 + "))", 13),
+        ("def inner(kept: int = rows.update(a=1)) -> None: ...", 3),
+        ("@keep\ndef inner(kept: int = 0) -> None: ...", 0),
+        ("@rows.update(a=1)\ndef inner() -> None: ...", 3),
+        ("@rows.update(a=1)\nclass Inner: ...", 3),
+        ("class Inner(Outer, kept=rows.update(a=1)): ...", 3),
+        ("try: pass\nexcept rows.update(a=1): pass", 3),
+        ("try: pass\nexcept (KeyError, re.error): pass", 0),
+        ("match 1:\n    case 1 if rows.update(a=1): pass", 4),
+    ],
+)
+def test_dead_code_is_free_only_where_it_works_nothing_out(statement: str, unseen: int) -> None:
+    dead = ast.parse(statement)
+    assert _mypy_sight._unseen(dead, set(), []) == unseen  # pylint: disable=protected-access
 
 
 @pytest.mark.parametrize(
