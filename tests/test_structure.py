@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parelha.analysis import _mypy_sight, structure, unused
+from parelha.analysis import _mypy_sight, structure, unused, widened
 from parelha.analysis.complexity import TOO_DEEP
 from parelha.config import RewardConfig
 from parelha.rewards import program_value, structure_deficits
@@ -165,6 +165,43 @@ def test_nesting_too_deep_to_measure_counts_as_too_complex() -> None:
 def test_dead_code_is_free_only_where_it_works_nothing_out(statement: str, unseen: int) -> None:
     dead = ast.parse(statement)
     assert _mypy_sight._unseen(dead, set(), []) == unseen  # pylint: disable=protected-access
+
+
+FLOATS = "def f(values: list[float], *, low: float = 0) -> float | None:"
+
+
+@pytest.mark.parametrize(
+    ("source", "wide"),
+    [
+        ("def f(values: object, low: float) -> float: ...", True),
+        ("def f(values: list[float]) -> object: ...", True),
+        ("def f(values: list[float]) -> 'object': ...", True),
+        ("def f(values: 'list[float] | object') -> float: ...", True),
+        ("def f(values: Union[list[float], object]) -> float: ...", True),
+        ("def f(values: Optional[object]) -> float: ...", True),
+        ("def f(values: builtins.object) -> float: ...", True),
+        ("def f(*values: object) -> float: ...", True),
+        ("Rows = list | object\ndef f(values: Rows) -> float: ...", True),
+        ("Rows: TypeAlias = 'object'\ndef f(values: Rows) -> float: ...", True),
+        ("T = TypeVar('T')\ndef f(values: T) -> T: ...", True),
+        ("def g(values: object) -> float: ...\nf = g", True),
+        ("T = TypeVar('T', int, float)\ndef f(values: list[T]) -> T: ...", False),
+        ("T = TypeVar('T', bound=float)\ndef f(values: list[T]) -> T: ...", False),
+        ("def f(values: Sequence[float]) -> float: ...", False),
+        ("def f(values: List[float]) -> Optional[float]: ...", False),
+        ("def f(values: Iterable[object]) -> Union[float, None]: ...", False),
+        ("def f(values: list[int], *, low: int = 0) -> 'float | None': ...", False),
+        ("def f(values): ...", False),
+        ("def f(values: list[float]) -> float: ...\ndef g(a: object) -> object: ...", False),
+        ("f = 3", False),
+        ("def f(", False),
+    ],
+)
+def test_object_in_place_of_the_tasks_types_is_told(source: str, wide: bool) -> None:
+    assert widened(source, FLOATS, "f") == wide
+    assert not widened(source, "def f(values: object, *rest: object) -> Any:", "f")
+    assert not widened(source, "def f(values):", "f")
+    assert not widened(source, "# only the lines that belong in the marked place", "f")
 
 
 @pytest.mark.parametrize(
