@@ -4,6 +4,7 @@
 
 import ast
 import re
+import time
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache, partial
 
@@ -254,6 +255,21 @@ def test_a_pasted_solution_is_all_copy_and_advice_is_none() -> None:
 )
 def test_copies_are_found_however_they_were_dressed(dress: Callable[[str], str]) -> None:
     assert copied(SOLUTION, DRAFT, dress(body(SOLUTION))) > 0.9
+
+
+def test_programs_that_share_every_other_word_are_compared_in_no_time() -> None:
+    """Twelve times as long without a bound, in the process that trains."""
+    before, after = (" ".join(f"{name}{i} + 1 *" for i in range(500)) for name in "ab")
+    began = time.process_time()
+    assert copied(after, before, "advice " * 100) == 0.0
+    assert time.process_time() - began < 3.0
+
+
+def test_a_copy_at_the_end_of_a_long_program_is_found() -> None:
+    before = "\n".join(f"n{i} = {i}" for i in range(600))
+    pasted = "\n".join(f"m{i} = n{i} * {i}" for i in range(20))
+    assert copied(f"{before}\n{pasted}\n", f"{before}\n", pasted) == 1.0
+    assert copied(f"{pasted}\n{before}\n", f"{before}\n", pasted) == 1.0
 
 
 def test_honest_advice_is_no_copy_of_any_solution() -> None:

@@ -73,11 +73,19 @@ BLOCKS = {
     "docstring in a list": "1. So:\n\n"
     + "".join(f"   {line}\n" for line in f"{T}py\n{DOCUMENTED}{T}".split("\n")),
     "fence in a line": f"{T}python\n{CODE}# {T} and `{T}`\n{T}",
+    # Markdown around it all
+    "in markdown": f"````markdown\nSo:\n{T}python\n{CODE}{T}\n````",
+    "in md": f"~~~md\n{T}python\n{CODE}{T}\n~~~\nDone.",
+    "in markdown, fences alike": f"{T}markdown\n{T}python\n{CODE}{T}\n{T}",
+    "in markdown, example before": f"````md\n{T}\nx = 1\n{T}\n{T}python\n{CODE}{T}\n````",
     # other blocks
     "usage behind": f"{T}python\n{CODE}{T}\nExample:\n{T}python\nprint(f(1))\n{T}",
     "output behind": f"{T}python\n{CODE}{T}\nOutput:\n{T}\n2\n{T}",
     "shell before": f"{T}bash\npip install numpy\n{T}\n{T}python\n{CODE}{T}",
     "output before": f"Wanted:\n{T}\n2\n{T}\nSo:\n{T}python\n{CODE}{T}",
+    "example before": f"{T}\nInput: values = [1.0]\nOutput: 2.0\n{T}\n{T}python\n{CODE}{T}",
+    "assignment before": f"{T}\nx = 1\n{T}\nSo:\n{T}\n{CODE}{T}",
+    "sentence before": f"{T}\nfrom x the next\nclass of x, import it\n{T}\n{T}py\n{CODE}{T}",
     "session before": f"{T}pycon\n>>> f(1)\n2\n{T}\n\n{T}python\n{CODE}{T}",
     "empty before": f"{T}python\n\n{T}\n{T}python\n{CODE}{T}",
     # thoughts
@@ -157,6 +165,9 @@ LINES = st.sampled_from(
         '"""',
         "text",
         f"{T}bash",
+        "````markdown",
+        f"{T}md",
+        "def f(x):",
         "\ufeff",
     ]
 )
@@ -171,9 +182,21 @@ def test_the_stop_rule_and_the_parser_agree(lines: list[str], end: str) -> None:
             assert program and not reason
             break
     else:
-        # What never was complete has no closed block at its end: it is bare, or nothing.
+        # What never was complete is bare, or nothing, or blocks that only assign.
         program, reason = extract_program(answer, "length")
-        assert not program and reason
+        assert bool(program) != bool(reason)
+        assert "def" not in program and (not program or "x = 1" in program)
+
+
+@pytest.mark.parametrize("finish", ["stop", "length"])
+def test_a_block_without_a_language_that_only_assigns_is_the_program_if_none_else_is(
+    finish: Any,
+) -> None:
+    answer = f"So:\n{T}\nresult = frame.sum()\n{T}\nIt gives:\n{T}\n3.0\n{T}\n"
+    assert not any(program_complete(answer[:n]) for n in range(len(answer) + 1))
+    assert extract_program(answer, finish) == ("result = frame.sum()\n", "")
+    cut_off = f"{answer}{T}python\n{CODE}"
+    assert extract_program(cut_off, "length") == ("", "cut by the token limit")
 
 
 @given(st.text("`~> \n-1.x\t", max_size=80), st.sampled_from(("stop", "length")))

@@ -17,7 +17,7 @@ from parelha.errors import InfrastructureError
 from parelha.grading import Grader
 from parelha.once import Once
 from parelha.tasks import Comparator
-from parelha.types import Analysis, CallResult, Case, Outcome, RunResult, Task
+from parelha.types import Analysis, CallResult, Case, Outcome, RunResult, Structure, Task
 from tests.fakes import fake_task
 
 PROGRAM = "def f(x):\n    return x\n"
@@ -53,6 +53,17 @@ def test_all_right_values_pass() -> None:
     assert (score.tests.passed, score.tests.total, score.tests.details) == (2, 2, ())
     assert (score.tests.cpu_seconds, score.tests.sandbox_level) == (0.5, 2)
     assert score.analysis == Analysis()
+
+
+def test_an_entry_point_of_objects_is_unannotated_where_the_task_names_types() -> None:
+    wide = "def f(x: object) -> object:\n    return x\n"
+    counted = Analysis(structure=Structure(functions=1, annotated=1))
+    task = replace(task_of(1), signature="def f(x: int) -> int:")
+    for program, annotated in ((wide, 0), (wide.replace("object", "int"), 1)):
+        with grader_of(CallResult(GOOD, 1)) as grader:
+            grader.analyser.analyse = lambda _: counted
+            score = grader.grade(task, program)
+        assert score.analysis.structure.annotated == annotated
 
 
 def test_the_first_failure_names_the_outcome_unless_something_worse_happened() -> None:

@@ -31,6 +31,17 @@ CLEAN = {
         'def solve(values: list[float]) -> float:\n    """Return the mean by the table."""\n'
         '    return MEANS["plain"](values)\n'
     ),
+    "calls beside the statements": (
+        "import functools\nfrom dataclasses import dataclass\n\n\n@dataclass(frozen=True)\n"
+        'class Part:\n    """A sum and how many it is of."""\n\n'
+        "    total: float\n    count: int\n\n\n"
+        '@functools.lru_cache(maxsize=int("9"))\n'
+        'def share(part: Part, least: int = int("1")) -> float:\n    """Return the mean of it."""\n'
+        "    return part.total / max(part.count, least)\n\n\n"
+        'def solve(values: list[float]) -> float:\n    """Return the mean of the values."""\n'
+        "    match values:\n        case [one] if abs(one) > 0:\n            return one\n"
+        "    return share(Part(sum(values), len(values)))\n"
+    ),
     "a table that is filled in a loop": (
         'def square(number: int) -> int:\n    """Return its square number."""\n'
         "    return number * number\n\n\nSQUARES: dict[int, int] = {}\nfor _number in range(3):\n"
@@ -82,7 +93,17 @@ def test_what_python_cannot_write_again_is_counted_all_the_same(odd: str) -> Non
     assert structure(source).cyclomatic == 2
 
 
+DEAD = "from typing import Literal\n\nDEAD: Literal[False] = bool(0)\nKEPT: dict[str, int] = {}\n"
 HIDING = {
+    "dead deletions that work something out": (
+        f"{DEAD}if DEAD:\n    del KEPT[KEPT.update(a=max(1, [])) or 0]\n"
+        "    del KEPT[KEPT.update(b=min(1, [])) or 0]\n    del KEPT[KEPT.pop(1, b'') + 0]\n\n\n"
+    ),
+    "dead exceptions that carry results": (
+        f"{DEAD}try:\n    if DEAD:\n        raise KeyError(max(1, []) - min(1, []))\n"
+        "    if DEAD:\n        raise KeyError([one.lost for one in KEPT] + 1)\n"
+        "    if DEAD:\n        raise KeyError(KEPT.update(a=''))\nexcept KeyError:\n    pass\n\n\n"
+    ),
     "code of a text put into memory": (
         'import codeop\nimport ctypes\n\nKEPT = codeop.compile_command("x = 1", symbol="exec")\n'
         "CELLS = (ctypes.c_uint64 * 4).from_address(id(KEPT))\n\n\n"

@@ -1,12 +1,14 @@
 """Complexity, dead code and length: what is counted, and what of it costs reward."""
 
+import ast
+import time
 from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parelha.analysis import structure, unused
+from parelha.analysis import _mypy_sight, structure, unused, widened
 from parelha.analysis.complexity import TOO_DEEP
 from parelha.config import RewardConfig
 from parelha.rewards import program_value, structure_deficits
@@ -90,6 +92,16 @@ def test_what_the_entry_point_does_not_reach_is_unused(rest: str, count: int) ->
     assert unused("def f(x):\n    return helper() + TABLE[x]\n\n\n" + rest, "f") == count
 
 
+def test_what_is_reached_one_by_one_is_found_in_no_time() -> None:
+    """Looking at all statements in each round took 30 seconds of the grader's own process."""
+    keeper = "def keep(g):\n    return [g" + ", g" * 300 + "]\n"
+    links = (f"a{i} = []\na{i}.append(a{i + 1})\n@keep\ndef g(): pass\n" for i in range(150))
+    source = f"def f():\n    return a0\n{keeper}{''.join(links)}a150 = []\n"
+    began = time.process_time()
+    assert unused(source, "f") == 151
+    assert time.process_time() - began < 2.0
+
+
 def test_without_the_entry_point_nothing_is_called_unused() -> None:
     assert unused("def g(): return 1\n", "f") == 0
 
@@ -118,6 +130,78 @@ def test_nesting_too_deep_to_measure_counts_as_too_complex() -> None:
     assert structure("x = " + "-" * 800 + "1\n").cognitive == TOO_DEEP
     elifs = "def f():\n    if a:\n        pass\n" + "    elif b:\n        pass\n" * 800
     assert structure(elifs).cyclomatic >= 800
+
+
+@pytest.mark.parametrize(
+    ("statement", "unseen"),
+    [
+        ("del rows", 0),
+        ("del rows, names", 0),
+        ("del rows[0], rows[name]", 0),
+        ("del rows[rows.update(a=max(values))]", 5),
+        ("del rows.items[0]", 3),
+        ("raise TypeError", 0),
+        ("raise TypeError('no list') from error", 0),
+        ("raise TypeError(f'no list: {type(rows).__name__}, {len(rows)} {rows!r:>9}')", 0),
+        ("raise ValueError('%s of %d' % (name, rows.shape))", 0),
+        ("raise ValueError('{} of {}'.format(name, rows.shape))", 0),
+        ("raise FoundError(max(values) - min(values))", 5),
+        ("raise FoundError(rows + [1])", 3),
+        ("raise FoundError([value for value in rows])", 3),
+        ("raise FoundError(f'{rows.pop()}')", 5),
+        ("raise FoundError(*rows)", 2),
+        ("raise FoundError(names) from work(rows)", 3),
+        ("raise FoundError('a'.format(" + "a.b, " * 9 + "))", 13),
+        ("def inner(kept: int = rows.update(a=1)) -> None: ...", 3),
+        ("@keep\ndef inner(kept: int = 0) -> None: ...", 0),
+        ("@rows.update(a=1)\ndef inner() -> None: ...", 3),
+        ("@rows.update(a=1)\nclass Inner: ...", 3),
+        ("class Inner(Outer, kept=rows.update(a=1)): ...", 3),
+        ("try: pass\nexcept rows.update(a=1): pass", 3),
+        ("try: pass\nexcept (KeyError, re.error): pass", 0),
+        ("match 1:\n    case 1 if rows.update(a=1): pass", 4),
+    ],
+)
+def test_dead_code_is_free_only_where_it_works_nothing_out(statement: str, unseen: int) -> None:
+    dead = ast.parse(statement)
+    assert _mypy_sight._unseen(dead, set(), []) == unseen  # pylint: disable=protected-access
+
+
+FLOATS = "def f(values: list[float], *, low: float = 0) -> float | None:"
+
+
+@pytest.mark.parametrize(
+    ("source", "wide"),
+    [
+        ("def f(values: object, low: float) -> float: ...", True),
+        ("def f(values: list[float]) -> object: ...", True),
+        ("def f(values: list[float]) -> 'object': ...", True),
+        ("def f(values: 'list[float] | object') -> float: ...", True),
+        ("def f(values: Union[list[float], object]) -> float: ...", True),
+        ("def f(values: Optional[object]) -> float: ...", True),
+        ("def f(values: builtins.object) -> float: ...", True),
+        ("def f(*values: object) -> float: ...", True),
+        ("Rows = list | object\ndef f(values: Rows) -> float: ...", True),
+        ("Rows: TypeAlias = 'object'\ndef f(values: Rows) -> float: ...", True),
+        ("T = TypeVar('T')\ndef f(values: T) -> T: ...", True),
+        ("def g(values: object) -> float: ...\nf = g", True),
+        ("T = TypeVar('T', int, float)\ndef f(values: list[T]) -> T: ...", False),
+        ("T = TypeVar('T', bound=float)\ndef f(values: list[T]) -> T: ...", False),
+        ("def f(values: Sequence[float]) -> float: ...", False),
+        ("def f(values: List[float]) -> Optional[float]: ...", False),
+        ("def f(values: Iterable[object]) -> Union[float, None]: ...", False),
+        ("def f(values: list[int], *, low: int = 0) -> 'float | None': ...", False),
+        ("def f(values): ...", False),
+        ("def f(values: list[float]) -> float: ...\ndef g(a: object) -> object: ...", False),
+        ("f = 3", False),
+        ("def f(", False),
+    ],
+)
+def test_object_in_place_of_the_tasks_types_is_told(source: str, wide: bool) -> None:
+    assert widened(source, FLOATS, "f") == wide
+    assert not widened(source, "def f(values: object, *rest: object) -> Any:", "f")
+    assert not widened(source, "def f(values):", "f")
+    assert not widened(source, "# only the lines that belong in the marked place", "f")
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,22 @@ from parelha.tasks.compare import MAX_LINE, canonical, describe
 
 EQUAL = Comparator()
 NAN = math.nan
+UTC = datetime.UTC
+
+
+class Lisbon(datetime.tzinfo):
+    """Its clocks went back by an hour at two o'clock on 27 October 2024."""
+
+    def utcoffset(self, dt: datetime.datetime | None) -> datetime.timedelta:
+        assert dt is not None
+        switched = dt.replace(tzinfo=None) >= datetime.datetime(2024, 10, 27, 1)
+        return datetime.timedelta(hours=1 - (switched and (dt.fold or dt.hour > 1)))
+
+    def dst(self, dt: datetime.datetime | None) -> datetime.timedelta:
+        return self.utcoffset(dt)
+
+
+TWICE = datetime.datetime(2024, 10, 27, 1, 30, tzinfo=Lisbon())
 
 
 @pytest.mark.parametrize(
@@ -55,6 +71,19 @@ NAN = math.nan
         (np.array([], dtype=int), np.array([])),
         (pd.Index([1, 2]), pd.RangeIndex(1, 3)),
         (datetime.datetime(2020, 1, 2), pd.Timestamp("2020-01-02")),
+        (TWICE, datetime.datetime(2024, 10, 27, 0, 30, tzinfo=UTC)),
+        (TWICE.replace(fold=1), datetime.datetime(2024, 10, 27, 1, 30, tzinfo=UTC)),
+        (datetime.datetime(2024, 10, 27, 1, 30, tzinfo=UTC), TWICE.replace(fold=1)),
+        (pd.Timestamp("2024-10-27T01:30Z"), TWICE.replace(fold=1)),
+        (
+            datetime.datetime.min.replace(tzinfo=datetime.timezone(datetime.timedelta(hours=1))),
+            datetime.datetime(1, 1, 1, 1, tzinfo=datetime.timezone(datetime.timedelta(hours=2))),
+        ),
+        (complex(NAN, 1), complex(NAN, 1)),
+        (np.array([complex(NAN, 1)]), np.array([complex(NAN, 1)])),
+        (np.array([complex(1e9, 0)]), np.array([complex(1e9, 1e-5)])),
+        (np.array([1j, 2]), np.array([1j, 2], np.complex64)),
+        (np.array([2 + 0j]), np.array([2])),
         (np.datetime64("NaT"), np.datetime64("NaT")),
         (pd.NaT, pd.NaT),
         (None, None),
@@ -101,6 +130,12 @@ def test_the_same_answer_is_equal(expected: object, actual: object) -> None:
         (pd.DataFrame({"a": [1]}), pd.Series([1], name="a"), "got Series"),
         (pd.Series([1]), pd.Series(["1"]), "expected dtype int64"),
         (datetime.date(2020, 1, 1), datetime.datetime(2020, 1, 1), "got datetime"),
+        (TWICE, TWICE.replace(fold=1), "got datetime"),
+        ({"a": TWICE.replace(fold=1)}, {"a": TWICE}, "got datetime"),
+        (TWICE, TWICE.replace(tzinfo=None), "got datetime"),
+        (np.array([complex(NAN, 1)]), np.array([complex(5, NAN)]), "[0]: expected (nan+1j)"),
+        (np.array([complex(math.inf, 1)]), np.array([complex(math.inf, 2)]), "expected (inf+1j)"),
+        ({1: [complex(NAN, 1)]}, {1: [complex(NAN, 2)]}, "expected (nan+1j)"),
     ],
     ids=describe,
 )
@@ -124,6 +159,9 @@ def test_the_options_do_what_they_say() -> None:
     assert Comparator(rel=0.1)(1.0, 1.05) is None
     assert Comparator(absolute=0.1)(0.0, 0.05) is None
     assert Comparator(exact_dtype=True)(np.zeros(1), np.zeros(1, np.float32)) is not None
+    assert Comparator(ordered=False)([complex(NAN, 1)], [complex(NAN, 2)]) is not None
+    odd = [np.array([complex(5, NAN)])]
+    assert Comparator(ordered=False)([np.array([complex(NAN, 1)])], odd) is not None
     shuffled = pd.Series([1.0], index=[7])
     assert Comparator(check_index=False)(pd.Series([1.0]), shuffled) is None
 

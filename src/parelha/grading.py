@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from parelha.analysis import Analyser, structure, to_text, unused
+from parelha.analysis import Analyser, structure, to_text, unused, widened
 from parelha.closing import Closing
 from parelha.config import Config
 from parelha.efficiency import EfficiencyMeter
@@ -183,7 +183,7 @@ class Grader(Closing):
             program,
             "",
             tests,
-            analysis.result(),
+            _as_asked(analysis.result(), task, program),
             efficiency,
             unused=unused(program, task.entry_point),
             reference_lines=_code_lines(task.reference),
@@ -348,6 +348,14 @@ def run_program(sandbox: Sandbox, task: Task, program: str, cases: Sequence[Case
     if isinstance(task, BenchmarkTask):
         return task.run_program(program, inputs, sandbox.run)
     return sandbox.run(program, task.entry_point, inputs, task.limits)
+
+
+def _as_asked(analysis: Analysis, task: Task, program: str) -> Analysis:
+    """An analysis in which a function that takes `object` for the task's types is unannotated."""
+    made = analysis.structure
+    if not made.annotated or not widened(program, task.signature, task.entry_point):
+        return analysis
+    return replace(analysis, structure=replace(made, annotated=made.annotated - 1))
 
 
 @lru_cache(maxsize=1024)

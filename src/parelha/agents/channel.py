@@ -13,7 +13,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 MAX_CODE = 10  # names, numbers and operators: an expression or two, and few whole bodies
 LEFT_OUT = "[...]"
@@ -42,7 +42,9 @@ _JOINT = re.compile(r"(?<=[^\W_])_+(?=[^\W_])|(?<=[a-z\d])(?=[A-Z])")  # two_wor
 _LONGEST_WORD = 20  # letters: longer ones are rare in either language
 _LETTERS = 5  # of a name, on average
 _MOST_JOINED = 3  # words in a name that prose may have: NumPy, DataFrame
-_LONGEST = 1000  # words of a text that are compared: the time grows with their square
+# Words of a text that are compared, without those with which both programs begin and end: the time
+# grows with their cube where two programs share every other word.
+_LONGEST = 500
 _PUT_ON = 2  # letters that are put on a name
 _QUOTED = 3  # tokens in a row that make a quotation where they stand elsewhere too
 
@@ -90,12 +92,26 @@ def copied(program: str, before: str, review: str) -> float:
         before: the program that was reviewed.
         review: the text in between.
     """
-    old, new = _words(before)[:_LONGEST], _words(program)[:_LONGEST]
+    old, new = (words[:_LONGEST] for words in _differing(_words(before), _words(program)))
     steps = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
     changed = [word for step, _, _, a, b in steps if step != "equal" for word in new[a:b]]
     readings = list(_readings(changed, _words(review)[:_LONGEST], review))
     taken = max(max(_common(*one), _in_pairs(*one)) for one in readings)
     return min(1.0, max(0, taken - MAX_CODE) / MAX_CODE)
+
+
+def _differing(one: list[str], other: list[str]) -> tuple[list[str], list[str]]:
+    """Two texts without what both begin with, and what both end with."""
+    head = _alike(one, other)
+    one, other = one[head:], other[head:]
+    tail = _alike(one[::-1], other[::-1])
+    return one[: len(one) - tail], other[: len(other) - tail]
+
+
+def _alike(one: Sequence[str], other: Sequence[str]) -> int:
+    """How many words two texts begin with alike."""
+    pairs = zip(one, other, strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def _readings(

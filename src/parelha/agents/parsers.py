@@ -2,12 +2,13 @@
 
 Code blocks are CommonMark's (0.31, "Fenced code blocks"), read by markdown-it-py. The program is
 the first closed Python block that is not blank: sampling stops where it ends, so nothing that
-follows can count. What a model thinks before its answer is no answer.
+follows can count. Where there is none, a block without a language that only assigns is the program.
+What a model thinks before its answer is no answer.
 """
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from markdown_it import MarkdownIt
@@ -27,9 +28,21 @@ _CLOSER = re.compile(r"^[ \t>]*+(?:`{3,}+|~{3,}+)[ \t\r]*+$", re.MULTILINE)
 _FENCE = re.compile(r"`{3}|~{3}")
 _LANGUAGE = re.compile(r"[\s{.]*+([\w+#.-]*+)([ \t]*+=)?")
 _PYTHON = re.compile(r"(?:i?py(?:thon)?[\d.]*|.*\.py)?", re.IGNORECASE)
+# What only a program has at the beginning of a line, and what examples and sentences have too.
+_DEFINITION = re.compile(
+    r"""^(?:
+        (?:async[ \t]+)?def[ \t]+\w+[ \t]*[(\[]
+      | class[ \t]+\w+[ \t]*[(:\[]
+      | import[ \t]+[\w.]+[ \t]*(?:as\b|[,;\#]|$)
+      | from[ \t]+[\w.]+[ \t]+import\b
+      | @\w
+    )""",
+    re.MULTILINE | re.VERBOSE,
+)
 _STATEMENT = re.compile(
     r"^(?:(?:def|import|from|class|async)\b|@|[^\W\d]\w* *+(?::[^=\n]*+)?=[^=])", re.MULTILINE
 )
+_MARKDOWN_NAMES = frozenset({"markdown", "md"})
 
 
 @dataclass(frozen=True)
@@ -74,10 +87,12 @@ def _holds_program(answer: str) -> bool:
 def extract_program(answer: str, finish: FinishReason) -> tuple[str, str]:
     """The program in `answer` and "", or "" and the reason why it has none.
 
-    The first closed Python block is the program. An answer without a block is taken as code when it
-    was ended by the model and starts like a module, and so is an indented block; anything else is
-    no program. All of it is data: the caller scores a missing program 0 and logs the reason. Byte
-    order marks and the ends of lines are made one kind.
+    The first closed Python block is the program. A block without a language that only assigns may
+    as well be an example (``Input: values = [1.0]``): it is the program where no other block is.
+    An answer without a block is taken as code when it was ended by the model and starts like a
+    module, and so is an indented block; anything else is no program. All of it is data: the caller
+    scores a missing program 0 and logs the reason. Byte order marks and the ends of lines are made
+    one kind.
     """
     if len(answer.encode("utf-8", "replace")) > MAX_PROGRAM_BYTES:
         return "", "answer too large"
@@ -85,9 +100,11 @@ def extract_program(answer: str, finish: FinishReason) -> tuple[str, str]:
     if said is None:
         return "", "cut by the token limit" if finish == "length" else "thought not closed"
     blocks = list(_fenced(said))
-    for block in blocks:
-        if _is_program(block):
-            return _tidy(block.code), ""
+    programs = [block for block in blocks if _is_program(block)]
+    if not programs and blocks and blocks[-1].closed:
+        programs = [block for block in blocks if _may_be_program(block)]
+    if programs:
+        return _tidy(programs[0].code), ""
     return ("", _fault(blocks, finish)) if blocks else _without_fence(said, finish)
 
 
@@ -120,6 +137,16 @@ def thought_end(prompt: str) -> str:
 
 
 def _fenced(answer: str) -> Iterator[_Block]:
+    """The fenced code blocks of an answer; those that a block of Markdown holds in its place."""
+    for block in _outermost(answer):
+        inside = list(_outermost(block.code)) if block.language in _MARKDOWN_NAMES else []
+        # Where both have fences of one length, what closes the inner block closes the outer one.
+        yield from (replace(one, closed=one.closed or block.closed) for one in inside)
+        if not inside:
+            yield block
+
+
+def _outermost(answer: str) -> Iterator[_Block]:
     """The fenced code blocks of an answer, those in lists and quotations too."""
     lines = answer.split("\n")
     for token in _MARKDOWN.parse(answer):
@@ -149,7 +176,11 @@ def _is_program(block: _Block) -> bool:
     if not block.closed or not _PYTHON.fullmatch(block.language):
         return False
     # A block without a name may as well be output, or a command: it has to look like Python.
-    return bool(block.code.strip() if block.language else _STATEMENT.search(_tidy(block.code)))
+    return bool(block.code.strip() if block.language else _DEFINITION.search(_tidy(block.code)))
+
+
+def _may_be_program(block: _Block) -> bool:
+    return block.closed and not block.language and bool(_STATEMENT.search(_tidy(block.code)))
 
 
 def _fault(blocks: list[_Block], finish: FinishReason) -> str:

@@ -3,7 +3,7 @@
 from parelha.analysis.analyser import Analyser
 from parelha.analysis.findings import to_text
 from parelha.analysis.reached import unused
-from parelha.analysis.structure import structure
+from parelha.analysis.structure import structure, widened
 from parelha.analysis.suppressions import neutralise
 
-__all__ = ["Analyser", "neutralise", "structure", "to_text", "unused"]
+__all__ = ["Analyser", "neutralise", "structure", "to_text", "unused", "widened"]

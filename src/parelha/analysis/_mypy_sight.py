@@ -36,6 +36,7 @@ _OPERATIONS = (
     ast.FormattedValue,
 )
 _RAISING = 8  # operations of a `raise` that reports: its exception, a type's name and a value
+_TELLING = frozenset({"type", "len", "repr", "str"})  # what a message says of an argument
 _PARTS = ("defs", "body", "else_body", "handlers", "finally_body", "bodies", "func", "items")
 
 Place = tuple[int, int]  # line from 1 and column from 0, the same in mypy and in ast
@@ -266,7 +267,11 @@ def _unseen(tree: ast.AST, seen: set[Place], said: list[dict[str, Any]]) -> int:
             places = {(part.lineno, part.col_offset) for part in own if isinstance(part, ast.expr)}
             if own and ((node.lineno, node.col_offset) in dead or not places & seen):
                 count += _cost(node, own, returns)
-        elif isinstance(node, ast.BoolOp):
+        for part in _apart(node):
+            inside = [one for one in ast.walk(part) if isinstance(one, ast.expr)]
+            if not {(one.lineno, one.col_offset) for one in inside} & seen:
+                count += _size(part) * any(isinstance(one, ast.Call) for one in inside)
+        if isinstance(node, ast.BoolOp):
             for number, value in enumerate(node.values):
                 if "ight operand" in dead.get((value.lineno, value.col_offset), ""):
                     count += sum(map(_size, node.values[number:]))
@@ -281,9 +286,9 @@ def _unseen(tree: ast.AST, seen: set[Place], said: list[dict[str, Any]]) -> int:
 def _cost(statement: ast.stmt, own: list[Any], returns: frozenset[str]) -> int:
     """What could be wrong in a statement; nothing in the usual ways to refuse an odd argument."""
     operations = sum(isinstance(part, _OPERATIONS) for part in own)
-    if isinstance(statement, ast.Delete):
+    if isinstance(statement, ast.Delete) and all(map(_is_plain_target, statement.targets)):
         return 0
-    if isinstance(statement, ast.Raise) and operations <= _RAISING:
+    if isinstance(statement, ast.Raise) and operations <= _RAISING and _only_reports(statement):
         return 0
     if isinstance(statement, ast.Return) and len(own) == 1:
         kind = type(own[0]).__name__.lower()
@@ -293,6 +298,56 @@ def _cost(statement: ast.stmt, own: list[Any], returns: frozenset[str]) -> int:
         if returns & {name.lower() for name in kinds}:
             return 0
     return 1 + operations
+
+
+def _is_plain_target(target: ast.expr) -> bool:
+    """Whether a `del` takes away a name, or what stands under a name or constant in one."""
+    parts = [target.value, target.slice] if isinstance(target, ast.Subscript) else [target]
+    return all(isinstance(part, ast.Name | ast.Constant) for part in parts)
+
+
+def _only_reports(statement: ast.Raise) -> bool:
+    """Whether a `raise` makes one exception of what it names, and works nothing out."""
+    error = statement.exc
+    made = [error.func, *error.args] if isinstance(error, ast.Call) else [error]
+    made += [keyword.value for keyword in getattr(error, "keywords", ())]
+    return all(part is None or _is_told(part) for part in [*made, statement.cause])
+
+
+def _is_told(node: ast.expr) -> bool:
+    """Whether an expression only quotes: names, texts, ``{type(x).__name__}``, ``"%s" % x``."""
+    parts: list[ast.expr]
+    match node:
+        case ast.Name() | ast.Constant():
+            parts = []
+        case ast.Attribute(value=value):
+            parts = [value]
+        case ast.JoinedStr(values=parts) | ast.Tuple(elts=parts):
+            pass
+        case ast.FormattedValue(value=value, format_spec=spec):
+            parts = [value, *([spec] if spec else [])]
+        case ast.BinOp(left=ast.Constant(value=str()), op=ast.Mod(), right=value):
+            parts = [value]
+        case ast.Call(func=ast.Attribute(value=ast.Constant(value=str()), attr="format")):
+            parts = [*node.args, *(keyword.value for keyword in node.keywords)]
+        case ast.Call(func=ast.Name(id=name), args=[ast.Name()], keywords=[]):
+            return name in _TELLING
+        case _:
+            return False
+    return all(map(_is_told, parts))
+
+
+def _apart(node: ast.AST) -> list[ast.expr]:
+    """What is worked out beside a statement's own expressions; live, mypy gives each a type."""
+    match node:
+        case ast.FunctionDef() | ast.AsyncFunctionDef():
+            defaults = [*node.args.defaults, *node.args.kw_defaults]
+            return [*node.decorator_list, *(one for one in defaults if one is not None)]
+        case ast.ClassDef():
+            return [*node.decorator_list, *(keyword.value for keyword in node.keywords)]
+        case ast.ExceptHandler(type=ast.expr() as part) | ast.match_case(guard=ast.expr() as part):
+            return [part]
+    return []
 
 
 def _size(node: ast.AST) -> int:

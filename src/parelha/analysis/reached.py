@@ -2,7 +2,9 @@
 
 import ast
 import re
+from collections import defaultdict
 from collections.abc import Mapping
+from functools import cache
 
 from parelha.analysis.parsing import parse
 from parelha.analysis.structure import Function, annotation_parts, is_stub, origins_of
@@ -13,7 +15,7 @@ def unused(source: str, entry_point: str) -> int:
 
     Only a name that is read where the entry point leads counts, whatever else stands in the module:
     ``KEEP = helper`` or ``print(helper)`` beside the function does not make a helper used. What is
-    put into a table, a registry or a dispatcher that is reached is used (`_fills`).
+    put into a table, a registry or a dispatcher that is reached is used (`_reached`).
 
     Returns:
         Their number, an earlier definition of the same name counted too; 0 for text that does not
@@ -28,26 +30,70 @@ def unused(source: str, entry_point: str) -> int:
             definitions.setdefault(name, []).append(statement)
     if entry_point not in definitions:
         return 0
-    reached, pending = {entry_point}, list(definitions[entry_point])
-    used, filling = set[int](), set[int]()
-    while pending:
-        while pending:
-            item = pending.pop()
-            used.add(id(item))
-            names = _read_names(item)
-            new = [one for name in names - reached for one in definitions.get(name, [])]
-            pending += [one for one in new if id(one) not in used]
-            reached |= names
-        own = {name: definitions[name] for name in reached & definitions.keys()}
-        fills = (s for s in body if id(s) not in used and _fills(s, own, definitions))
-        pending = list(fills)
-        filling |= set(map(id, pending))
+    reached, filling = _reached(body, definitions, entry_point)
     count = 0
     for name, items in definitions.items():
         kinds = (item for item in items if isinstance(item, Function | ast.ClassDef))
         dead = [i for i in kinds if id(i) not in filling and not is_stub(i, origins)]
         count += max(0, len(dead) - (name in reached))
     return count
+
+
+def _reached(
+    body: list[ast.stmt], definitions: Mapping[str, list[ast.stmt]], entry_point: str
+) -> tuple[set[str], set[int]]:
+    """What the entry point leads to: names, and the statements that fill what is reached.
+
+    A statement fills a table, a registry or a dispatcher. It waits until what it changes or is
+    decorated with is reached, or something that its decorator reads. Each statement is looked at
+    once and each name wakes what waits for it once, as whoever wrote the program chose its size.
+
+    Returns:
+        the names; and `id` of the statements that were reached as fillings alone.
+    """
+    read = cache(_read_names)
+    changing, decorated = _waiting(body)
+    # By each name that a statement reads: the decorators that it defines, in one list for all.
+    keepers: dict[str, list[list[str]]] = defaultdict(list)
+    for statement in body:
+        if roots := [name for name in _defined(statement) if name in decorated]:
+            for name in read(statement):
+                keepers[name].append(roots)
+    reached, fresh = {entry_point}, [entry_point]
+    pending, used, filling = list(definitions[entry_point]), set[int](), set[int]()
+    while pending:
+        while pending:
+            item = pending.pop()
+            if id(item) in used:
+                continue
+            used.add(id(item))
+            new = read(item) - reached
+            reached |= new
+            fresh += new
+            pending += [one for name in new for one in definitions.get(name, ())]
+        for name in filter(definitions.__contains__, fresh):
+            pending += [*changing.pop(name, ()), *decorated.pop(name, ())]
+            for roots in keepers.pop(name, ()):
+                while roots:
+                    pending += decorated.pop(roots.pop(), ())
+        fresh.clear()
+        pending = [one for one in pending if id(one) not in used]
+        filling |= set(map(id, pending))
+    return reached, filling
+
+
+def _waiting(body: list[ast.stmt]) -> tuple[dict[str, list[ast.stmt]], dict[str, list[ast.stmt]]]:
+    """Statements by the names of what they change, and by those that they are decorated with."""
+    changing: dict[str, list[ast.stmt]] = defaultdict(list)
+    decorated: dict[str, list[ast.stmt]] = defaultdict(list)
+    for statement in body:
+        if isinstance(statement, Function | ast.ClassDef):
+            for root in set(map(_root, statement.decorator_list)):
+                decorated[root].append(statement)
+        else:
+            for root in _changed_roots(statement):
+                changing[root].append(statement)
+    return changing, decorated
 
 
 def _read_names(statement: ast.stmt) -> set[str]:
@@ -57,26 +103,15 @@ def _read_names(statement: ast.stmt) -> set[str]:
     return read.union(*map(_quoted_names, nodes))
 
 
-def _fills(
-    statement: ast.stmt,
-    own: Mapping[str, list[ast.stmt]],
-    definitions: Mapping[str, list[ast.stmt]],
-) -> bool:
-    """Whether a statement puts something into what is reached: a table, a registry, a dispatcher.
-
-    `own` is what is reached of the program's own definitions.
-    """
-    if isinstance(statement, Function | ast.ClassDef):
-        roots = {_root(decorator) for decorator in statement.decorator_list}
-        keepers = (one for root in roots for one in definitions.get(root, ()))
-        return bool(roots & own.keys()) or any(_read_names(one) & own.keys() for one in keepers)
+def _changed_roots(statement: ast.stmt) -> set[str]:
+    """The names under which a statement that defines nothing changes a table or an attribute."""
     changed: list[ast.expr] = []
     for node in ast.walk(statement):
         if isinstance(node, ast.Subscript | ast.Attribute) and isinstance(node.ctx, ast.Store):
             changed.append(node)
         elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
             changed += [node.value.func] * isinstance(node.value.func, ast.Attribute)
-    return any(_root(node) in own for node in changed)
+    return set(map(_root, changed))
 
 
 def _root(node: ast.AST) -> str:

@@ -4,6 +4,7 @@ import ast
 import re
 import tokenize
 from collections.abc import Iterator, Mapping
+from itertools import repeat
 
 from parelha.analysis.complexity import complexity
 from parelha.analysis.parsing import parse
@@ -55,6 +56,8 @@ _GIVE_FUNCTIONS = frozenset(
     {"partial", "partialmethod", "cache", "lru_cache", "cached_property", "staticmethod"}
     | {"classmethod", "property", "singledispatch", "setattr", "wraps", "update_wrapper"}
 )
+_UNIONS = frozenset({"Union", "Optional", "Annotated"})
+_MANY_PARAMETERS = 20
 _LEAVES = ast.Return | ast.Raise | ast.Break | ast.Continue
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -185,6 +188,82 @@ def _annotated(function: Function, is_method: bool) -> bool:
     named = [*positional, *arguments.kwonlyargs]
     named += [extra for extra in (arguments.vararg, arguments.kwarg) if extra is not None]
     return function.returns is not None and all(item.annotation is not None for item in named)
+
+
+def widened(source: str, signature: str, entry_point: str) -> bool:
+    """Whether the function that a task calls takes or gives `object` where the task names a type.
+
+    Whatever comes is an `object`, and mypy finds nothing wrong with what an ``isinstance`` makes of
+    it. The same are a union with it, an alias of it and a type variable without a bound.
+
+    Args:
+        source: any text.
+        signature: the task's, one line.
+        entry_point: the function's name.
+    """
+    tree, head = parse(source), parse(f"{signature}\n    ...")
+    own, asked = (_function_named(entry_point, one) for one in (tree, head))
+    if tree is None or own is None or asked is None:
+        return False
+    names = {"object"}
+    for statement in tree.body:
+        targets = getattr(statement, "targets", [getattr(statement, "target", None)])
+        value = getattr(statement, "value", None)
+        if value is not None and (_is_wide(value, names) or _is_unbound(value)):
+            names |= {one.id for one in targets if isinstance(one, ast.Name)}
+    return any(
+        mine is not None
+        and theirs is not None
+        # Where the task itself asks for anything, it is no other type.
+        and _is_wide(mine, names)
+        and not _is_wide(theirs, {"object", "Any"})
+        for mine, theirs in zip(_types_by_place(own), _types_by_place(asked), strict=False)
+    )
+
+
+def _function_named(name: str, tree: ast.Module | None) -> Function | None:
+    """The last function of a module that a name stands for, under another name too."""
+    for statement in reversed(tree.body if tree else []):
+        if isinstance(statement, Function) and statement.name == name:
+            return statement
+        targets = getattr(statement, "targets", ())
+        value = getattr(statement, "value", None)
+        if isinstance(value, ast.Name) and name in {getattr(one, "id", "") for one in targets}:
+            name = value.id
+    return None
+
+
+def _types_by_place(function: Function) -> Iterator[ast.expr | None]:
+    """The annotations of the return and of each parameter; a starred one stands for many."""
+    arguments = function.args
+    yield function.returns
+    yield from (one.annotation for one in [*arguments.posonlyargs, *arguments.args])
+    if arguments.vararg is not None:
+        yield from repeat(arguments.vararg.annotation, _MANY_PARAMETERS)
+
+
+def _is_wide(annotation: ast.expr, names: set[str]) -> bool:
+    """Whether an annotation is one of the names, or a union with one; quoted ones too."""
+    pending = [annotation]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ast.BinOp):
+            pending += [node.left, node.right]
+        elif isinstance(node, ast.Subscript) and _last_name(node.value) in _UNIONS:
+            pending += getattr(node.slice, "elts", [node.slice])
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            quoted = parse(node.value.strip()) or ast.Module([], [])
+            pending += [one.value for one in quoted.body if isinstance(one, ast.Expr)]
+        elif _last_name(node) in names:
+            return True
+    return False
+
+
+def _is_unbound(value: ast.expr) -> bool:
+    """Whether an expression makes a type variable that stands for any type."""
+    if not isinstance(value, ast.Call) or _last_name(value.func) != "TypeVar":
+        return False
+    return len(value.args) == 1 and "bound" not in {keyword.arg for keyword in value.keywords}
 
 
 def _returning(function: Function) -> bool:

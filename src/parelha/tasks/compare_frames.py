@@ -49,16 +49,28 @@ def _same_elements(
     rule: "Comparator", expected: npt.NDArray[Any], actual: npt.NDArray[Any]
 ) -> npt.NDArray[np.bool_]:
     """Return a mask, shaped like both arrays, of the elements that are equal within tolerance."""
+    if expected.dtype.kind == "c":
+        # Each part within the tolerance of the larger part, as for one number.
+        larger = np.fmax(np.abs(expected.real), np.abs(expected.imag))
+        real = _close(rule, expected.real, actual.real, larger)
+        return real & _close(rule, expected.imag, actual.imag, larger)
+    if expected.dtype.kind == "f":
+        return _close(rule, expected, actual, expected)
     same = np.asarray(expected == actual)
     if expected.dtype.kind in "mM":
         return np.asarray(same | (np.isnat(expected) & np.isnat(actual)))
-    if expected.dtype.kind not in "fc":
-        return same
+    return same
+
+
+def _close(rule: "Comparator", expected: Any, actual: Any, scale: Any) -> npt.NDArray[np.bool_]:
+    """Return a mask of the real numbers that are equal within the tolerance of `scale`."""
     with np.errstate(all="ignore"):
-        # An infinite tolerance would forgive everything, hence the test for finite values.
-        slack = np.maximum(rule.absolute, rule.rel * np.abs(expected))
+        # An infinite tolerance would forgive everything, hence the tests for finite values.
+        scale = np.abs(np.where(np.isfinite(scale), scale, expected))
+        slack = np.maximum(rule.absolute, rule.rel * scale)
         near = np.isfinite(expected) & np.isfinite(actual) & (np.abs(expected - actual) <= slack)
-    return np.asarray(same | near | (np.isnan(expected) & np.isnan(actual)))
+    both_nan = np.isnan(expected) & np.isnan(actual)
+    return np.asarray((expected == actual) | near | both_nan)
 
 
 def _frames(
