@@ -29,6 +29,9 @@ class Lisbon(datetime.tzinfo):
     def dst(self, dt: datetime.datetime | None) -> datetime.timedelta:
         return self.utcoffset(dt)
 
+    def tzname(self, dt: datetime.datetime | None) -> str:
+        return "Lisbon"
+
 
 TWICE = datetime.datetime(2024, 10, 27, 1, 30, tzinfo=Lisbon())
 
