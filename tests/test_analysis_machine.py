@@ -2,6 +2,7 @@
 
 # pylint: disable=missing-function-docstring
 
+import signal
 import threading
 import warnings
 from dataclasses import replace
@@ -54,6 +55,27 @@ def test_parameters_of_functions_and_tuples_are_no_fault(grader: Grader) -> None
 def test_a_child_that_could_not_be_given_its_program_is_a_fault_of_the_machine() -> None:
     with pytest.raises(InfrastructureError, match="is the disk full"):
         judged("pylint", NOT_BEGUN, "", "")
+
+
+def test_a_child_that_the_kernel_ended_for_its_memory_is_no_fault_of_the_machine() -> None:
+    assert judged("mypy", -signal.SIGKILL, "", "", 0.9).fault == "memory"
+    with pytest.raises(InfrastructureError, match="ended by signal 9"):
+        judged("mypy", -signal.SIGKILL, "", "", 0.1)
+    with pytest.raises(InfrastructureError, match="ended by signal 15"):
+        judged("mypy", -signal.SIGTERM, "", "", 0.9)
+
+
+def test_what_a_child_takes_of_memory_is_told_without_what_its_server_has(tmp_path: Path) -> None:
+    tool = WarmTool("flake8", NAME, None, 1, tmp_path)
+    try:
+        tool.start()
+        tool._wait_until_warm()
+        slot = tool._slots.get_nowait()
+        answer, _ = tool._ask(slot, "x = 1\n", Budget(9.0))
+        slot.close()
+    finally:
+        tool.close()
+    assert answer is not None and -(2**24) < answer["grown_bytes"] < 2**25
 
 
 def test_what_the_last_program_of_a_slot_left_is_not_the_next_ones(tmp_path: Path) -> None:

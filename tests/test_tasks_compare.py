@@ -31,7 +31,7 @@ class Lisbon(datetime.tzinfo):
         return self.utcoffset(dt)
 
     def tzname(self, dt: datetime.datetime | None) -> str:
-        return f"WET{self.utcoffset(dt)}"
+        return "Lisbon"
 
 
 TWICE = datetime.datetime(2024, 10, 27, 1, 30, tzinfo=Lisbon())

@@ -37,6 +37,7 @@ _MAX_OUTPUT_BYTES = 16 * 1024**2
 _PARENT_CHECK_SECONDS = 1.0
 _PR_SET_PDEATHSIG = 1
 _MADV_COLLAPSE = 25
+_PAGE = resource.getpagesize()
 _HUGE_PAGE = 2 * 1024**2
 
 
@@ -188,7 +189,7 @@ class ForkServer:
         resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 5))
         resource.setrlimit(resource.RLIMIT_FSIZE, (_MAX_OUTPUT_BYTES, _MAX_OUTPUT_BYTES))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        memory = address_space() + self.settings["memory_bytes"]
+        memory = memory_pages(0) * _PAGE + self.settings["memory_bytes"]
         with contextlib.suppress(ValueError, OSError):  # not every system has this limit
             resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
         self._confine(number)
@@ -225,7 +226,8 @@ class ForkServer:
                 "stdout": self._printed(Path(folder)),
                 "stderr": read_text(Path(folder, "..", "stderr"))[-4000:],
                 "cpu_seconds": usage.ru_utime + usage.ru_stime,
-                "resident_kib": usage.ru_maxrss,
+                # Of its own: it begins with what the server has read.
+                "grown_bytes": usage.ru_maxrss * 1024 - memory_pages(1) * _PAGE,
             }
             self._answer(number, answer)
 
@@ -283,10 +285,10 @@ def use_huge_pages() -> None:
                 madvise(first * _HUGE_PAGE, (last - first) * _HUGE_PAGE, _MADV_COLLAPSE)
 
 
-def address_space() -> int:
-    """Bytes of address space this process has mapped; 0 where the system does not say."""
+def memory_pages(field: int) -> int:
+    """Pages of this process that are mapped (0) or in memory (1); 0 where no system says it."""
     try:
-        return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * 4096
+        return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[field])
     except OSError:
         return 0
 

@@ -31,6 +31,7 @@ CPU_SECONDS = 60  # cold pylint needs 9 s for a program that imports pandas
 WALL_SECONDS = 300.0
 _REPORT = "report.json"
 MEMORY_BYTES = 4 * 1024**3
+_MUCH_MEMORY = 0.5  # of a tool's limit: what no ordinary program takes
 _FATAL_SIGNALS = frozenset(
     {signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL}
 )
@@ -225,8 +226,17 @@ def limit(pid: int, cpu_seconds: int, memory_bytes: int) -> None:
             pass  # it has already ended
 
 
-def judged(tool: str, exit_code: int, stdout: str, stderr: str) -> ToolOutput:
+def judged(
+    tool: str, exit_code: int, stdout: str, stderr: str, memory_share: float = 0.0
+) -> ToolOutput:
     """Tell a program that was too much for a tool from a fault of the machine.
+
+    Args:
+        tool: for the error's text.
+        exit_code: as ``subprocess`` gives it.
+        stdout: what the tool printed.
+        stderr: what it complained of.
+        memory_share: what it has used of the memory that it may, as far as that is known.
 
     Raises:
         InfrastructureError: killed by a signal that no program can bring about.
@@ -237,6 +247,9 @@ def judged(tool: str, exit_code: int, stdout: str, stderr: str) -> ToolOutput:
         return ToolOutput(exit_code, "", stderr, "timeout")
     if -exit_code in _FATAL_SIGNALS:
         return ToolOutput(exit_code, "", stderr, "crashed")
+    if exit_code == -signal.SIGKILL and memory_share >= _MUCH_MEMORY:
+        # By a kernel that ran out of memory, and for a child that small programs have none of.
+        return ToolOutput(exit_code, "", stderr, "memory")
     if exit_code < 0:
         raise InfrastructureError(f"{tool} was ended by signal {-exit_code}")
     if stderr.rstrip().rpartition("\n")[2].startswith("MemoryError"):

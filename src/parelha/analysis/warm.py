@@ -34,7 +34,9 @@ from parelha.sandbox import lockdown, watching
 START_SECONDS = 900.0  # reading the libraries takes seconds, minutes on a very busy machine
 WALL_SECONDS = 300.0
 WATCH_SECONDS = 0.05  # how often a child's processor time is read
-MEMORY_BYTES = 2 * 1024**3
+# Beside what its server has: 60 KB of program or 33 new modules take up to 40 MiB, and the largest
+# list that pylint makes of a constant 0.8 GB.
+MEMORY_BYTES = 1024**3
 
 _BARE = """
 import collections
@@ -216,7 +218,8 @@ class WarmTool:
         slots.put(slot)
         if stopped or not budget.covers(self.tool):
             return ToolOutput(answer["exit_code"], "", answer["stderr"], "timeout")
-        return judged(self.tool, answer["exit_code"], answer["stdout"], answer["stderr"])
+        used = answer["grown_bytes"] / MEMORY_BYTES
+        return judged(self.tool, answer["exit_code"], answer["stdout"], answer["stderr"], used)
 
     def _ask(
         self, slot: Connection, source: str, budget: Budget
