@@ -133,7 +133,6 @@ def test_a_run_hands_its_settings_to_the_grader(
         raise StopError
 
     monkeypatch.setattr(runtime, "Grader", grader)
-    monkeypatch.setattr(runtime, "resolve", lambda *_, **__: None)
     for value, folder in ((str(tmp_path), tmp_path), ("", None)):
         config = from_dict({"reward": {"linter_settings": value}})
         with pytest.raises(StopError):

@@ -358,10 +358,11 @@ def test_only_programs_that_pass_everything_are_measured() -> None:
     asked: list[str] = []
     grader: Any = object.__new__(Grader)
     task = task_of("def f(x):\n    return x + 0\n")
+    plain_score = score_of(8)
     grader.sandbox = SimpleNamespace(
         run=lambda *_: RunResult((CallResult(Outcome.PASSED, grader.answer),), 0.0, 0, 3)
     )
-    grader.analyser = SimpleNamespace(analyse=lambda _: None)
+    grader.analyser = SimpleNamespace(analyse=lambda _: plain_score.analysis)
     grader._pool = SimpleNamespace(
         submit=lambda what, *args: SimpleNamespace(result=lambda: what(*args))
     )

@@ -162,7 +162,6 @@ RETURN = "return [value for value in values if value > limit]"
 NO_WAY_OUT = {
     "generator": "return (value for value in values if value > limit)",
     "filter": "return filter(lambda value: value > limit, values)",
-    "named tuple": "import collections; return collections.namedtuple('P', 'n')(len(values))",
     "decimal": "import decimal; return [decimal.Decimal(value) for value in values]",
     "an object": "return object()",
     "a subclass": "return type('L', (list,), {})(values)",
