@@ -366,9 +366,8 @@ def test_only_programs_that_pass_everything_are_measured() -> None:
     grader._pool = SimpleNamespace(
         submit=lambda what, *args: SimpleNamespace(result=lambda: what(*args))
     )
-    grader.case_seed, grader.answer = 0, 0
+    grader.case_seed, grader.answer, grader._graded = 0, 0, Once(9)
     grader._trivial_share = lambda *_: 0.0
-    grader._graded = Once(9)
     assert grader.grade(task, "p").efficiency is None  # off unless asked for
 
     def measure(_: Task, program: str) -> Efficiency:
