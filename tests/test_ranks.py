@@ -18,9 +18,11 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from parelha.agents.roles import roles_of
 from parelha.errors import UsageError
 from parelha.learning.ranks import Ranks, spread
 from parelha.learning.update import Sample
+from parelha.loading import find_files, load_with
 from parelha.types import Agent
 from tests.architectures.models import DEEPSEEK, QWEN2, Architecture
 from tests.fakes import run_tiny, tiny_config, use_fakes
@@ -210,6 +212,15 @@ def test_a_base_that_nobody_could_share_is_refused(
     with pytest.raises(UsageError, match=says):
         run_tiny(config)
     assert not config.run_dir.exists()
+
+
+def test_one_rank_alone_holds_all_of_a_base_that_others_shared(
+    model_folder: Path, tmp_path: Path
+) -> None:
+    config = tiny_config(model_folder, tmp_path, model={"sharded": True})
+    files = find_files(roles_of(config), lambda line: None)
+    policy, _ = load_with(Ranks(), config, files)
+    assert not policy.is_sharded
 
 
 def as_toml(table: dict[str, Any]) -> str:

@@ -77,13 +77,13 @@ def load_policy(
 def load_with(
     ranks: Ranks, config: Config, files: dict[Agent, ModelFiles]
 ) -> tuple[Policy, dict[Agent, Format]]:
-    """`load_policy`, by all ranks at the same time where the base is sharded.
+    """`load_policy`, by all ranks at the same time where the base is sharded; one has all of it.
 
     Raises:
         UsageError: as `load_policy`.
         WorkFailedError: another rank is gone.
     """
-    if not config.model.sharded:
+    if not config.model.sharded or ranks.size == 1:
         return load_policy(config, files)
     with ranks.together():
         return load_policy(config, files, ranks.size)
