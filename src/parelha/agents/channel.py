@@ -95,7 +95,7 @@ def copied(program: str, before: str, review: str) -> float:
     old, new = (words[:_LONGEST] for words in _differing(_words(before), _words(program)))
     steps = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
     changed = [word for step, _, _, a, b in steps if step != "equal" for word in new[a:b]]
-    readings = list(_readings(changed, _words(review)[:_LONGEST], review))
+    readings = _readings(changed, _words(review)[:_LONGEST], review)
     taken = max(max(_common(*one), _in_pairs(*one)) for one in readings)
     return min(1.0, max(0, taken - MAX_CODE) / MAX_CODE)
 
@@ -123,7 +123,8 @@ def _readings(
     yield changed, [word[::-1] for word in words]
     yield changed, _words(_INSIDE.sub("", review))[:_LONGEST]
     yield [_DOUBLED.sub(r"\1", w) for w in changed], [_DOUBLED.sub(r"\1", w) for w in words]
-    yield changed, [_trimmed(word, frozenset(changed)) for word in words]
+    names = frozenset(changed)
+    yield changed, [_trimmed(word, names) for word in words]
     backwards = [word[::-1] for word in words]
     for one in (words, words[::-1], backwards, backwards[::-1]):
         if (apart := _apart(one, changed)) != one:
