@@ -44,6 +44,32 @@ def fixture_forgetful(request: pytest.FixtureRequest) -> None:
             getattr(grader, memory)._found.clear()
 
 
+@pytest.fixture(name="policy")
+def fixture_policy() -> Any:
+    """Return a policy whose adapters have left the base."""
+    from tests.fakes import tiny_policy
+
+    return tiny_policy()
+
+
+@pytest.fixture(name="start")
+def fixture_start(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """Start vLLM servers, and stop them afterwards; the lost are looked for at every step."""
+    from tests.vllm_serving import starting
+
+    with starting(monkeypatch) as begin:
+        yield begin
+
+
+@pytest.fixture(name="open_engine")
+def fixture_open_engine(policy: Any, tmp_path: Path) -> Iterator[Any]:
+    """Open engines on vLLM servers, and close them afterwards."""
+    from tests.vllm_asking import opening
+
+    with opening(policy, tmp_path / "adapters") as begin:
+        yield begin
+
+
 @pytest.fixture(name="serve")
 def fixture_serve(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """Start servers, and stop them afterwards; nobody waits before trying again."""

@@ -3,7 +3,6 @@
 # pylint: disable=missing-function-docstring,redefined-outer-name
 
 import threading
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,34 +11,13 @@ import pytest
 import torch
 
 from parelha.engines.protocol import Completion, Request
-from parelha.engines.vllm_engine import VllmEngine
 from parelha.models.policy import Policy
 from parelha.types import Agent
 from tests.asking import assert_same
-from tests.fakes import tiny_engine, tiny_policy
+from tests.fakes import tiny_engine
 from tests.serving import FORM, choosing
-from tests.vllm_asking import answered, holding, opening, text
-from tests.vllm_serving import TinyVllm, folders_of, starting, wait_until
-
-
-@pytest.fixture
-def policy() -> Policy:
-    """Return a policy whose adapters have left the base."""
-    return tiny_policy()
-
-
-@pytest.fixture
-def start(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., TinyVllm]]:
-    """Start servers, and stop them afterwards; the lost are looked for at every step."""
-    with starting(monkeypatch) as begin:
-        yield begin
-
-
-@pytest.fixture
-def open_engine(policy: Policy, tmp_path: Path) -> Iterator[Callable[..., VllmEngine]]:
-    """Open engines on servers, and close them afterwards."""
-    with opening(policy, tmp_path / "adapters") as begin:
-        yield begin
+from tests.vllm_asking import answered, holding, text
+from tests.vllm_serving import folders_of, wait_until
 
 
 def move(policy: Policy, agent: Agent, by: float = 0.05) -> None:

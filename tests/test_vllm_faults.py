@@ -5,7 +5,7 @@
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,31 +17,9 @@ from parelha.engines.vllm_engine import VllmEngine
 from parelha.errors import UsageError, WorkFailedError
 from parelha.models.policy import Policy
 from parelha.types import Agent
-from tests.fakes import tiny_policy
 from tests.serving import choosing, outcomes
-from tests.vllm_asking import answered, holding, opening, text
-from tests.vllm_serving import TinyVllm, folders_of, starting, wait_until
-
-
-@pytest.fixture
-def policy() -> Policy:
-    """Return a policy whose adapters have left the base."""
-    return tiny_policy()
-
-
-@pytest.fixture
-def start(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., TinyVllm]]:
-    """Start servers, and stop them afterwards; the lost are looked for at every step."""
-    with starting(monkeypatch) as begin:
-        yield begin
-
-
-@pytest.fixture
-def open_engine(policy: Policy, tmp_path: Path) -> Iterator[Callable[..., VllmEngine]]:
-    """Open engines on servers, and close them afterwards."""
-    with opening(policy, tmp_path / "adapters") as begin:
-        yield begin
-
+from tests.vllm_asking import answered, holding, text
+from tests.vllm_serving import TinyVllm, folders_of, wait_until
 
 # --- what is under way ---------------------------------------------------------------------------
 
