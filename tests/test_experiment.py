@@ -230,6 +230,10 @@ def test_the_results_hold_what_the_runs_hold(whole: Path) -> None:
     # What was played beside the arm is reported too: here, the pair that the coder belongs to.
     rated = {row["arm"] for row in results["rates"]}
     assert rated == {"base", "coder_alone", "pair", "coder_alone/pair"}
+    # Drafts alone have no reviewer, so they made nothing of their drafts.
+    told = {row["arm"]: row for row in results["dialogues"]}
+    assert set(told) == {"base", "pair", "coder_alone/pair"}
+    assert told["base"]["episodes"] == 4
     assert results["curves"]["pair"]["pass_rate/draft"]["0"] == [
         line["pass_rate/draft"] for line in RunFolder(whole / "pair-0").read_metrics()
     ]

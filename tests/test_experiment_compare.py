@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 from parelha.cli import run as parelha
 from parelha.errors import UsageError
 from parelha.experiment.claims import claims
-from parelha.experiment.compare import by_family, differences, pass_at
+from parelha.experiment.compare import by_family, dialogues, differences, pass_at
 from parelha.experiment.document import write_document
 from parelha.experiment.page import build_page
 from parelha.experiment.plan import read_experiment
+from parelha.experiment.tables import dialogue_rows
 from parelha.files import write_object
 from parelha.report.statistics import holm, pass_at_k, sign_flip_p
 from tests.experiments import episodes, made_up
@@ -113,6 +114,33 @@ def test_pass_at_k_is_told_of_the_k_that_there_are_samples_for() -> None:
     assert (found["4"]["tasks"], found["4"]["value"]) == (12, 0.5)
     assert "8" not in found
     assert pass_at({0: some}, "heldout_families") == {}
+
+
+def test_what_dialogues_made_of_drafts_is_counted_by_how_they_began_and_ended() -> None:
+    ends = [(True, True, True)] * 5 + [(True, False, False)] * 2 + [(False, True, True)] * 3
+    ends += [(False, False, True)] * 4 + [(False, False, False), (True, True, False)]
+    one = {"task": "t", "family": "kind.f"}
+    played = [{**one, "draft_passed": d, "final_passed": f, "approved": a} for d, f, a in ends]
+    found = dialogues({0: played[:7], 1: played[7:]})
+    assert found == {
+        "episodes": 16,
+        "draft_passed": 8,
+        "final_passed": 9,
+        "mended": 3,
+        "broken": 2,
+        "approved_passing": 8,
+        "approved_failing": 4,
+    }
+    (row,) = dialogue_rows({"dialogues": [{"arm": "pair", **found}]})
+    assert list(row.values()) == [
+        "pair",
+        "8 of 16",
+        "3 of 8",
+        "2 of 8",
+        "9 of 16",
+        "8 of 9",
+        "4 of 7",
+    ]
 
 
 def test_families_are_counted_by_split_and_benchmarks_by_themselves() -> None:

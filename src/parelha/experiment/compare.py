@@ -137,6 +137,29 @@ def by_family(by_seed: BySeed) -> list[dict[str, Any]]:
     ]
 
 
+def dialogues(by_seed: BySeed) -> dict[str, int]:
+    """What an arm's dialogues made of its drafts, all seeds together: numbers of episodes.
+
+    Returns:
+        `episodes`; `draft_passed` and `final_passed`; `mended`, of which the draft fails and the
+        final program passes, and `broken`, the other way round; `approved_passing` and
+        `approved_failing`, of which the final program was approved and passes, or fails.
+    """
+    found = [e for episodes in by_seed.values() for e in episodes]
+    drafts = [bool(e["draft_passed"]) for e in found]
+    finals = [bool(e["final_passed"]) for e in found]
+    approved = [final for e, final in zip(found, finals, strict=True) if e["approved"]]
+    return {
+        "episodes": len(found),
+        "draft_passed": sum(drafts),
+        "final_passed": sum(finals),
+        "mended": sum(f and not d for d, f in zip(drafts, finals, strict=True)),
+        "broken": sum(d and not f for d, f in zip(drafts, finals, strict=True)),
+        "approved_passing": sum(approved),
+        "approved_failing": len(approved) - sum(approved),
+    }
+
+
 def differences(
     sides: Mapping[str, BySeed], compare: Sequence[tuple[str, str]]
 ) -> list[Difference]:

@@ -11,6 +11,7 @@ from typing import Any
 from parelha.experiment.compare import (
     BySeed,
     by_family,
+    dialogues,
     differences,
     groups_of,
     pass_at,
@@ -63,6 +64,11 @@ def write_results(experiment: Experiment, errors: Mapping[str, str]) -> dict[str
         "families": [
             {"arm": name, **row} for name, by_seed in sides.items() for row in by_family(by_seed)
         ],
+        "dialogues": [
+            {"arm": name, **dialogues(by_seed)}
+            for name, by_seed in sides.items()
+            if name in _reviewed(experiment)
+        ],
         "differences": [d.record() for d in differences(sides, experiment.compare)],
         "runs": [_run(experiment, planned, tables, errors) for planned in experiment.runs],
         "curves": {name: _curves(experiment, name) for name in experiment.arms},
@@ -102,6 +108,17 @@ def _sides(experiment: Experiment, tables: Mapping[str, Line | None]) -> dict[st
     # The arms themselves first, in their order.
     order = [*experiment.arms, *(name for name in sides if name not in experiment.arms)]
     return {name: sides[name] for name in order if name in sides}
+
+
+def _reviewed(experiment: Experiment) -> set[str]:
+    """The arms, and what was played beside them, in whose episodes a reviewer speaks."""
+    return {
+        name
+        for planned in experiment.runs
+        if planned.config.eval.revisions
+        for who, name in planned.sides.items()
+        if who in (PAIR, "frozen_reviewer")
+    }
 
 
 def _rates(sides: Mapping[str, BySeed]) -> list[dict[str, Any]]:

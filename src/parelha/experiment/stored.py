@@ -63,6 +63,17 @@ class _Family(_Passed):
     group: str
 
 
+class _Dialogues(BaseModel):
+    arm: str
+    episodes: int
+    draft_passed: int
+    final_passed: int
+    mended: int
+    broken: int
+    approved_passing: int
+    approved_failing: int
+
+
 class _Difference(_Estimate):
     arm: str
     against: str
@@ -120,6 +131,7 @@ class Results(BaseModel):
     arms: list[_Arm]
     rates: list[_Rate]
     families: list[_Family]
+    dialogues: list[_Dialogues] = []
     differences: list[_Difference]
     runs: list[_Run]
     curves: dict[str, dict[str, dict[str, list[float | None]]]]

@@ -43,6 +43,12 @@ def titled_tables(
             "Tokens are of prompts and answers.",
         ),
         (
+            "Dialogues",
+            dialogue_rows(results),
+            "All seeds together. Approved are final programs; mended and broken are drafts that "
+            "came to pass, or no longer passed, by the end.",
+        ),
+        (
             "Beside another's figures",
             reference_rows(results),
             "The same measures; intervals of the difference are of sampling alone (Welch).",
@@ -118,6 +124,23 @@ def _pass_at(row: Mapping[str, Any], known: Collection[str]) -> dict[str, str]:
     """Drafts: pass@1, and where several were sampled of each task pass@k."""
     found = {k: share_text(estimate_of(one)) for k, one in row["pass_at"].items()}
     return {"drafts" if k == "1" else f"pass@{k}": found.get(k, NONE) for k in known}
+
+
+def dialogue_rows(results: Mapping[str, Any]) -> Rows:
+    """What the dialogues of each arm made of its drafts; results of before have none."""
+    return [
+        {
+            "arm": row["arm"],
+            "drafts that pass": f"{row['draft_passed']} of {row['episodes']}",
+            "mended": f"{row['mended']} of {row['episodes'] - row['draft_passed']}",
+            "broken": f"{row['broken']} of {row['draft_passed']}",
+            "pass in the end": f"{row['final_passed']} of {row['episodes']}",
+            "approved of those": f"{row['approved_passing']} of {row['final_passed']}",
+            "approved of the others": f"{row['approved_failing']} of "
+            f"{row['episodes'] - row['final_passed']}",
+        }
+        for row in results.get("dialogues", [])
+    ]
 
 
 def family_rows(results: Mapping[str, Any]) -> Rows:
