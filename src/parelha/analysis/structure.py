@@ -194,7 +194,8 @@ def widened(source: str, signature: str, entry_point: str) -> bool:
     """Whether the function that a task calls takes or gives `object` where the task names a type.
 
     Whatever comes is an `object`, and mypy finds nothing wrong with what an ``isinstance`` makes of
-    it. The same are a union with it, an alias of it and a type variable without a bound.
+    it. The same are a union with it, an alias of it, a type variable without a bound, `Hashable` and
+    a protocol that asks for nothing.
 
     Args:
         source: any text.
@@ -205,7 +206,11 @@ def widened(source: str, signature: str, entry_point: str) -> bool:
     own, asked = (_function_named(entry_point, one) for one in (tree, head))
     if tree is None or own is None or asked is None:
         return False
-    names = {"object"}
+    names = {"object", "Hashable"} | {
+        node.name for node in tree.body if isinstance(node, ast.ClassDef) and _asks_nothing(node)
+    }
+    # From Python 3.12 on a function may name type variables of its own: `def f[T](values: T)`.
+    names |= {one.name for one in getattr(own, "type_params", ()) if one.bound is None}
     for statement in tree.body:
         targets = getattr(statement, "targets", [getattr(statement, "target", None)])
         value = getattr(statement, "value", None)
@@ -216,7 +221,7 @@ def widened(source: str, signature: str, entry_point: str) -> bool:
         and theirs is not None
         # Where the task itself asks for anything, it is no other type.
         and _is_wide(mine, names)
-        and not _is_wide(theirs, {"object", "Any"})
+        and not _is_wide(theirs, {"object", "Hashable", "Any"})
         for mine, theirs in zip(_types_by_place(own), _types_by_place(asked), strict=False)
     )
 
@@ -264,6 +269,12 @@ def _is_unbound(value: ast.expr) -> bool:
     if not isinstance(value, ast.Call) or _last_name(value.func) != "TypeVar":
         return False
     return len(value.args) == 1 and "bound" not in {keyword.arg for keyword in value.keywords}
+
+
+def _asks_nothing(node: ast.ClassDef) -> bool:
+    """Whether a class is a protocol without any member, which everything has."""
+    bases = {ast.unparse(base).partition("[")[0].rpartition(".")[2] for base in node.bases}
+    return bases == {"Protocol"} and all(isinstance(one, ast.Expr | ast.Pass) for one in node.body)
 
 
 def _returning(function: Function) -> bool:
