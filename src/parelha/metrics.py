@@ -288,9 +288,18 @@ def eval_records(trees: Sequence[Tree], tasks: Sequence[Task]) -> list[dict[str,
                     "approved": any(_approves(review) for review in branch.reviews),
                     "tokens": new_tokens,
                     "prompt_tokens": sum(len(p.ids) for p in rounds) - new_tokens,
+                    **_speed(final),
                 }
             )
     return records
+
+
+def _speed(score: Score) -> dict[str, float]:
+    """Of a right program, where `reward.efficiency_weight` has it measured."""
+    if score.efficiency is None:
+        return {}
+    found, sizes = {"efficiency": score.efficiency.score}, score.efficiency.sizes
+    return found | ({"time_ratio": sizes[-1].ratio} if sizes else {})
 
 
 def _share(score: Score) -> float:

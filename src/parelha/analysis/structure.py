@@ -194,8 +194,8 @@ def widened(source: str, signature: str, entry_point: str) -> bool:
     """Whether the function that a task calls takes or gives `object` where the task names a type.
 
     Whatever comes is an `object`, and mypy finds nothing wrong with what an ``isinstance`` makes of
-    it. The same are a union with it, an alias of it, a type variable without a bound, `Hashable` and
-    a protocol that asks for nothing.
+    it. The same are a union with it, an alias of it, a type variable without a bound, `Hashable`
+    and a protocol that asks for nothing.
 
     Args:
         source: any text.

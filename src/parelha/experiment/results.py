@@ -23,6 +23,7 @@ from parelha.experiment.planned import PAIR, Planned
 from parelha.experiment.reference import Reference, beside
 from parelha.experiment.runs import RESULTS
 from parelha.experiment.shared import key_of
+from parelha.experiment.speed import speed_differences, speeds
 from parelha.files import Line, write_object
 from parelha.overrides import flat
 from parelha.report.comparison_page import refuse_mixed_weights
@@ -69,6 +70,8 @@ def write_results(experiment: Experiment, errors: Mapping[str, str]) -> dict[str
             for name, by_seed in sides.items()
             if name in _reviewed(experiment)
         ],
+        "speeds": speeds(sides),
+        "speed_differences": speed_differences(sides, experiment.compare),
         "differences": [d.record() for d in differences(sides, experiment.compare)],
         "runs": [_run(experiment, planned, tables, errors) for planned in experiment.runs],
         "curves": {name: _curves(experiment, name) for name in experiment.arms},

@@ -74,6 +74,18 @@ class _Dialogues(BaseModel):
     approved_failing: int
 
 
+class _Speed(_Estimate):
+    arm: str
+    programs: int
+
+
+class _SpeedDifference(_Estimate):
+    arm: str
+    against: str
+    pairs: int
+    p: float
+
+
 class _Difference(_Estimate):
     arm: str
     against: str
@@ -132,6 +144,8 @@ class Results(BaseModel):
     rates: list[_Rate]
     families: list[_Family]
     dialogues: list[_Dialogues] = []
+    speeds: list[_Speed] = []
+    speed_differences: list[_SpeedDifference] = []
     differences: list[_Difference]
     runs: list[_Run]
     curves: dict[str, dict[str, dict[str, list[float | None]]]]

@@ -1,5 +1,6 @@
 """The tables of an experiment, as rows of text: for the terminal, the page and docs/results.md."""
 
+import math
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -59,6 +60,17 @@ def titled_tables(
             difference_rows(results),
             "The same tasks and seeds on both sides. The p-value turns the signs of families, and "
             "is corrected by Holm for the comparisons on the same tasks.",
+        ),
+        (
+            "Speed",
+            speed_rows(results),
+            "Times of right programs on large inputs beside the reference's, geometric means; "
+            "intervals over families.",
+        ),
+        (
+            "Faster or slower",
+            speed_difference_rows(results),
+            "On tasks that both solve. The p-value turns the signs of families.",
         ),
         ("Runs", run_rows(results, times), "Held-out episodes passed, tokens and time."),
     ]
@@ -173,6 +185,37 @@ def difference_rows(results: Mapping[str, Any]) -> Rows:
         }
         for row in results["differences"]
     ]
+
+
+def speed_rows(results: Mapping[str, Any]) -> Rows:
+    """How fast the right programs of each arm are, where that was measured."""
+    return [
+        {"arm": row["arm"], "programs": str(row["programs"]), "times the reference": _times(row)}
+        for row in results.get("speeds", [])
+    ]
+
+
+def speed_difference_rows(results: Mapping[str, Any]) -> Rows:
+    """By how much one arm's right programs are faster than another's."""
+    return [
+        {
+            "arm": row["arm"],
+            "against": row["against"],
+            "times as long (95 %)": _times(row),
+            "pairs": str(row["pairs"]),
+            "families": str(row["clusters"]),
+            "p": p_text(row["p"]),
+        }
+        for row in results.get("speed_differences", [])
+    ]
+
+
+def _times(row: Mapping[str, Any]) -> str:
+    """A ratio with its interval, from the estimate of its logarithm."""
+    told = f"{math.exp(row['value']):.2f}"
+    if row["low"] is None:
+        return told
+    return f"{told} ({math.exp(row['low']):.2f} to {math.exp(row['high']):.2f})"
 
 
 def reference_rows(results: Mapping[str, Any]) -> Rows:
