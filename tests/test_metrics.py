@@ -17,7 +17,7 @@ from parelha.learning.credit import assign_credit
 from parelha.metrics import eval_records, mean, review_metrics, round_records, step_metrics
 from parelha.rewards import reward_trees
 from parelha.rollout import play_all
-from parelha.types import Agent, Phase, Score, Task
+from parelha.types import Agent, Efficiency, Phase, Score, SizeCost, Task
 from tests.fake_grading import NUM_CASES, FakeGrader, fake_score
 from tests.fakes import Exchange, fake_stage, fake_task, fake_tree
 from tests.scripted import Script, ScriptedEngine
@@ -249,3 +249,18 @@ def test_a_lost_score_is_no_sample_and_not_a_zero() -> None:
     branch = trees[0].branches[0][0]
     branch.draft.score = None
     assert len(eval_records(trees, tasks)) == 2  # both episodes of that draft are gone
+
+
+def test_how_fast_a_right_program_is_stands_in_its_episode_where_it_was_measured() -> None:
+    trees, tasks, _ = play()
+    single = [Tree(t.task_id, [t.branches[0][:1]]) for t in trees]
+    assert not {"efficiency", "time_ratio"} & eval_records(single, tasks)[0].keys()
+    final = single[0].branches[0][0].final
+    assert final.score is not None
+    sizes = (SizeCost(64, 1.1, 0.0, 0.0), SizeCost(512, 3.0, 0.0, 0.0))
+    final.score = replace(final.score, efficiency=Efficiency(0.3, "", sizes))
+    (record,) = eval_records(single, tasks)
+    assert (record["efficiency"], record["time_ratio"]) == (0.3, 3.0)
+    final.score = replace(final.score, efficiency=Efficiency(0.0, failure="a wrong value"))
+    (record,) = eval_records(single, tasks)
+    assert record["efficiency"] == 0.0 and "time_ratio" not in record

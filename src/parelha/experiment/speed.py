@@ -10,7 +10,7 @@ from typing import Any
 
 from parelha.experiment.compare import BySeed, estimate_record
 from parelha.report.records import by_task, cluster_of
-from parelha.report.statistics import clustered_mean, sign_flip_p
+from parelha.report.statistics import clustered_mean, holm, sign_flip_p
 
 
 def speeds(sides: Mapping[str, BySeed]) -> list[dict[str, Any]]:
@@ -40,9 +40,10 @@ def speed_differences(
 
     Returns:
         a row for each pair that has any: `pairs`, the estimate of the mean difference of the
-        logarithms, with its interval by family, and `p` by turning the signs of families.
+        logarithms, with its interval by family, and the p-value of turning the signs of families,
+        `p_holm` corrected for all rows.
     """
-    rows = []
+    rows: list[dict[str, Any]] = []
     for arm, against in compare:
         apart: list[float] = []
         clusters: list[str] = []
@@ -58,4 +59,5 @@ def speed_differences(
         if estimate is not None:
             named = {"arm": arm, "against": against, "pairs": len(apart)}
             rows.append({**named, **estimate_record(estimate), "p": sign_flip_p(apart, clusters)})
-    return rows
+    adjusted = holm([row["p"] for row in rows])
+    return [row | {"p_holm": p} for row, p in zip(rows, adjusted, strict=True)]

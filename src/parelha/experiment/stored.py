@@ -83,7 +83,7 @@ class _SpeedDifference(_Estimate):
     arm: str
     against: str
     pairs: int
-    p: float
+    p_holm: float
 
 
 class _Difference(_Estimate):
