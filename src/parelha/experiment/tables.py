@@ -70,8 +70,7 @@ def titled_tables(
         (
             "Faster or slower",
             speed_difference_rows(results),
-            "On tasks that both solve. The p-value turns the signs of families, and is corrected by "
-            "Holm.",
+            "On tasks that both solve. The p-value turns the signs of families, corrected by Holm.",
         ),
         ("Runs", run_rows(results, times), "Held-out episodes passed, tokens and time."),
     ]
