@@ -194,6 +194,7 @@ def test_what_libraries_mean_by_their_types_is_no_any(tmp_path: Path) -> None:
         _, sight = split_sight(mypy.run(LIBRARIES).stdout)
     finally:
         mypy.close()
+    sight.pop("wide")
     assert sight == {"unseen": 0, "any": 0, "untyped": 0, "cast": 0}
 
 

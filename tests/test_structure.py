@@ -167,48 +167,37 @@ def test_dead_code_is_free_only_where_it_works_nothing_out(statement: str, unsee
     assert _mypy_sight._unseen(dead, set(), []) == unseen  # pylint: disable=protected-access
 
 
-FLOATS = "def f(values: list[float], *, low: float = 0) -> float | None:"
+FLOATS = "def f(values: list[float], *rest: dict[str, float]) -> list[float] | None:"
 
 
 @pytest.mark.parametrize(
-    ("source", "wide"),
+    ("place", "signature", "wide"),
     [
-        ("def f(values: object, low: float) -> float: ...", True),
-        ("def f(values: list[float]) -> object: ...", True),
-        ("def f(values: list[float]) -> 'object': ...", True),
-        ("def f(values: 'list[float] | object') -> float: ...", True),
-        ("def f(values: Union[list[float], object]) -> float: ...", True),
-        ("def f(values: Optional[object]) -> float: ...", True),
-        ("def f(values: builtins.object) -> float: ...", True),
-        ("def f(*values: object) -> float: ...", True),
-        ("Rows = list | object\ndef f(values: Rows) -> float: ...", True),
-        ("Rows: TypeAlias = 'object'\ndef f(values: Rows) -> float: ...", True),
-        ("T = TypeVar('T')\ndef f(values: T) -> T: ...", True),
-        ("def g(values: object) -> float: ...\nf = g", True),
-        ("def f(values: Hashable, low: float) -> float: ...", True),
-        ("class P(Protocol):\n    '''Anything.'''\ndef f(values: P) -> float: ...", True),
-        ("class P(t.Protocol[T]): ...\ndef f(values: list[int] | P) -> float: ...", True),
-        ("class P(Sized, Protocol): ...\ndef f(values: P) -> float: ...", False),
-        ("class P(Protocol):\n    x: int\ndef f(values: P) -> float: ...", False),
-        ("class P: ...\ndef f(values: P) -> float: ...", False),
-        ("def f(values: dict[Hashable, float]) -> float: ...", False),
-        ("T = TypeVar('T', int, float)\ndef f(values: list[T]) -> T: ...", False),
-        ("T = TypeVar('T', bound=float)\ndef f(values: list[T]) -> T: ...", False),
-        ("def f(values: Sequence[float]) -> float: ...", False),
-        ("def f(values: List[float]) -> Optional[float]: ...", False),
-        ("def f(values: Iterable[object]) -> Union[float, None]: ...", False),
-        ("def f(values: list[int], *, low: int = 0) -> 'float | None': ...", False),
-        ("def f(values): ...", False),
-        ("def f(values: list[float]) -> float: ...\ndef g(a: object) -> object: ...", False),
-        ("f = 3", False),
-        ("def f(", False),
+        ("f 0", FLOATS, True),
+        ("f 0.0", FLOATS, True),
+        ("f 1", FLOATS, True),
+        ("f 2.1", FLOATS, True),
+        ("f 1+", FLOATS, True),
+        ("f 1.0+", FLOATS, False),
+        ("f 3", FLOATS, False),
+        ("f 1.1", FLOATS, False),
+        ("g 1", FLOATS, False),
+        ("f 1.0+", "def f(values: 'List[list[float]]') -> float:", True),
+        ("f 1.0.0", "def f(values: Optional[List[Tuple[str, object]]]) -> float:", True),
+        ("f 1.0.1", "def f(values: Optional[List[Tuple[str, object]]]) -> float:", False),
+        ("f 1.0", "def f(values: list[float | t.Any]) -> float:", False),
+        ("f 1.0", "def f(key: Callable[[float], float]) -> float:", False),
+        ("f 1", "def f(values: object, *rest: object) -> Any:", False),
+        ("f 0", "def f(values: object, *rest: object) -> Any:", False),
+        ("f 1", "def f(values):", False),
+        ("f 1", "# only the lines that belong in the marked place", False),
+        ("f 0", "def f() -> float:\n    'What is asked, below the head.'", True),
     ],
 )
-def test_object_in_place_of_the_tasks_types_is_told(source: str, wide: bool) -> None:
-    assert widened(source, FLOATS, "f") == wide
-    assert not widened(source, "def f(values: object, *rest: object) -> Any:", "f")
-    assert not widened(source, "def f(values):", "f")
-    assert not widened(source, "# only the lines that belong in the marked place", "f")
+def test_a_wide_place_counts_where_the_task_names_a_type(
+    place: str, signature: str, wide: bool
+) -> None:
+    assert widened(Structure(wide=("h 1", place)), signature, "f") == wide
 
 
 @pytest.mark.parametrize(

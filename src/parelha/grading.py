@@ -183,7 +183,7 @@ class Grader(Closing):
             program,
             "",
             tests,
-            _as_asked(analysis.result(), task, program),
+            _as_asked(analysis.result(), task),
             efficiency,
             unused=unused(program, task.entry_point),
             reference_lines=_code_lines(task.reference),
@@ -350,10 +350,10 @@ def run_program(sandbox: Sandbox, task: Task, program: str, cases: Sequence[Case
     return sandbox.run(program, task.entry_point, inputs, task.limits)
 
 
-def _as_asked(analysis: Analysis, task: Task, program: str) -> Analysis:
+def _as_asked(analysis: Analysis, task: Task) -> Analysis:
     """An analysis in which a function that takes `object` for the task's types is unannotated."""
     made = analysis.structure
-    if not made.annotated or not widened(program, task.signature, task.entry_point):
+    if not made.annotated or not widened(made, task.signature, task.entry_point):
         return analysis
     return replace(analysis, structure=replace(made, annotated=made.annotated - 1))
 

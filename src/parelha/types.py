@@ -238,6 +238,7 @@ class Structure:
         lambdas: lambdas that stand for a function; one that is handed to a call does not.
         untyped: functions with an annotation that mypy takes for Any, though it does not say so.
         unseen: statements, and operations in them, that mypy has not checked.
+        wide: where functions take or give what `object` is, whatever it is called (`widened`).
     """
 
     functions: int = 0
@@ -254,6 +255,7 @@ class Structure:
     lambdas: int = 0
     untyped: int = 0
     unseen: int = 0
+    wide: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

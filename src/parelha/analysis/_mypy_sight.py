@@ -5,7 +5,7 @@ checked (a flag of type ``Literal[False]``, a lying ``NoReturn``), and a type th
 accepts everything, whatever it is called. Mypy knows both: an expression that it has checked has a
 type, and every name in an annotation leads to what it means.
 
-Loaded by path in a warm linter, so it imports nothing of the package; the counts are made here
+Loaded by path in a warm linter, so it imports only what lies beside it; the counts are made here
 because the syntax tree of a hostile program is best read in a process that may be ended.
 """
 
@@ -21,6 +21,8 @@ from typing import Any
 from mypy import errorcodes
 from mypy.nodes import CastExpr
 from mypy.types import AnyType, Instance, TypeOfAny, UnboundType, UnionType, get_proper_type
+
+from ._mypy_wide import wide_places
 
 _CODES = frozenset({"unreachable", "redundant-expr"})
 _OPERATIONS = (
@@ -77,7 +79,8 @@ class Sight:
         Returns:
             The messages, and "" or ``{"unseen": statements and operations not checked, "any": names
             in annotations that mean typing.Any, "untyped": functions with an annotation that is Any
-            in another way, "cast": calls of typing.cast under whichever name}``.
+            in another way, "cast": calls of typing.cast under whichever name, "wide": places where
+            functions are as wide as `object`}``.
         """
         plain, dead = [], []
         for message in messages:
@@ -95,7 +98,7 @@ class Sight:
             return plain, ""  # Python cannot run it either
         return plain, json.dumps(self._facts(tree, program, dead))
 
-    def _facts(self, tree: Any, program: ast.Module, dead: list[dict[str, Any]]) -> dict[str, int]:
+    def _facts(self, tree: Any, program: ast.Module, dead: list[dict[str, Any]]) -> dict[str, Any]:
         names = _Names(tree, program)
         explicit, untyped = 0, 0
         for node in _annotated(tree):
@@ -112,8 +115,15 @@ class Sight:
         # Modules that were read beside the program have casts as well, at places of their own.
         casts = {(e.line, e.column) for e in self._manager.all_types if isinstance(e, CastExpr)}
         calls = {(e.lineno, e.col_offset) for e in ast.walk(program) if isinstance(e, ast.Call)}
-        cast = len(casts & calls)
-        return {"unseen": unseen, "any": explicit, "untyped": untyped, "cast": cast}
+        return {
+            "unseen": unseen,
+            "any": explicit,
+            "untyped": untyped,
+            "cast": len(casts & calls),
+            "wide": wide_places(
+                tree, self._manager.modules["builtins"].names["object"].node, names.aliases
+            ),
+        }
 
 
 def _annotated(node: Any) -> Iterator[Any]:
@@ -138,11 +148,15 @@ def _signature(function: Any) -> Iterator[tuple[Any, Any]]:
 
 
 class _Names:
-    """What the names in a program's annotations mean to mypy."""
+    """What the names in a program's annotations mean to mypy.
+
+    Attributes:
+        aliases: for each name that the module assigns, the names in what it assigns.
+    """
 
     def __init__(self, tree: Any, program: ast.Module) -> None:
         self._tree = tree
-        self._aliases = {
+        self.aliases = {
             name: list(_mentioned(node.value))
             for node in program.body
             if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None
@@ -181,7 +195,7 @@ class _Names:
         if hasattr(node, "target"):  # an alias
             if _is_any(node.target):
                 return "untyped" if _is_unimported(node.target) else "any"
-            inside = [] if name in within else self._aliases.get(name, [])
+            inside = [] if name in within else self.aliases.get(name, [])
             kinds = [self._kind(inner, within | {name}) for inner in inside]
             return "any" if "any" in kinds else max(kinds, default="")
         if hasattr(node, "upper_bound"):  # a type variable

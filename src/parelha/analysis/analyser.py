@@ -7,6 +7,7 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from parelha.analysis.budget import PROGRAM_SECONDS, Budget
 from parelha.analysis.commands import ToolOutput, find_config, program_bytes, run_command
@@ -126,7 +127,7 @@ class Analyser(Closing):
             wait(futures)  # all, before the slot is given up: one of them may raise
             outputs = [future.result() for future in futures]
             findings: list[Finding] = []
-            sight: dict[str, int] = {}
+            sight: dict[str, Any] = {}
             pylint_score: float | None = None
             for tool, output in zip(TOOLS, outputs, strict=True):
                 # A tool before it in the order may have used up the budget since.

@@ -68,7 +68,7 @@ def read_flake8(output: str) -> tuple[Finding, ...]:
     return tuple(found)
 
 
-def split_sight(output: str) -> tuple[str, dict[str, int]]:
+def split_sight(output: str) -> tuple[str, dict[str, Any]]:
     """A warm mypy's output apart from the line that says what it did not see (`_mypy_sight`)."""
     lines = output.rstrip("\n").split("\n")
     sight = json.loads(lines[-1]) if lines[-1].startswith(_SIGHT) else {}

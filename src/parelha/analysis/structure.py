@@ -4,7 +4,7 @@ import ast
 import re
 import tokenize
 from collections.abc import Iterator, Mapping
-from itertools import repeat
+from typing import Any
 
 from parelha.analysis.complexity import complexity
 from parelha.analysis.parsing import parse
@@ -57,13 +57,14 @@ _GIVE_FUNCTIONS = frozenset(
     | {"classmethod", "property", "singledispatch", "setattr", "wraps", "update_wrapper"}
 )
 _UNIONS = frozenset({"Union", "Optional", "Annotated"})
-_MANY_PARAMETERS = 20
+_ANYTHING = frozenset({"object", "Any", "Hashable"})
+_HOLDERS = frozenset({"list", "dict", "set", "frozenset", "tuple"})  # typing.List and its like too
 _LEAVES = ast.Return | ast.Raise | ast.Break | ast.Continue
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-def structure(source: str, sight: Mapping[str, int] | None = None) -> Structure:
+def structure(source: str, sight: Mapping[str, Any] | None = None) -> Structure:
     """Count what the program is made of.
 
     Args:
@@ -111,6 +112,7 @@ def structure(source: str, sight: Mapping[str, int] | None = None) -> Structure:
         lambdas=_helpers(nodes),
         untyped=seen.get("untyped", 0),
         unseen=seen.get("unseen", 0),
+        wide=tuple(seen.get("wide", ())),
     )
 
 
@@ -190,65 +192,47 @@ def _annotated(function: Function, is_method: bool) -> bool:
     return function.returns is not None and all(item.annotation is not None for item in named)
 
 
-def widened(source: str, signature: str, entry_point: str) -> bool:
+def widened(made: Structure, signature: str, entry_point: str) -> bool:
     """Whether the function that a task calls takes or gives `object` where the task names a type.
 
-    Whatever comes is an `object`, and mypy finds nothing wrong with what an ``isinstance`` makes of
-    it. The same are a union with it, an alias of it, a type variable without a bound, `Hashable`
-    and a protocol that asks for nothing.
-
     Args:
-        source: any text.
+        made: what a program is made of, with what mypy says of its functions (`_mypy_wide`).
         signature: the task's, one line.
         entry_point: the function's name.
     """
-    tree, head = parse(source), parse(f"{signature}\n    ...")
-    own, asked = (_function_named(entry_point, one) for one in (tree, head))
-    if tree is None or own is None or asked is None:
-        return False
-    names = {"object", "Hashable"} | {
-        node.name for node in tree.body if isinstance(node, ast.ClassDef) and _asks_nothing(node)
-    }
-    # From Python 3.12 on a function may name type variables of its own: `def f[T](values: T)`.
-    names |= {one.name for one in getattr(own, "type_params", ()) if one.bound is None}
-    for statement in tree.body:
-        targets = getattr(statement, "targets", [getattr(statement, "target", None)])
-        value = getattr(statement, "value", None)
-        if value is not None and (_is_wide(value, names) or _is_unbound(value)):
-            names |= {one.id for one in targets if isinstance(one, ast.Name)}
-    return any(
-        mine is not None
-        and theirs is not None
-        # Where the task itself asks for anything, it is no other type.
-        and _is_wide(mine, names)
-        and not _is_wide(theirs, {"object", "Hashable", "Any"})
-        for mine, theirs in zip(_types_by_place(own), _types_by_place(asked), strict=False)
-    )
+    head = parse(f"{signature}\n    ...")
+    for node in head.body if head else ():
+        if isinstance(node, Function) and node.name == entry_point:
+            arguments = [*node.args.posonlyargs, *node.args.args, node.args.vararg]
+            types = [node.returns, *(getattr(one, "annotation", None) for one in arguments)]
+            asked = {
+                f"{entry_point} {place}"
+                for number, annotation in enumerate(types)
+                if annotation is not None
+                for place in _named_places(str(number), annotation)
+            }
+            return not asked.isdisjoint(made.wide)
+    return False
 
 
-def _function_named(name: str, tree: ast.Module | None) -> Function | None:
-    """The last function of a module that a name stands for, under another name too."""
-    for statement in reversed(tree.body if tree else []):
-        if isinstance(statement, Function) and statement.name == name:
-            return statement
-        targets = getattr(statement, "targets", ())
-        value = getattr(statement, "value", None)
-        if isinstance(value, ast.Name) and name in {getattr(one, "id", "") for one in targets}:
-            name = value.id
-    return None
+def _named_places(place: str, annotation: ast.expr) -> Iterator[str]:
+    """Where an annotation names types, as `_mypy_wide` numbers them; the "+" of those that hold.
+
+    Where the task itself asks for anything, it names none.
+    """
+    choices = list(_choices(annotation))
+    if any(_last_name(one) in _ANYTHING for one in choices):
+        return
+    yield place
+    for one in choices:
+        if isinstance(one, ast.Subscript) and _last_name(one.value).lower() in _HOLDERS:
+            yield f"{place}+"
+            for number, part in enumerate(getattr(one.slice, "elts", [one.slice])):
+                yield from _named_places(f"{place}.{number}", part)
 
 
-def _types_by_place(function: Function) -> Iterator[ast.expr | None]:
-    """The annotations of the return and of each parameter; a starred one stands for many."""
-    arguments = function.args
-    yield function.returns
-    yield from (one.annotation for one in [*arguments.posonlyargs, *arguments.args])
-    if arguments.vararg is not None:
-        yield from repeat(arguments.vararg.annotation, _MANY_PARAMETERS)
-
-
-def _is_wide(annotation: ast.expr, names: set[str]) -> bool:
-    """Whether an annotation is one of the names, or a union with one; quoted ones too."""
+def _choices(annotation: ast.expr) -> Iterator[ast.expr]:
+    """The items of a union, or the one type; quoted ones too."""
     pending = [annotation]
     while pending:
         node = pending.pop()
@@ -259,22 +243,8 @@ def _is_wide(annotation: ast.expr, names: set[str]) -> bool:
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             quoted = parse(node.value.strip()) or ast.Module([], [])
             pending += [one.value for one in quoted.body if isinstance(one, ast.Expr)]
-        elif _last_name(node) in names:
-            return True
-    return False
-
-
-def _is_unbound(value: ast.expr) -> bool:
-    """Whether an expression makes a type variable that stands for any type."""
-    if not isinstance(value, ast.Call) or _last_name(value.func) != "TypeVar":
-        return False
-    return len(value.args) == 1 and "bound" not in {keyword.arg for keyword in value.keywords}
-
-
-def _asks_nothing(node: ast.ClassDef) -> bool:
-    """Whether a class is a protocol without any member, which everything has."""
-    bases = {ast.unparse(base).partition("[")[0].rpartition(".")[2] for base in node.bases}
-    return bases == {"Protocol"} and all(isinstance(one, ast.Expr | ast.Pass) for one in node.body)
+        else:
+            yield node
 
 
 def _returning(function: Function) -> bool:
