@@ -3,6 +3,7 @@
 import ast
 import time
 from dataclasses import replace
+from textwrap import indent
 
 import pytest
 from hypothesis import given
@@ -50,6 +51,41 @@ def test_complexity_is_that_of_the_worst_function(
 ) -> None:
     counts = structure(source)
     assert (counts.cyclomatic, counts.cognitive) == (cyclomatic, cognitive)
+
+
+IFS = "if a:\n    if b:\n        x = 1\n"
+IN_BODY = indent(IFS, "    ")
+IN_INNER = indent(IN_BODY, "    ")
+
+
+@pytest.mark.parametrize(
+    ("source", "cyclomatic", "cognitive"),
+    [
+        (IFS, 3, 3),
+        (IFS + "x = 1 if a else 2\n", 4, 4),
+        (IFS + "@g(1 if a else 2)\ndef f():\n    return 1\n", 4, 3),
+        (f"class A:\n{IN_BODY}", 3, 3),
+        ("class A:\n    x = 1 if a else 2\n    y = [c for c in b if c]\n", 3, 3),
+        (f"class A:\n    class B:\n{IN_INNER}", 3, 3),
+        (f"def f():\n    class A:\n{IN_INNER}", 4, 3),
+        (f"class A:\n{IN_BODY}    def f(self):\n        return 1\n{IN_BODY}", 5, 6),
+        # A method is no part of it.
+        (f"class A:\n{IN_BODY}    def f(self):\n{IN_INNER}", 3, 3),
+        (f"def _outside_():\n{IN_BODY}{IFS}", 5, 6),
+    ],
+)
+def test_what_stands_outside_functions_is_as_complex_as_in_one(
+    source: str, cyclomatic: int, cognitive: int
+) -> None:
+    counts = structure(source)
+    assert (counts.cyclomatic, counts.cognitive) == (cyclomatic, cognitive)
+
+
+@pytest.mark.parametrize("beside", ["if c: ...\n", "match c:\n    case 1: ...\n"])
+def test_a_decision_elsewhere_makes_no_else_an_elif(beside: str) -> None:
+    inner = "if b: ...\nelse:\n    if c: ...\n"
+    ladder = f"def f():\n    if a: ...\n    else:\n{indent(inner, ' ' * 8)}"
+    assert structure(beside + ladder).cognitive == structure(ladder).cognitive == 8
 
 
 @pytest.mark.parametrize(

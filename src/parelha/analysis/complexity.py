@@ -13,6 +13,7 @@ import mccabe
 from parelha.analysis.parsing import parse
 
 _LONGEST_BITS = 1024
+_OUTSIDE = "_outside_"
 TOO_DEEP = 1000  # the complexity of a program that nests too deep to be measured
 
 
@@ -21,9 +22,9 @@ def complexity(source: str) -> tuple[int, int]:
 
     Cyclomatic: McCabe (IEEE TSE 2(4), 1976); each case of a ``match`` but the last that takes
     anything, each conditional expression, each condition of a comprehension and each further
-    operand of an ``and`` or ``or`` that makes a value is one decision, as an ``if`` is. Statements
-    outside any function count as one function. Cognitive: complexipy, its own comments not obeyed,
-    and ``match`` read as ``if`` and ``elif``.
+    operand of an ``and`` or ``or`` that makes a value is one decision, as an ``if`` is. Cognitive:
+    complexipy, its own comments not obeyed, and ``match`` read as ``if`` and ``elif``. For both,
+    what a module or a class holds beside its functions counts as one function of it.
 
     Returns:
         Both; `TOO_DEEP` for what cannot be measured.
@@ -34,9 +35,9 @@ def complexity(source: str) -> tuple[int, int]:
         if tree is None:
             return TOO_DEEP, TOO_DEEP
         chains = _Chains()
-        tree = ast.fix_missing_locations(chains.visit(tree))
-        if chains.found:
-            source = ast.unparse(tree)
+        tree = chains.visit(tree)
+        if _gather(tree) or chains.found:
+            source = ast.unparse(ast.fix_missing_locations(tree))
         _Spelled().visit(tree)
         _gather(tree)
         spelled = ast.fix_missing_locations(tree)
@@ -55,16 +56,38 @@ def _cognitive(source: str) -> int:
     return max((function.complexity for function in found.functions), default=0)
 
 
-def _gather(tree: ast.AST) -> None:
-    """Put the statements outside any function into one: mccabe begins anew with each of them."""
-    body: list[ast.stmt] = getattr(tree, "body", [])
-    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-    outside = [statement for statement in body if not isinstance(statement, kinds)]
-    if any(hasattr(statement, "body") for statement in outside):
-        nothing = ast.arguments([], [], None, [], [], None, [])
-        gathered = ast.FunctionDef("outside", nothing, outside, [])
-        others = [statement for statement in body if isinstance(statement, kinds)]
-        body[:] = [*others, ast.copy_location(gathered, outside[0])]
+def _gather(tree: ast.AST) -> bool:
+    """Put what stands in a module or a class outside its functions into one, if it decides.
+
+    mccabe begins anew with each statement there, and complexipy passes over all of them.
+
+    Returns:
+        Whether there was any.
+    """
+    found = False
+    for holder in list(ast.walk(tree)):
+        if not isinstance(holder, ast.Module | ast.ClassDef):
+            continue
+        outside: list[ast.stmt] = []
+        others: list[ast.stmt] = []
+        for statement in holder.body:
+            if not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                outside.append(statement)
+            elif statement.name == _OUTSIDE:  # gathered before
+                outside += statement.body
+            else:
+                others.append(statement)
+        if any(map(_decides, outside)):
+            found = True
+            nothing = ast.arguments([], [], None, [], [], None, [])
+            gathered = ast.FunctionDef(_OUTSIDE, nothing, outside, [])
+            holder.body = [*others, ast.copy_location(gathered, outside[0])]
+    return found
+
+
+def _decides(statement: ast.stmt) -> bool:
+    kinds = (ast.IfExp, ast.BoolOp, ast.comprehension)
+    return hasattr(statement, "body") or any(isinstance(p, kinds) for p in ast.walk(statement))
 
 
 class _Chains(ast.NodeTransformer):
@@ -83,6 +106,14 @@ class _Chains(ast.NodeTransformer):
         """A number; Python writes none of more than 4,300 digits."""
         is_long = isinstance(node.value, int) and node.value.bit_length() > _LONGEST_BITS
         return ast.copy_location(ast.Constant(0), node) if is_long else node
+
+    def visit_If(self, node: ast.If) -> ast.stmt:  # pylint: disable=invalid-name
+        """An ``if`` alone in an ``else``: written again it would be an ``elif``, which is less."""
+        self.generic_visit(node)
+        inner = node.orelse[0] if len(node.orelse) == 1 else None
+        if isinstance(inner, ast.If) and inner.col_offset > node.col_offset:
+            node.orelse.append(ast.copy_location(ast.Pass(), inner))
+        return node
 
     def visit_Match(self, node: ast.Match) -> ast.stmt:  # pylint: disable=invalid-name
         """The chain that stands for a ``match``; what its patterns say does not matter here."""
