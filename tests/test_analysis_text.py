@@ -109,6 +109,31 @@ def test_constructs_that_silence_a_checker_are_suppressions(source: str, count: 
 @pytest.mark.parametrize(
     ("source", "count"),
     [
+        ("rows = getattr(values, 'copy')()\n", 1),
+        ("rows = getattr(values.first[0], 'copy')()\n", 1),
+        ("from operator import itemgetter as get\nrows = get(0)([values])\n", 1),
+        ("import operator\nrows = operator.methodcaller('copy')(values)\n", 1),
+        ("import operator\nrows = operator.attrgetter('real')(values)\n", 1),
+        ("rows = getattr(values, 'copy', None)\n", 0),
+        ("rows = getattr(values, name)()\n", 0),
+        ("name = getattr(key, '__name__')\n", 0),
+        ("import numpy as np\nmean = getattr(np, 'trapezoid')(values)\n", 0),
+        ("import scipy\nmean = getattr(scipy.stats, 'iqr')(values)\n", 0),
+        ("from operator import itemgetter\nrows.sort(key=itemgetter(0))\n", 0),
+        ("from operator import itemgetter\nrow = itemgetter(*names)(row)\n", 0),
+        ("from operator import itemgetter\nlow, high = itemgetter(0, -1)(row)\n", 0),
+        ("from operator import attrgetter\nvalue = attrgetter(name)(row)\n", 0),
+    ],
+)
+def test_what_is_read_without_its_type_for_no_need_is_a_suppression(
+    source: str, count: int
+) -> None:
+    assert structure(source).suppressions == count
+
+
+@pytest.mark.parametrize(
+    ("source", "count"),
+    [
         ("exec('x = 1')\n", 1),
         ("run = eval\n", 1),
         ("getattr(__builtins__, 'ev' + 'al')('1')\n", 1),

@@ -291,18 +291,39 @@ def _meaning(node: ast.AST, origins: dict[str, tuple[str, str]]) -> tuple[str, s
 
 
 def _suppressing(nodes: list[ast.AST], origins: dict[str, tuple[str, str]]) -> int:
-    """Uses of cast and no_type_check, and conditions that only a type checker decides."""
+    """Uses of cast and its like and no_type_check; conditions that only a type checker decides."""
     count = _named(nodes, origins, "cast") + _named(nodes, origins, "no_type_check")
     honest = {
         id(node.test) for node in nodes if isinstance(node, ast.If) and _guards_imports_only(node)
     }
     for node in nodes:
+        count += _loses_its_type(node, origins)
         module, name = _meaning(node, origins)
         if name in _CHECKER_CONSTANTS and module in {"", *_TYPING_MODULES}:
             count += id(node) not in honest
         elif module == "sys" and name in {"platform", "version_info"}:
             count += 1  # mypy skips the branch that another platform or version would take
     return count
+
+
+def _loses_its_type(node: ast.AST, origins: dict[str, tuple[str, str]]) -> bool:
+    """Whether a call gives as Any what could be written with its type.
+
+    ``getattr(values, "copy")``, ``methodcaller("copy")(values)``, ``itemgetter(0)([values])``. Of a
+    module, stubs may not know a name; of a function, mypy does not know its own.
+    """
+    match node:
+        case ast.Call(func=ast.Name(id="getattr"), args=[owner, ast.Constant(value=str() as name)]):
+            while isinstance(owner, ast.Attribute):
+                owner = owner.value
+            return getattr(owner, "id", "") not in origins and name != "__name__"
+        case ast.Call(func=ast.Call(func=getter, args=[ast.Constant(), *_]), args=[held]):
+            module, name = _meaning(getter, origins)
+            is_written = isinstance(held, ast.List | ast.Tuple | ast.Dict)
+            return module == "operator" and (
+                name in {"attrgetter", "methodcaller"} or (name == "itemgetter" and is_written)
+            )
+    return False
 
 
 def _named(nodes: list[ast.AST], origins: dict[str, tuple[str, str]], wanted: str) -> int:
