@@ -273,7 +273,8 @@ def _is_unbound(value: ast.expr) -> bool:
 
 def _asks_nothing(node: ast.ClassDef) -> bool:
     """Whether a class is a protocol without any member, which everything has."""
-    bases = {ast.unparse(base).partition("[")[0].rpartition(".")[2] for base in node.bases}
+    # Not `ast.unparse`: it raises at numbers and depths that a program may have.
+    bases = {_last_name(b.value if isinstance(b, ast.Subscript) else b) for b in node.bases}
     return bases == {"Protocol"} and all(isinstance(one, ast.Expr | ast.Pass) for one in node.body)
 
 
