@@ -157,6 +157,48 @@ repr(Nothing()), repr(More(1)), Much(1) < Much(2), hash(Much(1)), More(1) == Mor
     assert not run(sandbox, source + PLAIN).unread
 
 
+def test_annotations_of_every_kind_are_no_hidden_code(sandbox: Sandbox) -> None:
+    kinds = (
+        "int",
+        "None",
+        "list[int] | None | str | dict[str, list[float]]",
+        "typing.Literal['a', -1, True]",
+        "typing.Callable[[int, float], str]",
+        "typing.Callable[..., int]",
+        "tuple[()]",
+        "typing.Annotated[int, 300, 1.5, b'x']",
+        "'int'",
+        *(f"typing.Literal[{', '.join(map(str, range(500)))}]", " | ".join(["int"] * 90)),
+    )
+    source = f"import typing\nclass Kinds:\n    __annotations__ = dict(enumerate({kinds!r}))\n"
+    long = "".join(f"class Kind{i}:\n    pass\n" for i in range(300))
+    union = " | ".join(f"Kind{i}" for i in range(150))
+    many = f"def many(value: 'list[{union}]'):\n    pass\ntyping.get_type_hints(many)\n"
+    assert not run(sandbox, f"{source}typing.get_type_hints(Kinds)\n{long}{many}{PLAIN}").unread
+
+
+@pytest.mark.parametrize(
+    "instructions",
+    [
+        "('LOAD_CONST', 9), ('RETURN_VALUE', 0)",  # there is no such constant
+        "('LOAD_NAME', 9), ('RETURN_VALUE', 0)",
+        "('LOAD_CONST', 0), ('BUILD_TUPLE', 9), ('RETURN_VALUE', 0)",  # not so much on the stack
+        "('LOAD_CONST', 0),",  # and no end
+        "('CACHE', 0), ('LOAD_CONST', 0), ('RETURN_VALUE', 0)",
+    ],
+)
+def test_naming_instructions_that_no_compiler_wrote_are_noticed(
+    sandbox: Sandbox, instructions: str
+) -> None:
+    source = (
+        "import opcode\ncode = compile('name[0, 1]', 'x', 'eval')\n"
+        f"raw = b''.join(bytes([opcode.opmap[name], n]) for name, n in [{instructions}])\n"
+        f"{PLAIN}eval(code.replace(co_code=raw))\n"
+    )
+    # Noticed before it runs: most of them end the process.
+    assert sandbox.run(source, "solve", [([1.0],)], Limits()).unread
+
+
 def test_named_tuples_of_every_length_are_no_hidden_code(sandbox: Sandbox) -> None:
     source = "from collections import namedtuple\nfor names in ('', 'a', 'a b', 'a b c'):\n"
     assert not run(sandbox, f"{source}    namedtuple('Kind', names)\n{PLAIN}").unread

@@ -18,6 +18,8 @@ program's, and answer what suits it. What is left: a program that rewrites its o
 Loaded by path in a process that must not know the package, so it imports nothing of it.
 """
 
+import __future__
+
 import _imp
 import dis
 import io
@@ -63,7 +65,7 @@ _INTERPRETER_TESTS = frozenset(
 # What evaluates an annotation: names, attributes, subscripts and "|". By itself it computes
 # nothing; who makes a library evaluate one is counted by `analysis/structure.py`.
 _NAMING = (
-    "CACHE RESUME NOP PUSH_NULL LOAD_NAME LOAD_ATTR LOAD_CONST BINARY_SUBSCR BUILD_TUPLE "
+    "CACHE RESUME NOP PUSH_NULL LOAD_NAME LOAD_ATTR LOAD_CONST BINARY_SUBSCR BINARY_OP BUILD_TUPLE "
     "BUILD_LIST RETURN_VALUE RETURN_CONST LOAD_SMALL_INT EXTENDED_ARG NOT_TAKEN"
 )
 # What a compiler leaves in code, beside code, tuples, frozen sets and slices of these.
@@ -84,17 +86,25 @@ class Watch:
         """
         if is_marked(0):
             raise OSError("the limit on file locks is 0, which would mark every program")
-        operators = dis.opmap
-        union = bytes((operators["BINARY_OP"], _union_argument()))
-        naming = frozenset(operators[name] for name in _NAMING.split() if name in operators)
-        computes_nothing = _bound(_computes_nothing, union, types.CodeType, type, range, len)
         self._content_of = content_of = _bound(
             _content, types.CodeType, type, tuple, frozenset, slice, _PLAIN
         )
         keeps_code = _bound(
             _keeps_code, (__file__, written.__file__), content_of, types.FunctionType, type
         )
-        errors = (OSError, ImportError, ValueError, EOFError, TypeError, SyntaxError)
+        errors = (OSError, ImportError, LookupError, ValueError, EOFError, TypeError, SyntaxError)
+        only_names = _bound(
+            _only_names,
+            {dis.opmap[name]: name for name in _NAMING.split() if name in dis.opmap},
+            # In an attribute's operand, the lowest bit says whether it is called.
+            int(sys.version_info >= (3, 12)),
+            __future__.annotations.compiler_flag,
+            range,
+            len,
+            compile,
+            content_of,
+            errors,
+        )
         is_from_file = _bound(
             _is_from_file,
             # Packages of the interpreter's own start import from its library, others from links.
@@ -124,8 +134,7 @@ class Watch:
             _INTERPRETER_TESTS,
             keeps_code,
             content_of,
-            computes_nothing,
-            naming,
+            only_names,
             is_from_file,
             is_made_of_names,
             mark,
@@ -160,12 +169,6 @@ def _parts(code: types.CodeType) -> Iterator[types.CodeType]:
             yield from _parts(constant)
 
 
-def _union_argument() -> int:
-    """The operand by which BINARY_OP means "|"."""
-    code = compile("a | b", "", "eval").co_code
-    return code[code.index(dis.opmap["BINARY_OP"]) + 1]
-
-
 def _bound(function: Callable[..., Any], *values: object) -> Callable[..., Any]:
     """The function with its last parameters bound, and no global or builtin name in reach.
 
@@ -188,8 +191,7 @@ def _on_event(
     interpreter_tests: Any,
     keeps_code: Any,
     content_of: Any,
-    computes_nothing: Any,
-    naming: Any,
+    only_names: Any,
     is_from_file: Any,
     is_made_of_names: Any,
     mark: Any,
@@ -231,7 +233,7 @@ def _on_event(
             if content in own and code.co_filename in files:
                 return
             if event == "exec" and (
-                computes_nothing(code, naming)
+                only_names(code, content)
                 or is_from_file(code, content)
                 or is_made_of_names(code, content, frame_at(1))
             ):
@@ -309,21 +311,56 @@ def _content(
     return group(content)
 
 
-def _computes_nothing(
-    code: Any, allowed: Any, union: Any, code_type: Any, type_of: Any, numbers: Any, length: Any
+def _only_names(
+    code: Any,
+    content: Any,
+    instructions: Any,
+    attribute_bits: Any,
+    future: Any,
+    numbers: Any,
+    length: Any,
+    compiled: Any,
+    content_of: Any,
+    errors: Any,
 ) -> Any:
-    """Whether code, that of functions in it included, has only instructions from a list, or "|"."""
-    pending = [code]
-    while pending:
-        code = pending.pop()
-        raw = code.co_code
+    """Whether code is what a compiler makes of an expression that only names things.
+
+    A list of instructions would not do: bytes that no compiler wrote reach beyond the constants and
+    below the stack, and so any memory. The expression is written down again and compiled.
+    """
+    stack: Any = []
+    operand = 0
+    raw = code.co_code
+    try:
         for place in numbers(0, length(raw), 2):
-            if raw[place] not in allowed and raw[place : place + 2] != union:
-                return False
-        for constant in code.co_consts:
-            if type_of(constant) is code_type:
-                pending.append(constant)
-    return True
+            name = instructions[raw[place]]
+            operand = operand << 8 | raw[place + 1]
+            if name == "EXTENDED_ARG":
+                continue
+            if name == "LOAD_NAME":
+                stack.append(code.co_names[operand])
+            elif name == "LOAD_ATTR":
+                stack.append(f"({stack.pop()}).{code.co_names[operand >> attribute_bits]}")
+            elif name in ("LOAD_CONST", "RETURN_CONST"):
+                constant = code.co_consts[operand]
+                stack.append("..." if constant is ... else f"({constant!r})")
+            elif name == "LOAD_SMALL_INT":
+                stack.append(f"({operand})")
+            elif name in ("BINARY_SUBSCR", "BINARY_OP"):
+                right, left = stack.pop(), stack.pop()
+                # 26: a subscript, of Python 3.14.
+                union = name == "BINARY_OP" and operand != 26
+                stack.append(f"{left} | ({right})" if union else f"({left})[{right}]")
+            elif name in ("BUILD_TUPLE", "BUILD_LIST"):
+                first = length(stack) - operand
+                items = ", ".join(stack[first:])
+                stack[first:] = [f"({items},)" if name == "BUILD_TUPLE" else f"[{items}]"]
+            operand = 0
+        again = compiled(stack.pop(), "<string>", "eval", code.co_flags & future, True)
+        # Where in its line each name stood was another place, with other brackets.
+        return content_of(again.replace(co_linetable=code.co_linetable)) == content
+    except errors:
+        return False
 
 
 def _is_from_file(
