@@ -80,11 +80,12 @@ def __setattr__(self, key, val):
 )
 # Where each library runs its text: the function, its variable that holds it, what it looks like,
 # and how it is run. The others of their kind in the libraries that programs may use run at import.
+_IS_DATA_CLASS = re.compile(_DATA_CLASS).fullmatch
 _MAKERS = (
-    ("collections", "namedtuple", "code", _NAMED_TUPLE, "eval"),
-    ("dataclasses", "_create_fn", "txt", _DATA_CLASS, "exec"),
-    ("dataclasses", "_FuncBuilder.add_fns_to_class", "txt", _DATA_CLASS, "exec"),
-    ("scipy._lib._bunch", "_make_tuple_bunch", "s", _TUPLE_BUNCH, "exec"),
+    ("collections", "namedtuple", "code", re.compile(_NAMED_TUPLE).fullmatch, "eval"),
+    ("dataclasses", "_create_fn", "txt", _IS_DATA_CLASS, "exec"),
+    ("dataclasses", "_FuncBuilder.add_fns_to_class", "txt", _IS_DATA_CLASS, "exec"),
+    ("scipy._lib._bunch", "_make_tuple_bunch", "s", re.compile(_TUPLE_BUNCH).fullmatch, "exec"),
 )
 # A distribution of scipy keeps its text itself. This is from what, and with what, it is filled.
 _DISTRIBUTIONS = "scipy.stats._distn_infrastructure"
@@ -96,10 +97,10 @@ _PLACES = (
 
 def makers() -> Iterator[tuple[types.CodeType, str, Any, str]]:
     """For each loaded one: its code, where its text is, what knows it, and how it is run."""
-    for module, path, variable, shape, mode in _MAKERS:
+    for module, path, variable, is_written, mode in _MAKERS:
         code = _code_of(module, path)
         if code is not None:
-            yield code, variable, re.compile(shape).fullmatch, mode
+            yield code, variable, is_written, mode
 
 
 def distributions() -> tuple[types.CodeType | None, tuple[str, ...], Any]:
