@@ -225,7 +225,8 @@ def _plain(value: Any, hashed: bool = False) -> Any:
         # One order for equal sets, so that they are one key.
         return tuple(sorted(items, key=repr)) if hashed else set(items)
     if isinstance(value, Sequence | Iterator | MappingView | ExtensionArray):
-        items = list(itertools.islice(value, _MOST))
+        found: Any = value  # stubs know no iterating of all of these
+        items = list(itertools.islice(found, _MOST))
         if not set(map(type, items)) <= _PLAIN:
             items = [_plain(item, hashed) for item in items]
         return tuple(items) if hashed else items
@@ -317,8 +318,9 @@ def _column(column: Any, hashed: bool = False) -> "pd.Series[Any]":
 def _index(index: Any) -> Any:
     if isinstance(index, pd.MultiIndex):
         levels = [_index(level) for level in index.levels]
+        codes: Any = index.codes
         names = [_plain(name, True) for name in index.names]
-        return pd.MultiIndex(levels, index.codes, names=names, verify_integrity=False)
+        return pd.MultiIndex(levels, codes, names=names, verify_integrity=False)
     if not _sendable(index):
         labels = _column(index, True)
         index = pd.Index(labels, dtype=labels.dtype, name=index.name, tupleize_cols=False)
