@@ -126,7 +126,7 @@ def answer_json(value: Any) -> Any:
         name = "value" if value.name is None else value.name
         return answer_json(pd.DataFrame({"": value}).set_axis([str(name)], axis=1))
     if isinstance(value, pd.Index):
-        return [answer_json(item) for item in value.tolist()]
+        value = value.tolist()
     if isinstance(value, dict):
         names = [_key(key) for key in value]
         if len(set(names)) < len(names):  # 1 and "1": as Python writes them

@@ -110,7 +110,7 @@ class BenchmarkTask(Task):
         # What a helper is given beside the answer need not be the right one, and sets have no form.
         if self.helpers and (failure is not None or self._ignores_repeats(run)):
             task = replace(self, same_form=False)
-            failure, unread = task._tried(self.solution, run)
+            failure = task.failure_of(self.solution, run)
         return replace(task, runs_texts=self.in_process and unread), failure
 
     def _ignores_repeats(self, run: Run) -> bool:
