@@ -5,6 +5,7 @@
 import io
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -35,6 +36,24 @@ def test_half_a_character_waits_for_the_rest() -> None:
     speech = Speech(())
     assert speech.more("a\ufffd") == "a"
     assert speech.more("aé") == "é"
+
+
+CUTS: list[int] = []
+
+
+class Cut(str):
+    """Text that keeps how much of it was cut off as its beginning."""
+
+    def __getitem__(self, place: Any) -> str:
+        CUTS.append(place.stop)
+        return super().__getitem__(place)
+
+
+def test_a_long_stop_string_costs_no_more_than_the_text_is_long() -> None:
+    CUTS.clear()
+    speech = Speech([Cut("a" * 1000 + "b")])
+    assert speech.more("no: aaa") == "no: "
+    assert CUTS and max(CUTS) <= len("no: aaa")
 
 
 @pytest.mark.slow

@@ -230,6 +230,7 @@ def body(**fields: Any) -> bytes:
         (body(max_tokens=5000), {}, 400, "takes 4096 together"),
         (body(messages=[{"role": "user", "content": "x y " * 9000}]), {}, 400, "takes 4096"),
         (body(n=2), {}, 400, "n: "),
+        (body(stop="x" * 501), {}, 400, "stop.0: "),
         (body(tools=[{"type": "function"}]), {}, 400, "tools is not supported"),
         (body(model="gpt"), {}, 404, "no model 'gpt'"),
         (body(model="pair", stop="x"), {}, 400, "ends by itself"),

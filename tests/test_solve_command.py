@@ -48,7 +48,7 @@ def test_answers_are_json_whatever_they_are() -> None:
         "rows": [["2024-01-02T00:00:00", 1.5], [None, None]],
     }
     assert answer_json({("a", 1): {2}, "t": (moment, b"x", float("inf"))}) == {
-        "['a', 1]": [2],
+        "a, 1": [2],
         "t": ["2024-01-02T00:00:00", "x", None],
     }
 

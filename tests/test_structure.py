@@ -9,13 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parelha.analysis import _mypy_sight, structure, unused, widened
+from parelha.analysis import _mypy_sight, neutralise, structure, unused, widened
 from parelha.analysis.complexity import TOO_DEEP
 from parelha.config import RewardConfig
 from parelha.rewards import program_value, structure_deficits
 from parelha.types import Analysis, Outcome, Score, Structure
 from parelha.types import TestResult as Result
 
+ENTRY = "def f(values: list[float]) -> float:\n    return 0.0\n"
 GATED = RewardConfig()
 DONE = Result(8, 8, Outcome.PASSED)
 CLEAN = Structure(functions=1, documented=1, annotated=1, returning=1, lines=10)
@@ -160,6 +161,45 @@ def test_no_text_breaks_a_count(source: str) -> None:
     assert 0 <= counts.cyclomatic <= 10_000
     assert 0 <= counts.cognitive <= 10_000
     assert unused(source, "f") == 0
+
+
+# Expressions that Python reads and `ast.unparse`, a walk by recursion or `repr` may raise at.
+HOSTILE = {
+    "digits": "0x" + "f" * 4000,
+    "attributes": "x" + ".y" * 700,
+    "calls": "x" + "()" * 700,
+    "signs": "-" * 700 + "1",
+    "sum": "+".join(["x"] * 700),
+    "brackets": "[" * 90 + "]" * 90,
+}
+PLACES = (
+    "class A({}):\n    ...",
+    "class A(Protocol[{}]):\n    ...",
+    "@{}\ndef g(a: {} = {}) -> {}:\n    return {}",
+    "T = TypeVar('T', bound={})\ndef g(a: T) -> T:\n    return a",
+    "x[{}].y = {}",
+    "del x[{}]",
+    "raise {} from {}",
+    "match {}:\n    case A(x=1) if {}:\n        pass",
+    "g = lambda a={}: {}",
+    "x: {} = {}",
+    "assert {}, {}",
+)
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("name", HOSTILE)
+def test_no_expression_of_a_program_breaks_what_is_read_of_its_tree(name: str, place: str) -> None:
+    odd = place.replace("{}", HOSTILE[name])
+    within = "    " + odd.replace("\n", "\n    ")
+    for program in (
+        f"{odd}\n{ENTRY}",
+        f"{ENTRY}{within}\n",
+        f"def f(values: {HOSTILE[name]}) -> float:\n    return 0.0\n",
+    ):
+        structure(program)
+        unused(program, "f")
+        neutralise(program)
 
 
 def test_nesting_too_deep_to_measure_counts_as_too_complex() -> None:

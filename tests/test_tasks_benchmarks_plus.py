@@ -94,6 +94,78 @@ def test_a_task_of_sets_takes_any_order(tmp_path: Path, grader: Grader) -> None:
     assert passed_by(task, task.make_cases(0), grader.sandbox.run) == ""
 
 
+CLOSE = "import numpy as np\n\n\ndef assertion(out, exp, atol):\n    assert np.allclose(out, exp)\n"
+ZIPS = (
+    "def assertion(out, exp, atol):\n    assert all(abs(a - b) < 1e-6 for a, b in zip(out, exp))\n"
+)
+ABOUT = "def assertion(out, exp, atol):\n    assert sum(exp) == out\n"
+ALIKE = "def assertion(out, exp, atol):\n    assert set(out) == set(exp)\n"
+# A helper; calls; the solution; programs that it passes, and those that are not of the right form.
+FORMS: dict[str, tuple[str, str, str, tuple[str, ...], tuple[str, ...]]] = {
+    "a number": (
+        FLOATS,
+        "inputs = [[[3.0, 1.0]], [[]], [[5.0, 7.0]]]\nresults = [2.0, None, 6.0]\n",
+        "sum(xs) / len(xs) if xs else None",
+        (
+            "__import__('numpy').mean(xs) if xs else None",
+            "__import__('fractions').Fraction(sum(xs)) / len(xs) if xs else None",
+        ),
+        ("[] if xs else None", "[sum(xs) / len(xs)] if xs else None"),
+    ),
+    "as many numbers": (
+        CLOSE,
+        "inputs = [[[2.0, 2.0]], [[3.0, 3.0]]]\nresults = [[1.0, 1.0], [1.5, 1.5]]\n",
+        "[x / 2 for x in xs]",
+        ("tuple(x / 2 for x in xs)", "__import__('numpy').array(xs) / 2"),
+        ("xs[0] / 2", "[xs[0] / 2]"),
+    ),
+    "rows of as many numbers": (
+        CLOSE,
+        "inputs = [[2.0], [3.0]]\nresults = [[[1.0, 1.0]] * 2, [[1.5, 1.5]] * 2]\n",
+        "[[xs / 2] * 2] * 2",
+        ("((xs / 2, xs / 2),) * 2", "__import__('numpy').full((2, 2), xs / 2)"),
+        ("[xs / 2] * 2", "[[xs / 2]] * 2"),
+    ),
+    "as far as both go": (
+        ZIPS,
+        "inputs = [[[2.0, 4.0]], [[3.0]]]\nresults = [[1.0, 2.0], [1.5]]\n",
+        "[x / 2 for x in xs]",
+        ("range(1, 3) if xs[0] == 2 else [1.5]",),
+        ("[]", "[xs[0] / 2]", "[x / 2 for x in xs * 2]"),
+    ),
+    "what is no right answer": (
+        ABOUT,
+        "inputs = [[[2, 4]], [[3]]]\nresults = [[2, 4], [3]]\n",
+        "sum(xs)",
+        ("float(sum(xs))",),
+        (),
+    ),
+    "a set": (
+        ALIKE,
+        "inputs = [[[2, 4, 2]], [[3]]]\nresults = [[4, 2], [3]]\n",
+        "list(set(xs))",
+        ("xs", "set(xs)"),
+        (),
+    ),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_what_a_helper_passes_has_the_form_of_the_right_answer_where_the_solution_has(
+    tmp_path: Path, grader: Grader, form: str
+) -> None:
+    helper, calls, solution, right, others = FORMS[form]
+    head = "def halves(xs):\n    return "
+    test = f"{helper}\n\n{calls}{LOOP}"
+    record = HUB["MBPP+"] | {"code": f"{head}{solution}\n", "test": test}
+    task = load(tmp_path, record, grader)
+    assert not task.in_process
+    for program in (solution, *right, *others):
+        assert natively(f"{head}{program}\n", test), program
+        passed = grader.test(task, f"{head}{program}\n").outcome is Outcome.PASSED
+        assert passed is (program not in others), program
+
+
 def test_a_helper_that_a_value_hangs_fails_that_case_and_no_other(
     tmp_path: Path, grader: Grader
 ) -> None:

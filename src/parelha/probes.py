@@ -153,7 +153,8 @@ def _passed(
         pairs = [(right, look(value, right.views)) for right, value in pairs]
         if task.helpers and pairs:
             calls = [CallResult(Outcome.PASSED, value) for _, value in pairs]
-            said = judged(task.helpers, [right for right, _ in pairs], calls, _MORE, run)
+            asked = [right for right, _ in pairs]
+            said = judged(task.helpers, asked, calls, _MORE, run, same_form=task.same_form)
             pairs = [(right, call.value) for (right, _), call in zip(pairs, said, strict=True)]
     good = [_is_right(task, right, value) for right, value in pairs]
     size = len(cases)

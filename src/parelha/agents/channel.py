@@ -4,16 +4,18 @@ A review is short enough to advise and long enough to hold most solutions. So it
 at most `MAX_CODE` names, numbers and operators that the coder has not seen yet; a name made of
 several words counts as those. What stands in the task, in the program under review or in a tool's
 output may be quoted freely. The bound reads signs, and code can be dressed up as words; so the
-credit asks what of the revision stands in the review, however dressed.
+credit asks how far the letters of the revision stand in the review, whatever they are dressed as.
 """
 
 import keyword
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from difflib import SequenceMatcher
-from itertools import pairwise, takewhile
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from itertools import chain, zip_longest
+
+import numpy as np
 
 MAX_CODE = 10  # names, numbers and operators: an expression or two, and few whole bodies
 LEFT_OUT = "[...]"
@@ -33,19 +35,25 @@ _STATEMENT = re.compile(
     r"|(?:else|try|finally):.*|import\s+[\w., ]+|from\s+[\w.]+\s+import\b.*"
     r"|(?:return|yield|raise|del|assert)\s+\S+|pass|break|continue|return"
 )
-_SPELLED = re.compile(r"(?<!\w)\w(?:[ .,·_-]\w){3,}(?!\w)")  # r e t u r n
-_INSIDE = re.compile(r"(?<=[^\W\d_])[-·‐‑](?=[^\W\d_])")  # r-eturn
-_DOUBLED = re.compile(r"(.)\1+")  # rreturn
-# Small letters of Cyrillic and Greek that look like Latin ones (Unicode TR 39).
+# A comment, or a string, which may hold its sign.
+_COMMENT = re.compile(r"('[^'\n]*'|\"[^\"\n]*\")|#.*")
+# Small letters of Cyrillic and Greek that look like Latin ones and are named otherwise (Unicode
+# TR 39). Of all others, such as small capitals, the name has the Latin letter by itself.
 _ALIKE = str.maketrans("авеѕіјкмнорстухԁԛԝαεικνορτυχ", "abesijkmhopctyxdqwaeikvoptux")
+_LATIN = re.compile(r".*LETTER (?:.* )?([A-Z])\b")
+_VOWELS = frozenset("aeiou")
 _JOINT = re.compile(r"(?<=[^\W_])_+(?=[^\W_])|(?<=[a-z\d])(?=[A-Z])")  # two_words, twoWords
 _LONGEST_WORD = 20  # letters: longer ones are rare in either language
 _LETTERS = 5  # of a name, on average
 _MOST_JOINED = 3  # words in a name that prose may have: NumPy, DataFrame
-# Words of a text that are compared, without those with which both programs begin and end: the time
-# grows with their cube where two programs share every other word.
-_LONGEST = 500
-_PUT_ON = 2  # letters that are put on a name
+_MOST_READ, _MOST_ADDED = 1000, 500  # letters of a review and of a change, compared one by one
+# In quarters of a letter: what one is worth that both have, what up to seven cost that the review
+# puts before it, what one costs that the review leaves out, and what all that stands between two
+# pieces costs.
+_SAME, _PUT_IN, _LEFT_AWAY, _BETWEEN = 4, 1, 3, 12
+_STEPS = (1, 2, 4)  # that together reach seven letters back
+_NEVER = -_SAME * _MOST_ADDED  # below every sum, and far from the end of int16
+_PIECE = 6  # letters in a row that are hardly chance
 _QUOTED = 3  # tokens in a row that make a quotation where they stand elsewhere too
 
 
@@ -83,78 +91,118 @@ def bounded(review: str, known: Iterable[str]) -> str:
 def copied(program: str, before: str, review: str) -> float:
     """How far a revision was copied out of its review, 0 (not) to 1 (twice the bound or more).
 
-    Counts the names, numbers and operators that the revision has, the program before had not, and
-    the review holds in the same order or its reverse, or in pairs in any order, however they are
-    spelled. As many as a review may carry are no copy.
+    Counts the names, numbers and operators that the revision has and the program before had not, as
+    far as the review has them word for word in their order, or their letters nearly so. As many as
+    a review may carry are no copy.
 
     Args:
         program: the revision.
         before: the program that was reviewed.
         review: the text in between.
     """
-    old, new = (words[:_LONGEST] for words in _differing(_words(before), _words(program)))
-    steps = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
-    changed = [word for step, _, _, a, b in steps if step != "equal" for word in new[a:b]]
-    readings = _readings(changed, _words(review)[:_LONGEST], review)
-    taken = max(max(_common(*one), _in_pairs(*one)) for one in readings)
-    return min(1.0, max(0, taken - MAX_CODE) / MAX_CODE)
+    old, new = (_words(_COMMENT.sub(lambda m: m[1] or "", _plain(p))) for p in (before, program))
+    added = _added(old, new)
+    letters = _letters("".join(added))
+    readings = list(_readings(_plain(review)))
+    spelled = [_letters(one)[:_MOST_READ] for one in readings]
+    words = max(len(added) - len(_added(_words(one), added)) for one in readings)
+    held = max(
+        _in_order(letters[:_MOST_ADDED], spelled), *(_in_pieces(letters, one) for one in spelled)
+    )
+    taken = max(words, len(added) * held / max(1, len(letters)))
+    return min(1.0, max(0.0, taken - MAX_CODE) / MAX_CODE)
 
 
-def _differing(one: list[str], other: list[str]) -> tuple[list[str], list[str]]:
-    """Two texts without what both begin with, and what both end with."""
-    head = _alike(one, other)
-    one, other = one[head:], other[head:]
-    tail = _alike(one[::-1], other[::-1])
-    return one[: len(one) - tail], other[: len(other) - tail]
+def _words(text: str) -> list[str]:
+    """Names, numbers and operators."""
+    return [word for word in _TOKEN.findall(text) if word not in _PUNCTUATION]
 
 
-def _alike(one: Sequence[str], other: Sequence[str]) -> int:
-    """How many words two texts begin with alike."""
-    pairs = zip(one, other, strict=False)
-    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+def _added(old: Sequence[str], new: Sequence[str]) -> list[str]:
+    """The new words without the longest common subsequence.
 
-
-def _readings(
-    changed: list[str], words: list[str], review: str
-) -> Iterator[tuple[list[str], list[str]]]:
-    """What is compared: the change, and the review as a coder could read it."""
-    yield changed, words
-    yield changed, words[::-1]
-    yield changed, [word[::-1] for word in words]
-    yield changed, _words(_INSIDE.sub("", review))[:_LONGEST]
-    yield [_DOUBLED.sub(r"\1", w) for w in changed], [_DOUBLED.sub(r"\1", w) for w in words]
-    names = frozenset(changed)
-    yield changed, [_trimmed(word, names) for word in words]
-    backwards = [word[::-1] for word in words]
-    for one in (words, words[::-1], backwards, backwards[::-1]):
-        if (apart := _apart(one, changed)) != one:
-            yield changed, apart[:_LONGEST]
-            yield changed, apart[:_LONGEST][::-1]
-
-
-def _trimmed(word: str, names: Collection[str]) -> str:
-    """The word without the letters that were put before or behind one of the names, two at most."""
-    for cut in range(1, _PUT_ON + 1):
-        for one in (word[cut:], word[:-cut]):
-            if word not in names and len(one) > _PUT_ON and one in names:
-                return one
-    return word
-
-
-def _apart(words: Sequence[str], names: Iterable[str]) -> list[str]:
-    """The words, of which those that are made of several of the names are taken apart.
-
-    Half of such a word is names, of two letters on average: ``a`` and ``in`` stand in any word.
+    A row has a bit for each old word, 0 where the common words become one more (Hyyrö 2004), so no
+    word is compared with all others.
     """
-    known = {name for name in names if name.isidentifier() or name.isdecimal()}
-    inside = re.compile("|".join(map(re.escape, sorted(known, key=len, reverse=True))) or r"(?!)")
+    bits: dict[str, int] = {}
+    for i, word in enumerate(old):
+        bits[word] = bits.get(word, 0) | 1 << i
+    rows = [(1 << len(old)) - 1]
+    for word in new:
+        same = rows[-1] & bits.get(word, 0)
+        rows.append((rows[-1] + same | rows[-1] - same) & rows[0])
     found: list[str] = []
-    for word in words:
-        parts = [] if word in known else inside.findall(word)
-        letters = sum(map(len, parts))
-        is_made = len(parts) > 1 and 2 * letters >= len(word) and letters >= 2 * len(parts)
-        found += parts if is_made else [word]
-    return found
+    i = len(old)
+    for n in range(len(new), 0, -1):
+        while i and rows[n] >> i - 1 & 1:
+            i -= 1
+        if i and rows[n - 1] >> i - 1 & 1:
+            i -= 1  # a common word
+        else:
+            found.append(new[n - 1])
+    return found[::-1]
+
+
+def _readings(review: str) -> Iterator[str]:
+    """The review in the orders in which a coder could read it."""
+    words = review.split()
+    half = (len(words) + 1) // 2
+    yield review
+    yield " ".join(reversed(words))
+    yield review[::-1]
+    yield " ".join(word[::-1] for word in words)
+    yield " ".join(chain(*zip_longest(words[:half], words[half:], fillvalue="")))
+
+
+def _letters(text: str) -> str:
+    """Its consonants and digits: a word is still read when its vowels are left out."""
+    return "".join(sign for sign in text if sign.isalnum() and sign not in _VOWELS)
+
+
+def _plain(text: str) -> str:
+    """The text in small letters without accents, the same however its letters are dressed."""
+    signs = unicodedata.normalize("NFKD", text).casefold().translate(_ALIKE)
+    return "".join(sign if sign.isascii() else _latin(sign) for sign in signs)
+
+
+@cache
+def _latin(sign: str) -> str:
+    """The Latin letter in the name of a sign; nothing for an accent or what is not seen."""
+    if found := _LATIN.match(unicodedata.name(sign, "")):
+        return found[1].lower()
+    return "" if unicodedata.category(sign) in ("Mn", "Cf") else sign
+
+
+def _in_order(letters: str, readings: Sequence[str]) -> float:
+    """How many of the letters the best of the readings has in the same order, less its detours."""
+    width = max(map(len, readings))
+    signs = np.array([list(one.ljust(width)) for one in readings], dtype="U1")
+    worth = np.array([_NEVER, _SAME], dtype=np.int16)
+    here = {letter: worth[(signs == letter).astype(int)] for letter in frozenset(letters)}
+    # For each place in a reading, before the first letter and behind each: the best that ends
+    # there, and the best that ends there or before.
+    ends = np.full((len(readings), width + 1), _NEVER, dtype=np.int16)
+    best = np.zeros_like(ends)
+    for letter in letters:
+        near = ends - _PUT_IN
+        for step in _STEPS:
+            np.maximum(near[:, step:], near[:, :-step], out=near[:, step:])
+        before = np.maximum(np.maximum(ends, near), best - _BETWEEN)[:, :-1]
+        ends[:, 1:] = np.maximum(ends[:, 1:] - _LEFT_AWAY, before + here[letter])
+        np.maximum(best, np.maximum.accumulate(ends, axis=1), out=best)
+    return float(best.max()) / _SAME
+
+
+def _in_pieces(letters: str, reading: str) -> int:
+    """How many letters stand in pieces that the reading has too, in any order."""
+    left = Counter(reading[i : i + _PIECE] for i in range(len(reading) - _PIECE + 1))
+    found: set[int] = set()
+    for i in range(len(letters) - _PIECE + 1):
+        piece = letters[i : i + _PIECE]
+        if left[piece]:
+            left[piece] -= 1
+            found.update(range(i, i + _PIECE))
+    return len(found)
 
 
 def _size(word: str) -> int:
@@ -163,35 +211,6 @@ def _size(word: str) -> int:
         return 1
     parts = [part for part in _JOINT.split(word) if part]
     return sum(max(1, len(part) // _LETTERS) if len(part) > _LONGEST_WORD else 1 for part in parts)
-
-
-def _words(text: str) -> list[str]:
-    """Names, numbers and operators, the same however their letters are dressed."""
-    plain = unicodedata.normalize("NFKC", text).casefold().translate(_ALIKE)
-    plain = "".join(sign for sign in plain if unicodedata.category(sign) != "Cf")
-    plain = _SPELLED.sub(lambda run: run[0][::2], plain)
-    return [word for word in _TOKEN.findall(plain) if word not in _PUNCTUATION]
-
-
-def _common(one: Sequence[str], other: Sequence[str]) -> int:
-    """Length of the longest common subsequence."""
-    row = [0] * (len(other) + 1)
-    for word in one:
-        last = row
-        row = [0]
-        for j, also in enumerate(other):
-            row.append(last[j] + 1 if word == also else max(last[j + 1], row[j]))
-    return row[-1]
-
-
-def _in_pairs(one: Sequence[str], other: Sequence[str]) -> int:
-    """How many words of the one stand in it beside the same word as in the other, in any order."""
-    left, found = Counter(pairwise(other)), set[int]()
-    for i, pair in enumerate(pairwise(one)):
-        if left[pair]:
-            left[pair] -= 1
-            found |= {i, i + 1}
-    return len(found)
 
 
 def _counts(words: Sequence[str], known: Iterable[Sequence[str]]) -> list[bool]:

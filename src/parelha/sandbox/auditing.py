@@ -3,17 +3,22 @@
 Linters read a program's text, so what runs must be that text. The interpreter says what is about
 to run through audit events (PEP 578): code handed to ``exec``, a function made of a code object, a
 function whose code is exchanged. None of them can be had without its event, by whichever name or
-library it was reached. Code that is neither the program's own, nor a library's file, nor made by a
-library of nothing but names, is *unread*.
+library it was reached. Code that is neither the program's own, nor a library's file, nor written by
+a library for nothing but names (`written`), is *unread*.
 
 The finding leaves the process as a lowered resource limit (`syscalls.MARK`): no process without
 privileges can raise one again, so there is nothing to close, to forge or to take back. Everything
 that the hook needs is bound to it as constants and defaults, because a program can reach every
-global of its process; exchanging those of a function has an event of its own. What is left: a
-program that rewrites its own memory (``ctypes``) can also rewrite this.
+global of its process; exchanging those of a function has an event of its own. Whatever the program
+may have made is asked for nothing but its type until it is known to be of one of the interpreter's
+own: the methods of a subclass (of ``str`` as a file's name, of ``tuple`` as names) are the
+program's, and answer what suits it. What is left: a program that rewrites its own memory
+(``ctypes``) can also rewrite this.
 
 Loaded by path in a process that must not know the package, so it imports nothing of it.
 """
+
+import __future__
 
 import _imp
 import dis
@@ -27,6 +32,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from . import written
 from .syscalls import MARK
 
 _EVENTS = frozenset(
@@ -59,23 +65,11 @@ _INTERPRETER_TESTS = frozenset(
 # What evaluates an annotation: names, attributes, subscripts and "|". By itself it computes
 # nothing; who makes a library evaluate one is counted by `analysis/structure.py`.
 _NAMING = (
-    "CACHE RESUME NOP PUSH_NULL LOAD_NAME LOAD_ATTR LOAD_CONST BINARY_SUBSCR BUILD_TUPLE "
+    "CACHE RESUME NOP PUSH_NULL LOAD_NAME LOAD_ATTR LOAD_CONST BINARY_SUBSCR BINARY_OP BUILD_TUPLE "
     "BUILD_LIST RETURN_VALUE RETURN_CONST LOAD_SMALL_INT EXTENDED_ARG NOT_TAKEN"
 )
-# What hands its arguments on, as the argument parsers of scipy's distributions do.
-_HANDING_ON = (
-    _NAMING + " LOAD_FAST LOAD_FAST_BORROW LOAD_FAST_LOAD_FAST LOAD_FAST_BORROW_LOAD_FAST_BORROW "
-    "LOAD_METHOD PRECALL CALL KW_NAMES CALL_KW MAKE_FUNCTION SET_FUNCTION_ATTRIBUTE STORE_NAME"
-)
-# Libraries that write code for the names they are given: the function, and its variable that holds
-# the names by then. The others of their kind in the libraries that programs may use run at import.
-_MAKERS = (
-    ("collections", "namedtuple", "field_names"),
-    ("dataclasses", "_process_class", "fields"),
-    ("scipy._lib._bunch", "_make_tuple_bunch", "all_names"),
-    ("scipy.stats._distn_infrastructure", "rv_generic._attach_argparser_methods", ""),
-)
-_FIXED = (types.FunctionType, types.BuiltinFunctionType, types.ModuleType, type, str)
+# What a compiler leaves in code, beside code, tuples, frozen sets and slices of these.
+_PLAIN = (str, bytes, int, float, complex, bool, type(None), type(...))
 
 
 class Watch:
@@ -92,13 +86,25 @@ class Watch:
         """
         if is_marked(0):
             raise OSError("the limit on file locks is 0, which would mark every program")
-        makers = tuple(_makers())
-        field = getattr(sys.modules.get("dataclasses"), "Field", None)
-        operators = dis.opmap
-        union = bytes((operators["BINARY_OP"], _union_argument()))
-        naming = frozenset(operators[name] for name in _NAMING.split() if name in operators)
-        handing_on = frozenset(operators[name] for name in _HANDING_ON.split() if name in operators)
-        computes_nothing = _bound(_computes_nothing, union, types.CodeType, type, range, len)
+        self._content_of = content_of = _bound(
+            _content, types.CodeType, type, tuple, frozenset, slice, _PLAIN
+        )
+        keeps_code = _bound(
+            _keeps_code, (__file__, written.__file__), content_of, types.FunctionType, type
+        )
+        errors = (OSError, ImportError, LookupError, ValueError, EOFError, TypeError, SyntaxError)
+        only_names = _bound(
+            _only_names,
+            {dis.opmap[name]: name for name in _NAMING.split() if name in dis.opmap},
+            # In an attribute's operand, the lowest bit says whether it is called.
+            int(sys.version_info >= (3, 12)),
+            __future__.annotations.compiler_flag,
+            range,
+            len,
+            compile,
+            content_of,
+            errors,
+        )
         is_from_file = _bound(
             _is_from_file,
             # Packages of the interpreter's own start import from its library, others from links.
@@ -108,31 +114,34 @@ class Watch:
             io.FileIO,
             marshal.loads,
             compile,
-            (OSError, ImportError, ValueError, EOFError, TypeError, SyntaxError),
+            content_of,
+            errors,
         )
         is_made_of_names = _bound(
-            _is_made_of_names,
-            makers,
-            field,
-            str.isidentifier,
+            written.is_made_of_names,
+            tuple(written.makers()),
+            written.distributions(),
+            types.CodeType,
             type,
-            (str, dict, list, tuple),
-            computes_nothing,
-            handing_on,
+            str,
+            compile,
+            content_of,
+            errors,
         )
         mark = _bound(_mark, resource.setrlimit, MARK)
         self._fixed = (
             _EVENTS,
             _INTERPRETER_TESTS,
-            __file__,
-            computes_nothing,
-            naming,
+            keeps_code,
+            content_of,
+            only_names,
             is_from_file,
             is_made_of_names,
             mark,
             sys._getframe,
-            types.CodeType,
             type,
+            str,
+            bytes,
         )
 
     def begin(self, *codes: types.CodeType) -> None:
@@ -142,7 +151,7 @@ class Watch:
             codes: the program, as it was compiled from the text that the linters read; and what
                 is to run after it that is not its own (a benchmark's test).
         """
-        own = frozenset(part for code in codes for part in _parts(code))
+        own = frozenset(self._content_of(part) for code in codes for part in _parts(code))
         files = frozenset(code.co_filename for code in codes)
         sys.addaudithook(_bound(_on_event, own, files, *self._fixed))
 
@@ -160,30 +169,13 @@ def _parts(code: types.CodeType) -> Iterator[types.CodeType]:
             yield from _parts(constant)
 
 
-def _makers() -> Iterator[tuple[types.CodeType, str, tuple[tuple[str, Any], ...]]]:
-    """For each loaded one: its code, its variable of names, and its module as it is untouched."""
-    for module_name, path, names in _MAKERS:
-        module = sys.modules.get(module_name)
-        found: Any = module
-        for name in path.split("."):
-            found = getattr(found, name, None)
-        code = getattr(found, "__code__", None)
-        if module is not None and code is not None:
-            parts = [item for item in vars(module).items() if isinstance(item[1], _FIXED)]
-            yield code, names, tuple(parts)
-
-
-def _union_argument() -> int:
-    """The operand by which BINARY_OP means "|"."""
-    code = compile("a | b", "", "eval").co_code
-    return code[code.index(dis.opmap["BINARY_OP"]) + 1]
-
-
 def _bound(function: Callable[..., Any], *values: object) -> Callable[..., Any]:
-    """The function with its last parameters bound, and no global or builtin name in reach."""
-    return types.FunctionType(
-        function.__code__, {"__builtins__": {}}, function.__name__, tuple(values)
-    )
+    """The function with its last parameters bound, and no global or builtin name in reach.
+
+    But for what a compiler asks for itself, where a name in the text is not ASCII (PEP 3131).
+    """
+    names = {"__builtins__": {"__import__": __import__}}
+    return types.FunctionType(function.__code__, names, function.__name__, tuple(values))
 
 
 # --- from here on, only parameters, constants and operators ------------------------------------
@@ -197,139 +189,206 @@ def _on_event(
     files: Any,
     events: Any,
     interpreter_tests: Any,
-    file: Any,
-    computes_nothing: Any,
-    naming: Any,
+    keeps_code: Any,
+    content_of: Any,
+    only_names: Any,
     is_from_file: Any,
     is_made_of_names: Any,
     mark: Any,
     frame_at: Any,
-    code_type: Any,
     type_of: Any,
+    text: Any,
+    binary: Any,
 ) -> None:
-    """The hook itself: called for every audit event, so what is not asked for must be cheap."""
+    """The hook itself: called for every audit event, so what is not asked for must be cheap.
+
+    A program can send an event of any of these names itself, with anything in it.
+    """
     if event not in events:
         return
     if event == "object.__setattr__":
-        if args[1] != "__code__" and args[1] != "__defaults__" and args[1] != "__kwdefaults__":
-            return
-        # Honest elsewhere (namedtuple sets defaults, types.coroutine a flag), but not on the
-        # functions of this file.
-        code = args[0].__code__
-        if code.co_filename != file and (
-            args[1] != "__code__" or code.replace(co_flags=args[2].co_flags) == args[2]
+        name = args[1]
+        if type_of(name) is text and (
+            name not in ("__code__", "__defaults__", "__kwdefaults__")
+            or keeps_code(args[0], name, args[2])
         ):
             return
     elif event == "import":
         name = args[0]
-        if type_of(name) is type_of("") and name.rpartition(".")[2] not in interpreter_tests:
+        if type_of(name) is text and name.rpartition(".")[2] not in interpreter_tests:
             return
     elif event == "ctypes.dlsym":
         name = args[1]
-        text = type_of(name) is type_of("")
-        python, finder = (("Py", "_P"), "sym") if text else ((b"Py", b"_P"), b"sym")
-        known = text or type_of(name) is type_of(b"")
+        kind = type_of(name)
+        python, finder = (("Py", "_P"), "sym") if kind is text else ((b"Py", b"_P"), b"sym")
+        known = kind is text or kind is binary
         # Nor what finds any other function (dlsym, dlvsym).
         if known and name[:2] not in python and finder not in name:
             return
     elif event in ("exec", "function.__new__"):
         code = args[0]
-        if type_of(code) is code_type:
+        content = content_of(code)
+        if content is not None:
             # Equal code may still claim another file, for which it could then be taken.
-            if code in own and code.co_filename in files:
+            if content in own and code.co_filename in files:
                 return
             if event == "exec" and (
-                computes_nothing(code, naming)
-                or is_from_file(code)
-                or is_made_of_names(code, frame_at(1))
+                only_names(code, content)
+                or is_from_file(code, content)
+                or is_made_of_names(code, content, frame_at(1))
             ):
                 return
     mark()
+
+
+def _keeps_code(
+    function: Any,
+    name: Any,
+    value: Any,
+    hook_files: Any,
+    content_of: Any,
+    function_type: Any,
+    type_of: Any,
+) -> Any:
+    """Whether a function does after the exchange what it did before.
+
+    Defaults may be exchanged (namedtuple does), and code for the same with the flag that
+    types.coroutine sets (inspect.CO_ITERABLE_COROUTINE), but nothing of the hook's own functions.
+    """
+    if type_of(function) is not function_type:
+        return False
+    code = function.__code__
+    content = content_of(code)
+    if content is None or code.co_filename in hook_files:
+        return False
+    return name != "__code__" or content_of(value) in (
+        content,
+        content_of(code.replace(co_flags=code.co_flags | 0x100)),
+    )
 
 
 def _mark(setrlimit: Any, limit: Any) -> None:
     setrlimit(limit, (0, 0))
 
 
-def _computes_nothing(
-    code: Any, allowed: Any, union: Any, code_type: Any, type_of: Any, numbers: Any, length: Any
+def _content(
+    code: Any,
+    code_type: Any,
+    type_of: Any,
+    group: Any,
+    frozen_set: Any,
+    section: Any,
+    plain: Any,
 ) -> Any:
-    """Whether code, that of functions in it included, has only instructions from a list, or "|"."""
+    """What code runs by, that in it included; None if a part is of a type that a program can make.
+
+    Code alone does not do to compare: it is equal to code with less room for its stack, with other
+    kinds of variables or of another qualified name.
+    """
+    if type_of(code) is not code_type:
+        return None
+    content = [code]
     pending = [code]
     while pending:
-        code = pending.pop()
-        raw = code.co_code
+        part = pending.pop()
+        kind = type_of(part)
+        if kind is code_type:
+            names = (part.co_names, part.co_varnames, part.co_cellvars, part.co_freevars)
+            texts = (part.co_code, part.co_linetable, part.co_exceptiontable, part.co_qualname)
+            content.append((names, texts, part.co_stacksize))
+            pending.extend((names, texts, part.co_name, part.co_filename, part.co_consts))
+        elif kind is group or kind is frozen_set:
+            pending.extend(part)
+        elif kind is section:
+            pending.extend((part.start, part.stop, part.step))
+        else:
+            # Not "in": it would ask the type, which may be the program's too.
+            for known in plain:
+                if kind is known:
+                    break
+            else:
+                return None
+    return group(content)
+
+
+def _only_names(
+    code: Any,
+    content: Any,
+    instructions: Any,
+    attribute_bits: Any,
+    future: Any,
+    numbers: Any,
+    length: Any,
+    compiled: Any,
+    content_of: Any,
+    errors: Any,
+) -> Any:
+    """Whether code is what a compiler makes of an expression that only names things.
+
+    A list of instructions would not do: bytes that no compiler wrote reach beyond the constants and
+    below the stack, and so any memory. The expression is written down again and compiled.
+    """
+    stack: Any = []
+    operand = 0
+    raw = code.co_code
+    try:
         for place in numbers(0, length(raw), 2):
-            if raw[place] not in allowed and raw[place : place + 2] != union:
-                return False
-        for constant in code.co_consts:
-            if type_of(constant) is code_type:
-                pending.append(constant)
-    return True
+            name = instructions[raw[place]]
+            operand = operand << 8 | raw[place + 1]
+            if name == "EXTENDED_ARG":
+                continue
+            if name == "LOAD_NAME":
+                stack.append(code.co_names[operand])
+            elif name == "LOAD_ATTR":
+                stack.append(f"({stack.pop()}).{code.co_names[operand >> attribute_bits]}")
+            elif name in ("LOAD_CONST", "RETURN_CONST"):
+                constant = code.co_consts[operand]
+                stack.append("..." if constant is ... else f"({constant!r})")
+            elif name == "LOAD_SMALL_INT":
+                stack.append(f"({operand})")
+            elif name in ("BINARY_SUBSCR", "BINARY_OP"):
+                right, left = stack.pop(), stack.pop()
+                # 26: a subscript, of Python 3.14.
+                union = name == "BINARY_OP" and operand != 26
+                stack.append(f"{left} | ({right})" if union else f"({left})[{right}]")
+            elif name in ("BUILD_TUPLE", "BUILD_LIST"):
+                first = length(stack) - operand
+                items = ", ".join(stack[first:])
+                stack[first:] = [f"({items},)" if name == "BUILD_TUPLE" else f"[{items}]"]
+            operand = 0
+        again = compiled(stack.pop(), "<string>", "eval", code.co_flags & future, True)
+        # Where in its line each name stood was another place, with other brackets.
+        return content_of(again.replace(co_linetable=code.co_linetable)) == content
+    except errors:
+        return False
 
 
 def _is_from_file(
     code: Any,
+    content: Any,
     roots: Any,
     cached: Any,
     frozen: Any,
     open_file: Any,
     loads: Any,
     compiled: Any,
+    content_of: Any,
     errors: Any,
 ) -> Any:
     """Whether code is what a library's file says: compared with the file, whatever it claims."""
     name = code.co_filename
     try:
         if name.startswith("<frozen "):
-            return frozen(name[8:-1]) == code
-        if not name.startswith(roots):
+            return content_of(frozen(name[8:-1])) == content
+        # A way out of these folders could lead to a pipe that the program has filled.
+        if not name.startswith(roots) or "/../" in name:
             return False
         folder, _, file = name.rpartition("/")
         try:
             with open_file(folder + cached.format(file[:-3])) as binary:
-                return loads(binary.read()[16:]) == code
+                return content_of(loads(binary.read()[16:])) == content
         except errors:
             with open_file(name) as source:
-                return compiled(source.read(), name, "exec", 0, True) == code
+                return content_of(compiled(source.read(), name, "exec", 0, True)) == content
     except errors:
         return False
-
-
-def _is_made_of_names(
-    code: Any,
-    frame: Any,
-    makers: Any,
-    field: Any,
-    is_identifier: Any,
-    type_of: Any,
-    plain: Any,
-    computes_nothing: Any,
-    handing_on: Any,
-) -> Any:
-    """Whether a library has written this code for names, and for nothing else than names."""
-    text, table = plain[0], plain[1]
-    module = frame.f_globals
-    for maker, variable, parts in makers:
-        step = frame
-        while step is not None and step.f_globals is module and step.f_code != maker:
-            step = step.f_back
-        if step is None or step.f_code is not maker:
-            continue
-        for name, part in parts:
-            if name not in module or module[name] is not part:
-                return False
-        if not variable:
-            return computes_nothing(code, handing_on)
-        names = step.f_locals[variable]
-        if type_of(names) not in plain or type_of(names) is text:
-            return False
-        for name in names:
-            if type_of(name) is not text or not is_identifier(name):
-                return False
-            if type_of(names) is table and (
-                type_of(names[name]) is not field or names[name].name != name
-            ):
-                return False
-        return True
-    return False

@@ -16,6 +16,8 @@ from parelha.serving.talk import Message
 MODELS = ("coder", "reviewer", "pair")
 # Lower, and logits divided by it overflow; so small that the likeliest token has all the mass.
 _COLDEST = 1e-5
+# Whether a stop string has begun is asked at each piece of an answer, and all answers wait for it.
+_Stop = Annotated[str, Field(max_length=500)]
 
 
 class Refusal(Exception):  # noqa: N818  # it is an answer, not a fault
@@ -58,7 +60,7 @@ class Asking(BaseModel):
     max_completion_tokens: Annotated[int, Field(ge=1)] | None = None
     temperature: Annotated[float, Field(ge=0, le=2)] | None = None
     top_p: Annotated[float, Field(gt=0, le=1)] | None = None
-    stop: Annotated[list[str], Field(max_length=4)] | None = None
+    stop: Annotated[list[_Stop], Field(max_length=4)] | None = None
     seed: int | None = None
     n: Literal[1] | None = None
 

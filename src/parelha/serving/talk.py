@@ -6,6 +6,7 @@ a format without such tokens (`agents.formats`).
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import repeat
 
 from parelha.agents.formats import Conversation
 from parelha.errors import UsageError
@@ -91,16 +92,13 @@ class Speech:
         """What can be handed out of the answer so far, beyond what was; all of it at the end."""
         end = min((text.index(stop) for stop in self._stops if stop in text), default=len(text))
         if not last and end == len(text):
-            end = len(text.rstrip(_UNFINISHED))
-            end -= max(map(len, self._begun(text[:end])), default=0)
+            whole = text.rstrip(_UNFINISHED)
+            end = len(whole) - max(map(_begun, self._stops, repeat(whole)), default=0)
         given, self._given = self._given, max(end, self._given)
         return text[given : self._given]
 
-    def _begun(self, text: str) -> list[str]:
-        """Beginnings of stop strings that the text ends with."""
-        return [
-            stop[:size]
-            for stop in self._stops
-            for size in range(1, len(stop))
-            if text.endswith(stop[:size])
-        ]
+
+def _begun(stop: str, text: str) -> int:
+    """How much of the beginning of a stop string the text ends with, short of all of it."""
+    longest = min(len(stop) - 1, len(text))
+    return next((size for size in range(longest, 0, -1) if text.endswith(stop[:size])), 0)

@@ -37,7 +37,7 @@ def _text(value: Any, rows: int, characters: int, mark: str) -> str:
         if isinstance(value, pd.DataFrame | pd.Series) and not holds_containers(value):
             return _table(value, rows, characters)
         if isinstance(value, dict) and value and len(value) <= rows:
-            lines = (f"{_item(key, mark)}: {_item(item, mark)}" for key, item in value.items())
+            lines = (f"{_name(key, mark)}: {_item(item, mark)}" for key, item in value.items())
             return "\n".join(lines)[:characters]
         return _one(value, characters)
     # Values of a program: pandas may fail to write what the reader could build.
@@ -55,6 +55,13 @@ def _table(value: "pd.DataFrame | pd.Series[Any]", rows: int, characters: int) -
     left = len(value) > rows or value.shape[1] > _COLUMNS
     size = f"\n[{len(value)} rows x {value.shape[1]} columns]" if left else ""
     return text[:characters] + size
+
+
+def _name(key: Any, mark: str) -> str:
+    """A key as a line begins with it: of one with parts, such as two columns, the parts."""
+    if isinstance(key, tuple) and key:
+        return ", ".join(_name(part, mark) for part in key)
+    return _item(key, mark)
 
 
 def _item(value: Any, mark: str) -> str:
@@ -119,12 +126,18 @@ def answer_json(value: Any) -> Any:
         name = "value" if value.name is None else value.name
         return answer_json(pd.DataFrame({"": value}).set_axis([str(name)], axis=1))
     if isinstance(value, pd.Index):
-        return [answer_json(item) for item in value.tolist()]
+        value = value.tolist()
     if isinstance(value, dict):
-        return {_key(key): answer_json(item) for key, item in value.items()}
+        names = [_key(key) for key in value]
+        if len(set(names)) < len(names):  # 1 and "1": as Python writes them
+            names = [repr(answer_json(key)) for key in value]
+        return dict(zip(names, map(answer_json, value.values()), strict=True))
     # An array gives its items one by one: `tolist` makes plain numbers of its times.
-    if isinstance(value, list | tuple | set | frozenset | np.ndarray):
+    if isinstance(value, list | tuple | np.ndarray):
         return [answer_json(item) for item in value]
+    if isinstance(value, set | frozenset):  # in one order, whatever their hashes
+        items = [answer_json(item) for item in value]
+        return sorted(items, key=lambda item: json.dumps(_rounded(item)))
     return _scalar(value)
 
 
@@ -141,5 +154,7 @@ def _scalar(value: Any) -> Any:
 
 
 def _key(key: object) -> str:
+    if isinstance(key, tuple):
+        return ", ".join(map(_key, key))
     plain = answer_json(key)
     return plain if isinstance(plain, str) else str(plain)

@@ -5,21 +5,39 @@ comes out of it is believed: the owner takes plain values, and a picture only if
 """
 
 # A program may raise anything, and running it is what this file is for.
-# pylint: disable=broad-exception-caught,exec-used,import-outside-toplevel
+# pylint: disable=broad-exception-caught,exec-used
+# One branch for each kind of value.
+# pylint: disable=too-many-branches,too-many-return-statements
 
 import ast
 import contextlib
+import dataclasses
+import datetime as dt
 import io
+import itertools
 import linecache
+import math
 import sys
 import traceback
 import types
-from collections.abc import Iterable
+import zoneinfo
+from collections.abc import Iterable, Iterator, Mapping, MappingView, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from numbers import Integral, Number, Real
 from typing import Any
+
+import numpy as np
+import pandas as pd
+from pandas.api.extensions import ExtensionArray
 
 MAX_PRINTED = 20_000
 FILE = "<answer>"
 _FRAMES = 4
+# What can be sent as it is, beside arrays, moments and tables.
+_PLAIN = frozenset({type(None), bool, int, float, complex, str, bytes, dt.date, dt.timedelta})
+_ZONES = frozenset({type(None), dt.timezone, zoneinfo.ZoneInfo})
+_MOST = 2_000_001  # items of what may never end: one more than can be sent
 
 
 def run(*arguments: Any) -> tuple[str, object, str, bytes, bool]:
@@ -150,65 +168,163 @@ def _drawn(value: object, pictures: list[bytes]) -> object:
         figure.savefig("")
     elif not pictures and plots.get_fignums():
         plots.gcf().savefig("")
-    return None if is_figure or type(value).__module__.startswith("matplotlib") else value
+    return None if is_figure or _is_drawing(value) else value
+
+
+def _is_drawing(value: Any) -> bool:
+    """Whether a value is what a plotting call gives: axes, lines and bars, or a set of them."""
+    if type(value).__module__.startswith("matplotlib"):
+        return True
+    if isinstance(value, dict):
+        value = list(value.values())
+    elif isinstance(value, np.ndarray | pd.Series) and value.dtype == object:
+        value = value.tolist()
+    return isinstance(value, list | tuple) and any(map(_is_drawing, value))
 
 
 # --- values ------------------------------------------------------------------------------------
 
 
-def _plain(value: Any) -> Any:
-    """The value with what cannot be sent (periods, intervals, other people's types) as text."""
-    import pandas as pd
+def _plain(value: Any, hashed: bool = False) -> Any:
+    """What can be sent in place of a value: the nearest kind, else its text.
 
-    kind = type(value).__name__
+    Args:
+        value: any object.
+        hashed: whether it is a key, a label, or inside a set, and has to stay hashable.
+
+    Raises:
+        TypeError: it is no value, such as a function that was not called.
+    """
+    kind = type(value)
+    if kind in _PLAIN or value is pd.NA or value is pd.NaT or kind is pd.Timedelta:
+        return value
+    if kind in (dt.datetime, pd.Timestamp):
+        return value if type(value.tzinfo) in _ZONES else str(value)
     if isinstance(value, pd.DataFrame | pd.Series | pd.Index):
-        value = _plain_table(value)
-    elif isinstance(value, pd.Period | pd.Interval):
-        value = str(value)
-    elif isinstance(value, dict):
-        value = {_plain(key): _plain(item) for key, item in value.items()}
-    # Views of a dict, generators and their like are lists as well.
-    elif isinstance(value, list | tuple) or hasattr(value, "__next__") or kind.startswith("dict_"):
-        value = [_plain(item) for item in value]
-    elif kind == "ndarray" and not value.ndim:
-        value = _plain(value[()])
-    return value
+        return _plain_table(value)
+    if isinstance(value, np.ndarray):
+        return _array(value)
+    if isinstance(value, np.datetime64 | np.timedelta64):
+        return value
+    if isinstance(value, np.generic) and not isinstance(value.item(), np.generic):
+        return _plain(value.item(), hashed)
+    if isinstance(value, str):
+        return str.__str__(value)
+    if isinstance(value, bytes | bytearray | memoryview):
+        return bytes(value)
+    if isinstance(value, Number):
+        return _number(value)
+    if isinstance(value, Mapping):
+        return {_plain(key, True): _plain(item) for key, item in value.items()}
+    if dataclasses.is_dataclass(value) and not isinstance(value, type) and not hashed:
+        return {each.name: _plain(getattr(value, each.name)) for each in dataclasses.fields(value)}
+    if isinstance(value, tuple):
+        return tuple(_plain(item, hashed) for item in value)
+    if isinstance(value, set | frozenset):
+        items = [_plain(item, True) for item in value]
+        # One order for equal sets, so that they are one key.
+        return tuple(sorted(items, key=repr)) if hashed else set(items)
+    if isinstance(value, Sequence | Iterator | MappingView | ExtensionArray):
+        found: Any = value  # stubs know no iterating of all of these
+        items = list(itertools.islice(found, _MOST))
+        if not set(map(type, items)) <= _PLAIN:
+            items = [_plain(item, hashed) for item in items]
+        return tuple(items) if hashed else items
+    return _as_text(value)
+
+
+def _number(value: Any) -> Any:
+    """An exact number, or one of a kind of its own, as one of Python's."""
+    try:
+        if isinstance(value, Decimal | Fraction):
+            near = float(value)
+            if math.isinf(near) and near != value:
+                return str(value)
+            return int(value) if math.isfinite(near) and int(value) == value else near
+        kind = int if isinstance(value, Integral) else float if isinstance(value, Real) else complex
+        return kind(value)
+    except (ArithmeticError, TypeError, ValueError):
+        return str(value)
+
+
+def _as_text(value: Any) -> str:
+    """The text of a value of another kind; raises TypeError where it says nothing."""
+    name = type(value).__name__
+    if hasattr(value, "aggregate") and not isinstance(value, type):
+        raise TypeError(f"a {name} has no values yet: call sum(), mean() or the like on it")
+    if isinstance(value, types.FunctionType | types.MethodType | types.BuiltinFunctionType):
+        raise TypeError(f"a {name} is no answer: call it")
+    text = str.__str__(str(value))
+    if " at 0x" in text:
+        raise TypeError(f"a {name} is no answer: return a number, a text, a list or a table")
+    return text
+
+
+def _array(value: Any) -> Any:
+    """An array whose cells can be sent; the value itself where it has no dimensions."""
+    if isinstance(value, np.ma.MaskedArray):
+        return _plain(value.tolist())
+    array = np.asarray(value)
+    if not array.ndim:
+        return _plain(array[()])
+    if _plain_dtype(array.dtype):
+        return array
+    cells = map(_plain, array.astype(object).ravel())
+    return np.fromiter(cells, dtype=object, count=array.size).reshape(array.shape)
+
+
+def _plain_dtype(dtype: Any) -> bool:
+    """Whether cells of a numpy type can be sent in one block."""
+    most = {"f": 8, "c": 16}.get(dtype.kind, dtype.itemsize)
+    return dtype.kind in "biufcmMUS" and dtype.itemsize <= most
 
 
 def _plain_table(value: Any) -> Any:
-    import pandas as pd
-
     if isinstance(value, pd.Index):
         return _index(value)
     if isinstance(value, pd.Series):
-        series = pd.Series(value if _sendable(value.dtype) else value.astype(str))
-        series.index = _index(series.index)
+        series = pd.Series(value) if _sendable(value) else _column(value)
+        series.index = _index(value.index)
+        series.name = _plain(value.name, True)
         return series
     frame = pd.DataFrame(value)
-    for place, dtype in enumerate(frame.dtypes):
-        if not _sendable(dtype):
-            frame.isetitem(place, frame.iloc[:, place].astype(str).array)
+    for place in range(frame.shape[1]):
+        column = frame.iloc[:, place]
+        if not _sendable(column):
+            frame.isetitem(place, _column(column).array)
     frame.index, frame.columns = _index(frame.index), _index(frame.columns)
     return frame
 
 
-def _sendable(dtype: Any) -> bool:
-    import pandas as pd
-
+def _sendable(column: Any) -> bool:
+    """Whether a column, or an index of one level, can be sent as it is."""
+    dtype = column.dtype
     if isinstance(dtype, pd.CategoricalDtype):
-        return _sendable(dtype.categories.dtype)
-    odd = (pd.PeriodDtype, pd.IntervalDtype, pd.SparseDtype)
-    return not isinstance(dtype, odd)
+        return _sendable(dtype.categories)
+    if isinstance(dtype, pd.DatetimeTZDtype):
+        return type(dtype.tz) in _ZONES
+    if isinstance(dtype, np.dtype):
+        return _plain_dtype(dtype) or (dtype.kind == "O" and set(map(type, column)) <= _PLAIN)
+    return not isinstance(dtype, pd.PeriodDtype | pd.IntervalDtype | pd.SparseDtype | pd.ArrowDtype)
+
+
+def _column(column: Any, hashed: bool = False) -> "pd.Series[Any]":
+    """The cells of a column, or the labels of an index, that can be sent."""
+    cells = (_plain(cell, hashed) for cell in column)
+    array = np.fromiter(cells, dtype=object, count=len(column))
+    return pd.Series(array, dtype=object).infer_objects()
 
 
 def _index(index: Any) -> Any:
-    import pandas as pd
-
     if isinstance(index, pd.MultiIndex):
-        codes: Any = index.codes
         levels = [_index(level) for level in index.levels]
-        return pd.MultiIndex(levels=levels, codes=codes, names=index.names)
-    return index if _sendable(index.dtype) else index.astype(str)
+        codes: Any = index.codes
+        names = [_plain(name, True) for name in index.names]
+        return pd.MultiIndex(levels, codes, names=names, verify_integrity=False)
+    if not _sendable(index):
+        labels = _column(index, True)
+        index = pd.Index(labels, dtype=labels.dtype, name=index.name, tupleize_cols=False)
+    return index.rename(_plain(index.name, True))
 
 
 # --- errors ------------------------------------------------------------------------------------

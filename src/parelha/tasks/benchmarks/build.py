@@ -10,7 +10,7 @@ from parelha.tasks.benchmarks.answers import Right, answer_table, compare, writt
 from parelha.tasks.benchmarks.calls import Call, answered_calls, computed_calls, literal_calls
 from parelha.tasks.benchmarks.formats import LineError, Problem
 from parelha.tasks.benchmarks.harness import ANSWER, PASSED, Harness, calls_harness, harness_of
-from parelha.tasks.benchmarks.judge import Run, judged
+from parelha.tasks.benchmarks.judge import Run, ignores_repeats, judged
 from parelha.tasks.benchmarks.rewrite import NoCallsError, NoTestError, helper_source
 from parelha.tasks.references import expected
 from parelha.types import CallResult, Case, CoderAction, Limits, Outcome, RunResult, Split, Task
@@ -50,6 +50,7 @@ class BenchmarkTask(Task):
         solution: the benchmark's own program; "" where it gives none.
         harness: what runs around a program.
         helpers: functions of the test that judge answers (`judge`); "" where it has none.
+        same_form: what they pass has to be of the right answer's form as well.
         runs_texts: the test, or the benchmark's own program beside it, executes code that does not
             stand in its text, so that nothing can be told from what a candidate does there.
         why_in_process: why the test could not be turned into calls; "" where it was.
@@ -58,6 +59,7 @@ class BenchmarkTask(Task):
     solution: str = ""
     harness: Harness = _UNTESTED
     helpers: str = ""
+    same_form: bool = True
     runs_texts: bool = False
     why_in_process: str = ""
 
@@ -84,7 +86,9 @@ class BenchmarkTask(Task):
             result = replace(result, unread=False)
         if not self.helpers or len(result.calls) != len(rights):
             return result
-        calls = judged(self.helpers, rights, result.calls, self.limits, run)
+        calls = judged(
+            self.helpers, rights, result.calls, self.limits, run, same_form=self.same_form
+        )
         return replace(result, calls=tuple(calls))
 
     def failure_of(self, program: str, run: Run) -> str | None:
@@ -101,8 +105,17 @@ class BenchmarkTask(Task):
         Raises:
             InfrastructureError: the machine failed.
         """
+        task = self
         failure, unread = self._tried(self.solution, run)
-        return replace(self, runs_texts=self.in_process and unread), failure
+        # What a helper is given beside the answer need not be the right one, and sets have no form.
+        if self.helpers and (failure is not None or self._ignores_repeats(run)):
+            task = replace(self, same_form=False)
+            failure = task.failure_of(self.solution, run)
+        return replace(task, runs_texts=self.in_process and unread), failure
+
+    def _ignores_repeats(self, run: Run) -> bool:
+        rights = [self._right(case.args) for case in self.make_cases(0)]
+        return ignores_repeats(self.helpers, rights, self.limits, run)
 
     def _tried(self, program: str, run: Run) -> tuple[str | None, bool]:
         """How a program fails, and whether it ran code that does not stand in its text."""
