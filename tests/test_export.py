@@ -319,7 +319,7 @@ def test_adapters_over_four_bits_are_exported_with_a_word(run: Path, tmp_path: P
 def test_more_weights_than_memory_are_refused(
     run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("parelha.export.merge._BYTES_PER_FILE_BYTE", 1e15)
+    monkeypatch.setattr("parelha.export.merge._BYTES", 1e15)
     with pytest.raises(UsageError, match="GiB of memory"):
         export_run(run, "merged", to=tmp_path / "m", say=quiet)
 

@@ -77,7 +77,7 @@ def export_run(
                 continue
             say(f"merging the {agent}")
             compared[agent] = _write(source, agent, hidden, kind, dtype, quant)
-            say(f"the {agent}, beside the unmerged pair: {_told(compared[agent])}")
+            say(f"the {agent}, beside the unmerged pair: {compared[agent].told}")
         card = model_card(source, kind, how_to_load(source, kind, quant), compared)
         (hidden / "README.md").write_text(card, encoding="utf-8")
         if compared:
@@ -133,10 +133,3 @@ def push(folder: Path, repository: str, api: Any = None) -> str:
         raise UsageError(
             f"{repository} was not pushed ({line}): log in with `hf auth login`, or upload {folder}"
         ) from error
-
-
-def _told(one: Comparison) -> str:
-    return (
-        f"log-probabilities of {one.tokens} tokens differ by {one.largest:.2g} at most "
-        f"({one.mean:.2g} on average), {one.greedy:.0%} of greedy tokens are the same"
-    )
