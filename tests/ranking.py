@@ -10,6 +10,7 @@ import itertools
 import os
 import signal
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,10 @@ def updates(ranks: Ranks, folder: Path | None = None) -> list[dict[str, Any]]:
         ranks: who share the updates.
         folder: of a base that several of them share; None: the tiny model, each rank's own.
     """
-    base = None if folder is None else load_base(folder, None, num_shards=ranks.size)
+    base = None
+    if folder is not None:
+        with nullcontext() if ranks.is_alone else ranks.together():
+            base = load_base(folder, None, num_shards=ranks.size)
     # A follower's own adapters are others: it must use those that it is handed.
     policy = policy_over(base, moved=0.3 if ranks.rank == 0 else 0.0)
     assert policy.is_sharded == (folder is not None and not ranks.is_alone)

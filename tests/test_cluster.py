@@ -339,6 +339,7 @@ def test_what_must_be_whole_on_a_node_is_packed(
 
 
 WHOLE = {"num_servers": 1, "server_gpus": 2.0}
+TENTH = {"num_servers": 1, "server_gpus": 0.1}
 
 
 @pytest.mark.parametrize(
@@ -347,6 +348,8 @@ WHOLE = {"num_servers": 1, "server_gpus": 2.0}
         ([2], {"num_trainers": 2, "trainer_gpus": 0.6}, True),
         ([2], {"num_trainers": 3, "trainer_gpus": 0.6}, False),
         ([2], {"num_trainers": 4, "trainer_gpus": 0.5}, True),
+        ([1], {"num_trainers": 3, "trainer_gpus": 0.3, **TENTH}, True),
+        ([1], {"num_trainers": 7, "trainer_gpus": 0.142857}, True),
         ([2, 2], {"num_trainers": 3, "trainer_gpus": 0.6, **WHOLE}, False),
         ([1, 2], {"num_trainers": 2, "trainer_gpus": 0.5, **WHOLE}, True),
     ],

@@ -285,6 +285,7 @@ def test_a_quota_says_how_many_episodes_and_which_splits() -> None:
         ),
         ({"quota": {"heldout_params": 0}}, "greater than or equal to 1"),
         ({"samples": 0}, "greater than or equal to 1"),
+        ({"splits": ["heldout_seeds"] * 2}, "eval.splits = .*: name each split once"),
     ],
 )
 def test_a_quota_that_says_something_else_is_refused(table: Any, said: str) -> None:

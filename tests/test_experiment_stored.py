@@ -66,6 +66,14 @@ def test_damaged_times_are_told_in_one_line(
     assert "times.json is none of an experiment: runs: " in error and error.count("\n") == 1
 
 
+def test_results_without_figures_of_others_have_their_report(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_object(tmp_path / "results.json", of_ours(reference=None))
+    assert parelha(["report", str(tmp_path)]) == 0
+    assert capsys.readouterr().out.strip() == str(tmp_path / "experiment.html")
+
+
 def test_a_run_with_a_results_file_of_another_program_has_its_report(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -123,6 +123,19 @@ def test_a_run_that_was_killed_while_it_was_copied_is_copied_again(
     assert not list(experiment.folder.glob(".*.tmp"))
 
 
+def test_a_file_that_a_trained_run_lacks_is_named(
+    trained: Path, model_folder: Path, tmp_path: Path
+) -> None:
+    source = tmp_path / "source"
+    shutil.copytree(trained, source)
+    path = anew(source, model_folder, tmp_path)
+    lacks = source / "pair-0" / "timings.jsonl"
+    lacks.unlink()
+    experiment, errors, _ = run_small(path)
+    assert f"{lacks} is missing" in errors["pair-0"]
+    assert not any(one.name.endswith("pair-0") for one in experiment.folder.iterdir())
+
+
 def test_another_folder_in_its_place_is_left_as_it_is(
     trained: Path, model_folder: Path, tmp_path: Path
 ) -> None:

@@ -2,7 +2,6 @@
 
 # pylint: disable=missing-function-docstring,redefined-outer-name
 
-import errno
 import json
 import re
 import shutil
@@ -13,6 +12,7 @@ import jinja2
 import pytest
 import torch
 from peft import PeftModel
+from safetensors import SafetensorError
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from parelha import cli
@@ -319,7 +319,7 @@ def test_adapters_over_four_bits_are_exported_with_a_word(run: Path, tmp_path: P
 def test_more_weights_than_memory_are_refused(
     run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("parelha.export.merge._BYTES_PER_FILE_BYTE", 1e15)
+    monkeypatch.setattr("parelha.export.merge._BYTES", 1e15)
     with pytest.raises(UsageError, match="GiB of memory"):
         export_run(run, "merged", to=tmp_path / "m", say=quiet)
 
@@ -328,7 +328,7 @@ def test_a_full_disk_leaves_nothing_behind(
     run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: Any) -> str:
-        raise OSError(errno.ENOSPC, "no space")
+        raise SafetensorError("I/O error: No space left on device (os error 28)")
 
     monkeypatch.setattr("parelha.export.write.model_card", full)
     with pytest.raises(UsageError, match="disk is full"):

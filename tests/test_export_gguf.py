@@ -11,13 +11,14 @@ from typing import Any
 
 import pytest
 import torch
+from safetensors.torch import save_file
 from transformers import AutoModelForCausalLM, LlamaConfig, LlamaForCausalLM
 
 from parelha.agents.formats import make_format
 from parelha.errors import ModelFileError, UsageError, install_command
 from parelha.export.gguf_model import check_gguf, write_adapter, write_model
 from parelha.export.gguf_tokenizer import splitting_rule
-from parelha.export.merge import Merged, Yardstick, greedy
+from parelha.export.merge import Merged, Yardstick, check_merging, greedy
 from parelha.export.write import export_run
 from parelha.models.convert import build_tokenizer, convert, load_weights, read_weights
 from parelha.models.gguf_file import GgufFile
@@ -245,6 +246,21 @@ def test_weights_that_are_held_in_another_way_have_a_folder_of_their_own(
         with pytest.raises(UsageError, match="no run"):
             export_run(tmp_path, kind, **way, say=lambda _: None)
     assert looked_at == [tmp_path / "export" / folder for folder in folders]
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_memory_is_asked_for_by_the_number_of_weights_and_not_by_the_size_of_their_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dtype: torch.dtype
+) -> None:
+    save_file({"weight": torch.zeros(10, 100, dtype=dtype)}, tmp_path / "model.safetensors")
+    files = {Agent.CODER: SimpleNamespace(folder=tmp_path)}
+    source: Any = SimpleNamespace(held="", agents=[*files], files=files, base_name=str)
+    memory = SimpleNamespace(available=6400)
+    monkeypatch.setattr("psutil.virtual_memory", lambda: memory)
+    check_merging(source)
+    memory.available -= 1
+    with pytest.raises(UsageError, match="GiB of memory"):
+        check_merging(source)
 
 
 class FakeLlama:

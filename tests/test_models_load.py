@@ -10,12 +10,13 @@ import numpy as np
 import pytest
 import torch
 from tokenizers import AddedToken
-from transformers import LlamaConfig, LlamaForCausalLM
+from transformers import Gemma3ForCausalLM, Gemma3TextConfig, LlamaConfig, LlamaForCausalLM
 
 from parelha.errors import ModelFileError
 from parelha.models import catalogue, convert
 from parelha.models.gguf_file import GgufFile
 from parelha.models.load import load_base, load_tokenizer
+from parelha.models.sharded import gather_ends
 from tests.gguf_files import MARKERS, write_gguf
 from tests.tiny import PAD, tiny_folder, tiny_model, tiny_tokenizer
 
@@ -180,12 +181,27 @@ def test_markers_that_a_vocabulary_left_unprotected_are_protected(tmp_path: Path
     assert tokenizer.convert_tokens_to_ids("    ") in spelled  # spaces are text
 
 
-def test_a_folder_without_tokenizer_or_model_is_one_line(tmp_path: Path) -> None:
-    (tmp_path / "config.json").write_text("{}")
+@pytest.mark.parametrize("num_shards", [1, 2])
+@pytest.mark.parametrize(
+    "config", ["{}", "{", '{"model_type": "nonsuch"}', '{"model_type": "vit"}']
+)
+def test_a_folder_without_tokenizer_or_model_is_one_line(
+    tmp_path: Path, config: str, num_shards: int
+) -> None:
+    (tmp_path / "config.json").write_text(config)
     with pytest.raises(ModelFileError, match="no tokenizer can be read"):
         load_tokenizer(tmp_path)
-    with pytest.raises(ModelFileError, match="no model can be read"):
-        load_base(tmp_path, torch.float32)
+    with pytest.raises(ModelFileError, match="no model can be read") as caught:
+        load_base(tmp_path, torch.float32, num_shards=num_shards)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_base_that_scales_its_embeddings_is_not_made_one_that_does_not() -> None:
+    config = Gemma3TextConfig(
+        vocab_size=64, hidden_size=32, intermediate_size=32, num_hidden_layers=1, head_dim=16
+    )
+    with pytest.raises(ModelFileError, match="cannot be sharded: leave"):
+        gather_ends(Gemma3ForCausalLM(config))
 
 
 # --- catalogue ---------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ from parelha.errors import UsageError
 from parelha.learning.ranks import Ranks, spread
 from parelha.learning.update import Sample
 from parelha.loading import find_files, load_with
+from parelha.train import dry_run
 from parelha.types import Agent
 from tests.architectures.models import DEEPSEEK, QWEN2, Architecture
 from tests.fakes import run_tiny, tiny_config, use_fakes
@@ -212,6 +213,25 @@ def test_a_base_that_nobody_could_share_is_refused(
     with pytest.raises(UsageError, match=says):
         run_tiny(config)
     assert not config.run_dir.exists()
+
+
+@pytest.mark.parametrize(
+    ("sections", "says"),
+    [
+        ({}, "model.sharded needs vLLM servers to play: set engine.kind to vllm"),
+        (
+            {"engine": {"kind": "vllm", "servers": ["http://a:1"]}, "model": {"dtype": "nf4"}},
+            "a base in 4 bits cannot be sharded",
+        ),
+    ],
+)
+def test_a_dry_run_refuses_what_no_rank_could_share(
+    sections: dict[str, Any], says: str, model_folder: Path, tmp_path: Path
+) -> None:
+    model = {"sharded": True, **sections.get("model", {})}
+    config = tiny_config(model_folder, tmp_path, **{**sections, "model": model})
+    with pytest.raises(UsageError, match=says):
+        dry_run(config)
 
 
 def test_one_rank_alone_holds_all_of_a_base_that_others_shared(

@@ -8,6 +8,7 @@ import itertools
 import socket
 import threading
 from collections.abc import Iterator
+from contextlib import ExitStack
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -250,6 +251,36 @@ def test_a_server_that_gives_no_answer_in_time_is_not_told_as_one_that_is_not_th
         http = Http(url, seconds=0.2)
         with pytest.raises(WorkFailedError, match=r"gave no answer within 0\.2 s: look at its log"):
             http.ask("/v1/models")
+
+
+def test_a_machine_that_takes_no_connection_is_soon_told_as_one_that_is_not_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("parelha.engines.server_http._CONNECT_SECONDS", 0.2)
+    with ExitStack() as opened:
+        full = opened.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
+        for _ in range(4):  # what comes then is dropped, as by a machine that is gone
+            waits = opened.enter_context(socket.socket())
+            waits.setblocking(False)
+            waits.connect_ex(full.getsockname())
+        http = Http(f"http://127.0.0.1:{full.getsockname()[1]}", seconds=30.0)
+        with pytest.raises(ServerUnreachableError, match="no server answers at"):
+            http.ask("/v1/models")
+
+
+def test_what_is_closed_while_it_connects_is_not_sent(
+    guarded: Guarded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    http, connect = Http(f"http://{guarded.place}"), HTTPConnection.connect
+
+    def connect_late(connection: HTTPConnection) -> None:
+        http.close()
+        connect(connection)
+
+    monkeypatch.setattr(HTTPConnection, "connect", connect_late)
+    with pytest.raises(WorkFailedError, match="the connection broke"):
+        http.ask("/v1/models")
+    assert not guarded.shown
 
 
 def test_a_connection_that_the_kernel_gives_up_is_to_a_server_that_is_not_there(

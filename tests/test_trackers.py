@@ -68,7 +68,7 @@ def opened(
             said.append((short, identity, step))
             return book
 
-        module = SimpleNamespace(open_tracker=open_tracker)
+        module = SimpleNamespace(RunTracker=open_tracker)
         monkeypatch.setitem(sys.modules, f"parelha.trackers.{name}", module)
     return said
 
@@ -215,7 +215,7 @@ def test_mlflow_and_wandb_are_told_how_a_run_ended(
         monkeypatch.delitem(sys.modules, f"parelha.trackers.{name}", raising=False)
         module = importlib.import_module(f"parelha.trackers.{name}")
         monkeypatch.delitem(sys.modules, f"parelha.trackers.{name}")
-        module.open_tracker(config_of(tmp_path, name), tmp_path, "7", 0).close(failed=failed)
+        module.RunTracker(config_of(tmp_path, name), tmp_path, "7", 0).close(failed=failed)
     client.set_terminated.assert_called_once_with("7", "FAILED" if failed else "FINISHED")
     run.finish.assert_called_once_with(exit_code=int(failed))
 
@@ -353,7 +353,7 @@ def test_two_runs_of_one_name_are_two_in_trackio_and_one_goes_on(
     module = importlib.import_module("parelha.trackers.trackio")
     monkeypatch.delitem(sys.modules, "parelha.trackers.trackio")
     config = config_of(tmp_path, "trackio")
-    first, second = (module.open_tracker(config, tmp_path, "", 0) for _ in range(2))
-    module.open_tracker(config, tmp_path, first.identity, 3)
+    first, second = (module.RunTracker(config, tmp_path, "", 0) for _ in range(2))
+    module.RunTracker(config, tmp_path, first.identity, 3)
     assert names == [first.identity, second.identity, first.identity]
     assert first.identity != second.identity

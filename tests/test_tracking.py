@@ -60,6 +60,15 @@ def test_an_existing_folder_is_refused_unless_empty(tmp_path: Path) -> None:
         RunFolder.create(tmp_path / "file")
 
 
+def test_a_run_that_was_killed_with_its_first_adapters_written_can_be_started_again(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "run"
+    RunFolder.create(path)
+    (path / "adapters" / "node1-0a1b2c3d" / "coder-1").mkdir(parents=True)
+    RunFolder.create(path).write_config({"config": {}})
+
+
 def test_a_folder_that_is_no_run_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="does not exist"):
         RunFolder.open(tmp_path / "nowhere")

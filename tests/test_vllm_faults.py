@@ -2,14 +2,16 @@
 
 # pylint: disable=missing-function-docstring,redefined-outer-name
 
+import errno
 import socket
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Never
 
 import pytest
+from safetensors import SafetensorError
 
 from parelha.engines.protocol import Completion, Request
 from parelha.engines.server_http import _keep_alive
@@ -170,6 +172,38 @@ def test_adapters_of_a_killed_run_are_swept_away(
     server.held = {"coder-0": str(shared / "gone-1" / "coder-0"), "theirs": "/elsewhere/theirs"}
     open_engine(server)
     assert set(server.held) == {"theirs", *(f"{a}-{policy.digest(a)}" for a in Agent)}
+
+
+def test_what_a_killed_run_left_is_removed_and_a_machine_of_a_longer_name_keeps_its_own(
+    start: Any, open_engine: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(socket, "gethostname", lambda: "gpu")
+    left, theirs = (tmp_path / "adapters" / f"{name}-0a1b2c3d" for name in ("gpu", "gpu-2"))
+    for folder in (left, theirs):
+        folder.mkdir(parents=True)
+        (folder / "lock").touch()  # whose holder no other machine can see
+    open_engine(start())
+    assert theirs.is_dir()
+    assert not left.exists()
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(errno.ENOSPC, "No space left on device"),
+        SafetensorError("I/O error: No space left on device (os error 28)"),
+    ],
+    ids=["our own", "safetensors'"],
+)
+def test_an_adapter_that_cannot_be_written_is_one_line(
+    policy: Policy, start: Any, open_engine: Any, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def full(*_: object) -> Never:
+        raise error
+
+    monkeypatch.setattr(policy, "save", full)
+    with pytest.raises(UsageError, match=r"the disk is full: .*coder-\w+ was not written"):
+        open_engine(start())
 
 
 def test_engines_that_share_a_folder_leave_each_others_adapters_alone(

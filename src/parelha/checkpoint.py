@@ -4,10 +4,7 @@ A checkpoint is written under a hidden name and renamed, so it is there whole or
 is no random state in it: every random stream is named by seed and step.
 """
 
-import errno
 import json
-import os
-import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -19,7 +16,7 @@ from torch.optim import AdamW
 
 from parelha.config import LearningConfig
 from parelha.errors import UsageError
-from parelha.files import cannot_write, sync_to_disk
+from parelha.files import whole_folder
 from parelha.kernels.choose import beside
 from parelha.models.policy import Policy
 from parelha.tracking import step_name
@@ -52,21 +49,12 @@ def save_checkpoint(
         UsageError: it cannot be written (disk full, no permission).
     """
     final = folder / step_name(step)
-    hidden = folder / f".{final.name}.tmp"
-    try:
-        shutil.rmtree(hidden, ignore_errors=True)
+    with whole_folder(final) as hidden:
         for agent in policy.owners:
             policy.save(agent, hidden / agent)
         save_file(_optimizer_tensors(policy, optimizers), str(hidden / _STATE))
         (hidden / "step.json").write_text(json.dumps({"step": step}) + "\n", encoding="utf-8")
-        for path in (*hidden.rglob("*"), hidden):
-            sync_to_disk(path)
         shutil.rmtree(final, ignore_errors=True)
-        hidden.rename(final)
-        sync_to_disk(folder)
-    except (OSError, SafetensorError) as error:
-        shutil.rmtree(hidden, ignore_errors=True)
-        raise cannot_write(final, _as_os_error(error)) from None
     _thin_out(folder, keep_every)
     return final
 
@@ -127,15 +115,6 @@ def _optimizer_tensors(policy: Policy, optimizers: dict[Agent, AdamW]) -> dict[s
                 if moment in state:
                     tensors[f"{agent}/{name}/{moment}"] = state[moment].contiguous()
     return tensors
-
-
-def _as_os_error(error: OSError | SafetensorError) -> OSError:
-    """The system's error that safetensors wrapped into text: ``I/O error: ... (os error 28)``."""
-    if isinstance(error, OSError):
-        return error
-    found = re.search(r"os error (\d+)", str(error))
-    number = int(found[1]) if found else errno.EIO
-    return OSError(number, os.strerror(number))
 
 
 def _thin_out(folder: Path, keep_every: int) -> None:

@@ -1,8 +1,9 @@
 """The tables of the configuration on what is measured: held-out evaluation, and who is told."""
 
+from collections.abc import Sequence
 from typing import Annotated, Literal, Self, get_args
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from parelha.config_base import Count, OwnTemperature, Section, Size, Temperature
 
@@ -50,6 +51,13 @@ class EvalConfig(Section):
     no_repeat_ngram: Count = 0
     """Size of the n-grams that may not repeat in prompt and answer in evaluation; 0: all may. The
     deck's settings: `temperature = 0.8`, `top_p = 0.9`, `top_k = 50`, `no_repeat_ngram = 2`."""
+
+    @field_validator("splits")
+    @classmethod
+    def _name_each_once(cls, splits: Sequence[str]) -> Sequence[str]:
+        if len(set(splits)) < len(splits):  # its tasks would count twice
+            raise ValueError("name each split once")
+        return splits
 
     @model_validator(mode="after")
     def _follow_quota(self) -> Self:

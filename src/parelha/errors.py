@@ -2,10 +2,12 @@
 
 ParelhaError
 ├── UsageError(ValueError)            wrong use: one line, exit code 2
+│   ├── InputError                    an input of a task that no program can be sent
 │   ├── ModelFileError                a model that cannot be found, fetched or trusted
 │   ├── ServerUnreachableError        nobody answers at a server's address
 │   └── ServerRefusedError            a server does not take a request
 ├── WorkFailedError(RuntimeError)     the work itself failed: exit code 1
+│   ├── TrainerGoneError              another trainer that shares the update is gone
 │   └── NothingTrainedError           a run that moved no weight
 └── InfrastructureError(RuntimeError) a fault of the machine: the sample is dropped, never scored
 """

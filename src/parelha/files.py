@@ -5,6 +5,7 @@ import glob
 import json
 import math
 import os
+import re
 import secrets
 import shutil
 import time
@@ -15,6 +16,7 @@ from typing import Any
 
 from filelock import FileLock
 from pydantic_core import to_jsonable_python
+from safetensors import SafetensorError
 
 from parelha.errors import UsageError, WorkFailedError
 
@@ -63,11 +65,21 @@ def sync_to_disk(path: Path) -> None:
         os.close(handle)
 
 
-def cannot_write(path: Path, error: OSError) -> UsageError:
-    """The one line for a file that could not be written."""
+def cannot_write(path: Path, error: OSError | SafetensorError) -> UsageError:
+    """The one line for a file that could not be written, by us or by safetensors."""
+    error = _as_os_error(error)
     if error.errno in _FULL:
         return UsageError(f"the disk is full: {path} was not written; free some space and go on")
     return UsageError(f"cannot write {path}: {error.strerror or error}")
+
+
+def _as_os_error(error: OSError | SafetensorError) -> OSError:
+    """The system's error that safetensors wrapped into text: ``I/O error: ... (os error 28)``."""
+    if isinstance(error, OSError):
+        return error
+    found = re.search(r"os error (\d+)", str(error))
+    number = int(found[1]) if found else errno.EIO
+    return OSError(number, os.strerror(number))
 
 
 def check_absent(final: Path) -> None:
@@ -101,7 +113,7 @@ def whole_folder(final: Path) -> Iterator[Path]:
             sync_to_disk(final.parent)
         finally:
             give_up_folder(around, held)
-    except OSError as error:
+    except (OSError, SafetensorError) as error:
         raise cannot_write(final, error) from None
     finally:
         shutil.rmtree(around, ignore_errors=True)

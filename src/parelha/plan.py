@@ -243,6 +243,8 @@ def make_plan(config: Config, machines: Machines) -> Plan:
             "a plan says who answers, vLLM servers or our own engine: leave engine.own and "
             "engine.server out"
         )
+    if config.model.sharded:
+        raise UsageError("a plan has the whole base on every GPU: leave model.sharded out")
     plan = Plan(config, machines, find_shape(model.coder), *longest_dialogue(config))
     window = plan.base.window or plan.base.context
     if window and plan.longest > window:

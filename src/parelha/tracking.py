@@ -27,6 +27,7 @@ from parelha.files import (
 
 _LOCK = ".lock"
 _FOLDERS = ("episodes", "eval", "checkpoints")
+_ADAPTERS = "adapters"  # for servers: what an engine that was killed left, the next one removes
 
 
 class RunFolder:
@@ -233,7 +234,7 @@ def _content(folder: Path) -> list[Path]:
     return [
         entry
         for entry in folder.iterdir()
-        if entry.name != _LOCK
+        if entry.name not in (_LOCK, _ADAPTERS)
         and not entry.match(".*.tmp")
         and not (entry.name in _FOLDERS and entry.is_dir() and not any(entry.iterdir()))
     ]

@@ -171,6 +171,7 @@ def _train_steps(
 def dry_run(config: Config) -> str:
     """The resolved configuration and what a run would do, without loading anything."""
     _refuse_server(config)
+    _check_sharded(config)
     tasks = training_tasks(config)
     tokens = max(written_tokens(config, step) for step in range(1, config.train.steps + 1))
     held = len(heldout_tasks(config, config.eval.episodes)) if config.eval.episodes else 0
@@ -198,15 +199,18 @@ def _refuse_server(config: Config) -> None:
         )
 
 
-def _check_sharded(config: Config, helpers: Helpers) -> None:
-    """Raise UsageError where nobody could share a base that is to be sharded, or play with it."""
+def _check_sharded(config: Config, helpers: Helpers | None = None) -> None:
+    """Raise UsageError where nobody could share a base that is to be sharded, or play with it.
+
+    Without `helpers` it is not known who would share it.
+    """
     if not config.model.sharded:
         return
     if config.engine.kind != "vllm":
         raise UsageError("model.sharded needs vLLM servers to play: set engine.kind to vllm")
     if config.model.dtype == "nf4":
         raise UsageError("a base in 4 bits cannot be sharded: set model.dtype to auto")
-    if helpers.ranks.is_alone or helpers.place_servers:
+    if helpers is not None and (helpers.ranks.is_alone or helpers.place_servers):
         raise UsageError(
             "model.sharded spreads the base over trainers that torchrun starts, two or more: "
             "torchrun --nproc_per_node 8 -m parelha train CONFIG"

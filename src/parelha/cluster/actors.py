@@ -19,6 +19,7 @@ from parelha.tasks.compare import one_line
 _PATIENCE_SECONDS = 1800.0
 _PAUSE_SECONDS = 0.2
 _ANSWER_SECONDS = 10.0
+_UNITS = 10_000  # of a GPU, in whole numbers of which Ray counts: sums of floats would not fit
 
 
 def open_ray(address: str) -> Any:
@@ -112,7 +113,7 @@ def check_room(ray: Any, config: ClusterConfig) -> None:
                     f"one of the {what} needs {each[name]:g} {name}s and no node has more than "
                     f"{max(there, default=0.0):g}: lower the numbers of [cluster]"
                 )
-        wanted = sum(many * each[name] for many, each in parts.values())
+        wanted = sum(many * int(each[name] * _UNITS) for many, each in parts.values()) / _UNITS
         if wanted > sum(there):
             raise UsageError(
                 f"{config.num_servers} servers and {config.num_trainers} trainers need {wanted:g} "
@@ -127,7 +128,7 @@ def _check_packed(
     config: ClusterConfig,
 ) -> None:
     """Pack the largest first, each where least is left over: what is refused Ray may not place."""
-    free = [(node.get("CPU", 0.0), [1.0] * int(node.get("GPU", 0.0))) for node in nodes]
+    free = [(node.get("CPU", 0.0), [_UNITS] * int(node.get("GPU", 0.0))) for node in nodes]
     each_of = [(what, each) for what, (many, each) in parts.items() for _ in range(many)]
     for what, each in sorted(each_of, key=lambda one: (-one[1]["GPU"], -one[1]["CPU"])):
         left = [
@@ -145,13 +146,13 @@ def _check_packed(
         free[place] = cpus, gpus
 
 
-def _without(gpus: list[float], wanted: float) -> list[float] | None:
+def _without(gpus: list[int], wanted: float) -> list[int] | None:
     """What is left of a node's GPUs; None where there are too few.
 
     A share of a GPU is one GPU's, and whole ones are free before.
     """
     left = sorted(gpus)
-    taken = min(wanted, 1.0)
+    taken = int(min(wanted, 1.0) * _UNITS)
     for _ in range(math.ceil(wanted)):
         place = next((n for n, free in enumerate(left) if free >= taken), None)
         if place is None:

@@ -196,10 +196,3 @@ class ClusterRanks(Ranks):
                 for one in pending:
                     ray.kill(host_of[one], no_restart=False)
         return errors
-
-    def close(self) -> None:
-        """End the trainers; may be called twice."""
-        hosts, self._hosts, self.size = self._hosts, [], 1
-        for host in hosts:
-            self._ray.kill(host)
-        super().close()

@@ -20,6 +20,7 @@ from parelha.errors import (
 )
 
 KEY_ENV = "OPENAI_API_KEY"  # where clients of this protocol look for a key
+_CONNECT_SECONDS = 10.0  # a machine that is gone does not say so
 ANSWER_SECONDS = 900.0  # an answer that waits behind others on a slow server
 _BACKOFF_SECONDS = (0.5, 1.0, 2.0, 4.0)
 _LOADING_SECONDS = 1800.0  # a server that reads a large model answers 503 until it has
@@ -80,12 +81,15 @@ class Http:
         return self._closed.is_set()
 
     def close(self) -> None:
-        """End all requests at once; their threads would hold up the end of the process."""
+        """End all requests at once; their threads would hold up the end of the process.
+
+        One that is still connecting ends when it is connected, or its time for that is over.
+        """
         self._closed.set()
         self.drop()
 
     def drop(self) -> None:
-        """Break off the requests under way; what is asked from now on is sent as ever."""
+        """Break off the requests that were sent; what is asked from now on is sent as ever."""
         for connection in tuple(self._open):
             with suppress(OSError, AttributeError):  # not connected, or no longer
                 connection.sock.shutdown(SHUT_RDWR)
@@ -157,10 +161,16 @@ class Http:
             self._say(f"the server at {self.url} is not ready ({fault}): waiting, {waited:.0f} s")
 
     def _send(self, path: str, body: dict[str, Any] | None) -> tuple[HTTPResponse, bytes]:
-        connection = self._kind(self._host, self._port, timeout=self._seconds)
+        connection = self._kind(self._host, self._port, timeout=_CONNECT_SECONDS)
         self._open.add(connection)
         try:
-            connection.connect()
+            try:
+                connection.connect()
+            except TimeoutError as error:
+                raise self._unreachable(error) from None
+            if self.is_closed:
+                raise ConnectionAbortedError
+            connection.sock.settimeout(self._seconds)
             _keep_alive(connection.sock)
             connection.request(
                 "GET" if body is None else "POST",

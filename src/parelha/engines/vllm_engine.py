@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from filelock import FileLock
+from safetensors import SafetensorError
 
 from parelha.agents.formats import Format
 from parelha.closing import Closing
@@ -162,7 +163,7 @@ class VllmEngine(Closing):
 
         Raises:
             ValueError: a request that the adapter answers is under way.
-            UsageError: a server that takes no adapters.
+            UsageError: a server that takes no adapters, or the adapter cannot be written.
         """
         name = self._policy.adapter(agent)
         before = self._adapters.get(name)
@@ -173,7 +174,10 @@ class VllmEngine(Closing):
         if before is not None and before.name == version:
             return
         adapter = Adapter(version, self._folder / version)
-        self._policy.save(owner, adapter.folder)
+        try:
+            self._policy.save(owner, adapter.folder)
+        except (OSError, SafetensorError) as error:
+            raise cannot_write(adapter.folder, error) from None
         self._adapters[name] = adapter
         up = self._up()
         for server, future in [(one, self._pool.submit(one.load, adapter)) for one in up]:
@@ -363,7 +367,8 @@ def _own_folder(shared: Path) -> tuple[Path, FileLock]:
     host = socket.gethostname()
     own = shared / f"{host}-{unique()}"
     try:
-        remove_left(shared.glob(f"{glob.escape(host)}-*"))
+        # `gpu` is not to take the folders of `gpu-2`.
+        remove_left(shared.glob(f"{glob.escape(host)}-{'[0-9a-f]' * 8}"))
         own.mkdir(parents=True)
         return own, hold_folder(own)
     except OSError as error:

@@ -104,14 +104,12 @@ def groups_of(episodes: Episodes) -> list[str]:
     return [ALL, *(found if len(found) > 1 else [])]
 
 
-def pass_rate(by_seed: BySeed, group: str) -> dict[str, Any] | None:
-    """Share of an arm's held-out episodes that pass, all seeds together; None without any."""
+def pass_rate(by_seed: BySeed, group: str) -> dict[str, Any]:
+    """Share of an arm's held-out episodes that pass, all seeds together; it has one at least."""
     chosen = [e for episodes in by_seed.values() for e in episodes if is_in(e, group)]
-    chosen = [e for e in chosen if e.get("final_passed") is not None]
     passed = [bool(e["final_passed"]) for e in chosen]
     estimate = clustered_share(passed, list(map(cluster_of, chosen)))
-    if estimate is None:
-        return None
+    assert estimate is not None
     return {"passed": sum(passed), "episodes": len(chosen), **estimate_record(estimate)}
 
 

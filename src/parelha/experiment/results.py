@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from parelha.experiment.compare import (
+    ALL,
     BySeed,
     by_family,
     dialogues,
@@ -53,7 +54,7 @@ def write_results(experiment: Experiment, errors: Mapping[str, str]) -> dict[str
     tables = {
         planned.name: _table(planned) for planned in experiment.runs if planned.name not in errors
     }
-    sides = _sides(experiment, tables)
+    sides, reviewed = _sides(experiment, tables), _reviewed(experiment)
     results = {
         "name": experiment.name,
         "seeds": list(experiment.seeds),
@@ -68,7 +69,7 @@ def write_results(experiment: Experiment, errors: Mapping[str, str]) -> dict[str
         "dialogues": [
             {"arm": name, **dialogues(by_seed)}
             for name, by_seed in sides.items()
-            if name in _reviewed(experiment)
+            if name in reviewed
         ],
         "speeds": speeds(sides),
         "speed_differences": speed_differences(sides, experiment.compare),
@@ -130,13 +131,12 @@ def _rates(sides: Mapping[str, BySeed]) -> list[dict[str, Any]]:
     for name, by_seed in sides.items():
         everything = [e for episodes in by_seed.values() for e in episodes]
         for group in groups_of(everything) if everything else []:
-            final = pass_rate(by_seed, group)
-            if final is not None:
-                told = {"final": final, "pass_at": pass_at(by_seed, group)}
-                rows.append({"arm": name, "group": group, **told})
-        if everything:
-            spent = [e["tokens"] + e.get("prompt_tokens", 0) for e in everything]
-            rows[-len(groups_of(everything))]["tokens_an_episode"] = sum(spent) / len(spent)
+            row = {"arm": name, "group": group, "final": pass_rate(by_seed, group)}
+            row["pass_at"] = pass_at(by_seed, group)
+            if group == ALL:
+                spent = [e["tokens"] + e.get("prompt_tokens", 0) for e in everything]
+                row["tokens_an_episode"] = sum(spent) / len(spent)
+            rows.append(row)
     return rows
 
 

@@ -230,7 +230,7 @@ def reference_rows(results: Mapping[str, Any]) -> Rows:
             f"({signed(row['low'], 2)} to {signed(row['high'], 2)})",
             "verdict": NOT_TOLD_APART if is_alike(row) else "different",
         }
-        for row in results.get("reference", {"rows": []})["rows"]
+        for row in (results.get("reference") or {"rows": []})["rows"]
     ]
 
 

@@ -45,7 +45,8 @@ def take_trained(source: Path, config: Config) -> None:
     """Begin a run with all steps of a finished one: going on with it, only the evaluation is left.
 
     Raises:
-        UsageError: something stands in the new run's folder, or it cannot be written.
+        UsageError: something stands in the new run's folder, it cannot be written, or the old one
+            lacks a file.
     """
     if config.run_dir.exists():
         raise UsageError(f"{config.run_dir} exists already: give the experiment another name")
@@ -55,8 +56,12 @@ def take_trained(source: Path, config: Config) -> None:
         "made_from": made_from(config),
         "version": __version__,
     }
+    files = list(_of_training(source, config.train.steps))
+    for path in files:
+        if not path.is_file():
+            raise UsageError(f"{path} is missing: {source} cannot be evaluated anew")
     with whole_folder(config.run_dir) as hidden:
-        for path in _of_training(source, config.train.steps):
+        for path in files:
             copy = hidden / path.relative_to(source)
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, copy)

@@ -144,11 +144,7 @@ def _differences(compared: dict[Agent, Comparison]) -> str:
     lines = [
         "Beside the base with its adapter unmerged, in float32, on four prompts and answers:\n"
     ]
-    for agent, one in compared.items():
-        lines.append(
-            f"- {agent}: log-probabilities of {one.tokens} tokens differ by {one.largest:.2g} at "
-            f"most, {one.mean:.2g} on average; {one.greedy:.0%} of greedy tokens are the same"
-        )
+    lines += [f"- {agent}: {one.told}" for agent, one in compared.items()]
     return "\n".join(lines) + "\n"
 
 

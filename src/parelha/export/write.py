@@ -1,14 +1,12 @@
 """Exports a run: everything is written under a hidden name and appears whole, or not at all."""
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal
 
 import huggingface_hub
-from safetensors import SafetensorError
 from transformers import AutoConfig
 
 from parelha.agents.formats import make_format
@@ -70,7 +68,7 @@ def export_run(
             folder = source.files[agent].folder
             config: Any = AutoConfig.from_pretrained(folder, local_files_only=True)
             check_gguf(config, load_tokenizer(folder), quant)
-    with _whole(final) as hidden:
+    with whole_folder(final) as hidden:
         compared = {}
         for agent in source.agents:
             if kind == "peft":
@@ -79,7 +77,7 @@ def export_run(
                 continue
             say(f"merging the {agent}")
             compared[agent] = _write(source, agent, hidden, kind, dtype, quant)
-            say(f"the {agent}, beside the unmerged pair: {_told(compared[agent])}")
+            say(f"the {agent}, beside the unmerged pair: {compared[agent].told}")
         card = model_card(source, kind, how_to_load(source, kind, quant), compared)
         (hidden / "README.md").write_text(card, encoding="utf-8")
         if compared:
@@ -135,20 +133,3 @@ def push(folder: Path, repository: str, api: Any = None) -> str:
         raise UsageError(
             f"{repository} was not pushed ({line}): log in with `hf auth login`, or upload {folder}"
         ) from error
-
-
-def _told(one: Comparison) -> str:
-    return (
-        f"log-probabilities of {one.tokens} tokens differ by {one.largest:.2g} at most "
-        f"({one.mean:.2g} on average), {one.greedy:.0%} of greedy tokens are the same"
-    )
-
-
-@contextmanager
-def _whole(final: Path) -> Iterator[Path]:
-    """`whole_folder`, where what writes weights has errors of its own."""
-    try:
-        with whole_folder(final) as hidden:
-            yield hidden
-    except SafetensorError as error:
-        raise UsageError(f"{final} was not written ({error}): free some space") from None

@@ -9,7 +9,7 @@ is each time.
 import os
 import signal
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import pairwise
@@ -20,7 +20,7 @@ import torch.distributed as dist
 
 from parelha.closing import Closing
 from parelha.config import Config, LearningConfig
-from parelha.errors import TrainerGoneError, WorkFailedError
+from parelha.errors import ParelhaError, TrainerGoneError, WorkFailedError
 from parelha.kernels.choose import use_gpu
 from parelha.learning.update import (
     Counts,
@@ -155,9 +155,8 @@ class Ranks(Closing):
         Raises:
             WorkFailedError: another rank is gone, before the work or in it.
         """
-        with self._whole():
-            with _talking():
-                dist.barrier()
+        with self._whole(), _talking():
+            dist.barrier()
             yield
 
     @contextmanager
@@ -173,9 +172,11 @@ class Ranks(Closing):
         with _talking():
             for parameter in parameters:
                 dist.broadcast(parameter.data, 0)
-        done = accumulate_gradients(
-            policy, share.agent, share.samples, share.config, share.max_importance, share.counts
-        )
+        # Passes through a base that is sharded gather it from the other ranks.
+        with _talking() if policy.is_sharded else nullcontext():
+            done = accumulate_gradients(
+                policy, share.agent, share.samples, share.config, share.max_importance, share.counts
+            )
         with _talking():
             for parameter in parameters:
                 assert parameter.grad is not None  # zeros where no round fell to this rank
@@ -238,9 +239,11 @@ def _sum_of(done: UpdateResult) -> UpdateResult:
 
 @contextmanager
 def _talking() -> Iterator[None]:
-    """What fails while ranks talk to each other is a rank that is gone."""
+    """What fails while ranks talk to each other is a rank that is gone, if it says nothing else."""
     try:
         yield
+    except (ParelhaError, torch.OutOfMemoryError):
+        raise
     except RuntimeError as error:
         reason = " ".join(str(error).split())[:120]
         raise TrainerGoneError(

@@ -164,15 +164,17 @@ def load_base(
             load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_compute_dtype=dtype
         )
         how |= {"quantization_config": nf4, "device_map": {"": gpu_in_use()}}
-    if num_shards > 1:
-        how |= sharding(folder, num_shards)
     logging: Any = transformers_logging
     progress, verbosity = logging.is_progress_bar_enabled(), logging.get_verbosity()
     logging.disable_progress_bar()
     logging.set_verbosity_error()  # what it would report, is refused below in one line
     loader: Any = AutoModelForCausalLM
     try:
+        if num_shards > 1:
+            how |= sharding(folder, num_shards)
         model, info = loader.from_pretrained(folder, **how)
+    except UsageError:
+        raise
     except Exception as error:  # a folder's files can be wrong in any way
         check_folder(folder)  # names the file, where one is not what it seems
         raise ModelFileError(f"no model can be read from {folder}: {_line(error)}") from error

@@ -57,7 +57,7 @@ def gather_ends(model: PreTrainedModel) -> None:
     """
     base: Any = model
     rows, head = base.get_input_embeddings(), base.get_output_embeddings()
-    if not isinstance(rows, nn.Embedding) or not isinstance(head, nn.Linear):
+    if not (_is_plain(rows, nn.Embedding) and _is_plain(head, nn.Linear)):
         raise ModelFileError(
             f"the embeddings or the head of {type(base).__name__} cannot be sharded: leave "
             "model.sharded out"
@@ -72,6 +72,11 @@ def gather_ends(model: PreTrainedModel) -> None:
         output.bias = nn.Parameter(_whole(head.bias))
     base.set_input_embeddings(embedding)
     base.set_output_embeddings(output)
+
+
+def _is_plain(module: nn.Module | None, kind: type[nn.Module]) -> bool:
+    """Whether it computes what its kind does, as FSDP's class of one does and Gemma's does not."""
+    return getattr(type(module), "forward", None) is kind.forward
 
 
 def _whole(weight: torch.Tensor) -> torch.Tensor:

@@ -1,7 +1,7 @@
 """Figures of runs for TensorBoard, MLflow, W&B or trackio, beside the run's own folder.
 
-Each is a file with an `open_tracker` of the same form. What goes wrong in one of them ends its part
-and never the run.
+Each is a file with a `RunTracker(config, folder, identity, step)`, which begins a run, or goes on
+with the one of that identity. What goes wrong in one of them ends its part and never the run.
 """
 
 import importlib
@@ -113,7 +113,7 @@ class Trackers:
             place = self._folder / _IDENTITIES
             known = read_object(place) or {}
             module = importlib.import_module(f"parelha.trackers.{name}")
-            opened: Tracker = module.open_tracker(
+            opened: Tracker = module.RunTracker(
                 self._config, self._folder, known.get(name, ""), self._begin
             )
             self._open[name] = opened

@@ -16,10 +16,11 @@ _MOST_PARAMS = 100  # of one request
 _LONGEST = 6000  # characters of one value
 
 
-class MlflowTracker:
+class RunTracker:
     """A run of MLflow's; its client says which one each time, and keeps no state of the process."""
 
-    def __init__(self, config: Config, identity: str) -> None:
+    def __init__(self, config: Config, folder: Path, identity: str, step: int) -> None:
+        del folder, step
         self._client = MlflowClient()
         project = config.tracking.project
         if not identity:
@@ -44,9 +45,3 @@ class MlflowTracker:
     def close(self, *, failed: bool) -> None:
         """The run ended."""
         self._client.set_terminated(self.identity, "FAILED" if failed else "FINISHED")
-
-
-def open_tracker(config: Config, folder: Path, identity: str, step: int) -> MlflowTracker:
-    """Begin a run, or go on with the one that has this identity."""
-    del folder, step
-    return MlflowTracker(config, identity)

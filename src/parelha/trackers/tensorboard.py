@@ -8,12 +8,13 @@ from torch.utils.tensorboard import SummaryWriter
 from parelha.config import Config
 
 
-class TensorBoardTracker:
+class RunTracker:
     """An event file (torch.utils.tensorboard)."""
 
     identity = ""
 
-    def __init__(self, folder: Path, step: int) -> None:
+    def __init__(self, config: Config, folder: Path, identity: str, step: int) -> None:
+        del config, identity
         # What an interrupted run said of this step and later ones does not count.
         self._writer = SummaryWriter(str(folder / "tensorboard"), purge_step=step)
 
@@ -27,9 +28,3 @@ class TensorBoardTracker:
         """Close the file."""
         del failed
         self._writer.close()
-
-
-def open_tracker(config: Config, folder: Path, identity: str, step: int) -> TensorBoardTracker:
-    """Begin a file; several of one run are read as one."""
-    del config, identity
-    return TensorBoardTracker(folder, step)

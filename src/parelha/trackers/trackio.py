@@ -12,10 +12,11 @@ from parelha.config import Config
 from parelha.trackers import run_path
 
 
-class TrackioTracker:
+class RunTracker:
     """A run of trackio's, known again by its name, which is its own: many are called `runs/run`."""
 
-    def __init__(self, config: Config, identity: str) -> None:
+    def __init__(self, config: Config, folder: Path, identity: str, step: int) -> None:
+        del folder, step
         self.identity = identity or f"{run_path(config)} {uuid4().hex[:8]}"
         self._run = trackio.init(
             project=config.tracking.project,
@@ -35,9 +36,3 @@ class TrackioTracker:
         """Write what is left; it keeps no state of a run."""
         del failed
         self._run.finish()
-
-
-def open_tracker(config: Config, folder: Path, identity: str, step: int) -> TrackioTracker:
-    """Begin a run, or go on with the one that has this identity."""
-    del folder, step
-    return TrackioTracker(config, identity)

@@ -15,10 +15,11 @@ from parelha.config import Config
 from parelha.trackers import run_path
 
 
-class WandbTracker:
+class RunTracker:
     """A run of W&B's."""
 
-    def __init__(self, config: Config, folder: Path, identity: str) -> None:
+    def __init__(self, config: Config, folder: Path, identity: str, step: int) -> None:
+        del step
         self.identity = identity or uuid4().hex
         # Without a key it would wait for somebody to type one.
         settings = wandb.setup().settings
@@ -50,9 +51,3 @@ def has_login(url: str) -> bool:
         return bool(netrc(os.environ.get("NETRC")).authenticators(urlsplit(url).hostname or ""))
     except (OSError, NetrcParseError):
         return False
-
-
-def open_tracker(config: Config, folder: Path, identity: str, step: int) -> WandbTracker:
-    """Begin a run, or go on with the one that has this identity."""
-    del step
-    return WandbTracker(config, folder, identity)
