@@ -151,7 +151,7 @@ def test_padding_does_not_dilute_a_finding() -> None:
 
 
 def test_a_heap_of_dummies_does_not_outweigh_a_bare_function() -> None:
-    def structure(**counts: int) -> float:
+    def structure(**counts: Any) -> float:
         analysis = Analysis((), 10.0, Structure(**counts))
         tests = Result(8, 8, Outcome.PASSED)
         return components(Score("", "", tests, analysis), (), GATED)["structure"]
