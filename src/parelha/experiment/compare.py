@@ -5,7 +5,7 @@ episodes on one family are alike. They say nothing of the luck of training, of w
 many draws as seeds; so a difference counts only where every seed has its sign.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -177,30 +177,33 @@ def _difference(
     sides: Mapping[str, BySeed], arm: str, against: str, group: str
 ) -> Difference | None:
     """Not yet corrected; None where the two have no episode in common."""
-    here, there = sides.get(arm, {}), sides.get(against, {})
-    before: list[float] = []
-    after: list[float] = []
-    clusters: list[str] = []
-    tasks: set[TaskKey] = set()
-    by_seed: list[float] = []
-    for seed in (seed for seed in here if seed in there):
-        others = by_task(there[seed])
-        mine = {
-            task: e for task, e in by_task(here[seed]).items() if task in others and is_in(e, group)
-        }
-        if not mine:
-            continue
-        after += [float(e["final_passed"]) for e in mine.values()]
-        before += [float(others[task]["final_passed"]) for task in mine]
-        clusters += [cluster_of(e) for e in mine.values()]
-        tasks |= mine.keys()
-        own = sum(after[-len(mine) :]) - sum(before[-len(mine) :])
-        by_seed.append(own / len(mine))
+    pairs = [pair for pair in matched(sides, arm, against) if is_in(pair[2], group)]
+    before = [float(theirs["final_passed"]) for _, _, _, theirs in pairs]
+    after = [float(mine["final_passed"]) for _, _, mine, _ in pairs]
+    clusters = [cluster_of(mine) for _, _, mine, _ in pairs]
+    tasks = {task for _, task, _, _ in pairs}
     estimate = paired_difference(before, after, clusters)
     if estimate is None:
         return None
-    p = sign_flip_p([a - b for a, b in zip(after, before, strict=True)], clusters)
-    return Difference(arm, against, group, len(after), len(tasks), estimate, tuple(by_seed), p, p)
+    apart = [a - b for a, b in zip(after, before, strict=True)]
+    of_seeds: dict[int, list[float]] = {}
+    for (seed, *_), value in zip(pairs, apart, strict=True):
+        of_seeds.setdefault(seed, []).append(value)
+    by_seed = tuple(sum(values) / len(values) for values in of_seeds.values())
+    p = sign_flip_p(apart, clusters)
+    return Difference(arm, against, group, len(pairs), len(tasks), estimate, by_seed, p, p)
+
+
+def matched(
+    sides: Mapping[str, BySeed], arm: str, against: str
+) -> Iterator[tuple[int, TaskKey, Mapping[str, Any], Mapping[str, Any]]]:
+    """Seed, task and the two episodes of each task that both arms have with one seed."""
+    here, there = sides.get(arm, {}), sides.get(against, {})
+    for seed in (seed for seed in here if seed in there):
+        others = by_task(there[seed])
+        for task, mine in by_task(here[seed]).items():
+            if task in others:
+                yield seed, task, mine, others[task]
 
 
 def is_in(record: Mapping[str, Any], group: str) -> bool:

@@ -8,8 +8,8 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from parelha.experiment.compare import BySeed, estimate_record
-from parelha.report.records import by_task, cluster_of
+from parelha.experiment.compare import BySeed, estimate_record, matched
+from parelha.report.records import cluster_of
 from parelha.report.statistics import clustered_mean, holm, sign_flip_p
 
 
@@ -45,16 +45,13 @@ def speed_differences(
     """
     rows: list[dict[str, Any]] = []
     for arm, against in compare:
-        apart: list[float] = []
-        clusters: list[str] = []
-        here, there = sides.get(arm, {}), sides.get(against, {})
-        for seed in (seed for seed in here if seed in there):
-            others = by_task(there[seed])
-            for task, mine in by_task(here[seed]).items():
-                theirs = others.get(task, {})
-                if mine.get("time_ratio") and theirs.get("time_ratio"):
-                    apart.append(math.log(mine["time_ratio"] / theirs["time_ratio"]))
-                    clusters.append(cluster_of(mine))
+        timed = [
+            (mine, theirs)
+            for _, _, mine, theirs in matched(sides, arm, against)
+            if mine.get("time_ratio") and theirs.get("time_ratio")
+        ]
+        apart = [math.log(mine["time_ratio"] / theirs["time_ratio"]) for mine, theirs in timed]
+        clusters = [cluster_of(mine) for mine, _ in timed]
         estimate = clustered_mean(apart, clusters)
         if estimate is not None:
             named = {"arm": arm, "against": against, "pairs": len(apart)}
