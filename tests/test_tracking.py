@@ -116,26 +116,73 @@ def test_what_a_killed_process_left_of_a_folder_goes_and_a_living_ones_stays(
     assert [path.name for path in (tmp_path / "weights").iterdir()] == ["all.gguf"]
 
 
-def test_two_that_write_one_place_as_processes_of_one_number_do_not_meet(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(os, "getpid", lambda: 7)  # as in two containers
-    with whole_folder(tmp_path / "weights") as first:
-        (first / "a").write_text("first")
-        with (
-            pytest.raises(UsageError, match="exists already"),
-            whole_folder(tmp_path / "weights") as second,
-        ):
+def run_python(program: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run a program in a process of its own."""
+    command = [sys.executable, "-c", program, str(folder)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+ONE_NUMBER = """
+import os
+import sys
+from pathlib import Path
+
+os.getpid = lambda: 7  # as in two containers; of locks taken before it, filelock would let go
+from parelha.errors import UsageError
+from parelha.files import whole_folder, write_atomic
+
+place = Path(sys.argv[1])
+with whole_folder(place / "weights") as first:
+    (first / "a").write_text("first")
+    try:
+        with whole_folder(place / "weights") as second:
             (second / "b").write_text("second")
             assert [path.name for path in first.iterdir()] == ["a"]
-            (tmp_path / "weights").mkdir()
-        (tmp_path / "weights").rmdir()
-    assert [path.name for path in tmp_path.rglob("*")] == ["weights", "a"]
-    names: list[str] = []
-    monkeypatch.setattr(Path, "replace", lambda self, to: names.append(self.name))
-    for _ in range(2):
-        write_atomic(tmp_path / "file", "text")
-    assert len(set(names)) == 2
+            (place / "weights").mkdir()
+    except UsageError as error:
+        assert "exists already" in str(error), error
+    else:
+        raise AssertionError("the second came in the place of what was there")
+    (place / "weights").rmdir()
+assert [path.name for path in place.rglob("*")] == ["weights", "a"]
+names = []
+Path.replace = lambda self, to: names.append(self.name)
+for _ in range(2):
+    write_atomic(place / "file", "text")
+assert len(set(names)) == 2, names
+"""
+
+
+def test_two_that_write_one_place_as_processes_of_one_number_do_not_meet(tmp_path: Path) -> None:
+    told = run_python(ONE_NUMBER, tmp_path)
+    assert told.returncode == 0, told.stderr
+
+
+FORKED = """
+import os
+import sys
+import weakref
+from pathlib import Path
+
+from parelha.files import give_up_folder, hold_folder
+
+class Owner:
+    pass
+
+owner, folder = Owner(), Path(sys.argv[1])
+leave = weakref.finalize(owner, give_up_folder, folder, hold_folder(folder))
+if not (child := os.fork()):
+    sys.exit(0)  # as a process ends: what is to be closed at its end is closed
+assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+assert folder.is_dir()
+leave()
+assert not folder.exists()
+"""
+
+
+def test_a_forked_process_that_ends_leaves_its_parents_folder(tmp_path: Path) -> None:
+    told = run_python(FORKED, tmp_path)
+    assert told.returncode == 0, told.stderr
 
 
 def test_a_step_written_again_after_truncation_gives_the_same_bytes(tmp_path: Path) -> None:

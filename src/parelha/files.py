@@ -136,9 +136,10 @@ def hold_folder(folder: Path) -> FileLock:
 
 
 def give_up_folder(folder: Path, held: FileLock) -> None:
-    """Remove a folder that `hold_folder` claimed."""
-    shutil.rmtree(folder, ignore_errors=True)
-    held.release()
+    """Remove a folder that `hold_folder` claimed; a forked process holds nothing of its parent's."""
+    if held.is_locked:
+        shutil.rmtree(folder, ignore_errors=True)
+        held.release()
 
 
 def remove_left(folders: Iterable[Path]) -> None:
