@@ -2,7 +2,8 @@
 #
 #   make setup    .venv alone
 #   make train    `parelha train` with CONFIG
-#   make test     the gate: every linter on our own code and every test, side by side
+#   make test     the gate: every linter on our own code and the tests, side by side
+#   make check-all  the gate and the tests marked exhaustive, which take minutes more
 #   make fast     ruff, mypy (quick once it has its cache), and the tests that are not marked slow
 #   make lint     the linters alone: ruff, flake8, mypy strict, pylint; `make tests` the tests alone
 #   make format   lays the code out, and mends what ruff can mend
@@ -37,6 +38,8 @@ LINT_JOBS = $(shell echo $$((($(JOBS) + 1) / 2)))
 # One more than there are processors, since some wait; a process that has run out of tests takes some of another's.
 PARALLEL = --numprocesses=$$(($(JOBS) + 1)) --dist=worksteal
 
+WHICH = -m "not exhaustive"
+
 # $(call torch,ENVIRONMENT): uv knows where PyTorch keeps its builds and which of them fits the machine.
 # Where it cannot get there, pip's index has to do, whose build for Linux brings CUDA's libraries.
 define torch
@@ -47,7 +50,7 @@ define torch
 		$(1)/bin/pip install --quiet $(PIP_ARGS) "$(TORCH_SPEC)"; }
 endef
 
-.PHONY: setup train test tests lint fast format coverage files docs dist lowest newest interop clean
+.PHONY: setup train test tests check-all lint fast format coverage files docs dist lowest newest interop clean
 
 setup: $(VENV)/.ready
 
@@ -68,7 +71,10 @@ test: setup
 
 # Compiled modules are kept: dozens of processes would compile them anew.
 tests: setup
-	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest $(PARALLEL)
+	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest $(PARALLEL) $(WHICH)
+
+check-all: setup
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=line lint tests WHICH=
 
 lint: setup
 	$(BIN)/ruff check $(CODE)

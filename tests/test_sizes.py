@@ -74,8 +74,10 @@ def test_every_limit_is_used_up_to_its_last_token(form: Format, rounds: int) -> 
         longest = LongestDialogues(stage_of(form, max_rounds=rounds, **shape)).of(fake_task())
         return longest[CODER], longest[REVIEWER]
 
+    coder, reviewer = sizes()
+
     def grown(name: str) -> tuple[int, int]:
-        (coder, reviewer), (more, longer) = sizes(), sizes(**{name: 10})
+        more, longer = sizes(**{name: 10})
         return more - coder, longer - reviewer
 
     # A program under review is shown up to twice its limit; a review to the coder, as it is.

@@ -16,6 +16,7 @@ ALL: tuple[Task, ...] = (
 )
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("family", family_names())
 def test_hidden_inputs_kill_four_of_five_mutants_of_a_family(family: str) -> None:
     # One task of each level; `parelha tasks check` takes them all.
@@ -28,7 +29,7 @@ def test_hidden_inputs_kill_four_of_five_mutants_of_a_family(family: str) -> Non
 
 def test_hidden_inputs_kill_nine_of_ten_mutants_at_other_seeds_too() -> None:
     for seed in (1, 2):
-        reports = [mutant_report(task, seed) for task in ALL[seed::40]]
+        reports = [mutant_report(task, seed) for task in ALL[seed::25]]
         total = sum(report.total for report in reports)
         assert sum(report.killed for report in reports) >= 0.9 * total
 

@@ -136,7 +136,7 @@ def hold_folder(folder: Path) -> FileLock:
 
 
 def give_up_folder(folder: Path, held: FileLock) -> None:
-    """Remove a folder that `hold_folder` claimed; a forked process holds nothing of its parent's."""
+    """Remove a folder that this process claimed by `hold_folder`: a fork of it claims none."""
     if held.is_locked:
         shutil.rmtree(folder, ignore_errors=True)
         held.release()
