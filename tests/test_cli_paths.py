@@ -32,6 +32,24 @@ def complaint(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     return error
 
 
+def commands() -> list[list[str]]:
+    """All there are, those of a group by two words."""
+    groups = {name: cli.app[name] for name in cli.app if not name.startswith("-")}
+    return [
+        [name, *([inner] if inner else [])]
+        for name, group in groups.items()
+        for inner in [one for one in group if not one.startswith("-")] or [""]
+    ]
+
+
+def test_the_usage_of_a_command_names_what_it_takes(capsys: pytest.CaptureFixture[str]) -> None:
+    assert len(commands()) > 15
+    for words in commands():
+        assert cli.run([*words, "--help"]) == 0
+        usage = capsys.readouterr().out.splitlines()[0]
+        assert usage.startswith(f"Usage: parelha {' '.join(words)}") and "ARGS" not in usage, usage
+
+
 def test_a_flag_takes_several_values_at_once_or_one_each_time(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

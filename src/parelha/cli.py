@@ -55,6 +55,7 @@ app.command(
 
     The same command goes on with one that was interrupted. Its folder, below the configuration's
     runs_dir, holds a run folder for each arm and seed, results.json and experiment.html.""",
+    usage="Usage: parelha experiment FILE [--dry-run] | FOLDER... --page PATH",
 )
 app.command(
     "parelha.cli_plan:plan",
@@ -62,6 +63,7 @@ app.command(
     help="""Say what a run would take on GPUs: what goes where, memory, time, and the commands.
 
     Arithmetic on paper: nothing is loaded, asked of a network, or started.""",
+    usage="Usage: parelha plan [CONFIG] --gpus INT --gpu-memory FLOAT [--key value ...]",
     help_epilogue=_SETTINGS.replace("`--dry-run`", "`parelha train --dry-run`"),
 )
 
@@ -238,7 +240,7 @@ def evaluate(
     print(eval_text(table))
 
 
-@app.command
+@app.command(usage="Usage: parelha score FILE... [OPTIONS]")
 def score(
     *files: Path,
     task: str = "",
@@ -277,7 +279,7 @@ def score(
             print(score_text(record, result), end="")
 
 
-@app.command
+@app.command(usage="Usage: parelha report RUN... [OPTIONS]")
 def report(*runs: Path, single_file: bool = False) -> None:
     """Write a report of one run, of several side by side, or of an experiment, as an HTML page.
 

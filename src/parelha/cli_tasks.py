@@ -81,7 +81,7 @@ def show_task(identity: str, /, *, lang: Literal["en", "pt"] = "en", suite: str 
     print(task_text(found[0], lang))
 
 
-@tasks_app.command(name="check")
+@tasks_app.command(name="check", usage="Usage: parelha tasks check [WHAT...] [OPTIONS]")
 def check_tasks(*what: str, instances: int = 0, allow_unsafe_sandbox: bool = False) -> None:
     """Check that references are right and clean, and that hidden inputs tell wrong answers.
 
