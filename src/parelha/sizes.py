@@ -127,7 +127,9 @@ class LongestDialogues:
     def played(self, task: Task, path: _Path) -> tuple[dict[Agent, int], dict[_Place, int]]:
         """Tokens of each role's longest round on a path, and how many options each place has."""
         engine = _AsLongAsItMay(path)
-        tools = _Tools(self._stage.config.max_tool_tokens, _RIGHT if path.get(_RUN) else _FINDING)
+        tools = FixedTools(
+            self._stage.config.max_tool_tokens, _RIGHT if path.get(_RUN) else _FINDING
+        )
         hints = self._stage.hints and task.split == "train"  # none in evaluation
         stage = replace(self._stage, grader=tools, hints=hints)
         tree: Tree = play_all([play_tree(task, stage)], engine)[0]
@@ -215,8 +217,8 @@ class _Flooded(Format):
         return f"\n{text}" + ("" if kind == "words" else "```")
 
 
-class _Tools:
-    """A grader whose tools say more than is shown."""
+class FixedTools:
+    """A grader without tests, whose tools say the same of every program, as many lines as given."""
 
     def __init__(self, lines: int, of_run: str) -> None:
         self.lines, self.of_run = lines, of_run

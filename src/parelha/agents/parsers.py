@@ -214,15 +214,14 @@ def _tidy(code: str) -> str:
     return "\n".join(lines)
 
 
-def copied_share(program: str, review: str, n: int = 5) -> float:
-    """Share of the program's n-grams of words that stand in the review too, 0 to 1.
+def copied_share(program: str, review: str) -> float:
+    """Share of the program's sequences of five words that stand in the review too, 0 to 1.
 
     A reviewer that pastes a solution shows here.
     """
-    words = re.findall(r"\w+|[^\w\s]", program)
-    grams = [tuple(words[i : i + n]) for i in range(len(words) - n + 1)]
-    if not grams:
-        return 0.0
-    source = re.findall(r"\w+|[^\w\s]", review)
-    pasted = {tuple(source[i : i + n]) for i in range(len(source) - n + 1)}
-    return sum(gram in pasted for gram in grams) / len(grams)
+    grams, said = (
+        [tuple(words[i : i + 5]) for i in range(len(words) - 4)]
+        for words in (re.findall(r"\w+|[^\w\s]", text) for text in (program, review))
+    )
+    pasted = set(said)
+    return sum(gram in pasted for gram in grams) / len(grams) if grams else 0.0

@@ -55,13 +55,12 @@ def _told_apart(runs: Sequence[Run]) -> list[Run]:
     paths = [run.path.resolve().parts for run in runs if times[run.name] > 1]
     parts = range(2, max(map(len, paths), default=2) + 1)
     enough = next((n for n in parts if len({p[-n:] for p in paths}) == len(paths)), 2)
-    found: list[Run] = []
-    for number, run in enumerate(runs, 1):
-        label = "/".join(run.path.resolve().parts[-enough:])
-        twice = sum(run.path.resolve() == other.path.resolve() for other in runs) > 1
-        label += f" ({number})" * twice
-        found.append(replace(run, label=label) if times[run.name] > 1 else run)
-    return found
+    return [
+        replace(run, label="/".join(run.path.resolve().parts[-enough:]))
+        if times[run.name] > 1
+        else run
+        for run in runs
+    ]
 
 
 def _file_name(run_dirs: Sequence[Path]) -> str:

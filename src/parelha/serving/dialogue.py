@@ -14,9 +14,9 @@ from parelha.episode import play_tree
 from parelha.errors import UsageError
 from parelha.rollout import play_all
 from parelha.serving.pair import Pair
-from parelha.sizes import AtOnce, LongestDialogues
+from parelha.sizes import AtOnce, FixedTools, LongestDialogues
 from parelha.stage import Stage, program_of
-from parelha.types import CoderAction, Lang, Score, Task
+from parelha.types import CoderAction, Task
 
 # A line of its own: a pattern that crosses lines would take hours over many empty ones.
 _SIGNATURE = re.compile(r"[ \t]*(?:async )?def (\w+)\(.*\)[^()]*:[ \t]*")
@@ -50,25 +50,6 @@ class Wish:
     temperature: float | None = None
     top_p: float | None = None
     program_tokens: int | None = None
-
-
-class _NoTests:
-    """Keeps programs and says nothing of them."""
-
-    def grade(self, task: Task, program: str, reason: str = "") -> Score:
-        """A score without tests."""
-        del task
-        return Score(program, reason)
-
-    def execute_examples(self, task: Task, program: str, lang: Lang) -> str:
-        """Nothing is executed."""
-        del task, program, lang
-        return ""
-
-    def analyse_text(self, program: str, lang: Lang) -> str:
-        """Nothing is analysed."""
-        del program, lang
-        return ""
 
 
 def stage_of(pair: Pair, message: str, wish: Wish) -> tuple[Task, Stage]:
@@ -113,7 +94,7 @@ def stage_of(pair: Pair, message: str, wish: Wish) -> tuple[Task, Stage]:
         lang=pair.config.lang,
         roles=pair.roles,
         formats=pair.formats,
-        grader=_NoTests(),
+        grader=FixedTools(0, ""),
         pool=AtOnce(),
         stream=wish.stream,
         sampling=pair.config.eval.model_copy(update=how),

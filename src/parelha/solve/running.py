@@ -88,7 +88,6 @@ class DataTools(Closing):
 
     Args:
         seconds: elapsed time and processor time of a run.
-        plots: programs may draw; None: where matplotlib is installed.
     """
 
     def __init__(
@@ -98,7 +97,6 @@ class DataTools(Closing):
         *,
         seconds: float,
         allow_unsafe: bool = False,
-        plots: bool | None = None,
     ) -> None:
         self._analyser = analyser
         self._names = [table.name for table in tables]
@@ -108,8 +106,7 @@ class DataTools(Closing):
             self._data = keep(tuple(table.frame for table in tables))
         except OSError as error:
             raise UsageError(f"no room for a copy of the data: {error.strerror}") from None
-        if plots is None:
-            plots = find_spec("matplotlib") is not None
+        plots = find_spec("matplotlib") is not None
         self._sandbox = Sandbox(workers=1, allow_unsafe=allow_unsafe, data=self._data, plots=plots)
         self.limits = _limits(self._data.tell(), seconds)
 
