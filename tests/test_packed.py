@@ -1,5 +1,6 @@
 """Packed copies of frozen weights give what the plain weights give, on any processor."""
 
+import itertools
 from types import SimpleNamespace
 from typing import Any, get_args
 
@@ -9,7 +10,13 @@ from torch import nn
 
 from parelha.config import ModelConfig
 from parelha.config_engine import FastPath
-from parelha.kernels.choose import PATHS, choose, packing_problem, wait_for
+from parelha.kernels.choose import (
+    PATHS,
+    choose,
+    multiplies_bfloat16,
+    packing_problem,
+    wait_for,
+)
 from parelha.kernels.frozen import FrozenHead, Upcaster
 from parelha.kernels.packed import pack, packed_linear, packed_linear_onto
 from parelha.types import Agent
@@ -126,3 +133,17 @@ def test_an_update_of_an_adapter_is_seen_by_the_next_pass_without_gradient(
     after = hidden()
     assert not torch.allclose(before, after, atol=1e-3)
     torch.testing.assert_close(after, with_gradient(), atol=6e-2, rtol=6e-2)
+
+
+@pytest.mark.parametrize("slow", [0, 1])
+def test_the_type_of_products_rests_on_the_time_of_the_thread_and_not_of_the_clock(
+    monkeypatch: pytest.MonkeyPatch, slow: int
+) -> None:
+    # Elapsed time holds what other processes do. Every second reading ends a product: of
+    # bfloat16 and of float32 in turn.
+    calls = itertools.count()
+    times = itertools.accumulate(float(next(calls) % 4 == 2 * slow + 1) for _ in itertools.count())
+    monkeypatch.setattr("time.thread_time", lambda: next(times))
+    threads = torch.get_num_threads()
+    assert multiplies_bfloat16.__wrapped__() == (slow == 1)
+    assert torch.get_num_threads() == threads

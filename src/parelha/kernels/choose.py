@@ -195,15 +195,26 @@ def _named(dtype: Dtype, fast: torch.dtype) -> torch.dtype:
 def multiplies_bfloat16() -> bool:
     """Whether this processor multiplies bfloat16 faster than float32; takes a tenth of a second.
 
-    Where it can at all it is at least twice as fast, and where it cannot, three times slower, so
-    that a busy machine does not change the answer.
+    What is compared is the processor time of one thread, in which other processes do not count:
+    the elapsed time of products so short is mostly theirs on a busy machine.
     """
-    times = product_seconds((torch.bfloat16, torch.float32), rows=256, tries=5)
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        types = (torch.bfloat16, torch.float32)
+        times = product_seconds(types, rows=256, tries=5, clock=time.thread_time)
+    finally:
+        torch.set_num_threads(threads)
     return times[0] < times[1]
 
 
 def product_seconds(
-    dtypes: Collection[torch.dtype], *, rows: int, tries: int, packed: bool = False
+    dtypes: Collection[torch.dtype],
+    *,
+    rows: int,
+    tries: int,
+    packed: bool = False,
+    clock: Callable[[], float] = time.perf_counter,
 ) -> list[float]:
     """Seconds of a (rows, 1024) x (1024, 1024) product in each type, the best of `tries`."""
     torch.manual_seed(0)
@@ -215,10 +226,11 @@ def product_seconds(
     with torch.no_grad():
         for attempt in range(tries + 1):
             for i, work in enumerate(works):
-                began = time.perf_counter()
+                began = clock()
                 work()
+                took = clock() - began
                 if attempt:  # the first one compiles
-                    best[i] = min(best[i], time.perf_counter() - began)
+                    best[i] = min(best[i], took)
     return best
 
 
