@@ -110,6 +110,38 @@ def test_numbers_of_steps_and_of_evaluations_are_told(
     assert book.steps[3]["eval/final_passed"] == 0.5
 
 
+def test_what_was_not_told_before_a_run_was_killed_is_told_when_it_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, new = Notebook(), Notebook()
+    said = opened(monkeypatch, {"mlflow": old, "wandb": new})
+    config = config_of(tmp_path, "mlflow")
+    folder = RunFolder.create(config.run_dir)
+    before = [episode("heldout_params", True)]
+    folder.write_eval("before", {"step": 0, "episodes": before}, [])
+    lines = [({"step": n, "kl": n / 2}, {"step": n, "seconds": 1.0 + n}) for n in range(1, 5)]
+    first = Trackers(config, config.run_dir, print)
+    for number, (metrics, timings) in enumerate(lines[:3], 1):
+        folder.write_step(number, metrics, timings, [])
+        if number < 3:  # killed before it told of the third
+            first.step(metrics, timings)
+    both = config_of(tmp_path, "mlflow", "wandb")  # which is named when the run goes on
+    goes_on = Trackers(both, both.run_dir, print)
+    goes_on.step(*lines[3])
+    assert said[1:] == [("mlflow", "page 7", 3), ("wandb", "", 0)]
+    for book in (old, new):
+        assert list(book.steps) == [0, 1, 2, 3, 4]
+        assert book.steps[0]["eval/final_passed"] == 1.0
+        assert book.steps[3] == {"kl": 1.5, "time/seconds": 4.0}
+    # So is the last step, where there is nothing left to train.
+    folder.write_step(4, *lines[3], [])
+    folder.write_step(5, {"step": 5, "kl": 9.0}, {"seconds": 1.0}, [])
+    folder.write_eval("after", {"step": 5, "episodes": before}, [])
+    Trackers(config, config.run_dir, print).finish()
+    assert said[3:] == [("mlflow", "page 7", 5)]
+    assert old.steps[5]["eval/final_passed"] == 1.0 and list(old.steps) == [0, 1, 2, 3, 4, 5]
+
+
 def test_a_public_benchmark_has_a_curve_of_its_own(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -28,7 +28,9 @@ _NEEDS = {
     "wandb": ("wandb",),
     "trackio": ("trackio",),
 }
-_IDENTITIES = "trackers.json"
+_KNOWN = "trackers.json"  # by tracker: its identity, and the last step that it was told of
+
+Figures = Mapping[str, float]
 
 
 class Tracker(Protocol):
@@ -37,7 +39,7 @@ class Tracker(Protocol):
     identity: str
     """By which it knows the run again; "" where it needs none."""
 
-    def log(self, step: int, figures: Mapping[str, float]) -> None:
+    def log(self, step: int, figures: Figures) -> None:
         """Take in figures of a step, by name."""
 
     def close(self, *, failed: bool) -> None:
@@ -51,17 +53,14 @@ class Trackers:
         self._config, self._folder, self._say = config, folder, say
         self._names: list[str] = list(dict.fromkeys(config.tracking.to))
         self._open: dict[str, Tracker] = {}
-        self._step = self._begin = 0
+        self._first = self._step = 0
 
     def step(self, metrics: Mapping[str, Any], timings: Mapping[str, Any]) -> None:
         """Tell of a step; the keys are those of ``metrics.jsonl`` and ``timings.jsonl``."""
         step = int(metrics["step"])
-        if not self._step:
-            self._begin = step if step > 1 else 0
-            if step == 1:
-                self._evaluation("before", 0)
+        self._first = self._first or step
         self._step = step
-        self._log(step, {**metrics, **{f"time/{key}": n for key, n in timings.items()}})
+        self._log(step, figures_of(metrics, timings))
 
     def finish(self) -> None:
         """Tell of the evaluations of a run that came to its end."""
@@ -70,56 +69,72 @@ class Trackers:
         if not self._step:  # nothing is trained, or nothing was left to train
             steps = RunFolder(self._folder).read_metrics()
             self._step = int(steps[-1]["step"]) if steps else 0
-            self._begin = self._step + 1 if self._step else 0
-            if not self._step:
-                self._evaluation("before", 0)
-        self._evaluation("after", self._step)
+            self._first = self._step + 1 if self._step else 0
+            if not self._step and (found := self._evaluation("before")):
+                self._log(*found)
+        if (found := self._evaluation("after")) and found[0] >= self._step:
+            self._log(*found)
 
     def close(self, *, failed: bool) -> None:
         """Everything was said, as `Tracker.close`."""
         for name, tracker in list(self._open.items()):
             self._try(name, partial(tracker.close, failed=failed))
 
-    def _evaluation(self, which: str, step: int) -> None:
-        table = (RunFolder(self._folder).read_eval(which) if self._names else None) or {}
-        if table.get("step", 0) < step or not table.get("episodes"):
-            return
-        episodes, figures = table["episodes"], {}
+    def _evaluation(self, which: str) -> tuple[int, Figures] | None:
+        """The step of an evaluation, and its pass rates; None where there is none."""
+        table = RunFolder(self._folder).read_eval(which) or {}
+        episodes = table.get("episodes")
+        if not episodes:
+            return None
+        figures = {}
         for key in ("draft_passed", "final_passed"):
             for group in ("", *dict.fromkeys(map(group_of, episodes))):
                 chosen = [float(e[key]) for e in episodes if group in ("", group_of(e))]
                 name = "/".join(filter(None, ("eval", plain_name(group), key)))
                 figures[name] = sum(chosen) / len(chosen)
-        self._log(table["step"], figures)
+        return int(table["step"]), figures
 
-    def _log(self, step: int, record: Mapping[str, Any]) -> None:
-        figures = {
-            key: float(value)
-            for key, value in record.items()
-            if isinstance(value, numbers.Real) and not isinstance(value, bool) and key != "step"
-        }
+    def _missed(self, told: int) -> list[tuple[int, Figures]]:
+        """What came after the step `told` (-1: nothing was) and before what is told now.
+
+        A process may be killed after a step is on record and before it is told, and a tracker may
+        be named when a run goes on.
+        """
+        folder = RunFolder(self._folder)
+        timings = {line["step"]: line for line in folder.read_timings()}
+        missed = [
+            (int(line["step"]), figures_of(line, timings.get(line["step"], {})))
+            for line in folder.read_metrics()
+            if told < line["step"] < self._first
+        ]
+        before = self._evaluation("before") if told < 0 and self._first else None
+        return [before, *missed] if before else missed
+
+    def _log(self, step: int, figures: Figures) -> None:
         for name in list(self._names):
             self._try(name, partial(self._tell, name, step, figures))
 
-    def _tell(self, name: str, step: int, figures: Mapping[str, float]) -> None:
-        self._opened(name).log(step, figures)
-
-    def _opened(self, name: str) -> Tracker:
-        """A tracker, opened where it is not; it knows a run that goes on by its identity.
-
-        What it was told of the step that is told first now, and of later ones, is told again.
-        """
+    def _tell(self, name: str, step: int, figures: Figures) -> None:
+        due = [(step, figures)]
         if name not in self._open:
-            place = self._folder / _IDENTITIES
-            known = read_object(place) or {}
+            known = (read_object(self._folder / _KNOWN) or {}).get(name, {})
+            missed = self._missed(known.get("told", -1))
+            # What it was told of the step that is told first now, and of later ones, is told again.
+            first = min((at for at, _ in missed), default=self._first)
             module = importlib.import_module(f"parelha.trackers.{name}")
-            opened: Tracker = module.RunTracker(
-                self._config, self._folder, known.get(name, ""), self._begin
+            self._open[name] = module.RunTracker(
+                self._config, self._folder, known.get("identity", ""), first
             )
-            self._open[name] = opened
-            if opened.identity and opened.identity != known.get(name):
-                write_object(place, {**known, name: opened.identity})
-        return self._open[name]
+            self._keep(name, known.get("told", -1))
+            due = [*missed, *due]
+        for at, told in due:
+            self._open[name].log(at, told)
+        self._keep(name, step)
+
+    def _keep(self, name: str, told: int) -> None:
+        place = self._folder / _KNOWN
+        known = {"identity": self._open[name].identity, "told": told}
+        write_object(place, {**(read_object(place) or {}), name: known})
 
     def _try(self, name: str, work: Callable[[], None]) -> None:
         """A fault of a tracker's is told once, and it is asked no more."""
@@ -167,6 +182,18 @@ def check_trackers(config: Config) -> None:
                 raise UsageError(
                     f"tracking.to: {name} needs a package more: {install_command(name)}"
                 )
+
+
+def figures_of(metrics: Mapping[str, Any], timings: Mapping[str, Any]) -> Figures:
+    """The numbers among what was measured of a step, by name."""
+    record = {**metrics, **{f"time/{key}": value for key, value in timings.items()}}
+    return {
+        key: float(value)
+        for key, value in record.items()
+        if isinstance(value, numbers.Real)
+        and not isinstance(value, bool)
+        and key not in ("step", "time/step")
+    }
 
 
 def plain_name(name: str) -> str:
