@@ -3,6 +3,7 @@
 # pylint: disable=missing-function-docstring
 
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -217,6 +218,18 @@ def test_words_on_the_command_line_fill_names_and_lists(
     section, _, name = key.rpartition(".")
     config = load_config(overrides={key: text})
     assert getattr(getattr(config, section) if section else config, name) == expected
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "said"),
+    [
+        ("train.steps", "1000000000", "train.steps = 1000000000: input should be less than"),
+        ("tasks.seeds", "1001", "tasks.seeds = 1001: input should be less than"),
+    ],
+)
+def test_numbers_beyond_all_use_are_refused_by_their_key(key: str, text: str, said: str) -> None:
+    with pytest.raises(UsageError, match=re.escape(said)):
+        load_config(overrides={key: text})
 
 
 def test_a_byte_order_mark_before_a_configuration_is_read_over(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@
 import math
 from collections.abc import Iterator
 from pathlib import Path
+from statistics import stdev
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from parelha.experiment.plan import merged, read_experiment
 from parelha.experiment.reference import Given, beside, read_reference, sentence, welch
 from parelha.experiment.tables import reference_rows
 from parelha.grading import Grader
+from parelha.report.statistics import Estimate
 from parelha.rewards import combine, components
 from parelha.tracking import RunFolder
 from parelha.types import Analysis, Finding, Score
@@ -132,12 +134,14 @@ def test_an_interval_holds_its_difference_and_grows_with_their_spread(
         welch(ours, Given(mean=mean, sd=sd), episodes),
     )
     for found in (exact, sampled):
-        assert found.low is not None and found.high is not None
-        assert found.low <= found.value <= found.high
+        if found.low is None or found.high is None:  # nothing differs
+            assert stdev(ours) ** 2 / len(ours) == 0.0
+            assert found is exact or sd**2 / episodes == 0.0
+        else:
+            assert found.low <= found.value <= found.high
     assert sampled.value == exact.value
     # Of fewer of ours theirs may add more degrees of freedom than variance.
-    if len(ours) >= 10:
-        assert exact.high is not None and sampled.high is not None
+    if len(ours) >= 10 and exact.high is not None and sampled.high is not None:
         assert sampled.high - sampled.value >= (exact.high - exact.value) * (1 - 1e-9)
 
 
@@ -145,10 +149,12 @@ def test_what_is_alike_and_what_is_not_is_said(tmp_path: Path) -> None:
     reference = read_reference(DECK / "qwen_1.5b_400.reference.toml")
     measured = {"reward": [1.0, 3.0] * 200, "flake8": [1.0] * 400, "mypy": [0.0, 0.1] * 200}
     found = beside(reference, measured)
+    # All of ours are equal, and of theirs nothing but the mean is known: nothing is told apart.
+    assert welch([0.0, 0.0], Given(mean=0.02), 400) == Estimate(-0.02, None, None, 2)
     assert [row["measure"] for row in found["rows"]] == ["reward", "flake8", "mypy"]
     said = sentence(found)
     assert "reward of a draft 2.000 (sd 1.00) against 1.97 (sd 1.14)" in said
-    assert "codes 1.000 (sd 0.00) against 1, difference 0.00 (0.00 to 0.00): not told" in said
+    assert "codes 1.000 (sd 0.00) against 1, difference 0.00 (no interval): not told" in said
     assert said.count("different") == 1 and "the 400 episodes of frozen" in said
     verdicts = [row["verdict"] for row in reference_rows({"reference": found})]
     assert verdicts == ["not told apart", "not told apart", "different"]

@@ -219,6 +219,11 @@ def test_splits_and_suites_have_as_many_tasks_as_is_asked(tmp_path: Path) -> Non
         heldout_tasks(from_dict(merged(table, {"eval": {"quota": {benchmark: 8}}})), 168)
 
 
+def test_more_episodes_than_there_are_tasks_are_refused_before_any_is_made() -> None:
+    with pytest.raises(UsageError, match=r"only [\d,]+ held-out tasks: lower eval\.episodes"):
+        heldout_tasks(from_dict({}), 10**9)
+
+
 def test_a_suite_beside_the_families_has_as_many_tasks_as_they(tmp_path: Path) -> None:
     benchmark = write(tmp_path / "b.jsonl", *({**GOOD, "task_id": f"Good/{n}"} for n in range(7)))
     config = from_dict({"tasks": {"eval_suites": ["families", benchmark]}})

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from parelha.cli import run as parelha
-from parelha.config import Config
+from parelha.config import MOST_STEPS, Config
 from parelha.config_file import from_dict, lay_over
 from parelha.errors import UsageError
 from parelha.experiment.estimate import evaluation_tokens
@@ -140,6 +140,10 @@ def test_a_budget_is_never_overdrawn() -> None:
         steps = steps_within(config, tokens)
         spent = sum(written_tokens(config, step) for step in range(1, steps + 1))
         assert spent <= tokens < spent + written_tokens(config, steps + 1)
+
+
+def test_a_budget_without_end_is_spent_by_as_many_steps_as_a_run_may_have() -> None:
+    assert steps_within(Config(), 10**30) == MOST_STEPS
 
 
 def test_a_budget_is_spent_by_what_is_written() -> None:

@@ -27,6 +27,7 @@ from parelha.types import Lang, Phase
 # Names that a program's rewards have already (docs/rewards.md).
 _COMPONENTS = {"correctness", "quality", "pylint", "flake8", "mypy", "structure", "feedback"}
 _COMPONENTS |= {"efficiency", "final"}
+MOST_STEPS = 100_000  # of a run: what is told of all of them ahead takes seconds
 
 
 class ModelConfig(Section):
@@ -66,7 +67,7 @@ class TaskConfig(Section):
     """Train on these alone of them, each `family/parameterisation`; evaluation ignores it."""
     levels: tuple[Annotated[int, Field(ge=1, le=4)], ...] = (1,)
     """Levels of difficulty, 1 to 4."""
-    seeds: Size = 4
+    seeds: Annotated[int, Field(ge=1, le=1000)] = 4
     """Instances of each parameterisation; they differ in examples and hidden inputs."""
     curriculum: bool = False
     """Draw what the learner passes half of the time first, retire what it passes; not in turn."""
@@ -213,7 +214,7 @@ class LearningConfig(Section):
 class TrainConfig(Section):
     """The loop."""
 
-    steps: Size = 4
+    steps: Annotated[int, Field(ge=1, le=MOST_STEPS)] = 4
     """Updates of the pair. In steps of drafts the coder alone learns; in verdict steps, as long as
     what they judge is stored, the reviewer alone."""
     draft_steps: Count = 0

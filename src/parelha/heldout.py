@@ -9,7 +9,7 @@ from parelha.config_eval import HELDOUT
 from parelha.errors import UsageError
 from parelha.suites import FAMILIES, check_ids, check_inputs, heldout_suites
 from parelha.tasks import load_tasks
-from parelha.tasks.suite import named_tasks, parameterisation_of
+from parelha.tasks.suite import HELDOUT_SEEDS_FROM, named_tasks, parameterisation_of
 from parelha.types import CoderAction, Split, Task
 
 
@@ -103,6 +103,9 @@ def family_queues(config: Config, episodes: int, splits: Sequence[Any]) -> list[
     queues: list[list[Task]] = []
     if not per_seed:
         return queues
+    most = per_seed * (HELDOUT_SEEDS_FROM - 1)
+    if episodes > most:
+        raise UsageError(f"only {most:,} held-out tasks: lower eval.episodes or eval.quota")
     seeds = range(-(-episodes // per_seed) + 1)
     by_split: list[dict[str, list[Task]]] = [{} for _ in splits]
     for split, by_family in zip(splits, by_split, strict=True):

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, field_validator
 
-from parelha.config import Config
+from parelha.config import MOST_STEPS, Config
 from parelha.config_base import Section, Size, user_path
 from parelha.config_file import checked, find_toml, from_dict, read_toml
 from parelha.errors import UsageError
@@ -196,7 +196,7 @@ def _config(
 def steps_within(config: Config, tokens: int) -> int:
     """How many steps take no more new tokens than that, however long their answers are."""
     steps = 0
-    while (tokens := tokens - written_tokens(config, steps + 1)) >= 0:
+    while steps < MOST_STEPS and (tokens := tokens - written_tokens(config, steps + 1)) >= 0:
         steps += 1
     return steps
 

@@ -91,13 +91,14 @@ def welch(ours: Sequence[float], theirs: Given, episodes: int) -> Estimate:
     """Our mean above theirs, with its interval (Welch, Biometrika 34, 1947).
 
     Of theirs without a standard deviation the mean is taken as exact: the interval is ours alone.
+    Where ours do not differ either there is none: that they agree says nothing of their spread.
     """
     value, n = fmean(ours) - theirs.mean, len(ours)
     own = stdev(ours) ** 2 / n
     other = (theirs.sd or 0.0) ** 2 / episodes
     spread = math.sqrt(own + other)
     if spread == 0.0:
-        return Estimate(value, value, value, n)
+        return Estimate(value, None, None, n)
     share = own / (own + other)  # of the variance; the squares of tiny ones would be 0
     freedom = 1 / (share**2 / (n - 1) + (1 - share) ** 2 / max(episodes - 1, 1))
     half = float(scipy.stats.t.ppf((1 + CONFIDENCE) / 2, freedom)) * spread
@@ -105,8 +106,15 @@ def welch(ours: Sequence[float], theirs: Given, episodes: int) -> Estimate:
 
 
 def is_alike(row: Mapping[str, Any]) -> bool:
-    """Whether the interval of the difference holds 0."""
-    return bool(row["low"] <= 0.0 <= row["high"])
+    """Whether the interval of the difference holds 0, or there is none."""
+    return row["low"] is None or bool(row["low"] <= 0.0 <= row["high"])
+
+
+def interval_text(row: Mapping[str, Any]) -> str:
+    """The interval of the difference, or that there is none."""
+    if row["low"] is None:
+        return "no interval"
+    return f"{signed(row['low'], 2)} to {signed(row['high'], 2)}"
 
 
 def sentence(found: Mapping[str, Any] | None) -> str:
@@ -121,10 +129,9 @@ def sentence(found: Mapping[str, Any] | None) -> str:
         theirs = f"{row['theirs']:.3g}" + (
             f" (sd {row['their_sd']:.3g})" if row["their_sd"] else ""
         )
-        interval = f"{signed(row['low'], 2)} to {signed(row['high'], 2)}"
         told.append(
             f"{MEASURES[row['measure']]} {row['mean']:.3f} (sd {row['sd']:.2f}) against {theirs}, "
-            f"difference {signed(row['difference'], 2)} ({interval}): {alike}"
+            f"difference {signed(row['difference'], 2)} ({interval_text(row)}): {alike}"
         )
     count = found["rows"][0]["episodes"]
     return (

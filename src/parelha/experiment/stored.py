@@ -122,8 +122,8 @@ class _Beside(BaseModel):
     theirs: float
     their_sd: float | None
     difference: float
-    low: float
-    high: float
+    low: float | None
+    high: float | None
 
 
 class _Reference(BaseModel):

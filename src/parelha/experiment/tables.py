@@ -7,7 +7,7 @@ from typing import Any
 from parelha.experiment.claims import claims, group_text, p_text, points_of
 from parelha.experiment.compare import ALL, NOT_TOLD_APART, estimate_of
 from parelha.experiment.planned import PAIR
-from parelha.experiment.reference import MEASURES, is_alike
+from parelha.experiment.reference import MEASURES, interval_text, is_alike
 from parelha.live import duration
 from parelha.report.summary import PASS_AT, share_text, signed
 from parelha.report.text import printable, table_text
@@ -226,8 +226,7 @@ def reference_rows(results: Mapping[str, Any]) -> Rows:
             "theirs": _mean_text(row["theirs"], row["their_sd"]),
             "ours": _mean_text(row["mean"], row["sd"]),
             "episodes": f"{results['reference']['episodes']} and {row['episodes']}",
-            "difference (95 %)": f"{signed(row['difference'], 2)} "
-            f"({signed(row['low'], 2)} to {signed(row['high'], 2)})",
+            "difference (95 %)": f"{signed(row['difference'], 2)} ({interval_text(row)})",
             "verdict": NOT_TOLD_APART if is_alike(row) else "different",
         }
         for row in (results.get("reference") or {"rows": []})["rows"]
