@@ -76,6 +76,11 @@ def test_a_conversation_over_a_pipe(
     assert cli.run(["chat", run]) == cli.DONE
     assert capsys.readouterr().out.endswith("\n")
 
+    monkeypatch.setattr(sys, "stdin", None)  # closed by whoever started it: nothing is said
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["chat", run])
+    assert ended.value.code == cli.DONE
+
     once = said("Hello.")
     assert once != [""]
     assert said("Hello.", "", "/quit", "Hello.") == once

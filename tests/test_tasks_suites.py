@@ -10,8 +10,9 @@ import pytest
 from parelha import cli, suites
 from parelha.config_file import from_dict
 from parelha.errors import UsageError
-from parelha.grading import Grader
+from parelha.grading import Grader, grader_settings
 from parelha.heldout import heldout_tasks
+from parelha.provenance import made_from
 from parelha.suites import heldout_suites, open_suite, suite_notices, training_suites
 from parelha.tasks.benchmarks import Loaded
 from parelha.tasks.own import OwnFolder
@@ -209,6 +210,25 @@ def test_inputs_that_no_program_can_be_asked_are_a_fault_of_their_task_alone(
         lines = capsys.readouterr()
         assert says in lines.out.splitlines()[0]
         assert "good/own/L1/s0" in lines.out and "1 of 2 tasks have problems" in lines.err
+
+
+def test_a_home_folder_is_one_in_every_path_of_tasks_and_linters(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "mine").mkdir()
+    write_own(tmp_path / "mine")
+    assert open_suite("~/mine") is open_suite(str(tmp_path / "mine"))
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / ".flake8").write_text("[flake8]\n")
+    found = []
+    for home in ("~", str(tmp_path)):
+        tasks, rules = {"suites": [f"{home}/mine"]}, {"linter_settings": f"{home}/rules"}
+        config = from_dict({"tasks": tasks, "reward": rules})
+        assert grader_settings(config)["linter_settings"] == tmp_path / "rules"
+        hashes = made_from(config)
+        found.append([sorted(hashes[kind].values()) for kind in ("tasks", "linter settings")])
+    assert found[0] == found[1] and all(found[0])
 
 
 def test_isolation_that_is_too_weak_is_no_fault_of_a_task(

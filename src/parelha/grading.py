@@ -16,6 +16,7 @@ from typing import Any
 from parelha.analysis import Analyser, structure, to_text, unused, widened
 from parelha.closing import Closing
 from parelha.config import Config
+from parelha.config_base import user_path
 from parelha.efficiency import EfficiencyMeter
 from parelha.errors import InfrastructureError
 from parelha.once import Once
@@ -303,7 +304,7 @@ def grader_settings(config: Config) -> dict[str, Any]:
         "case_seed": config.seed,
         # Measured only where it counts: it takes time, and a clock is never the same twice.
         "efficiency": reward.kind == "gated" and reward.efficiency_weight > 0,
-        "linter_settings": Path(reward.linter_settings).absolute()
+        "linter_settings": user_path(reward.linter_settings).absolute()
         if reward.linter_settings
         else None,
     }

@@ -14,6 +14,7 @@ from typing import Any
 from parelha.analysis.commands import find_config
 from parelha.analysis.findings import TOOLS
 from parelha.config import Config
+from parelha.config_base import user_path
 from parelha.errors import UsageError
 from parelha.own_modules import source_of
 from parelha.suites import FAMILIES
@@ -104,7 +105,7 @@ def check_made_from(stored: Mapping[str, Any], found: Mapping[str, Hashes], wher
 def _tasks(config: Config) -> Hashes:
     found: Hashes = {}
     for suite in dict.fromkeys([*config.tasks.suites, *config.tasks.eval_suites]):
-        place = Path(suite)
+        place = user_path(suite)
         if suite == FAMILIES:
             found[FAMILIES] = _together(p for end in ENDS for p in suite_folder().rglob(f"*.{end}"))
         elif place.is_dir():
@@ -120,7 +121,7 @@ def _tasks(config: Config) -> Hashes:
 def _linter_settings(config: Config) -> Hashes:
     if not config.reward.linter_settings:
         return {}
-    folder = Path(config.reward.linter_settings)
+    folder = user_path(config.reward.linter_settings)
     used = {tool: find_config(tool, folder) for tool in TOOLS}
     return {f"{path.name} of {tool}": _sha256(path) for tool, path in used.items() if path}
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 
+from parelha.config_base import user_path
 from parelha.errors import InputError, UsageError
 from parelha.priority import usable_cores
 from parelha.probes import passed_by, reference_failure
@@ -326,5 +327,5 @@ def _others(names: Iterable[str]) -> list[str]:
 
 def _place(name: str) -> str:
     """One name for one suite: a path resolved, a benchmark's name in small letters."""
-    path = Path(name)
+    path = user_path(name)
     return str(path.resolve()) if path.exists() else name.lower() if name.lower() in HUB else name
