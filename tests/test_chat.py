@@ -80,6 +80,7 @@ def test_a_conversation_over_a_pipe(
     with pytest.raises(SystemExit) as ended:
         cli.main(["chat", run])
     assert ended.value.code == cli.DONE
+    sys.stdin.close()
 
     once = said("Hello.")
     assert once != [""]
