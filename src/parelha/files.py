@@ -142,6 +142,27 @@ def give_up_folder(folder: Path, held: FileLock) -> None:
         held.release()
 
 
+@contextmanager
+def taking_turns(path: Path) -> Iterator[None]:
+    """Wait for whoever writes a file and what belongs to it, and hold up who comes next.
+
+    Raises:
+        UsageError: its folder cannot be written.
+    """
+    place = path.with_name(f".{path.name}.{_LOCK}")
+    held = FileLock(place, thread_local=False)
+    try:
+        held.acquire()
+    except OSError as error:
+        raise cannot_write(path, error) from None
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            place.unlink()  # before it is given up: who waited for it sees that it is gone
+        held.release()
+
+
 def remove_left(folders: Iterable[Path]) -> None:
     """Remove those of the folders that killed processes held: gigabytes may lie there unseen."""
     for folder in folders:

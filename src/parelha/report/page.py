@@ -20,7 +20,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from parelha import __version__
-from parelha.files import write_atomic
+from parelha.files import taking_turns, write_atomic
 from parelha.report.assets import (
     csp_hash,
     forget_scripts,
@@ -92,7 +92,8 @@ def write_page(
 ) -> Path:
     """Render the template into a file, and write what it loads beside it.
 
-    The page is written last: until then the old one is there with the files it loads.
+    The page is written after what it loads: until then the old one is there with its own files.
+    Of one page's writers with scripts beside it, each begins when the one before it is done.
 
     Args:
         path: the page.
@@ -114,9 +115,6 @@ def write_page(
     if single_file:
         inline, allowed = [library_text, *own], ""
     else:
-        share_library(shelf)
-        if names:
-            write_scripts(folder, {names[name]: text for name, text in scripts.items()})
         # Browsers differ in whether a page from the file system has an origin of its own.
         inline, allowed = own, "'self' file: "
     shared = Path(os.path.relpath(shelf.resolve() / library_name, path.resolve().parent)).as_posix()
@@ -141,9 +139,17 @@ def write_page(
             scripts=list(map(Markup, inline)),
         )
     )
-    write_atomic(path, page)
-    if episodes is not None:
-        forget_scripts(folder, () if single_file else names.values())
+    if not single_file:
+        share_library(shelf)
+    if episodes is None:
+        write_atomic(path, page)
+        return path
+    beside = {} if single_file else {names[name]: text for name, text in scripts.items()}
+    with taking_turns(path):  # else another would remove scripts that its own page does without
+        if beside:
+            write_scripts(folder, beside)
+        write_atomic(path, page)
+        forget_scripts(folder, beside)
     return path
 
 
