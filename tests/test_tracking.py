@@ -98,6 +98,27 @@ def test_truncate_forgets_every_trace_of_later_steps(tmp_path: Path) -> None:
     assert not list(run.path.rglob(".*.tmp"))
 
 
+def test_a_resumed_run_removes_its_own_unfinished_files_and_not_what_others_write(
+    tmp_path: Path,
+) -> None:
+    path = RunFolder.create(tmp_path / "run").path
+    (path / "eval" / "after_00001.answers").mkdir()
+    (path / "report_files").mkdir()
+    own = [
+        path / f".{name}.0123abcd.tmp"
+        for name in ("config.json", "metrics.jsonl", "timings.jsonl", "passed_canary_step_1.txt")
+    ]
+    own += [path / "episodes" / ".step_00001.jsonl.0123abcd.tmp"]
+    own += [path / "eval" / "after_00001.answers" / ".node.json.0123abcd.tmp"]
+    begun = [path / ".report.html.0123abcd.tmp", path / "report_files" / ".a.js.0123abcd.tmp"]
+    old = path / ".report.html.4567cdef.tmp"
+    for left in (*own, *begun, old):
+        left.write_text("half")
+    os.utime(old, (0.0, 0.0))
+    RunFolder(path).truncate(1)
+    assert sorted(path.rglob(".*.tmp")) == sorted(begun)
+
+
 def test_what_a_killed_process_left_of_a_folder_goes_and_a_living_ones_stays(
     tmp_path: Path,
 ) -> None:

@@ -24,7 +24,7 @@ Line = dict[str, Any]
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _LOCK = "lock"
-_OLD_SECONDS = 3600.0  # of a folder without a lock: whoever made it is gone
+_OLD_SECONDS = 3600.0  # of what has no lock: whoever made it is gone
 
 
 def write_atomic(path: Path, content: bytes | str) -> None:
@@ -170,6 +170,21 @@ def remove_left(folders: Iterable[Path]) -> None:
             old = time.time() - folder.stat().st_mtime > _OLD_SECONDS
             if old or (folder / _LOCK).exists():  # else it is being made
                 give_up_folder(folder, hold_folder(folder))
+
+
+def remove_unfinished(folder: Path, *own: str) -> None:
+    """Remove what killed processes left of files in a folder, not of those below it.
+
+    Args:
+        folder: where.
+        own: names, or patterns of them, that nobody else can be writing now; of other files only
+            what is old is removed, since somebody may be writing them.
+    """
+    for path in folder.glob(".*.tmp"):
+        with suppress(OSError):  # somebody else's, or renamed by now
+            is_own = any(path.match(f".{name}.*.tmp") for name in own)
+            if not path.is_dir() and (is_own or time.time() - path.stat().st_mtime > _OLD_SECONDS):
+                path.unlink()
 
 
 def to_json_line(record: Mapping[str, Any]) -> str:
