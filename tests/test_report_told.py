@@ -76,6 +76,15 @@ def test_runs_of_one_name_are_told_apart_and_have_pages_of_their_own(tmp_path: P
     assert "a/runs/run" in text and "b/runs/run" in text
 
 
+@pytest.mark.parametrize("name", ["пара" * 29, "評価" * 40, "a" + "é" * 120])
+def test_runs_with_long_names_in_any_script_are_compared(tmp_path: Path, name: str) -> None:
+    runs_ = [fabricate_run(tmp_path / f"{name}{end}", steps=1).path for end in "01"]
+    page = build_comparison(runs_)
+    assert page.is_file()
+    begun = page.stem.removeprefix("comparison_").rpartition("_")[0]
+    assert name.startswith(begun) and len(begun.encode()) in (98, 99, 100)
+
+
 def test_of_many_steps_the_report_says_that_it_shows_the_latest(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
