@@ -18,6 +18,7 @@ from unicodedata import category
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
+from plotly.io.json import to_json_plotly
 
 from parelha import __version__
 from parelha.files import taking_turns, write_atomic
@@ -36,6 +37,8 @@ from parelha.report.text import spelled
 _NOT_PLAIN, _INVISIBLE = re.compile(r"[^\n\t -~]"), ("Cc", "Cf", "Cs", "Zl", "Zp")
 # Of the page's own scripts, in the order in which they run.
 _SCRIPTS = ("charts.js", "diff.js", "episodes.js")
+# What names stand in, of a chart's traces: its templates for what hovers are our own.
+_NAMED = ("name", "legendgroup", "x", "y", "text")
 # What a page may do without.
 _PARTS = "facts runs tables change_rows before_after quality outcomes steps differences config"
 
@@ -51,8 +54,11 @@ class Chart:
 
     @property
     def json(self) -> Markup:
-        """The figure for a script element."""
-        return for_script(str(self.figure.to_json()))
+        """The figure for a script element; names in it may be anybody's text."""
+        figure = self.figure.to_dict()
+        for trace in figure["data"]:
+            trace.update({key: _label(trace[key]) for key in _NAMED if key in trace})
+        return for_script(to_json_plotly(figure))
 
 
 @dataclass(frozen=True)
@@ -190,6 +196,14 @@ def visible(text: object) -> str:
     return _NOT_PLAIN.sub(
         lambda m: spelled(m[0]) if category(m[0]) in _INVISIBLE else m[0], str(text)
     )
+
+
+def _label(value: Any) -> Any:
+    """The same names, one or several, as Plotly shows them: it reads some of HTML in labels."""
+    if isinstance(value, str):
+        plain = visible(value).replace("<", "‹").replace(">", "›")
+        return plain.replace("\n", "<br>")
+    return list(map(_label, value)) if isinstance(value, list | tuple) else value
 
 
 @cache
