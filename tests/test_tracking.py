@@ -19,7 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parelha.errors import UsageError
-from parelha.files import read_lines, to_json_line, whole_folder, write_atomic
+from parelha.files import make_folder, read_lines, to_json_line, whole_folder, write_atomic
 from parelha.report.records import read_run
 from parelha.tracking import RunFolder
 
@@ -279,6 +279,16 @@ def test_a_folder_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(UsageError, match="cannot write"):
         RunFolder.create(tmp_path / "file" / "run")
+
+
+@pytest.mark.parametrize("place", ["link/run", "link"])
+def test_a_folder_behind_a_link_that_leads_nowhere_names_the_link(
+    tmp_path: Path, place: str
+) -> None:
+    (tmp_path / "link").symlink_to("gone")
+    for make in (RunFolder.create, make_folder):
+        with pytest.raises(UsageError, match=r"/link is a link that leads nowhere; remove it"):
+            make(tmp_path / place)
 
 
 def test_numbers_that_json_lacks_become_null() -> None:

@@ -70,6 +70,9 @@ def cannot_write(path: Path, error: OSError | SafetensorError) -> UsageError:
     error = _as_os_error(error)
     if error.errno in _FULL:
         return UsageError(f"the disk is full: {path} was not written; free some space and go on")
+    links = (one for one in (path, *path.parents) if one.is_symlink() and not one.exists())
+    if error.errno == errno.EEXIST and (link := next(links, None)):
+        return UsageError(f"cannot write {path}: {link} is a link that leads nowhere; remove it")
     return UsageError(f"cannot write {path}: {error.strerror or error}")
 
 
