@@ -16,6 +16,7 @@ from parelha.errors import UsageError
 from parelha.experiment.estimate import evaluation_tokens
 from parelha.experiment.plan import merged, read_experiment, steps_within
 from parelha.experiment.planned import read_arm
+from parelha.experiment.runs import claim
 from parelha.experiment.shared import key_of
 from parelha.pacing import stored_drafts_of, written_tokens
 from tests.experiments import ARMS, write_file
@@ -276,3 +277,17 @@ def test_wrong_use_is_said_in_one_line(
     assert parelha(["experiment", *arguments]) == 2
     error = capsys.readouterr().err
     assert says in error and error.count("\n") == 1
+
+
+def test_an_experiment_that_is_claimed_keeps_the_files_that_reports_are_writing(
+    tmp_path: Path,
+) -> None:
+    own = [
+        tmp_path / f".{name}.0123abcd.tmp"
+        for name in ("results.json", "times.json", "pair-0.error.txt")
+    ]
+    others = [tmp_path / f".{name}.0123abcd.tmp" for name in ("experiment.html", "plotly-6.js")]
+    for left in (*own, *others):
+        left.write_text("half")
+    claim(tmp_path)
+    assert sorted(tmp_path.glob(".*.tmp")) == sorted(others)

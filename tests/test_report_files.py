@@ -5,6 +5,7 @@
 import base64
 import json
 import re
+import threading
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 
 from parelha import cli
 from parelha.errors import UsageError
+from parelha.files import write_atomic
 from parelha.report import page as pages
 from parelha.report.assets import csp_hash
 from parelha.report.comparison_page import build_comparison
@@ -168,6 +170,36 @@ def test_until_the_new_page_is_there_the_old_one_has_its_files(
         build_report(run.path)
     assert page.read_bytes() == was
     assert files_beside(page) >= set(settings_of(page)["chunks"].values())
+
+
+@pytest.mark.parametrize("single_file", [False, True])
+def test_of_two_writers_of_one_page_the_last_leaves_it_with_its_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, single_file: bool
+) -> None:
+    """As where a run ends with its report while somebody asks for it."""
+    path = tmp_path / "report.html"
+
+    def write(text: str, single_file: bool = False) -> None:
+        told = {"title": "run", "headline": ["It ran."], "sections": []}
+        packed = pages.Packed(1, "", {"step_00001": text})
+        pages.write_page(path, told, shelf=tmp_path, single_file=single_file, episodes=packed)
+
+    write("before")  # with the library, which takes long to write
+    others: list[threading.Thread] = []
+
+    def wait(place: Path, content: str) -> None:
+        if place == path and not others:
+            others.append(threading.Thread(target=write, args=("b3RoZXI=", single_file)))
+            others[0].start()
+            others[0].join(timeout=0.5)
+        write_atomic(place, content)
+
+    monkeypatch.setattr(pages, "write_atomic", wait)
+    write("own")
+    others[0].join()
+    assert files_beside(path) == set(settings_of(path)["chunks"].values())
+    assert ("b3RoZXI=" in path.read_text(encoding="utf-8")) == single_file
+    assert not list(tmp_path.glob(".*"))  # nor is a lock left
 
 
 def test_a_single_file_holds_everything(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -16,8 +16,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parelha.experiment import made, runs
+from parelha.experiment.compare import NOT_TOLD_APART
 from parelha.experiment.document import write_document
 from parelha.experiment.page import build_page
+from parelha.experiment.reference import MEASURES
 from parelha.experiment.tables import arm_rows, episodes_text, family_rows, made_facts
 from parelha.files import write_object
 from parelha.report.charts import step_estimates
@@ -74,6 +76,15 @@ def test_runs_of_one_name_are_told_apart_and_have_pages_of_their_own(tmp_path: P
         fabricate_run(tmp_path / name / "runs" / "run", steps=2)
     text = build_comparison([tmp_path / n / "runs" / "run" for n in "ab"]).read_text("utf-8")
     assert "a/runs/run" in text and "b/runs/run" in text
+
+
+@pytest.mark.parametrize("name", ["пара" * 29, "評価" * 40, "a" + "é" * 120])
+def test_runs_with_long_names_in_any_script_are_compared(tmp_path: Path, name: str) -> None:
+    runs_ = [fabricate_run(tmp_path / f"{name}{end}", steps=1).path for end in "01"]
+    page = build_comparison(runs_)
+    assert page.is_file()
+    begun = page.stem.removeprefix("comparison_").rpartition("_")[0]
+    assert name.startswith(begun) and len(begun.encode()) in (98, 99, 100)
 
 
 def test_of_many_steps_the_report_says_that_it_shows_the_latest(
@@ -162,3 +173,71 @@ def test_a_loss_is_no_percentage(tmp_path: Path) -> None:
 
     assert "%" not in of("loss/coder")["yaxis"].get("tickformat", "")
     assert of("pass_rate/draft")["yaxis"]["tickformat"] == "~%"  # what it looks like where it is
+
+
+MARKUP = '<a href="https://elsewhere.example">here</a>\u202e'
+
+
+def shown_names(page: Path) -> set[str]:
+    """Texts in the data of a page's charts, the templates of what hovers left out."""
+    figures = re.findall(r'>(\{"data.*?\})</script>', page.read_text(encoding="utf-8"))
+    found: set[str] = set()
+
+    def collect(value: Any) -> None:
+        if isinstance(value, dict):
+            collect([one for key, one in value.items() if key != "hovertemplate"])
+        elif isinstance(value, list):
+            for one in value:
+                collect(one)
+        elif isinstance(value, str):
+            found.add(value)
+
+    collect([json.loads(figure)["data"] for figure in figures])
+    return found
+
+
+def assert_plain(page: Path, *expected: str) -> None:
+    shown = shown_names(page)
+    for text in expected:
+        assert any(text in one for one in shown), text
+    assert [one for one in shown if re.search("[<>\u202e]", one.replace("<br>", ""))] == []
+
+
+def test_names_with_markup_are_plain_in_charts(tmp_path: Path) -> None:
+    """Plotly reads links, and more of HTML, in names and labels."""
+    runs_ = []
+    for name in ("a", "b"):
+        run = fabricate_run(tmp_path / name, steps=2)
+        record = run.read_config()
+        record["config"]["name"] = f"run {name} {MARKUP}"
+        record["models"] = {f"role {MARKUP}": model for model in record["models"].values()}
+        run.write_config(record)
+        more = {f"action/coder/act {MARKUP}": 0.5, f"component/draft/part {MARKUP}": 1.0}
+        for line in run.read_metrics():
+            more[f"loss/role {MARKUP}"] = 0.1
+            run.write_step(line["step"], line | more, {}, run.read_rounds("step_00001"))
+        for which in ("before", "after"):
+            table = run.read_eval(which)
+            assert table is not None
+            for number, episode in enumerate(table["episodes"]):
+                episode["split"] = (f"split {MARKUP}", "heldout_params")[number % 2]
+            write_object(run.path / "eval" / f"{which}.json", table)
+        runs_.append(run.path)
+    plain = "‹a href="
+    parts = [f"{part} {plain}" for part in ("run a", "role", "act", "part")]
+    assert_plain(build_report(runs_[0]), *parts, f"<br>split {plain}")
+    assert_plain(build_comparison(runs_), f"run a {plain}", f"run b {plain}")
+
+
+def test_names_of_arms_and_groups_with_markup_are_plain_in_charts(tmp_path: Path) -> None:
+    row = {
+        **{"arm": f"pair {MARKUP}", "against": "base", "group": f"group {MARKUP}", "p_holm": 0.5},
+        **{"value": 0.1, "low": 0.0, "high": 0.2, "clusters": 9, "by_seed": [0.1], "pairs": 9},
+        **{"verdict": NOT_TOLD_APART, "why_not": ""},
+    }
+    results: dict[str, Any] = dict(made_up([row], ("base", f"pair {MARKUP}")))
+    seeds = {"0": {name: [0.1, 0.5, 0.2] for name in MEASURES}}
+    results["episodes"] = {f"pair {MARKUP}": seeds}
+    page = build_page(tmp_path, results, {"runs": {f"pair {MARKUP}-0": 60.0}})
+    assert_plain(page, "pair ‹a href=", "<br>group ‹a href=")
+    assert "\u202e" not in page.read_text(encoding="utf-8")

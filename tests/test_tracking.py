@@ -19,7 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parelha.errors import UsageError
-from parelha.files import read_lines, to_json_line, whole_folder, write_atomic
+from parelha.files import make_folder, read_lines, to_json_line, whole_folder, write_atomic
 from parelha.report.records import read_run
 from parelha.tracking import RunFolder
 
@@ -96,6 +96,27 @@ def test_truncate_forgets_every_trace_of_later_steps(tmp_path: Path) -> None:
     assert run.read_eval("after") is None
     assert run.read_rounds("eval_after") == []
     assert not list(run.path.rglob(".*.tmp"))
+
+
+def test_a_resumed_run_removes_its_own_unfinished_files_and_not_what_others_write(
+    tmp_path: Path,
+) -> None:
+    path = RunFolder.create(tmp_path / "run").path
+    (path / "eval" / "after_00001.answers").mkdir()
+    (path / "report_files").mkdir()
+    own = [
+        path / f".{name}.0123abcd.tmp"
+        for name in ("config.json", "metrics.jsonl", "timings.jsonl", "passed_canary_step_1.txt")
+    ]
+    own += [path / "episodes" / ".step_00001.jsonl.0123abcd.tmp"]
+    own += [path / "eval" / "after_00001.answers" / ".node.json.0123abcd.tmp"]
+    begun = [path / ".report.html.0123abcd.tmp", path / "report_files" / ".a.js.0123abcd.tmp"]
+    old = path / ".report.html.4567cdef.tmp"
+    for left in (*own, *begun, old):
+        left.write_text("half")
+    os.utime(old, (0.0, 0.0))
+    RunFolder(path).truncate(1)
+    assert sorted(path.rglob(".*.tmp")) == sorted(begun)
 
 
 def test_what_a_killed_process_left_of_a_folder_goes_and_a_living_ones_stays(
@@ -258,6 +279,16 @@ def test_a_folder_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(UsageError, match="cannot write"):
         RunFolder.create(tmp_path / "file" / "run")
+
+
+@pytest.mark.parametrize("place", ["link/run", "link"])
+def test_a_folder_behind_a_link_that_leads_nowhere_names_the_link(
+    tmp_path: Path, place: str
+) -> None:
+    (tmp_path / "link").symlink_to("gone")
+    for make in (RunFolder.create, make_folder):
+        with pytest.raises(UsageError, match=r"/link is a link that leads nowhere; remove it"):
+            make(tmp_path / place)
 
 
 def test_numbers_that_json_lacks_become_null() -> None:

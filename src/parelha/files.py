@@ -24,7 +24,7 @@ Line = dict[str, Any]
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _LOCK = "lock"
-_OLD_SECONDS = 3600.0  # of a folder without a lock: whoever made it is gone
+_OLD_SECONDS = 3600.0  # of what has no lock: whoever made it is gone
 
 
 def write_atomic(path: Path, content: bytes | str) -> None:
@@ -70,6 +70,9 @@ def cannot_write(path: Path, error: OSError | SafetensorError) -> UsageError:
     error = _as_os_error(error)
     if error.errno in _FULL:
         return UsageError(f"the disk is full: {path} was not written; free some space and go on")
+    links = (one for one in (path, *path.parents) if one.is_symlink() and not one.exists())
+    if error.errno == errno.EEXIST and (link := next(links, None)):
+        return UsageError(f"cannot write {path}: {link} is a link that leads nowhere; remove it")
     return UsageError(f"cannot write {path}: {error.strerror or error}")
 
 
@@ -142,6 +145,27 @@ def give_up_folder(folder: Path, held: FileLock) -> None:
         held.release()
 
 
+@contextmanager
+def taking_turns(path: Path) -> Iterator[None]:
+    """Wait for whoever writes a file and what belongs to it, and hold up who comes next.
+
+    Raises:
+        UsageError: its folder cannot be written.
+    """
+    place = path.with_name(f".{path.name}.{_LOCK}")
+    held = FileLock(place, thread_local=False)
+    try:
+        held.acquire()
+    except OSError as error:
+        raise cannot_write(path, error) from None
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            place.unlink()  # before it is given up: who waited for it sees that it is gone
+        held.release()
+
+
 def remove_left(folders: Iterable[Path]) -> None:
     """Remove those of the folders that killed processes held: gigabytes may lie there unseen."""
     for folder in folders:
@@ -149,6 +173,21 @@ def remove_left(folders: Iterable[Path]) -> None:
             old = time.time() - folder.stat().st_mtime > _OLD_SECONDS
             if old or (folder / _LOCK).exists():  # else it is being made
                 give_up_folder(folder, hold_folder(folder))
+
+
+def remove_unfinished(folder: Path, *own: str) -> None:
+    """Remove what killed processes left of files in a folder, not of those below it.
+
+    Args:
+        folder: where.
+        own: names, or patterns of them, that nobody else can be writing now; of other files only
+            what is old is removed, since somebody may be writing them.
+    """
+    for path in folder.glob(".*.tmp"):
+        with suppress(OSError):  # somebody else's, or renamed by now
+            is_own = any(path.match(f".{name}.*.tmp") for name in own)
+            if not path.is_dir() and (is_own or time.time() - path.stat().st_mtime > _OLD_SECONDS):
+                path.unlink()
 
 
 def to_json_line(record: Mapping[str, Any]) -> str:

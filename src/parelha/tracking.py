@@ -20,6 +20,7 @@ from parelha.files import (
     make_folder,
     read_lines,
     read_object,
+    remove_unfinished,
     to_json_line,
     write_atomic,
     write_object,
@@ -27,6 +28,8 @@ from parelha.files import (
 
 _LOCK = ".lock"
 _FOLDERS = ("episodes", "eval", "checkpoints")
+# Files beside them that only the process which has claimed the run writes.
+_OWN = ("config.json", "metrics.jsonl", "timings.jsonl", "passed_canary_*.txt")
 _ADAPTERS = "adapters"  # for servers: what an engine that was killed left, the next one removes
 
 
@@ -147,9 +150,11 @@ class RunFolder:
     def truncate(self, step: int) -> None:
         """Claim the run and forget everything after `step`, before going on from there."""
         self.lock()
-        for leftover in self.path.rglob(".*.tmp"):
-            if not leftover.is_dir():  # a checkpoint's folder is its own module's to remove
-                leftover.unlink(missing_ok=True)
+        # The page, exports and what trackers write may be under way in other processes.
+        remove_unfinished(self.path, *_OWN)
+        answers = (self.path / "eval").glob("*.answers")
+        for folder in (self.path / "episodes", self.path / "eval", *answers):
+            remove_unfinished(folder, "*")
         # Metrics first: a step without its line there is no step, whatever else is lying about.
         for name in ("metrics.jsonl", "timings.jsonl"):
             records = self._read_steps(name)

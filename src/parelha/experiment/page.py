@@ -15,7 +15,7 @@ from parelha.experiment.stored import Results, read_stored
 from parelha.experiment.tables import facts, titled_tables
 from parelha.report import episode_charts as pictured
 from parelha.report import experiment_charts as charts
-from parelha.report.page import Chart, Section, Table, drawn, visible, write_page
+from parelha.report.page import Chart, Section, Table, drawn, write_page
 
 PAGE = "experiment.html"
 
@@ -58,8 +58,7 @@ def rebuild_page(folder: Path, single_file: bool = False) -> Path:
 def _sections(results: Mapping[str, Any], times: Mapping[str, Any]) -> list[Section]:
     rows = [
         (
-            # A name is a configuration's own text, and Plotly reads some of HTML in labels.
-            _label(f"{row['arm']} against {row['against']}") + f"<br>{group_text(row['group'])}",
+            f"{row['arm']} against {row['against']}\n{group_text(row['group'])}",
             estimate_of(row),
             row["by_seed"],
             row["verdict"] != NOT_TOLD_APART,
@@ -69,15 +68,13 @@ def _sections(results: Mapping[str, Any], times: Mapping[str, Any]) -> list[Sect
     lines = []
     for number, (key, title) in enumerate(CURVES.items()):
         curves = results["curves"].items()
-        arms = {_label(name): found[key] for name, found in curves if found.get(key)}
+        arms = {name: found[key] for name, found in curves if found.get(key)}
         form = ".0%" if key.startswith(("pass_rate/", "share/")) else "+.3f"
         lines.append(Chart(title.capitalize(), charts.curves(arms, title, form), wide=not number))
-    tokens = {
-        _label(arm["arm"]): arm["new_tokens"] / max(arm["done"], 1) for arm in results["arms"]
-    }
+    tokens = {arm["arm"]: arm["new_tokens"] / max(arm["done"], 1) for arm in results["arms"]}
     minutes: dict[str, float] = {}
     for run in results["runs"]:
-        arm = _label(run["arm"])
+        arm = run["arm"]
         minutes[arm] = minutes.get(arm, 0.0) + times["runs"].get(run["run"], 0.0) / 60
     return [
         _episodes(results.get("episodes") or {}),
@@ -106,7 +103,7 @@ def _sections(results: Mapping[str, Any], times: Mapping[str, Any]) -> list[Sect
 
 def _episodes(found: Mapping[str, Mapping[str, Any]]) -> Section:
     """Every picture of the deck, for each arm."""
-    arms = {_label(name): pooled(by_seed) for name, by_seed in found.items() if by_seed}
+    arms = {name: pooled(by_seed) for name, by_seed in found.items() if by_seed}
     rewards = {name: series["reward"] for name, series in arms.items() if series["reward"]}
     pictures = [
         Chart("Reward of each episode", pictured.each(rewards), "Lines: means of 25.", wide=True),
@@ -125,7 +122,3 @@ def _episodes(found: Mapping[str, Mapping[str, Any]]) -> Section:
         "The last program of each episode: of training, or of evaluation where an arm is not "
         "trained. Arms with different rewards have scales of their own.",
     )
-
-
-def _label(name: str) -> str:
-    return visible(name).replace("<", "‹").replace(">", "›")

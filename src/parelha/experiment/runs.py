@@ -18,13 +18,14 @@ from parelha.experiment.planned import Planned
 from parelha.experiment.shared import take_before
 from parelha.experiment.stored import Times, read_stored
 from parelha.experiment.trained import take_trained
-from parelha.files import make_folder, write_atomic, write_object
+from parelha.files import make_folder, remove_unfinished, write_atomic, write_object
 from parelha.live import Progress
 from parelha.trackers import followed
 from parelha.tracking import RunFolder
 from parelha.train import train
 
 TIMES, RESULTS = "times.json", "results.json"
+_ERROR = ".error.txt"
 
 
 def run_all(
@@ -45,7 +46,7 @@ def run_all(
             say(f"{place}: done before")
             continue
         say(f"{place}: {'goes on' if planned.begun else 'begins'}")
-        report = experiment.folder / f"{planned.name}.error.txt"
+        report = experiment.folder / f"{planned.name}{_ERROR}"
         began = time.perf_counter()
         try:
             config = planned.config
@@ -81,9 +82,8 @@ def claim(folder: Path) -> None:
     """
     make_folder(folder)
     RunFolder(folder).lock()
-    for leftover in folder.glob(".*.tmp"):
-        if not leftover.is_dir():  # a run's folder is `whole_folder`'s to remove
-            leftover.unlink(missing_ok=True)
+    # Reports of the experiment and of its runs may be under way, with the library that they share.
+    remove_unfinished(folder, TIMES, RESULTS, f"*{_ERROR}")
 
 
 def one_line(error: Exception) -> str:

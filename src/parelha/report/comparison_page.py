@@ -1,6 +1,7 @@
 """The report of several runs side by side."""
 
 import hashlib
+import os
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -14,7 +15,7 @@ from parelha.report.page import Chart, Section, drawn, write_page
 from parelha.report.records import Run, read_run
 from parelha.report.summary import changes, headline, models_of, points_text, share_text
 
-_LONGEST = 100  # characters of a page's name that are names of runs
+_LONGEST = 100  # bytes of a page's name that are names of runs: a file system takes 255 for all
 
 
 def build_comparison(run_dirs: Sequence[Path], single_file: bool = False) -> Path:
@@ -67,9 +68,11 @@ def _file_name(run_dirs: Sequence[Path]) -> str:
     """The runs' names, and a hash of their paths where those alone do not tell which they are."""
     paths = [path.resolve() for path in run_dirs]
     names = "_".join(path.name for path in paths)
-    if len(names) <= _LONGEST and len({path.parent for path in paths}) == 1:
+    written = os.fsencode(names)
+    if len(written) <= _LONGEST and len({path.parent for path in paths}) == 1:
         return names
-    return f"{names[:_LONGEST]}_{hashlib.sha256(repr(paths).encode()).hexdigest()[:8]}"
+    begun = written[:_LONGEST].decode(errors="ignore")  # without a character that is cut in two
+    return f"{begun}_{hashlib.sha256(repr(paths).encode()).hexdigest()[:8]}"
 
 
 def refuse_mixed_weights(runs: Sequence[Run]) -> None:

@@ -18,9 +18,10 @@ from unicodedata import category
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
+from plotly.io.json import to_json_plotly
 
 from parelha import __version__
-from parelha.files import write_atomic
+from parelha.files import taking_turns, write_atomic
 from parelha.report.assets import (
     csp_hash,
     forget_scripts,
@@ -36,6 +37,8 @@ from parelha.report.text import spelled
 _NOT_PLAIN, _INVISIBLE = re.compile(r"[^\n\t -~]"), ("Cc", "Cf", "Cs", "Zl", "Zp")
 # Of the page's own scripts, in the order in which they run.
 _SCRIPTS = ("charts.js", "diff.js", "episodes.js")
+# What names stand in, of a chart's traces: its templates for what hovers are our own.
+_NAMED = ("name", "legendgroup", "x", "y", "text")
 # What a page may do without.
 _PARTS = "facts runs tables change_rows before_after quality outcomes steps differences config"
 
@@ -51,8 +54,11 @@ class Chart:
 
     @property
     def json(self) -> Markup:
-        """The figure for a script element."""
-        return for_script(str(self.figure.to_json()))
+        """The figure for a script element; names in it may be anybody's text."""
+        figure = self.figure.to_dict()
+        for trace in figure["data"]:
+            trace.update({key: _label(trace[key]) for key in _NAMED if key in trace})
+        return for_script(to_json_plotly(figure))
 
 
 @dataclass(frozen=True)
@@ -92,7 +98,8 @@ def write_page(
 ) -> Path:
     """Render the template into a file, and write what it loads beside it.
 
-    The page is written last: until then the old one is there with the files it loads.
+    The page is written after what it loads: until then the old one is there with its own files.
+    Of one page's writers with scripts beside it, each begins when the one before it is done.
 
     Args:
         path: the page.
@@ -114,9 +121,6 @@ def write_page(
     if single_file:
         inline, allowed = [library_text, *own], ""
     else:
-        share_library(shelf)
-        if names:
-            write_scripts(folder, {names[name]: text for name, text in scripts.items()})
         # Browsers differ in whether a page from the file system has an origin of its own.
         inline, allowed = own, "'self' file: "
     shared = Path(os.path.relpath(shelf.resolve() / library_name, path.resolve().parent)).as_posix()
@@ -141,9 +145,17 @@ def write_page(
             scripts=list(map(Markup, inline)),
         )
     )
-    write_atomic(path, page)
-    if episodes is not None:
-        forget_scripts(folder, () if single_file else names.values())
+    if not single_file:
+        share_library(shelf)
+    if episodes is None:
+        write_atomic(path, page)
+        return path
+    beside = {} if single_file else {names[name]: text for name, text in scripts.items()}
+    with taking_turns(path):  # else another would remove scripts that its own page does without
+        if beside:
+            write_scripts(folder, beside)
+        write_atomic(path, page)
+        forget_scripts(folder, beside)
     return path
 
 
@@ -184,6 +196,14 @@ def visible(text: object) -> str:
     return _NOT_PLAIN.sub(
         lambda m: spelled(m[0]) if category(m[0]) in _INVISIBLE else m[0], str(text)
     )
+
+
+def _label(value: Any) -> Any:
+    """The same names, one or several, as Plotly shows them: it reads some of HTML in labels."""
+    if isinstance(value, str):
+        plain = visible(value).replace("<", "‹").replace(">", "›")
+        return plain.replace("\n", "<br>")
+    return list(map(_label, value)) if isinstance(value, list | tuple) else value
 
 
 @cache

@@ -205,7 +205,7 @@ def _facts(run: Run) -> list[tuple[str, str]]:
 
 def _forest_row(change: Change) -> tuple[str, Estimate, tuple[float, ...], bool]:
     where = SPLITS.get(change.split, change.split)
-    label = f"{MEASURES[change.measure]}<br>{where}"
+    label = f"{MEASURES[change.measure]}\n{where}"
     return label, change.difference, (), change.difference.is_clear
 
 
