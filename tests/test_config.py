@@ -136,7 +136,10 @@ def test_a_server_has_no_untrained_reviewer_beside_its_own() -> None:
         from_dict({**table, "eval": {"arms": ["coder", "frozen_reviewer"]}})
 
 
-@pytest.mark.parametrize("content", [b"steps = ", b"\xff\xfe", b"[a]\n[a]\n"])
+@pytest.mark.parametrize(
+    "content",
+    [b"steps = ", b"\xff\xfe", b"[a]\n[a]\n", b"steps = " + b"9" * 5000, b"a = " + b"[" * 3000],
+)
 def test_a_file_that_is_no_toml_is_refused(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "c.toml"
     file.write_bytes(content)
@@ -225,9 +228,13 @@ def test_words_on_the_command_line_fill_names_and_lists(
     [
         ("train.steps", "1000000000", "train.steps = 1000000000: input should be less than"),
         ("tasks.seeds", "1001", "tasks.seeds = 1001: input should be less than"),
+        ("train.steps", "9" * 5000, "train.steps = "),
+        ("runs_dir", '"a\\u0000b"', "runs_dir = 'a\\x00b': neither NUL"),
+        ("engine.server", "http://h/\udcff", "engine.server = 'http://h/\\udcff': neither NUL"),
+        ("tasks.only", "a.b/\udcff", "tasks.only = 'a.b/\\udcff': neither NUL"),
     ],
 )
-def test_numbers_beyond_all_use_are_refused_by_their_key(key: str, text: str, said: str) -> None:
+def test_values_of_no_use_are_refused_by_their_key(key: str, text: str, said: str) -> None:
     with pytest.raises(UsageError, match=re.escape(said)):
         load_config(overrides={key: text})
 

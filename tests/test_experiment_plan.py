@@ -223,6 +223,7 @@ def test_the_tokens_of_an_evaluation_count_all_ways(tmp_path: Path) -> None:
         (ARMS, "compare = [['coder_alone/coder', 'pair']]", "no arm 'coder_alone/coder': base, "),
         (ARMS, "compare = [['pair/pair', 'base']]", "no arm 'pair/pair': base, "),
         (ARMS, "config = 'none.toml'", "none.toml"),
+        (ARMS, 'config = "a\\u0000b"', "neither NUL nor what is no UTF-8"),
         (ARMS + "[[", "", "is not valid TOML"),
         (ARMS + "plays = 'coder'\neval = 3", "", "arms.pair: eval"),
         (ARMS + "plays = 'coder'\neval.arms = true", "", "arms.pair: eval.arms"),
@@ -241,6 +242,13 @@ def test_wrong_files_are_refused_in_one_line(
     error = capsys.readouterr().err
     assert says in error and error.count("\n") == 1
     assert not (tmp_path / "runs").exists()
+
+
+def test_where_runs_are_is_a_text_as_in_a_configuration(tmp_path: Path) -> None:
+    path = tmp_path / "small.toml"
+    path.write_text("base.runs_dir = 3\n[arms.pair]\n[arms.base]\nuntrained = true\n")
+    with pytest.raises(UsageError, match=r"runs_dir = 3: input should be a valid string"):
+        read_experiment(path)
 
 
 @pytest.mark.parametrize("place", ["runs", "runs/small"])

@@ -229,7 +229,11 @@ def test_a_torn_last_line_is_ignored_and_a_damaged_whole_line_is_named(tmp_path:
 @pytest.mark.parametrize(
     ("name", "line", "message"),
     [
-        ("metrics.jsonl", '{"step": "1"}', r"metrics\.jsonl is damaged: record 1 has no step"),
+        (
+            "metrics.jsonl",
+            '{"step": "1"}',
+            r"metrics\.jsonl is damaged: record 1 step: Input should be",
+        ),
         ("episodes/step_00001.jsonl", '{"task": "t", "name": "d0"}', "record 1 has no kind"),
         ("eval/before.json", "{}", r"before\.json is damaged: record 1 has no episodes"),
     ],
@@ -333,7 +337,7 @@ def test_kill_9_at_any_moment_leaves_whole_steps(tmp_path: Path) -> None:
         "run = RunFolder.create(Path(sys.argv[1])); run.write_config({'config': {}})\n"
         "for step in range(1, 10**6):\n"
         "    round = {'task': 't', 'name': 'd0', 'kind': 'draft', 'said': 'r' * 20000}\n"
-        "    run.write_step(step, {'x': 'm' * 3000}, {}, [round])\n"
+        "    run.write_step(step, {'adapter_sha/coder': 'm' * 3000}, {}, [round])\n"
     )
     for attempt in range(3):
         path = tmp_path / f"run{attempt}"

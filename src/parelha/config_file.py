@@ -7,6 +7,7 @@ import difflib
 import json
 import re
 import tomllib
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -67,7 +68,8 @@ def read_toml(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    # No TOML, no UTF-8, a number of thousands of digits, a path with a NUL, brackets without end.
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"{path} is not valid TOML: {error}") from None
 
 
@@ -91,11 +93,26 @@ def from_dict(table: dict[str, Any]) -> Config:
 
 def checked(kind: type[_Kind], table: dict[str, Any], where: str = "") -> _Kind:
     """A table of plain values as a model; raises UsageError with `where` before the key."""
+    for key, text in _texts(table):
+        if "\0" in text or text != text.encode(errors="replace").decode():
+            raise UsageError(f"{where}{key} = {text!r}: neither NUL nor what is no UTF-8 is taken")
     try:
         # Through JSON, so that a TOML array may fill a tuple while every scalar stays strict.
         return kind.model_validate_json(json.dumps(table, default=str))
     except ValidationError as error:
         raise UsageError(_one_line(error, kind, where)) from None
+
+
+def _texts(value: Any, key: str = "") -> Iterator[tuple[str, str]]:
+    """All texts of a table, with their dotted keys."""
+    if isinstance(value, str):
+        yield key, value
+    elif isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield from _texts(inner, f"{key}.{name}" if key else str(name))
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _texts(inner, key)
 
 
 def known_keys(model: type[BaseModel] = Config, prefix: str = "") -> list[str]:
@@ -140,7 +157,7 @@ def _value(text: str) -> Any:
     """A TOML value, or the text itself where it is none."""
     try:
         return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):  # no TOML, or a number of thousands of digits
         return text
 
 

@@ -231,7 +231,7 @@ def _text_of(path: Path) -> str | None:
 def _parse(text: str, where: str) -> Line:
     try:
         record = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         record = None
     if not isinstance(record, dict):
         raise UsageError(f"{where} is damaged: no JSON object")

@@ -25,6 +25,13 @@ from parelha.files import (
     write_atomic,
     write_object,
 )
+from parelha.recorded import (
+    ConfigRecord,
+    EvalRecord,
+    RoundRecord,
+    StepRecord,
+    checked_records,
+)
 
 _LOCK = ".lock"
 _FOLDERS = ("episodes", "eval", "checkpoints")
@@ -144,7 +151,8 @@ class RunFolder:
     def _drop_answers(self, which: str, after: int = -1) -> None:
         """Remove the answers of unfinished evaluations `which`, of steps after this one."""
         for path in (self.path / "eval").glob(f"{which}_*.answers"):
-            if int(path.stem.removeprefix(f"{which}_")) > after:
+            number = path.stem.removeprefix(f"{which}_")
+            if number.isdecimal() and int(number) > after:  # else a copy of somebody's
                 shutil.rmtree(path, ignore_errors=True)
 
     def truncate(self, step: int) -> None:
@@ -177,7 +185,7 @@ class RunFolder:
         record = read_object(self.path / "config.json")
         if record is None or not isinstance(record.get("config"), dict):
             raise UsageError(f"{self.path} is no run: its config.json holds no configuration")
-        return record
+        return checked_records([record], self.path / "config.json", ConfigRecord)[0]
 
     def read_metrics(self) -> list[Line]:
         """One record per complete step, in order."""
@@ -190,13 +198,13 @@ class RunFolder:
     def read_rounds(self, name: str) -> list[Line]:
         """Rounds of ``"step_00012"``, ``"eval_before"`` ...; none where they were not written."""
         path = self._rounds_path(name)
-        return _holding(read_lines(path), path, task=str, name=str, kind=str)
+        return checked_records(read_lines(path), path, RoundRecord)
 
     def read_eval(self, which: str) -> Line | None:
         """The table of an evaluation, or None where there is none yet."""
         path = self.path / "eval" / f"{which}.json"
         table = read_object(path)
-        return None if table is None else _holding([table], path, episodes=list)[0]
+        return None if table is None else checked_records([table], path, EvalRecord)[0]
 
     def episode_steps(self) -> list[int]:
         """Numbers of the steps whose rounds are on record, ascending."""
@@ -205,7 +213,7 @@ class RunFolder:
         return sorted(int(n) for n in numbers if n.isdecimal())
 
     def _read_steps(self, name: str) -> list[Line]:
-        return _holding(read_lines(self.path / name), self.path / name, step=int)
+        return checked_records(read_lines(self.path / name), self.path / name, StepRecord)
 
     def _rounds_path(self, name: str) -> Path:
         return self.path / "episodes" / f"{name}.jsonl"
@@ -223,15 +231,6 @@ def step_name(step: int) -> str:
 
 def _write_records(path: Path, records: Iterable[Mapping[str, Any]]) -> None:
     write_atomic(path, "".join(map(to_json_line, records)))
-
-
-def _holding(records: list[Line], path: Path, **kinds: type) -> list[Line]:
-    """The same records; raises UsageError where one lacks what each of them has."""
-    for number, record in enumerate(records, 1):
-        for key, kind in kinds.items():
-            if not isinstance(record.get(key), kind):
-                raise UsageError(f"{path} is damaged: record {number} has no {key}")
-    return records
 
 
 def _content(folder: Path) -> list[Path]:

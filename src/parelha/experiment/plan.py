@@ -103,12 +103,14 @@ def read_experiment(path: Path) -> Experiment:
     name = file.name or path.stem
     base = read_toml(path.parent / user_path(file.config)) if file.config else {}
     base = merged(base, file.base)
-    runs_dir = user_path(str(base.get("runs_dir", "runs")))
+    # A plain name, and a path.
+    runs_dir = user_path(
+        from_dict({"name": name, "runs_dir": base.get("runs_dir", "runs")}).runs_dir
+    )
     asked = dict(file.eval)
     if "suites" in asked:
         base = merged(base, {"tasks": {"eval_suites": asked.pop("suites")}})
     base = merged(base, {"eval": asked})
-    from_dict({"name": name})  # a plain name
     arms = {arm: read_arm(arm, table) for arm, table in file.arms.items()}
     if not arms:
         raise UsageError(f"{path} has no arms: write a table [arms.NAME] for each")
