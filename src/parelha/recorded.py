@@ -82,13 +82,13 @@ class _Evaluated(BaseModel):
     task: str
     family: str | None = None
     split: str | None = None
-    draft_passed: bool | None = None
+    draft_passed: bool | float | None = None
     draft_share: float | None = None
-    final_passed: bool | None = None
+    final_passed: bool | float | None = None
     final_share: float | None = None
-    approved: bool | None = None
-    tokens: int | None = None
-    prompt_tokens: int | None = None
+    approved: bool | float | None = None
+    tokens: float | None = None
+    prompt_tokens: float | None = None
 
 
 class EvalRecord(BaseModel):
