@@ -205,11 +205,10 @@ def test_inputs_that_no_program_can_be_asked_are_a_fault_of_their_task_alone(
     assert [task.name for task in suite.tasks] == ["good"]
     (said,) = suite.problems
     assert said.startswith("bad.py: ") and says in said and "\n" not in said
-    if name == "none left":  # one is enough: a suite's problems are told as they are
-        assert cli.run(["tasks", "check", str(tmp_path)]) == 1
-        lines = capsys.readouterr()
-        assert says in lines.out.splitlines()[0]
-        assert "good/own/L1/s0" in lines.out and "1 of 2 tasks have problems" in lines.err
+    assert cli.run(["tasks", "check", str(tmp_path)]) == 1
+    lines = capsys.readouterr()
+    assert says in lines.out.splitlines()[0]
+    assert "good/own/L1/s0" in lines.out and "1 of 2 tasks have problems" in lines.err
 
 
 def test_a_home_folder_is_one_in_every_path_of_tasks_and_linters(
